@@ -1,0 +1,56 @@
+"""The tool's own errors: one sentence that says what is wrong, where, and the mend.
+
+They are raised where the cause is known and caught once, in `gen.cli`, which prints
+the sentence and exits with `exit_code`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GenError(Exception):
+    """Base of every error this tool raises on purpose.
+
+    Args:
+        what: what is wrong, with the offending value.
+        where: the file, key or step it was found at; may be empty.
+        mend: what to do about it, as an instruction; may be empty.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.mend = mend
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        sentence = f"{self.where}: {self.what}" if self.where else self.what
+        text = f"{sentence}; {self.mend}" if self.mend else sentence
+        return " ".join(text.split())
+
+
+class ConfigError(GenError):
+    """The config or a page says something that cannot be built."""
+
+    exit_code = 2
+
+
+class EnvironmentFault(GenError):
+    """The machine lacks something: a package, an encoder, space, a permission."""
+
+    exit_code = 3
+
+
+class NumericalFault(GenError):
+    """Training produced numbers that cannot be shown."""
+
+    exit_code = 4
+
+
+class BusyError(GenError):
+    """Another process holds the store or the output folder."""
+
+    exit_code = 5

@@ -1,0 +1,44 @@
+"""Colours, type and markers, named once for films, charts and CSS.
+
+A colour has one meaning wherever it appears, and never stands alone: train and test also
+differ in line style, outcomes in marker. The pairs that meet in one picture were chosen to
+stay apart under deuteranopia, protanopia and tritanopia.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Colour:
+    """One meaning, drawn in `light` on a light ground and in `dark` on a dark one (hex)."""
+
+    light: str
+    dark: str
+
+
+COLOURS: dict[str, Colour] = {
+    "ground": Colour("#ffffff", "#14161a"),
+    "card": Colour("#ffffff", "#1b1e24"),
+    "ink": Colour("#1c1f24", "#e8e6e1"),
+    "muted": Colour("#5d646e", "#a4abb6"),
+    "rule": Colour("#d9dce1", "#353a43"),
+    "accent": Colour("#0b6e6e", "#5cc8c2"),
+    "train": Colour("#6750a4", "#b9a5f2"),
+    "test": Colour("#c4560a", "#ffa45c"),
+    "signal": Colour("#1a7f4b", "#57c98d"),
+    "distractor": Colour("#8d939c", "#868d98"),
+    "bias": Colour("#c53d8e", "#f28cc6"),
+}
+"""Every colour that carries a meaning, by that meaning."""
+
+DASHES: dict[str, tuple[float, ...]] = {"train": (5.0, 3.0), "test": ()}
+"""Line styles in CSS pixels: train is dashed, test is solid."""
+
+NEGATIVE_STOPS = ("#ffffff", "#c3d9f0", "#7fb0dd", "#3a7cbd", "#17508f", "#0a2b57")
+POSITIVE_STOPS = ("#ffffff", "#f8cfc4", "#ee9480", "#d6533f", "#a8242a", "#5f0d1a")
+"""The diverging map of weights from zero outwards: white at zero, blue below, red above."""
+
+FREQUENCY_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a6a00", "#56b4e9")
+"""Groups of neurons that share a frequency, in order of frequency (Okabe and Ito 2008)."""

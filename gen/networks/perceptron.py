@@ -1,0 +1,55 @@
+"""One hidden layer whose two matrices are learned directly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
+
+import numpy as np
+from jaxtyping import Float
+from pydantic import Field
+
+from gen.lazy import torch
+from gen.networks import Network
+from gen.networks.hidden_layer import Batch, gradient
+from gen.randomness import Purpose, stream, truncated_normal
+from gen.tasks import Task
+
+
+class Perceptron(Network):
+    """relu(X W_in) W_out; a bias exists only where the task has a constant input."""
+
+    kind: Literal["perceptron"] = "perceptron"
+    hidden: Annotated[int, Field(ge=1, le=65_536)]
+
+    def init(self, task: Task, seeds: tuple[int, ...]) -> dict[str, Float[np.ndarray, "model ..."]]:
+        w_in, w_out = [], []
+        for seed in seeds:
+            generator = stream(seed, Purpose.INIT)
+            w_in.append(truncated_normal(generator, (task.inputs, self.hidden), 1 / task.inputs))
+            w_out.append(truncated_normal(generator, (self.hidden, task.outputs), 1 / self.hidden))
+        return {"W_in": np.stack(w_in), "W_out": np.stack(w_out)}
+
+    def matrices(
+        self, task: Task, parameters: Mapping[str, torch.Tensor]
+    ) -> tuple[
+        Float[torch.Tensor, "model input neuron"], Float[torch.Tensor, "model neuron output"]
+    ]:
+        return parameters["W_in"], parameters["W_out"]
+
+    def view(
+        self, task: Task, parameters: Mapping[str, torch.Tensor]
+    ) -> dict[str, Float[torch.Tensor, "model rows columns"]]:
+        return dict(parameters)
+
+    def differentiator(
+        self,
+        task: Task,
+        parameters: Mapping[str, torch.Tensor],
+        gradients: Mapping[str, torch.Tensor],
+        batch: Batch,
+    ) -> Callable[[], None]:
+        compute = gradient(batch, self.hidden, task.outputs)
+        w_in, w_out = parameters["W_in"], parameters["W_out"]
+        d_w_in, d_w_out = gradients["W_in"], gradients["W_out"]
+        return lambda: compute(w_in, w_out, d_w_in, d_w_out)

@@ -1,0 +1,50 @@
+"""The ground that every table of `gen.toml` stands on: strict settings and kinds by name."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Settings(BaseModel):
+    """One table of the config: unknown keys, wrong types, NaN and infinity are refused."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, validate_default=True
+    )
+
+
+class Kind(Settings):
+    """A table whose `kind` names the class that reads it.
+
+    A subclass registers itself by being defined in a module of its family's package with
+    a literal default: `kind: Literal["sparse-parity"] = "sparse-parity"`.
+    """
+
+    kind: str
+
+
+@cache
+def kinds(package: str, family: type[Kind]) -> dict[str, type[Any]]:
+    """Finds every kind of a family: the subclasses of `family` defined below `package`.
+
+    Args:
+        package: dotted name of the package whose modules are looked through.
+        family: the base class of the kinds.
+
+    Returns:
+        The classes by their `kind`, in alphabetical order.
+    """
+    found: dict[str, type[Any]] = {}
+    for module in pkgutil.iter_modules(import_module(package).__path__):
+        namespace = vars(import_module(f"{package}.{module.name}"))
+        for value in namespace.values():
+            if isinstance(value, type) and issubclass(value, family):
+                name = value.model_fields["kind"].default
+                if isinstance(name, str):
+                    found[name] = value
+    return dict(sorted(found.items()))
