@@ -25,8 +25,6 @@ class Kind(Settings):
     a literal default: `kind: Literal["sparse-parity"] = "sparse-parity"`.
     """
 
-    kind: str
-
 
 @cache
 def kinds(package: str, family: type[Kind]) -> dict[str, type[Any]]:
@@ -44,7 +42,7 @@ def kinds(package: str, family: type[Kind]) -> dict[str, type[Any]]:
         namespace = vars(import_module(f"{package}.{module.name}"))
         for value in namespace.values():
             if isinstance(value, type) and issubclass(value, family):
-                name = value.model_fields["kind"].default
-                if isinstance(name, str):
-                    found[name] = value
+                kind = value.model_fields.get("kind")
+                if kind is not None:
+                    found[kind.default] = value
     return dict(sorted(found.items()))

@@ -146,9 +146,7 @@ class _Log:
 
 
 def _batch(rows: Rows, device: str) -> Batch:
-    return Batch(
-        torch.from_numpy(rows.inputs).to(device), torch.from_numpy(rows.labels).to(device)
-    )
+    return Batch(torch.from_numpy(rows.inputs).to(device), torch.from_numpy(rows.labels).to(device))
 
 
 def _as_arrays(tensors: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:

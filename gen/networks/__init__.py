@@ -51,6 +51,10 @@ class Network(Kind):
         """The two matrices that are pictured: into the neurons, then out of them."""
 
     @abstractmethod
+    def view_shapes(self, task: Task) -> dict[str, tuple[int, int]]:
+        """Rows and columns of the matrices of `view`, by name and in their order."""
+
+    @abstractmethod
     def differentiator(
         self,
         task: Task,

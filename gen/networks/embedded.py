@@ -48,7 +48,7 @@ class Embedded(Network):
     def check(self, task: Task) -> None:
         if task.inputs != task.outputs:
             raise ValueError(
-                f'kind "{self.kind}" ties inputs and outputs, but the task has '
+                f"its embedding ties inputs and outputs, but the task has "
                 f"{task.inputs} inputs and {task.outputs} outputs"
             )
 
@@ -81,6 +81,11 @@ class Embedded(Network):
             return {"A": parameters["A"], "B": parameters["B"]}
         w_in, w_out = self.matrices(task, parameters)
         return {"W_in": w_in, "W_out": w_out}
+
+    def view_shapes(self, task: Task) -> dict[str, tuple[int, int]]:
+        if self.embedding == "circle":
+            return {"A": (2, self.hidden), "B": (self.hidden, 2)}
+        return {"W_in": (task.inputs, self.hidden), "W_out": (self.hidden, task.outputs)}
 
     def differentiator(
         self,

@@ -42,6 +42,9 @@ class Perceptron(Network):
     ) -> dict[str, Float[torch.Tensor, "model rows columns"]]:
         return dict(parameters)
 
+    def view_shapes(self, task: Task) -> dict[str, tuple[int, int]]:
+        return {"W_in": (task.inputs, self.hidden), "W_out": (self.hidden, task.outputs)}
+
     def differentiator(
         self,
         task: Task,

@@ -1,0 +1,143 @@
+"""Facts: what may be said of a configured model, as plain values for the prose to quote.
+
+Every number on a page comes from here, and all of them are published as
+`data/facts.json`. A fact that does not hold of this run, such as the step of generalising
+where nothing generalised, is None.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gen.analysis.circles import angles, doubling_error, spacing_error
+from gen.analysis.fourier import frequencies, power_shares
+from gen.analysis.outcome import generalised_at, memorised_at
+from gen.tasks.modular import Modular
+from gen.tasks.sparse_parity import SparseParity
+
+if TYPE_CHECKING:
+    from gen.config import Model
+    from gen.runs import ModelRun
+
+Fact = int | float | str | None | list[int] | list[float]
+Facts = dict[str, Fact]
+
+IDLE = 0.05
+"""A weight below this share of the largest one is called idle."""
+
+
+def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
+    """Everything that is known of a configured model.
+
+    Args:
+        runs: all its models, in the order of the seeds.
+        chosen: the one that figures show.
+    """
+    found = _common(model, runs) | _of_run(chosen)
+    if isinstance(model.task, SparseParity) and "W_in" in chosen.views:
+        found |= _parity(chosen)
+    if isinstance(model.task, Modular):
+        found |= _waves(chosen) if "W_in" in chosen.views else _circle(chosen)
+    return found
+
+
+def _common(model: Model, runs: list[ModelRun]) -> Facts:
+    sound = [run for run in runs if run.failed_at is None]
+    train_rows, test_rows = model.task.rows
+    return {
+        "seeds": len(runs),
+        "seeds_generalised": sum(generalised_at(run) is not None for run in sound),
+        "seeds_failed": len(runs) - len(sound),
+        "rule": "first-generalised" if model.shown is None else "chosen",
+        "steps": model.training.steps,
+        "learned_numbers": model.network.learned_numbers(model.task),
+        "pictured_numbers": sum(a * b for a, b in model.network.view_shapes(model.task).values()),
+        "inputs": model.task.inputs,
+        "outputs": model.task.outputs,
+        "hidden": next(iter(model.network.view_shapes(model.task).values()))[1],
+        "train_rows": train_rows,
+        "test_rows": test_rows,
+        "chance": model.task.chance,
+        "learning_rate": model.optimiser.learning_rate,
+        "beta1": model.optimiser.betas[0],
+        "beta2": model.optimiser.betas[1],
+        "weight_decay": model.optimiser.weight_decay,
+        "l1": model.optimiser.l1,
+    }
+
+
+def _of_run(run: ModelRun) -> Facts:
+    memorised, generalised = memorised_at(run), generalised_at(run)
+    gap = None if memorised is None or generalised is None else generalised - memorised
+    last = {f"final_{name}": float(values[-1]) for name, values in run.metrics.items()}
+    return {
+        "shown_seed": run.seed,
+        "memorised_at": memorised,
+        "generalised_at": generalised,
+        "gap": gap,
+        "test_accuracy_when_memorised": _at(run, "test_accuracy", memorised),
+        "smallest_test_loss": float(run.metrics["test_loss"].min()),
+        **last,
+    }
+
+
+def _at(run: ModelRun, metric: str, step: int | None) -> float | None:
+    if step is None:
+        return None
+    return float(run.metrics[metric][np.searchsorted(run.logged_steps, step)])
+
+
+def _parity(run: ModelRun) -> Facts:
+    w_in = np.abs(run.views["W_in"][-1].astype(np.float64))
+    signal = list(run.task.signal_inputs)
+    others = {*signal, run.task.bias_input}
+    distractors = [bit for bit in range(run.task.inputs) if bit not in others]
+    bits = w_in[[*signal, *distractors]]
+    distractor_largest = float(w_in[distractors].max()) if distractors else None
+    return {
+        "bits": run.task.inputs - 1,
+        "signal_bits": len(signal),
+        "distractor_bits": len(distractors),
+        "largest_signal": float(w_in[signal].max()),
+        "largest_distractor": distractor_largest,
+        "alive_neurons": int((bits.max(axis=0) > IDLE * bits.max()).sum()),
+        "signal_share": float(w_in[signal].sum() / bits.sum()),
+    }
+
+
+def _waves(run: ModelRun) -> Facts:
+    w_in = run.views["W_in"][-1]
+    strongest, shares = frequencies(w_in), power_shares(w_in)
+    found, neurons = np.unique(strongest, return_counts=True)
+    return {
+        "modulus": run.task.inputs,
+        "train_percent": _train_percent(run),
+        "frequencies": found.tolist(),
+        "frequency_count": len(found),
+        "neurons_per_frequency": neurons.tolist(),
+        "smallest_frequency_share": float(shares.min()),
+    }
+
+
+def _circle(run: ModelRun) -> Facts:
+    points_in = run.views["A"][-1].astype(np.float64)
+    points_out = run.views["B"][-1].T.astype(np.float64)
+    angle_in, angle_out = angles(points_in), angles(points_out)
+    norms = np.hypot(*points_in)
+    return {
+        "modulus": run.task.inputs,
+        "train_percent": _train_percent(run),
+        "neuron_angles": [round(float(angle), 1) for angle in np.sort(angle_in)],
+        "even_spacing": 360 / len(angle_in),
+        "largest_spacing_error": spacing_error(angle_in),
+        "largest_doubling_error": float(doubling_error(angle_in, angle_out).max()),
+        "smallest_norm": float(norms.min()),
+        "largest_norm": float(norms.max()),
+    }
+
+
+def _train_percent(run: ModelRun) -> int:
+    train_rows, test_rows = run.task.rows
+    return round(100 * train_rows / (train_rows + test_rows))

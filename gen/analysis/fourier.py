@@ -1,0 +1,67 @@
+"""Weights as waves over the numbers of modular arithmetic.
+
+A neuron's p input weights w_0 ... w_{p-1} are written as a sum of waves of k = 1 ... p // 2
+periods. A network that has understood addition keeps one k a neuron (Nanda et al. 2023,
+arXiv 2301.05217; Gromov 2023, arXiv 2301.02679).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+
+
+def components(weights: Float[np.ndarray, "*batch input neuron"]) -> np.ndarray:
+    """Complex amplitude of each wave in each neuron's weights, constant part left out.
+
+    Args:
+        weights: any unit; p inputs.
+
+    Returns:
+        complex128 (*batch, p // 2, neuron), in the unit of the weights. Entry k - 1 is
+        2/p sum_a w_a exp(-2 pi i k a / p): its real part is the cosine's amplitude, minus
+        its imaginary part the sine's, its angle minus the phase. For even p the last wave
+        alternates, and has half that factor.
+    """
+    inputs = weights.shape[-2]
+    spectrum = np.fft.rfft(weights.astype(np.float64), axis=-2)[..., 1:, :] * (2 / inputs)
+    if inputs % 2 == 0:
+        spectrum[..., -1, :] /= 2
+    return spectrum
+
+
+def powers(
+    weights: Float[np.ndarray, "*batch input neuron"],
+) -> Float[np.ndarray, "*batch k neuron"]:
+    """Mean square of each wave in each neuron's weights: their sum is the weights' variance."""
+    inputs = weights.shape[-2]
+    power = np.abs(components(weights)) ** 2 / 2
+    if inputs % 2 == 0:
+        power[..., -1, :] *= 2
+    return power
+
+
+def frequencies(
+    weights: Float[np.ndarray, "*batch input neuron"],
+) -> Int[np.ndarray, "*batch neuron"]:
+    """Each neuron's strongest wave, in periods over all inputs: 1 to p // 2."""
+    return powers(weights).argmax(axis=-2) + 1
+
+
+def power_shares(
+    weights: Float[np.ndarray, "*batch input neuron"],
+) -> Float[np.ndarray, "*batch neuron"]:
+    """Share of each neuron's power that its strongest wave holds, 0 to 1.
+
+    A neuron without any power (constant weights) has the share 0.
+    """
+    power = powers(weights)
+    total = power.sum(axis=-2)
+    return np.divide(power.max(axis=-2), total, out=np.zeros_like(total), where=total > 0)
+
+
+def phases(weights: Float[np.ndarray, "*batch input neuron"]) -> Float[np.ndarray, "*batch neuron"]:
+    """Phase of each neuron's strongest wave, in radians, -pi to pi: cos(2 pi k a / p - phase)."""
+    spectrum = components(weights)
+    strongest = np.abs(spectrum).argmax(axis=-2, keepdims=True)
+    return -np.angle(np.take_along_axis(spectrum, strongest, axis=-2))[..., 0, :]

@@ -1,0 +1,245 @@
+"""Puts pages, films, charts and data together into the files of a site."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gen import films, runs
+from gen.errors import ConfigError
+from gen.figures import ChartFigure, FilmFigure
+from gen.fingerprint import code_digest, versions
+from gen.store import Entry, content_key
+from gen.words import words_digest
+
+if TYPE_CHECKING:
+    from gen.analysis.facts import Facts
+    from gen.config import Config
+    from gen.pages.figures import PlacedFigure
+    from gen.runs import ModelRun
+    from gen.words import Words
+
+_PAGE_LIBRARIES = (
+    "Jinja2",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "math-core",
+    "numpy",
+    "safetensors",
+)
+
+_FILM_INFO = ("width", "height", "frames", "seconds", "first_step", "last_step")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Every file and setting that a site is made of, read once, before anything is done.
+
+    Attributes:
+        pages: Markdown by language and page.
+        assets: files that are published as they are, by path inside the site.
+        templates: folder of the page templates.
+    """
+
+    config: Config
+    pages: dict[str, dict[str, str]]
+    assets: dict[str, bytes]
+    templates: Path
+
+    @classmethod
+    def gather(cls, config: Config, templates: Path) -> Sources:
+        """Reads the pages and assets that lie beside a config.
+
+        Raises:
+            ConfigError: a page is missing or is not UTF-8.
+        """
+        pages = {
+            language: {
+                page: _read(config, config.folder / "pages" / language / f"{page}.md", page)
+                for page in config.site.pages
+            }
+            for language in config.site.languages
+        }
+        folder = config.folder / "assets"
+        assets = {
+            f"assets/{path.relative_to(folder).as_posix()}": path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+        return cls(config, pages, assets, templates)
+
+    @cached_property
+    def key(self) -> str:
+        """Changes with anything that can change the published site."""
+        config = self.config
+        figures = sorted({type(figure).__module__ for figure in config.figures.values()})
+        return content_key(
+            {
+                "site": config.site.model_dump(mode="json"),
+                "models": {
+                    name: {"runs": [s.key for s in runs.shards(model)], "shown": model.shown}
+                    for name, model in config.models.items()
+                },
+                "figures": {
+                    name: figure.model_dump(mode="json") for name, figure in config.figures.items()
+                },
+                "pages": self.pages,
+                "assets": {name: _digest(content) for name, content in self.assets.items()},
+                "templates": {
+                    path.relative_to(self.templates).as_posix(): _digest(path.read_bytes())
+                    for path in sorted(self.templates.rglob("*"))
+                    if path.is_file()
+                },
+                "words": words_digest(),
+                "code": code_digest("gen.build", *figures),
+                "versions": versions(*_PAGE_LIBRARIES, *films.LIBRARIES),
+            }
+        )
+
+
+def site_files(
+    config: Config,
+    sources: Sources,
+    chosen: Mapping[str, ModelRun],
+    drawn: Mapping[str, Entry],
+    facts: Mapping[str, Facts],
+) -> dict[str, bytes | Path]:
+    """All files of a site.
+
+    Args:
+        chosen: the model that figures show, by configured model.
+        drawn: the stored films, by figure.
+        facts: what may be said, by configured model.
+
+    Returns:
+        Path inside the site to its content, or to the file to copy.
+    """
+    from gen.pages.site import render_pages
+    from gen.words import Words
+
+    files: dict[str, bytes | Path] = dict(sources.assets)
+    files["data/facts.json"] = _json(facts)
+    for name, figure in config.figures.items():
+        run = chosen[figure.model]
+        if isinstance(figure, FilmFigure):
+            files |= _film_files(name, run, drawn[name])
+        elif isinstance(figure, ChartFigure):
+            files[f"data/{name}.csv"] = _table(*figure.table(run))
+    for place, language in enumerate(config.site.languages):
+        words = Words(language)
+        suffix = "" if place == 0 else f".{language}"
+        placed, charts = _place(config, chosen, drawn, files, words, suffix)
+        pages = render_pages(
+            site=config.site,
+            language=language,
+            sources=sources.pages[language],
+            figures=placed,
+            facts=facts,
+            words=words,
+            templates=sources.templates,
+        )
+        files |= charts | {path: text.encode() for path, text in pages.items()}
+    return files
+
+
+def _place(
+    config: Config,
+    chosen: Mapping[str, ModelRun],
+    drawn: Mapping[str, Entry],
+    files: Mapping[str, bytes | Path],
+    words: Words,
+    suffix: str,
+) -> tuple[dict[str, PlacedFigure], dict[str, bytes | Path]]:
+    """The figures as the pages of one language show them, and that language's chart files."""
+    from gen.media.svg import standalone_svg, to_svg
+    from gen.pages.figures import PlacedChart, PlacedFilm
+
+    placed: dict[str, PlacedFigure] = {}
+    charts: dict[str, bytes | Path] = {}
+    for name, figure in config.figures.items():
+        run = chosen[figure.model]
+        alt = figure.alt(run, words)
+        if isinstance(figure, FilmFigure):
+            entry = drawn[name]
+            placed[name] = PlacedFilm(
+                id=name,
+                model=figure.model,
+                mp4=f"media/{name}.mp4",
+                gif=f"media/{name}.gif",
+                poster=f"media/{name}.png",
+                data=f"data/{name}.npz",
+                mp4_bytes=entry.file(films.MP4).stat().st_size,
+                gif_bytes=entry.file(films.GIF).stat().st_size,
+                data_bytes=_size(files[f"data/{name}.npz"]),
+                alt=alt,
+                **{key: entry.info[key] for key in _FILM_INFO},
+            )
+        elif isinstance(figure, ChartFigure):
+            chart = figure.chart(run, words)
+            path = f"media/{name}{suffix}.svg"
+            charts[path] = standalone_svg(chart, alt).encode()
+            placed[name] = PlacedChart(
+                id=name,
+                model=figure.model,
+                svg=to_svg(chart, name, alt),
+                file=path,
+                data=f"data/{name}.csv",
+                data_bytes=_size(files[f"data/{name}.csv"]),
+                alt=alt,
+            )
+    return placed, charts
+
+
+def _film_files(name: str, run: ModelRun, entry: Entry) -> dict[str, bytes | Path]:
+    arrays = io.BytesIO()
+    np.savez_compressed(arrays, allow_pickle=False, steps=run.snapshot_steps, **run.views)
+    return {
+        f"media/{name}.mp4": entry.file(films.MP4),
+        f"media/{name}.gif": entry.file(films.GIF),
+        f"media/{name}.png": entry.file(films.POSTER),
+        f"data/{name}.npz": arrays.getvalue(),
+    }
+
+
+def _table(header: tuple[str, ...], rows: np.ndarray) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows.tolist():
+        writer.writerow([int(x) if float(x).is_integer() else f"{x:.9g}" for x in row])
+    return text.getvalue().encode()
+
+
+def _size(content: bytes | Path) -> int:
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _read(path: Path, page: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            "there is no such page",
+            where=str(path),
+            mend=f'write it, or take "{page}" out of pages',
+        ) from None
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start} is not UTF-8"
+        raise ConfigError(what, where=str(path), mend="save the file as UTF-8") from None

@@ -1,0 +1,58 @@
+"""Removes the site, and what no profile of the config asks for."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+from gen import films, output, runs
+from gen.build import Studio, film_orders, read_models, stale_shard
+from gen.config import load_profiles
+from gen.store import writing
+
+
+def clean(studio: Studio, *, everything: bool) -> None:
+    """Removes the site, and from the store what no profile asks for.
+
+    Args:
+        everything: remove the store as a whole.
+
+    Raises:
+        BusyError: a build is under way.
+        EnvironmentFault: the output folder is not one of this tool's sites.
+    """
+    if not studio.store.root.exists():
+        if output.remove(studio.output):
+            studio.report.say(f"removed {studio.output}")
+        return
+    with studio.store.locked():
+        if output.remove(studio.output):
+            studio.report.say(f"removed {studio.output}")
+        if everything:
+            with writing(studio.store.root):
+                for path in studio.store.root.iterdir():
+                    if path.is_dir():
+                        shutil.rmtree(path)
+            studio.report.say(f"emptied {studio.store.root}")
+            return
+        removed = _remove_unwanted(studio)
+    studio.report.say(f"removed {removed} entries from {studio.store.root}")
+
+
+def _remove_unwanted(studio: Studio) -> int:
+    wanted: set[str] = set()
+    for config in load_profiles(studio.config.path).values():
+        of_profile = replace(studio, config=config)
+        ready = [name for name, m in config.models.items() if stale_shard(of_profile, m) is None]
+        trained = read_models(of_profile, ready)
+        wanted |= {shard.key for model in config.models.values() for shard in runs.shards(model)}
+        wanted |= {order.key for order in film_orders(config, trained)}
+    unwanted = [
+        entry
+        for family in (runs.FAMILY, films.FAMILY)
+        for entry in studio.store.entries(family)
+        if entry.key not in wanted
+    ]
+    for entry in unwanted:
+        studio.store.remove(entry)
+    return len(unwanted)

@@ -1,0 +1,233 @@
+"""The command line: parses, calls one thing and reports. Errors are caught here, once."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from gen import __version__
+from gen.errors import GenError
+
+if TYPE_CHECKING:
+    from gen.build import Studio
+    from gen.report import Report
+
+_DEFAULT_CONFIG = Path("site/gen.toml")
+
+
+def main() -> NoReturn:
+    """Runs the command line; the console script `gen`."""
+    debug = "--debug" in sys.argv[1:]
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("gen: interrupted; what was finished is kept", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except GenError as error:
+        if debug:
+            traceback.print_exc()
+        click.echo(f"gen: {error}", err=True)
+        code = error.exit_code
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+_SPEAKING = [
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("--json-log", is_flag=True, help="Say everything as JSON, an object a line."),
+    click.option("--debug", is_flag=True, help="Show where an error came from."),
+]
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every command which works on a site takes."""
+    for option in reversed(
+        [
+            click.option(
+                "--config",
+                "config_path",
+                type=click.Path(path_type=Path, dir_okay=False),
+                default=_DEFAULT_CONFIG,
+                show_default=True,
+                help="The site's gen.toml.",
+            ),
+            click.option("--profile", metavar="NAME", help="Apply [profiles.NAME] of the config."),
+            click.option(
+                "--store",
+                "store_path",
+                type=click.Path(path_type=Path, file_okay=False),
+                default=Path(".gen"),
+                show_default=True,
+                help="Where runs and films are kept.",
+            ),
+            click.option(
+                "--output",
+                type=click.Path(path_type=Path, file_okay=False),
+                default=Path("_site"),
+                show_default=True,
+                help="Where the site is written.",
+            ),
+            *_SPEAKING,
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+_jobs = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    help="Processes that work side by side.  [default: one a core]",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="gen")
+def cli() -> None:
+    """Trains small networks, films the moment they generalise, publishes what was filmed."""
+
+
+@cli.command()
+@_common
+@_jobs
+def build(jobs: int | None, **options: Any) -> None:
+    """Does all that is not fresh: trains, draws, writes the site."""
+    from gen.build import build as build_site
+
+    with _studio(options, jobs) as studio:
+        build_site(studio)
+
+
+@cli.command()
+@click.argument("models", nargs=-1)
+@_common
+@_jobs
+def train(models: tuple[str, ...], jobs: int | None, **options: Any) -> None:
+    """Trains the models that are not in the store: all of them, or MODELS."""
+    from gen.build import train_models
+
+    with _studio(options, jobs) as studio:
+        train_models(studio, models)
+
+
+@cli.command()
+@click.argument("figures", nargs=-1)
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also copy the files into this folder.",
+)
+@_common
+@_jobs
+def render(figures: tuple[str, ...], folder: Path | None, jobs: int | None, **options: Any) -> None:
+    """Draws figures of trained models that are not in the store: all of them, or FIGURES."""
+    from gen.build import render_figures
+
+    with _studio(options, jobs) as studio:
+        render_figures(studio, figures, folder)
+
+
+@cli.command()
+@_common
+def site(**options: Any) -> None:
+    """Writes the site from trained models and drawn films, doing neither."""
+    from gen.build import write_stored_site
+
+    with _studio(options, 1) as studio:
+        write_stored_site(studio)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@_common
+def status(as_json: bool, **options: Any) -> None:
+    """Lists what is fresh, what is stale, and because of what."""
+    from gen.status import examine, show
+
+    with _studio(options, 1) as studio:
+        click.echo(show(examine(studio), as_json=as_json))
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port.  [default: 8000 or a free one]")
+@_common
+def serve(host: str, port: int | None, **options: Any) -> None:
+    """Shows the built site in a browser, at an address of this machine."""
+    from gen.serve import serve as serve_folder
+
+    with _report(options) as report:
+        serve_folder(options["output"], host, port, report)
+
+
+@cli.command()
+@click.option("--all", "everything", is_flag=True, help="Also forget every run and film.")
+@_common
+def clean(everything: bool, **options: Any) -> None:
+    """Removes the site, and from the store what no profile of the config asks for."""
+    from gen.clean import clean as clean_up
+
+    with _studio(options, 1) as studio:
+        clean_up(studio, everything=everything)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option(
+    "--store",
+    "store_path",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".gen"),
+    show_default=True,
+    help="Where runs and films are to be kept.",
+)
+@click.option("--debug", is_flag=True, help="Show where an error came from.")
+def doctor(as_json: bool, store_path: Path, debug: bool) -> None:
+    """Checks this machine: Python, torch, encoder, fonts, disk, cores, GPU."""
+    from gen.doctor import examine, show
+
+    checks = examine(store_path)
+    click.echo(show(checks, as_json=as_json))
+    if any(check.verdict == "fail" for check in checks):
+        sys.exit(3)
+
+
+def _report(options: dict[str, Any]) -> AbstractContextManager[Report]:
+    from gen.report import make_report
+
+    return make_report(quiet=options["quiet"], json_log=options["json_log"], stream=sys.stderr)
+
+
+@contextmanager
+def _studio(options: dict[str, Any], jobs: int | None) -> Iterator[Studio]:
+    """Everything a command works with, from its options."""
+    from gen.build import Studio
+    from gen.config import load
+    from gen.executors import default_jobs
+    from gen.resources import templates_folder
+    from gen.store import Store
+
+    config = load(options["config_path"], options["profile"])
+    with _report(options) as report:
+        yield Studio(
+            config=config,
+            store=Store(options["store_path"], on_damage=report.warn),
+            output=options["output"],
+            templates=templates_folder(),
+            jobs=jobs or default_jobs(),
+            report=report,
+        )
+
+
+if __name__ == "__main__":
+    main()

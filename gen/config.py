@@ -1,0 +1,419 @@
+"""Reads `gen.toml`: what is trained, what is drawn, what is published.
+
+Every error names the file, the key, the value and the mend. A profile is a table of the same
+shape as the file whose values replace those outside it; each profile is checked whenever the
+file is read, so that a broken one is not found on the day it is needed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, StringConstraints, ValidationError, field_validator
+
+from gen.errors import ConfigError
+from gen.figures import Figure, figure_kinds
+from gen.networks import Network
+from gen.optim import Optimiser
+from gen.settings import Kind, Settings, kinds
+from gen.tasks import Task
+from gen.training import Ensemble, Training, steps_every
+
+MOST_MODELS = 100_000
+MOST_SHARD_BYTES = 4 * 2**30
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+SettingsType = TypeVar("SettingsType", bound=Settings)
+KindType = TypeVar("KindType", bound=Kind)
+
+
+class Site(Settings):
+    """What the site as a whole is called and consists of.
+
+    Attributes:
+        languages: two-letter folders below `pages/`; the first stands at the site's root.
+        pages: page files without their ending, in reading order; the first is the landing page.
+        base_url: where the site is published, for links that must be absolute.
+        repository: address of the sources, linked from the foot of every page.
+    """
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    description: Annotated[str, Field(min_length=1, max_length=500)]
+    languages: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]], Field(min_length=1)
+    ]
+    pages: Annotated[list[Slug], Field(min_length=1)]
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"<>]+/$")] | None = None
+    repository: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")] | None = None
+
+    @field_validator("pages", "languages")
+    @classmethod
+    def _no_entry_twice(cls, entries: list[str]) -> list[str]:
+        for entry in entries:
+            if entries.count(entry) > 1:
+                raise ValueError(f'"{entry}" is listed twice')
+        return entries
+
+
+class ModelSettings(Settings):
+    """The keys that stand directly in a model's table.
+
+    Attributes:
+        seeds: how many (0, 1, 2, ...) or which.
+        shard: how many models train together as one ensemble, and are stored as one run.
+        shown: which model the figures show: the first seed that generalises, or this seed.
+    """
+
+    seeds: (
+        Annotated[int, Field(ge=1, le=MOST_MODELS)]
+        | Annotated[list[Annotated[int, Field(ge=0, lt=2**63)]], Field(min_length=1)]
+    )
+    shard: Annotated[int, Field(ge=1, le=MOST_MODELS)] = 16
+    shown: Annotated[int, Field(ge=0)] | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """A configured network on a task: one model a seed."""
+
+    name: str
+    seeds: tuple[int, ...]
+    shard: int
+    shown: int | None
+    task: Task
+    network: Network
+    optimiser: Optimiser
+    training: Training
+
+    def shards(self) -> list[Ensemble]:
+        """The ensembles that together train all seeds, in the order of the seeds."""
+        parts = [self.seeds[i : i + self.shard] for i in range(0, len(self.seeds), self.shard)]
+        return [
+            Ensemble(self.task, self.network, self.training, part, (self.optimiser,) * len(part))
+            for part in parts
+        ]
+
+
+@dataclass(frozen=True)
+class Config:
+    """A whole site, checked: every figure has its model, every kind is known."""
+
+    path: Path
+    profile: str | None
+    site: Site
+    models: dict[str, Model]
+    figures: dict[str, Figure]
+
+    @property
+    def folder(self) -> Path:
+        """Where the site's sources are: `pages/` and `assets/` lie beside the config."""
+        return self.path.parent
+
+
+def load(path: Path, profile: str | None = None) -> Config:
+    """Reads and checks a config with one of its profiles applied.
+
+    Args:
+        path: the TOML file.
+        profile: name of a table below `[profiles]`, or None for the file as it stands.
+
+    Raises:
+        ConfigError: the file cannot be read, is not valid TOML, or says something impossible.
+    """
+    configs = load_profiles(path)
+    if profile not in configs:
+        known = {name for name in configs if name is not None}
+        raise ConfigError(
+            f"there is no profile {_shown(profile)}",
+            where=f"{path}: profiles",
+            mend=_suggestion(str(profile), known) or f"add a table [profiles.{profile}]",
+        )
+    return configs[profile]
+
+
+def load_profiles(path: Path) -> dict[str | None, Config]:
+    """Reads and checks a config as it stands (under None) and with each of its profiles.
+
+    Raises:
+        ConfigError: the file cannot be read, is not valid TOML, or says something impossible.
+    """
+    table = _parse(path)
+    profiles = _table(table.pop("profiles", {}), _Place(path, "profiles"))
+    configs: dict[str | None, Config] = {None: _Reader(path, None, table).config()}
+    for name, value in profiles.items():
+        place = _Place(path, f"profiles.{name}")
+        override = _table(value, place)
+        merged = _merge(table, override, place, top=True)
+        configs[name] = _Reader(path, name, merged, override).config()
+    return configs
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        mend = "name it with --config, or run this where site/gen.toml is"
+        raise ConfigError("there is no such file", where=str(path), mend=mend) from None
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start} is not UTF-8"
+        raise ConfigError(what, where=str(path), mend="save the file as UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    if not text.strip():
+        mend = "begin with a [site] table as docs/configuration.md shows"
+        raise ConfigError("the file is empty", where=str(path), mend=mend)
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        what = "tables nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise ConfigError(f"not valid TOML: {what}", where=str(path)) from None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where in the file a value stands, for errors."""
+
+    path: Path
+    key: str
+
+    def at(self, *parts: object) -> _Place:
+        return _Place(self.path, ".".join([self.key, *map(str, parts)]).strip("."))
+
+    def error(self, what: str, mend: str = "") -> ConfigError:
+        return ConfigError(
+            what, where=f"{self.path}: {self.key}" if self.key else str(self.path), mend=mend
+        )
+
+
+def _table(value: object, place: _Place) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise place.error(f"{_shown(value)} is not a table", f"write [{place.key}]")
+    return value
+
+
+def _merge(
+    base: Mapping[str, Any], override: Mapping[str, Any], place: _Place, *, top: bool = False
+) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in override.items():
+        if top and key not in base:
+            raise place.at(key).error("a profile cannot bring in a new part of the file")
+        both_tables = isinstance(value, dict) and isinstance(base.get(key), dict)
+        merged[key] = _merge(base[key], value, place.at(key)) if both_tables else value
+    return merged
+
+
+class _Reader:
+    """Turns the plain tables of one profile into a `Config`."""
+
+    def __init__(
+        self,
+        path: Path,
+        profile: str | None,
+        table: Mapping[str, Any],
+        override: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._path, self._profile = path, profile
+        self._table, self._override = table, override or {}
+
+    def config(self) -> Config:
+        top = self._place()
+        parts = {"site", "models", "figures"}
+        for key in self._table:
+            if key not in parts:
+                raise self._place(key).error(
+                    "unknown key", _suggestion(key, parts | {"profiles"}) or "remove it"
+                )
+        for key in sorted(parts):
+            if key not in self._table:
+                raise top.error(f"[{key}] is missing", f"add a [{key}] table")
+        site = self._settings(Site, self._table["site"], "site")
+        models = {
+            name: self._model(name, table)
+            for name, table in self._named("models", self._table["models"])
+        }
+        figures = {
+            name: self._figure(name, table, models)
+            for name, table in self._named("figures", self._table["figures"])
+        }
+        return Config(self._path, self._profile, site, models, figures)
+
+    def _place(self, *parts: object) -> _Place:
+        """The place of a key: in the profile where the profile sets it, else in the file."""
+        inside: Any = self._override
+        for part in parts:
+            inside = inside.get(str(part)) if isinstance(inside, dict) else None
+        set_by_profile = bool(parts) and inside is not None
+        prefix = f"profiles.{self._profile}" if set_by_profile else ""
+        return _Place(self._path, prefix).at(*parts)
+
+    def _named(self, part: str, tables: object) -> list[tuple[str, object]]:
+        entries = _table(tables, self._place(part))
+        for name in entries:
+            if len(name) > 80 or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+                raise self._place(part, name).error(
+                    f'"{_shortened(name)}" cannot be an id',
+                    "use small letters, digits and single hyphens: it becomes a file's name",
+                )
+        return list(entries.items())
+
+    def _model(self, name: str, value: object) -> Model:
+        table = dict(_table(value, self._place("models", name)))
+        where = ("models", name)
+        parts: dict[str, Any] = {}
+        for part in ("task", "network", "optimiser", "training"):
+            if part not in table:
+                mend = f"add a table [models.{name}.{part}]"
+                raise self._place(*where).error(f"{part} is missing", mend)
+            parts[part] = table.pop(part)
+        own = self._settings(ModelSettings, table, *where)
+        model = Model(
+            name=name,
+            seeds=self._seeds(own, *where),
+            shard=own.shard,
+            shown=own.shown,
+            task=self._kind(Task, kinds("gen.tasks", Task), parts["task"], *where, "task"),
+            network=self._kind(
+                Network, kinds("gen.networks", Network), parts["network"], *where, "network"
+            ),
+            optimiser=self._settings(Optimiser, parts["optimiser"], *where, "optimiser"),
+            training=self._settings(Training, parts["training"], *where, "training"),
+        )
+        self._check_model(model)
+        return model
+
+    def _seeds(self, own: ModelSettings, *where: str) -> tuple[int, ...]:
+        seeds = tuple(range(own.seeds) if isinstance(own.seeds, int) else own.seeds)
+        if len(set(seeds)) < len(seeds):
+            twice = next(seed for seed in seeds if seeds.count(seed) > 1)
+            raise self._place(*where, "seeds").error(f"seed {twice} is listed twice")
+        if own.shown is not None and own.shown not in seeds:
+            raise self._place(*where, "shown").error(
+                f"seed {own.shown} is not among the seeds that are trained",
+                "name one of them, or leave shown out for the first that generalises",
+            )
+        return seeds
+
+    def _check_model(self, model: Model) -> None:
+        try:
+            model.network.check(model.task)
+        except ValueError as error:
+            raise self._place("models", model.name, "network").error(str(error)) from None
+        training = model.training
+        snapshots = len(steps_every(training.snapshot_every, min(training.steps, 10**7)))
+        snapshots *= max(1, training.steps // 10**7)
+        numbers = sum(a * b for a, b in model.network.view_shapes(model.task).values())
+        models = min(model.shard, len(model.seeds))
+        size = 4 * models * snapshots * numbers + 4 * models * sum(model.task.rows) * (
+            model.task.inputs + model.task.outputs
+        )
+        if size > MOST_SHARD_BYTES:
+            raise self._place("models", model.name, "training", "snapshot_every").error(
+                f"{snapshots:,} snapshots of {models} models would take {size / 2**30:.0f} GiB",
+                "take fewer snapshots, a smaller shard or fewer rows",
+            )
+
+    def _figure(self, name: str, value: object, models: Mapping[str, Model]) -> Figure:
+        table = _table(value, self._place("figures", name))
+        figure = self._kind(Figure, figure_kinds(), table, "figures", name)
+        if figure.model not in models:
+            raise self._place("figures", name, "model").error(
+                f'there is no model "{_shortened(figure.model)}"',
+                _suggestion(figure.model, models) or "add its table below [models]",
+            )
+        model = models[figure.model]
+        try:
+            figure.check(model.task, model.network)
+        except ValueError as error:
+            raise self._place("figures", name, "kind").error(str(error)) from None
+        return figure
+
+    def _kind(
+        self,
+        family: type[KindType],
+        known: Mapping[str, type[KindType]],
+        value: object,
+        *where: str,
+    ) -> KindType:
+        table = _table(value, self._place(*where))
+        if "kind" not in table:
+            raise self._place(*where).error("kind is missing", f"add one of: {', '.join(known)}")
+        kind = table["kind"]
+        if not isinstance(kind, str) or kind not in known:
+            raise self._place(*where, "kind").error(
+                f"{_shown(kind)} is not a kind of {family.__name__.lower()}",
+                _suggestion(str(kind), known) or f"use one of: {', '.join(known)}",
+            )
+        return self._settings(known[kind], table, *where)
+
+    def _settings(self, settings: type[SettingsType], value: object, *where: str) -> SettingsType:
+        table = _table(value, self._place(*where))
+        try:
+            return settings.model_validate_json(json.dumps(table, default=str))
+        except ValidationError as error:
+            details = error.errors(include_url=False)[0]
+            location = [part for part in details["loc"] if _is_key(part)]
+            raise self._place(*where, *location).error(*_explain(details, settings)) from None
+        except (ValueError, RecursionError) as error:
+            raise self._place(*where).error(f"cannot be read: {_shortened(str(error))}") from None
+
+
+def _is_key(part: object) -> bool:
+    """Tells a key of the file from the names pydantic gives to the branches of a union."""
+    return isinstance(part, int) or bool(
+        re.fullmatch(r"[A-Za-z0-9_-]+", str(part))
+        and part not in {"int", "str", "float", "list", "none"}
+    )
+
+
+def _explain(details: Mapping[str, Any], settings: type[Settings]) -> tuple[str, str]:
+    """One pydantic error as what is wrong and the mend."""
+    value = _shown(details["input"])
+    context = details.get("ctx", {})
+    key = str(details["loc"][-1]) if details["loc"] else ""
+    match details["type"]:
+        case "extra_forbidden":
+            known = settings.model_fields
+            return "unknown key", _suggestion(
+                key, known
+            ) or f"the keys here are: {', '.join(known)}"
+        case "missing":
+            return "is missing", f"add {key} = ..."
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
+            sign = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+            bound, limit = next((k, v) for k, v in context.items() if k in sign)
+            limit = f"{limit:,}" if isinstance(limit, int) and limit > 9999 else f"{limit:g}"
+            return f"{value} is out of range", f"it must be {sign[bound]} {limit}"
+        case "finite_number":
+            return f"{value} is not a finite number", "give an ordinary number"
+        case "literal_error":
+            return f"{value} is not known here", f"use {context['expected']}"
+        case "string_pattern_mismatch" if "a-z0-9" in context.get("pattern", ""):
+            return (
+                f"{value} is not the name of a page inside the site",
+                "use small letters, digits and single hyphens, without path or ending",
+            )
+        case "value_error":
+            return str(context["error"]), ""
+        case _:
+            return f"{value}: {details['msg'][0].lower()}{details['msg'][1:]}", ""
+
+
+def _suggestion(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f'did you mean "{close[0]}"?' if close else ""
+
+
+def _shown(value: object) -> str:
+    return _shortened(json.dumps(value, default=str, ensure_ascii=False))
+
+
+def _shortened(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,193 @@
+"""Where work runs: in processes of this machine, side by side, one thread each.
+
+One thread a process keeps a result independent of how many cores there are. A job is a
+function of this package with its arguments; what it returns comes back by its place in the
+list. A job that raises ends the whole, and the processes with it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING, Any
+
+from gen.errors import EnvironmentFault, GenError
+
+if TYPE_CHECKING:
+    from gen.report import Report, TaskReport
+
+_SINGLE_THREADED = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A piece of work.
+
+    Attributes:
+        name: for people, such as `modular, seeds 0 to 3`.
+        function: a function at the top level of a module. It gets the arguments, and as
+            `on_progress` a function to call with the number of units done so far.
+        total: how many units of progress it will tell.
+        unit: what is counted, in the plural.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    total: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished job: its place in the list, what it returned, and the seconds it took."""
+
+    place: int
+    result: Any
+    seconds: float
+
+
+@dataclass
+class _Worker:
+    """A process, the job it works on, and the progress bar of that job."""
+
+    process: BaseProcess
+    pipe: Connection
+    place: int = -1
+    shown: ExitStack = field(default_factory=ExitStack)
+    task: TaskReport | None = None
+
+
+class Workers:
+    """A fixed number of processes that take jobs as they become free.
+
+    Use it as a context manager; leaving it ends the processes. They are started when first
+    needed.
+    """
+
+    def __init__(self, count: int, report: Report) -> None:
+        self._count = count
+        self._report = report
+        self._idle: list[_Worker] = []
+        self._busy: dict[Connection, _Worker] = {}
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for worker in [*self._idle, *self._busy.values()]:
+            worker.shown.close()
+            worker.pipe.close()
+            worker.process.terminate()
+        for worker in [*self._idle, *self._busy.values()]:
+            worker.process.join(5)
+            if worker.process.is_alive():
+                worker.process.kill()
+        self._idle, self._busy = [], {}
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[Done]:
+        """Runs the jobs, earlier ones first, and gives back each as soon as it is done.
+
+        Raises:
+            GenError: what a job raised; the other jobs are given up.
+        """
+        waiting = list(enumerate(jobs))
+        while waiting or self._busy:
+            while waiting and len(self._busy) < self._count:
+                self._give(*waiting.pop(0))
+            for pipe in wait(list(self._busy)):
+                assert isinstance(pipe, Connection)
+                done = self._hear(self._busy[pipe])
+                if done is not None:
+                    yield done
+
+    def _give(self, place: int, job: Job) -> None:
+        worker = self._idle.pop() if self._idle else self._start()
+        worker.place = place
+        progress = self._report.task(job.name, job.total, unit=job.unit)
+        worker.task = worker.shown.enter_context(progress)
+        worker.pipe.send((job.function, job.arguments))
+        self._busy[worker.pipe] = worker
+
+    def _start(self) -> _Worker:
+        ours, theirs = get_context("spawn").Pipe()
+        process = get_context("spawn").Process(
+            target=_serve, args=(theirs, os.getpid()), daemon=True
+        )
+        before = {name: os.environ.get(name) for name in _SINGLE_THREADED}
+        os.environ.update(_SINGLE_THREADED)
+        try:
+            process.start()
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _hear(self, worker: _Worker) -> Done | None:
+        try:
+            kind, content = worker.pipe.recv()
+        except (EOFError, OSError):
+            del self._busy[worker.pipe]
+            worker.process.join(5)
+            raise EnvironmentFault(
+                f"a worker process died (exit code {worker.process.exitcode})",
+                mend="memory may have run out: use fewer --jobs or smaller shards",
+            ) from None
+        if kind == "progress":
+            assert worker.task is not None
+            worker.task.advance_to(content)
+            return None
+        del self._busy[worker.pipe]
+        worker.shown.close()
+        self._idle.append(worker)
+        if kind == "raised":
+            raise content
+        result, seconds = content
+        return Done(worker.place, result, seconds)
+
+
+def default_jobs() -> int:
+    """As many processes as this process may use cores."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _serve(pipe: Connection, parent: int) -> None:
+    """The life of a worker process: takes jobs until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    while True:
+        try:
+            function, arguments = pipe.recv()
+        except (EOFError, OSError):
+            return
+        start = time.monotonic()
+        try:
+            result = function(*arguments, on_progress=lambda done: pipe.send(("progress", done)))
+            message = ("done", (result, time.monotonic() - start))
+        except GenError as error:
+            message = ("raised", error)
+        except Exception as error:
+            error.add_note(traceback.format_exc())
+            message = ("raised", error)
+        pipe.send(message)
+
+
+def _leave_with(parent: int) -> None:
+    """Ends this process when its parent is gone, so that a killed build leaves nothing."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    sys.stderr.flush()
+    os._exit(1)

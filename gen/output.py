@@ -1,0 +1,105 @@
+"""The published folder: written beside its place, swapped in as a whole, checked by digest."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from gen.errors import EnvironmentFault
+from gen.store import file_digest, writing
+
+MANIFEST = "data/manifest.json"
+
+
+def is_fresh(output: Path, key: str) -> bool:
+    """Whether a folder holds exactly the site of `key`, byte for byte."""
+    manifest = _manifest(output)
+    if manifest is None or manifest["key"] != key:
+        return False
+    files = manifest["files"]
+    present = {path.relative_to(output).as_posix() for path in _files(output)} - {MANIFEST}
+    return present == files.keys() and all(
+        file_digest(output / name) == digest for name, digest in files.items()
+    )
+
+
+def publish(output: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
+    """Puts a site in the place of the former one.
+
+    Args:
+        output: the folder; it may be absent, empty, or a site this tool has written.
+        key: what the site was made from.
+        files: path inside the site to content, or to a file that is copied.
+
+    Raises:
+        EnvironmentFault: the folder holds something else, or cannot be written.
+    """
+    _refuse_foreign(output)
+    part = output.with_name(f"{output.name}.part-{os.getpid()}")
+    former = output.with_name(f"{output.name}.former-{os.getpid()}")
+    with writing(output):
+        try:
+            _write(part, key, files)
+            if output.exists():
+                output.rename(former)
+            part.rename(output)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+            shutil.rmtree(former, ignore_errors=True)
+
+
+def remove(output: Path) -> bool:
+    """Removes a published site; False where there was none.
+
+    Raises:
+        EnvironmentFault: the folder holds something else.
+    """
+    if not output.exists():
+        return False
+    _refuse_foreign(output)
+    with writing(output):
+        shutil.rmtree(output)
+    return True
+
+
+def _write(part: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
+    digests: dict[str, str] = {}
+    for name, content in sorted(files.items()):
+        path = part / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, Path):
+            shutil.copyfile(content, path)
+        else:
+            path.write_bytes(content)
+        digests[name] = file_digest(path)
+    manifest = part / MANIFEST
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"key": key, "files": digests}, indent=1, sort_keys=True)
+    manifest.write_text(text + "\n", encoding="utf-8")
+
+
+def _refuse_foreign(output: Path) -> None:
+    if output.is_symlink() or (output.exists() and not output.is_dir()):
+        raise EnvironmentFault("is not a folder", where=str(output), mend="choose another --output")
+    if output.exists() and any(output.iterdir()) and _manifest(output) is None:
+        raise EnvironmentFault(
+            "holds files that this tool did not write",
+            where=str(output),
+            mend="choose another --output, or empty it yourself",
+        )
+
+
+def _manifest(output: Path) -> dict[str, dict[str, str]] | None:
+    try:
+        manifest = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    sound = isinstance(manifest, dict) and manifest.keys() == {"key", "files"}
+    return manifest if sound else None
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if not path.is_dir()]

@@ -1,0 +1,183 @@
+"""A run: what an ensemble's training left, under the key of everything that can change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from gen.fingerprint import code_digest, versions
+from gen.networks import Network
+from gen.store import Entry, Store, content_key
+from gen.tasks import Task
+
+if TYPE_CHECKING:
+    from gen.config import Model
+    from gen.training import Ensemble, Trained
+
+FAMILY = "runs"
+_ARRAYS = "arrays.safetensors"
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """One model of a trained ensemble, as analysis and figures see it.
+
+    Attributes:
+        name: the configured model it belongs to.
+        metrics: `train_loss`, `test_loss`, `train_accuracy`, `test_accuracy`.
+        views: the two pictured matrices at every snapshot, into the neurons and out of them.
+        failed_at: logged step at which its numbers were found unsound, or None.
+    """
+
+    name: str
+    seed: int
+    task: Task
+    network: Network
+    logged_steps: Int[np.ndarray, " log"]
+    metrics: dict[str, Float[np.ndarray, " log"]]
+    snapshot_steps: Int[np.ndarray, " snapshot"]
+    views: dict[str, Float[np.ndarray, "snapshot rows columns"]]
+    failed_at: int | None
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One ensemble of a configured model, trained or not.
+
+    Attributes:
+        number: its place among the model's shards, from 0.
+    """
+
+    model: Model
+    number: int
+    ensemble: Ensemble
+
+    @property
+    def name(self) -> str:
+        """The model and its seeds, for people: `modular, seeds 0 to 3`."""
+        seeds = self.ensemble.seeds
+        if len(seeds) == 1:
+            return f"{self.model.name}, seed {seeds[0]}"
+        consecutive = seeds == tuple(range(seeds[0], seeds[0] + len(seeds)))
+        listed = f"{seeds[0]} to {seeds[-1]}" if consecutive else ", ".join(map(str, seeds))
+        return f"{self.model.name}, seeds {listed}"
+
+    @cached_property
+    def ingredients(self) -> dict[str, Any]:
+        """Everything that can change what the training leaves, as plain JSON values."""
+        ensemble = self.ensemble
+        kinds = (type(ensemble.task).__module__, type(ensemble.network).__module__)
+        return {
+            "task": ensemble.task.model_dump(mode="json"),
+            "network": ensemble.network.model_dump(mode="json"),
+            "training": ensemble.training.model_dump(mode="json"),
+            "optimisers": [settings.model_dump(mode="json") for settings in ensemble.optimisers],
+            "seeds": list(ensemble.seeds),
+            "device": "cpu",
+            "code": code_digest("gen.training", *kinds),
+            "versions": versions("torch", "numpy"),
+        }
+
+    @cached_property
+    def key(self) -> str:
+        """Where its run is, or will be, in the store."""
+        return content_key(self.ingredients)
+
+
+def shards(model: Model) -> list[Shard]:
+    """The ensembles of a configured model."""
+    return [Shard(model, number, ensemble) for number, ensemble in enumerate(model.shards())]
+
+
+def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
+    """Keeps what a shard's training left."""
+    from safetensors.numpy import save_file
+
+    arrays = {
+        "logged_steps": trained.logged_steps,
+        "snapshot_steps": trained.snapshot_steps,
+        "failed_at": trained.failed_at,
+        **{f"metrics/{name}": array for name, array in trained.metrics.items()},
+        **{f"views/{name}": array for name, array in trained.views.items()},
+        **{f"parameters/{name}": array for name, array in trained.parameters.items()},
+    }
+
+    def write(folder: Path) -> None:
+        save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, folder / _ARRAYS)
+
+    info = {
+        "model": shard.model.name,
+        "shard": shard.number,
+        "seconds": round(seconds, 2),
+        "views": list(trained.views),
+    }
+    return store.put(FAMILY, shard.ingredients, info, write)
+
+
+def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
+    """Reads a stored run, model by model, in the order of its seeds."""
+    from safetensors.numpy import load_file
+
+    arrays = load_file(entry.file(_ARRAYS))
+    metrics = {name: arrays[name] for name in arrays if name.startswith("metrics/")}
+    for place, seed in enumerate(shard.ensemble.seeds):
+        failed_at = int(arrays["failed_at"][place])
+        yield ModelRun(
+            name=shard.model.name,
+            seed=seed,
+            task=shard.ensemble.task,
+            network=shard.ensemble.network,
+            logged_steps=arrays["logged_steps"],
+            metrics={name.removeprefix("metrics/"): a[place] for name, a in metrics.items()},
+            snapshot_steps=arrays["snapshot_steps"],
+            views={name: arrays[f"views/{name}"][place] for name in entry.info["views"]},
+            failed_at=None if failed_at < 0 else failed_at,
+        )
+
+
+def why_stale(store: Store, shard: Shard) -> str:
+    """Says how a shard differs from the most similar run that the store has of its model.
+
+    Returns:
+        `never trained`, or the settings that changed with their former and present values.
+    """
+    wanted = _leaves(shard.ingredients)
+    best: list[str] | None = None
+    for entry in store.entries(FAMILY):
+        if entry.info.get("model") != shard.model.name:
+            continue
+        stored = _leaves(entry.ingredients)
+        changed = [
+            f"{key} {_brief(stored.get(key))} -> {_brief(wanted.get(key))}"
+            for key in sorted(stored.keys() | wanted.keys())
+            if stored.get(key) != wanted.get(key)
+        ]
+        if best is None or len(changed) < len(best):
+            best = changed
+    if best is None:
+        return "never trained"
+    more = f" and {len(best) - 3} more" if len(best) > 3 else ""
+    return f"{'; '.join(best[:3])}{more}" if best else "its run was damaged"
+
+
+def _leaves(value: object, path: str = "") -> dict[str, object]:
+    if isinstance(value, dict):
+        return {
+            key: leaf
+            for name, below in value.items()
+            for key, leaf in _leaves(below, f"{path}.{name}".strip(".")).items()
+        }
+    if path == "optimisers" and isinstance(value, list):
+        return _leaves(value[0], "optimiser") if value else {}
+    return {path: value}
+
+
+def _brief(value: object) -> str:
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= 24 else f"{text[:21]}..."

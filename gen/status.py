@@ -1,0 +1,88 @@
+"""What is fresh and what is stale, and because of what."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from gen import films, output, runs
+from gen.assemble import Sources
+from gen.build import Studio, film_orders, read_models, stale_shard
+from gen.figures import FilmFigure
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that a build makes.
+
+    Attributes:
+        part: `model`, `film` or `site`.
+        reason: why it is stale; empty where it is fresh.
+    """
+
+    part: str
+    name: str
+    reason: str
+
+    @property
+    def fresh(self) -> bool:
+        """Whether a build would leave it as it is."""
+        return not self.reason
+
+
+def examine(studio: Studio) -> list[Line]:
+    """Looks at everything a build would make, changing nothing but setting damage aside."""
+    return [*_models(studio), *_films(studio), _site(studio)]
+
+
+def show(lines: list[Line], *, as_json: bool) -> str:
+    """The lines as a table for people, or as one JSON object."""
+    if as_json:
+        return json.dumps([{**asdict(line), "fresh": line.fresh} for line in lines])
+    width = max(len(line.name) for line in lines)
+    rows = [
+        f"{line.part:<6}{line.name:<{width + 2}}"
+        + ("fresh" if line.fresh else f"stale: {line.reason}")
+        for line in lines
+    ]
+    stale = sum(not line.fresh for line in lines)
+    return "\n".join([*rows, f"{stale} stale" if stale else "all is fresh"])
+
+
+def _models(studio: Studio) -> list[Line]:
+    return [
+        Line(
+            "model",
+            shard.name,
+            "" if studio.store.get(runs.FAMILY, shard.key) else runs.why_stale(studio.store, shard),
+        )
+        for model in studio.config.models.values()
+        for shard in runs.shards(model)
+    ]
+
+
+def _films(studio: Studio) -> list[Line]:
+    config = studio.config
+    ready = [name for name in config.models if stale_shard(studio, config.models[name]) is None]
+    trained = read_models(studio, ready)
+    orders = {order.name: order for order in film_orders(config, trained)}
+    lines = []
+    for name, figure in config.figures.items():
+        if not isinstance(figure, FilmFigure):
+            continue
+        order = orders.get(name)
+        if order is None:
+            lines.append(Line("film", name, f"waits for {figure.model}"))
+        elif studio.store.get(films.FAMILY, order.key):
+            lines.append(Line("film", name, ""))
+        else:
+            lines.append(Line("film", name, films.why_stale(studio.store, order)))
+    return lines
+
+
+def _site(studio: Studio) -> Line:
+    sources = Sources.gather(studio.config, studio.templates)
+    if output.is_fresh(studio.output, sources.key):
+        return Line("site", str(studio.output), "")
+    exists = studio.output.exists()
+    return Line("site", str(studio.output), "made from something else" if exists else "not written")

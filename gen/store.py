@@ -1,0 +1,223 @@
+"""The content-addressed store: folders of files under the key of everything that made them.
+
+An entry is written under a temporary name and renamed into place as a whole, and carries a
+digest of each of its files. What is found damaged is set aside and made anew. No clock and
+no file time is ever consulted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from gen.errors import BusyError, EnvironmentFault
+
+SCHEMA = 1
+_MANIFEST = "entry.json"
+
+
+def content_key(ingredients: object) -> str:
+    """The key of what is made from `ingredients` (plain JSON values): 24 hex digits."""
+    text = json.dumps(ingredients, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that was made: its files, and what is known of it.
+
+    Attributes:
+        info: whatever its maker wanted to keep beside the files (plain JSON values).
+        ingredients: what the key was made of.
+    """
+
+    folder: Path
+    key: str
+    ingredients: dict[str, Any]
+    info: dict[str, Any]
+
+    def file(self, name: str) -> Path:
+        """The path of one of the entry's files."""
+        return self.folder / name
+
+
+class Store:
+    """A folder of entries, grouped by family (`runs`, `media`)."""
+
+    def __init__(self, root: Path, *, on_damage: Callable[[str], None] = lambda text: None) -> None:
+        self.root = root
+        self._on_damage = on_damage
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the store for this process.
+
+        Raises:
+            BusyError: another process holds it.
+            EnvironmentFault: the store's folder cannot be written.
+        """
+        with writing(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.root / "lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                holder = self.root / "holder"
+                who = holder.read_text().strip() if holder.exists() else "another process"
+                raise BusyError(
+                    f"in use by {who}", where=str(self.root), mend="wait until it has finished"
+                ) from None
+        try:
+            (self.root / "holder").write_text(f"process {os.getpid()}\n")
+            self._sweep()
+            yield
+        finally:
+            (self.root / "holder").unlink(missing_ok=True)
+            lock.release()
+
+    def get(self, family: str, key: str) -> Entry | None:
+        """Finds an entry and checks every byte of it.
+
+        Returns:
+            The entry, or None where there is none or where it was damaged and set aside.
+        """
+        folder = self.root / family / key
+        if not folder.exists():
+            return None
+        entry = self._read(folder)
+        if entry is None or entry.key != key:
+            self._set_aside(family, key)
+            return None
+        return entry
+
+    def put(
+        self,
+        family: str,
+        ingredients: dict[str, Any],
+        info: dict[str, Any],
+        write: Callable[[Path], None],
+    ) -> Entry:
+        """Keeps what `write` puts into the folder it is given.
+
+        Raises:
+            EnvironmentFault: the disk is full, or the folder cannot be written.
+        """
+        key = content_key(ingredients)
+        final = self.root / family / key
+        part = self.root / f"part-{os.getpid()}-{key}"
+        with writing(self.root):
+            part.mkdir(parents=True)
+            try:
+                write(part)
+                self._seal(part, key, ingredients, info)
+                final.parent.mkdir(parents=True, exist_ok=True)
+                if final.exists():
+                    shutil.rmtree(final)
+                part.rename(final)
+                _sync(final.parent)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+        return Entry(final, key, ingredients, info)
+
+    def entries(self, family: str) -> Iterator[Entry]:
+        """All sound entries of a family, by key; their files' bytes are not checked."""
+        folder = self.root / family
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            manifest = _manifest(path)
+            if manifest is not None:
+                yield Entry(path, manifest["key"], manifest["ingredients"], manifest["info"])
+
+    def remove(self, entry: Entry) -> None:
+        """Forgets an entry."""
+        with writing(self.root):
+            shutil.rmtree(entry.folder)
+
+    def _seal(
+        self, folder: Path, key: str, ingredients: dict[str, Any], info: dict[str, Any]
+    ) -> None:
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+        manifest = {
+            "schema": SCHEMA,
+            "key": key,
+            "ingredients": ingredients,
+            "info": info,
+            "files": {path.name: file_digest(path) for path in files},
+        }
+        (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+        for path in [*files, folder / _MANIFEST]:
+            _sync(path)
+        _sync(folder)
+
+    def _read(self, folder: Path) -> Entry | None:
+        manifest = _manifest(folder)
+        if manifest is None or content_key(manifest["ingredients"]) != manifest["key"]:
+            return None
+        for name, digest in manifest["files"].items():
+            path = folder / name
+            if not path.is_file() or file_digest(path) != digest:
+                return None
+        return Entry(folder, manifest["key"], manifest["ingredients"], manifest["info"])
+
+    def _set_aside(self, family: str, key: str) -> None:
+        damaged = self.root / "damaged"
+        with writing(self.root):
+            damaged.mkdir(parents=True, exist_ok=True)
+            target = damaged / f"{family}-{key}"
+            if target.exists():
+                shutil.rmtree(target)
+            (self.root / family / key).rename(target)
+        self._on_damage(f"{family}/{key} is damaged; set aside as {target}, to be made anew")
+
+    def _sweep(self) -> None:
+        for left_over in self.root.glob("part-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turns what a full or forbidden disk says into the tool's own error.
+
+    Raises:
+        EnvironmentFault: with the system's reason, naming `folder`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise EnvironmentFault(
+            f"cannot be written: {(error.strerror or str(error)).lower()}",
+            where=str(folder),
+            mend="free space or choose another folder",
+        ) from error
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text())
+    except (OSError, ValueError):
+        return None
+    expected = {"schema", "key", "ingredients", "info", "files"}
+    sound = isinstance(manifest, dict) and expected <= manifest.keys()
+    return manifest if sound and manifest["schema"] == SCHEMA else None
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,109 @@
+"""The closed forms are the gradients: compared with autograd in float64, for random shapes."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gen.networks import Network
+from gen.networks.embedded import Embedded
+from gen.networks.hidden_layer import Batch, logits
+from gen.networks.perceptron import Perceptron
+from gen.tasks import Task
+from gen.tasks.modular import Modular
+from gen.tasks.sparse_parity import SparseParity
+
+seeds = st.lists(st.integers(0, 2**32), min_size=1, max_size=4, unique=True).map(tuple)
+hidden = st.integers(1, 9)
+parity = st.builds(
+    SparseParity,
+    bits=st.integers(3, 12),
+    signal_bits=st.integers(1, 3),
+    train_rows=st.integers(1, 40),
+    test_rows=st.just(1),
+)
+modular = st.builds(Modular, modulus=st.integers(3, 13), train_share=st.floats(0.2, 0.8))
+
+
+def _batch(task: Task, seeds: tuple[int, ...]) -> Batch:
+    rows = task.data(seeds).train
+    return Batch(torch.from_numpy(rows.inputs).double(), torch.from_numpy(rows.labels))
+
+
+def _mean_loss(answers: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The sum over models of each model's mean loss, as a textbook writes it."""
+    if answers.shape[2] == 1:
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(
+            answers[:, :, 0], labels.double(), reduction="none"
+        )
+        return loss.mean(dim=1).sum()
+    loss = torch.nn.functional.cross_entropy(
+        answers.flatten(0, 1), labels.flatten(), reduction="none"
+    )
+    return loss.view(labels.shape).mean(dim=1).sum() / answers.shape[2]
+
+
+def _assert_closed_form_is_autograd(
+    network: Network, task: Task, seeds: tuple[int, ...]
+) -> None:
+    batch = _batch(task, seeds)
+    parameters = {name: torch.from_numpy(a) for name, a in network.init(task, seeds).items()}
+    gradients = {name: torch.full_like(a, np.nan) for name, a in parameters.items()}
+    network.differentiator(task, parameters, gradients, batch)()
+
+    leaves = {name: a.clone().requires_grad_() for name, a in parameters.items()}
+    loss = _mean_loss(logits(batch.inputs, *network.matrices(task, leaves)), batch.labels)
+    expected = torch.autograd.grad(loss, list(leaves.values()))
+    for name, slope in zip(leaves, expected, strict=True):
+        torch.testing.assert_close(gradients[name], slope, rtol=1e-5, atol=1e-12)
+
+
+@given(seeds, hidden, parity)
+@settings(max_examples=40, deadline=None)
+def test_perceptron_with_one_output_has_the_gradient_of_autograd(
+    seeds: tuple[int, ...], hidden: int, task: SparseParity
+) -> None:
+    _assert_closed_form_is_autograd(Perceptron(hidden=hidden), task, seeds)
+
+
+@given(seeds, hidden, modular)
+@settings(max_examples=40, deadline=None)
+def test_perceptron_with_many_outputs_has_the_gradient_of_autograd(
+    seeds: tuple[int, ...], hidden: int, task: Modular
+) -> None:
+    _assert_closed_form_is_autograd(Perceptron(hidden=hidden), task, seeds)
+
+
+@given(seeds, hidden, modular, st.integers(1, 7))
+@settings(max_examples=40, deadline=None)
+def test_learned_embedding_has_the_gradient_of_autograd(
+    seeds: tuple[int, ...], hidden: int, task: Modular, width: int
+) -> None:
+    network = Embedded(embedding="learned", width=width, hidden=hidden)
+    _assert_closed_form_is_autograd(network, task, seeds)
+
+
+@given(seeds, hidden, modular)
+@settings(max_examples=40, deadline=None)
+def test_given_circle_has_the_gradient_of_autograd(
+    seeds: tuple[int, ...], hidden: int, task: Modular
+) -> None:
+    _assert_closed_form_is_autograd(Embedded(embedding="circle", hidden=hidden), task, seeds)
+
+
+def test_a_later_call_sees_the_parameters_of_that_moment() -> None:
+    task, network = Modular(modulus=7, train_share=0.5), Embedded(embedding="circle", hidden=3)
+    batch = _batch(task, (0,))
+    parameters = {name: torch.from_numpy(a) for name, a in network.init(task, (0,)).items()}
+    gradients = {name: torch.zeros_like(a) for name, a in parameters.items()}
+    differentiate = network.differentiator(task, parameters, gradients, batch)
+    differentiate()
+    before = {name: slope.clone() for name, slope in gradients.items()}
+    parameters["A"].mul_(-1.5)
+    differentiate()
+    assert not torch.allclose(before["A"], gradients["A"])
+    parameters["A"].div_(-1.5)
+    differentiate()
+    torch.testing.assert_close(before, gradients)
