@@ -1,0 +1,84 @@
+"""Figures: what of a run is pictured, one kind in one file of this package.
+
+A film is drawn by `gen.drawing` and written by `gen.media`; a chart is described here and
+written as SVG. The files that declare a figure's settings import what draws it only inside
+the method that draws, because a build in which all is fresh draws nothing.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from jaxtyping import Float
+from pydantic import Field
+
+from gen.settings import Kind, kinds
+
+if TYPE_CHECKING:
+    from gen.drawing.film import Film
+    from gen.figures.chart import Chart
+    from gen.networks import Network
+    from gen.runs import ModelRun
+    from gen.tasks import Task
+    from gen.words import Words
+
+
+class Figure(Kind):
+    """A family of figures; the subclasses are the kinds.
+
+    Attributes:
+        model: the configured model it pictures.
+    """
+
+    model: Annotated[str, Field(min_length=1, max_length=80)]
+
+    def check(self, task: Task, network: Network) -> None:
+        """Raises ValueError where this figure cannot picture `network` put to `task`."""
+
+    @abstractmethod
+    def alt(self, run: ModelRun, words: Words) -> str:
+        """What the figure shows of `run`, for readers who do not see it."""
+
+
+class FilmFigure(Figure):
+    """A figure that moves: a frame for each snapshot, the first and the last one held.
+
+    Attributes:
+        fps: frames a second.
+        hold_first: seconds the first frame stands.
+        hold_last: seconds the last frame stands.
+    """
+
+    fps: Annotated[int, Field(ge=5, le=50)] = 30
+    hold_first: Annotated[float, Field(ge=0.0, le=10.0)] = 0.6
+    hold_last: Annotated[float, Field(ge=0.0, le=10.0)] = 2.0
+
+    @abstractmethod
+    def film(self, run: ModelRun, scale: int) -> Film:
+        """Draws the background and lays the layers out.
+
+        Args:
+            run: the model that is shown.
+            scale: device pixels in a CSS pixel, 1 or 2.
+        """
+
+
+class ChartFigure(Figure):
+    """A figure that stands still and carries text in the page's language."""
+
+    @abstractmethod
+    def chart(self, run: ModelRun, words: Words) -> Chart:
+        """Axes, series and marks, in the language of `words`."""
+
+    @abstractmethod
+    def table(
+        self, run: ModelRun
+    ) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
+        """What is plotted, as the download holds it: the columns' names and the rows."""
+
+
+def figure_kinds() -> dict[str, type[Any]]:
+    """Every kind of figure by its name."""
+    return kinds("gen.figures", Figure)
