@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float, Int
 
+_ROUNDING = 1e-24
+
 
 def components(weights: Float[np.ndarray, "*batch input neuron"]) -> np.ndarray:
     """Complex amplitude of each wave in each neuron's weights, constant part left out.
@@ -53,11 +55,12 @@ def power_shares(
 ) -> Float[np.ndarray, "*batch neuron"]:
     """Share of each neuron's power that its strongest wave holds, 0 to 1.
 
-    A neuron without any power (constant weights) has the share 0.
+    A neuron without any power (constant weights, up to rounding) has the share 0.
     """
     power = powers(weights)
     total = power.sum(axis=-2)
-    return np.divide(power.max(axis=-2), total, out=np.zeros_like(total), where=total > 0)
+    rounding = _ROUNDING * np.square(weights, dtype=np.float64).mean(axis=-2)
+    return np.divide(power.max(axis=-2), total, out=np.zeros_like(total), where=total > rounding)
 
 
 def phases(weights: Float[np.ndarray, "*batch input neuron"]) -> Float[np.ndarray, "*batch neuron"]:

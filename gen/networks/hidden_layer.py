@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from jaxtyping import Float, Int
 
 from gen.lazy import torch
+from gen.networks.rows import input_rows
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Gradient:
 
     def __init__(self, batch: Batch, neurons: int, outputs: int) -> None:
         models, rows, _ = batch.inputs.shape
-        self._inputs = batch.inputs
+        self._inputs = input_rows(batch.inputs)
         self._labels = batch.labels.unsqueeze(2)
         self._minus_one = batch.inputs.new_full((), -1.0).expand(self._labels.shape)
         self._hidden = batch.inputs.new_empty((models, rows, neurons))
@@ -75,12 +76,13 @@ class Gradient:
     ) -> None:
         """Writes the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
         hidden, d_hidden, answers = self._hidden, self._d_hidden, self._answers
-        torch.bmm(self._inputs, w_in, out=hidden).clamp_(min=0)
-        torch.bmm(hidden, w_out, out=answers)
+        self._inputs.times(w_in, hidden)
+        torch.bmm(hidden.clamp_(min=0), w_out, out=answers)
         torch.softmax(answers, dim=2, out=answers).scatter_add_(2, self._labels, self._minus_one)
         torch.bmm(hidden.mT, answers, out=d_w_out).mul_(self._scale)
         torch.bmm(answers, w_out.mT, out=d_hidden).mul_(hidden.sign_())
-        torch.bmm(self._inputs.mT, d_hidden, out=d_w_in).mul_(self._scale)
+        self._inputs.transposed_times(d_hidden, d_w_in)
+        d_w_in.mul_(self._scale)
 
 
 class YesOrNoGradient:

@@ -1,0 +1,110 @@
+"""The experiments show, at full length, what the site says of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from gen.analysis.facts import model_facts
+from gen.analysis.fourier import frequencies, power_shares
+from gen.analysis.outcome import generalised_at, memorised_at, shown
+from gen.config import Config, load
+from gen.runs import ModelRun
+from gen.training import Ensemble, train
+
+SITE = Path(__file__).parent.parent / "site" / "gen.toml"
+
+
+@cache
+def _config() -> Config:
+    return load(SITE)
+
+
+@cache
+def _runs(name: str, seeds: tuple[int, ...]) -> list[ModelRun]:
+    """Trains some seeds of a configured model as the site does, at full length."""
+    model = _config().models[name]
+    ensemble = Ensemble(
+        model.task, model.network, model.training, seeds, (model.optimiser,) * len(seeds)
+    )
+    trained = train(ensemble)
+    return [
+        ModelRun(
+            name=name,
+            seed=seed,
+            task=model.task,
+            network=model.network,
+            logged_steps=trained.logged_steps,
+            metrics={metric: values[place] for metric, values in trained.metrics.items()},
+            snapshot_steps=trained.snapshot_steps,
+            views={view: values[place] for view, values in trained.views.items()},
+            failed_at=None,
+        )
+        for place, seed in enumerate(seeds)
+    ]
+
+
+def test_parity_memorises_long_before_it_generalises() -> None:
+    for run in _runs("parity", (0, 1)):
+        memorised, generalised = memorised_at(run), generalised_at(run)
+        assert memorised is not None and generalised is not None
+        assert 600 <= memorised <= 1600
+        assert memorised + 500 <= generalised <= 3500
+        assert run.metrics["test_accuracy"][run.logged_steps == memorised].item() < 0.9
+
+
+def test_parity_distractors_vanish_while_signals_grow() -> None:
+    for run in _runs("parity", (0, 1)):
+        weights = np.abs(run.views["W_in"][-1])
+        assert weights[3:30].max() < 0.02
+        assert 1.0 < weights[:3].max() < 5.0
+        alive = (weights[:30].max(axis=0) > 0.05 * weights[:30].max()).sum()
+        assert 3 <= alive <= 14
+
+
+def test_parity_reaches_every_test_row_at_the_end() -> None:
+    for run in _runs("parity", (0, 1)):
+        assert run.metrics["train_accuracy"][-1] == run.metrics["test_accuracy"][-1] == 1.0
+
+
+def test_some_seed_of_modular_addition_generalises_long_after_memorising() -> None:
+    runs = _runs("modular", (0, 1, 2))
+    chosen = shown(runs, None)
+    assert chosen is not None
+    generalised = generalised_at(chosen)
+    assert generalised is not None and generalised >= 7000
+    for run in runs:
+        memorised = memorised_at(run)
+        assert memorised is not None and memorised <= 1000
+        early = run.metrics["test_accuracy"][run.logged_steps <= 1000]
+        assert early.max() < 0.2
+
+
+def test_each_neuron_of_grokked_modular_addition_is_one_frequency() -> None:
+    chosen = shown(_runs("modular", (0, 1, 2)), None)
+    assert chosen is not None
+    weights = chosen.views["W_in"][-1]
+    assert power_shares(weights).min() > 0.9
+    found, neurons = np.unique(frequencies(weights), return_counts=True)
+    assert 3 <= len(found) <= 5
+    assert neurons.min() >= 3
+
+
+def test_grokked_modular_addition_ends_with_the_losses_of_the_recipe() -> None:
+    chosen = shown(_runs("modular", (0, 1, 2)), None)
+    assert chosen is not None
+    assert chosen.metrics["train_loss"][-1] < 5e-7
+    assert chosen.metrics["test_loss"][-1] < 1e-5
+
+
+def test_five_neurons_spread_evenly_and_answer_at_twice_their_angle() -> None:
+    runs = _runs("five-neurons", (0, 1))
+    chosen = shown(runs, None)
+    assert chosen is not None and generalised_at(chosen) is not None
+    facts = model_facts(_config().models["five-neurons"], runs, chosen)
+    assert isinstance(facts["largest_spacing_error"], float)
+    assert isinstance(facts["largest_doubling_error"], float)
+    assert facts["largest_spacing_error"] < 15
+    assert facts["largest_doubling_error"] < 15
