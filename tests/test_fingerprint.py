@@ -1,0 +1,92 @@
+"""The digest of code changes with what the code does, and with nothing else."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gen import fingerprint
+
+SOURCE = '''"""A module."""
+
+from gen.optim import EPSILON
+
+
+def double(x: int) -> int:
+    """Twice x."""
+    return 2 * x  # twice
+'''
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A module below the package, as a file that a test may change."""
+    import gen
+
+    monkeypatch.setattr(gen, "__path__", [*gen.__path__, str(tmp_path)])
+    path = tmp_path / "example_for_digest.py"
+    path.write_text(SOURCE)
+    yield path
+    sys.modules.pop("gen.example_for_digest", None)
+    fingerprint._examine.cache_clear()
+
+
+def _digest() -> str:
+    fingerprint._examine.cache_clear()
+    importlib.invalidate_caches()
+    return fingerprint.code_digest("gen.example_for_digest")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# twice", "# two times"),
+        ('"""Twice x."""', '"""Two times x."""'),
+        ('"""A module."""', '"""Another."""\n\n'),
+        ("2 * x", "(2  *  x)"),
+    ],
+)
+def test_comments_docstrings_and_layout_do_not_count(module: Path, old: str, new: str) -> None:
+    before = _digest()
+    module.write_text(SOURCE.replace(old, new))
+    assert _digest() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2 * x", "3 * x"),
+        ("(x: int)", "(x: int = 1)"),
+        ("gen.optim import EPSILON", "gen import lazy"),
+    ],
+)
+def test_a_change_of_code_counts(module: Path, old: str, new: str) -> None:
+    before = _digest()
+    module.write_text(SOURCE.replace(old, new))
+    assert _digest() != before
+
+
+def test_imports_are_followed_but_not_those_for_type_checkers(module: Path) -> None:
+    _, imported = fingerprint._examine("gen.example_for_digest")
+    assert "gen.optim" in imported
+    module.write_text(
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from gen.optim import EPSILON\n"
+    )
+    fingerprint._examine.cache_clear()
+    _, imported = fingerprint._examine("gen.example_for_digest")
+    assert imported == ()
+
+
+def test_training_code_is_followed_to_the_optimiser_and_not_to_the_pages() -> None:
+    seen, waiting = set(), ["gen.training"]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting.extend(fingerprint._examine(name)[1])
+    assert {"gen.optim", "gen.networks", "gen.networks.hidden_layer", "gen.tasks"} <= seen
+    assert not {name for name in seen if "pages" in name or "figures" in name or "cli" in name}

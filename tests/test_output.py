@@ -1,0 +1,61 @@
+"""The published folder is a whole site or the former one, and nobody else's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gen import output
+from gen.errors import EnvironmentFault
+
+FILES: dict[str, bytes | Path] = {"index.html": b"<p>1</p>", "data/facts.json": b"{}"}
+
+
+def test_a_site_is_fresh_until_a_byte_or_a_file_changes(tmp_path: Path) -> None:
+    site = tmp_path / "_site"
+    output.publish(site, "key", FILES)
+    assert output.is_fresh(site, "key")
+    assert not output.is_fresh(site, "another key")
+    (site / "index.html").write_bytes(b"<p>2</p>")
+    assert not output.is_fresh(site, "key")
+    output.publish(site, "key", FILES)
+    (site / "stray.html").write_text("")
+    assert not output.is_fresh(site, "key")
+    output.publish(site, "key", FILES)
+    assert output.is_fresh(site, "key")
+    assert not (site / "stray.html").exists()
+
+
+def test_files_are_copied_from_where_they_lie(tmp_path: Path) -> None:
+    source = tmp_path / "film.mp4"
+    source.write_bytes(b"film")
+    output.publish(tmp_path / "_site", "key", {"media/a.mp4": source})
+    assert (tmp_path / "_site/media/a.mp4").read_bytes() == b"film"
+
+
+def test_a_site_that_cannot_be_completed_leaves_the_former_one(tmp_path: Path) -> None:
+    site = tmp_path / "_site"
+    output.publish(site, "key", FILES)
+    with pytest.raises(EnvironmentFault):
+        output.publish(site, "new", {"index.html": b"new", "media/a.mp4": tmp_path / "absent"})
+    assert output.is_fresh(site, "key")
+    assert [path.name for path in tmp_path.iterdir()] == ["_site"]
+
+
+def test_a_folder_of_somebody_elses_is_never_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "thesis"
+    folder.mkdir()
+    (folder / "chapter.tex").write_text("dear")
+    with pytest.raises(EnvironmentFault, match="holds files that this tool did not write"):
+        output.publish(folder, "key", FILES)
+    with pytest.raises(EnvironmentFault):
+        output.remove(folder)
+    assert (folder / "chapter.tex").read_text() == "dear"
+
+
+def test_only_a_site_is_removed(tmp_path: Path) -> None:
+    assert not output.remove(tmp_path / "_site")
+    output.publish(tmp_path / "_site", "key", FILES)
+    assert output.remove(tmp_path / "_site")
+    assert not (tmp_path / "_site").exists()

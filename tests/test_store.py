@@ -1,0 +1,132 @@
+"""The store gives back what was put in, or nothing: never something damaged."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gen.errors import BusyError, EnvironmentFault
+from gen.store import Store, content_key
+
+INGREDIENTS = {"task": {"modulus": 67}, "seeds": [0, 1]}
+
+
+def _write(folder: Path) -> None:
+    (folder / "a.bin").write_bytes(bytes(range(256)) * 8)
+    (folder / "b.txt").write_text("b")
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def store(tmp_path: Path, told: list[str]) -> Store:
+    return Store(tmp_path / "store", on_damage=told.append)
+
+
+def test_an_entry_comes_back_with_its_files_and_what_is_known_of_it(store: Store) -> None:
+    entry = store.put("runs", INGREDIENTS, {"model": "m"}, _write)
+    found = store.get("runs", content_key(INGREDIENTS))
+    assert found == entry
+    assert found is not None and found.info == {"model": "m"}
+    assert found.file("b.txt").read_text() == "b"
+    assert [one.key for one in store.entries("runs")] == [entry.key]
+
+
+def test_the_key_follows_the_content_and_not_the_order_of_writing() -> None:
+    assert content_key({"a": 1, "b": [2, 3]}) == content_key({"b": [2, 3], "a": 1})
+    assert content_key({"a": 1}) != content_key({"a": 1.5})
+    assert content_key({"seeds": [0, 1]}) != content_key({"seeds": [1, 0]})
+
+
+def test_what_was_never_put_is_not_found(store: Store) -> None:
+    assert store.get("runs", "0" * 24) is None
+    assert list(store.entries("runs")) == []
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "zeros", "remove", "manifest", "swap"])
+def test_damage_is_told_once_set_aside_and_made_anew(
+    store: Store, told: list[str], damage: str
+) -> None:
+    entry = store.put("runs", INGREDIENTS, {}, _write)
+    path = entry.file("a.bin")
+    content = path.read_bytes()
+    if damage == "flip":
+        path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    elif damage == "cut":
+        path.write_bytes(content[:-1])
+    elif damage == "zeros":
+        path.write_bytes(bytes(len(content)))
+    elif damage == "remove":
+        path.unlink()
+    elif damage == "manifest":
+        entry.file("entry.json").write_text("{")
+    else:
+        other = store.put("runs", {"other": 1}, {}, _write)
+        entry.file("entry.json").write_text(other.file("entry.json").read_text())
+    assert store.get("runs", entry.key) is None
+    assert len(told) == 1 and entry.key in told[0]
+    assert store.get("runs", entry.key) is None
+    assert len(told) == 1
+    again = store.put("runs", INGREDIENTS, {}, _write)
+    assert store.get("runs", entry.key) == again
+
+
+def test_a_writer_that_fails_leaves_nothing(store: Store) -> None:
+    def fail(folder: Path) -> None:
+        (folder / "half").write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.put("runs", INGREDIENTS, {}, fail)
+    assert store.get("runs", content_key(INGREDIENTS)) is None
+    assert not [path for path in store.root.iterdir() if path.name != "runs"]
+
+
+def test_left_overs_of_a_killed_writer_are_swept_under_the_lock(store: Store) -> None:
+    store.root.mkdir()
+    (store.root / "part-1-abc").mkdir()
+    (store.root / "part-1-abc" / "half").write_text("half")
+    with store.locked():
+        assert not (store.root / "part-1-abc").exists()
+
+
+def test_a_second_process_is_told_who_holds_the_store(store: Store) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from gen.store import Store\n"
+        "with Store(Path(sys.argv[1])).locked():\n"
+        "    print('held', flush=True); time.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(store.root)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        with pytest.raises(BusyError, match=f"process {process.pid}"), store.locked():
+            pass
+    finally:
+        process.kill()
+        process.wait()
+    with store.locked():
+        pass
+
+
+def test_a_forbidden_folder_is_the_tools_own_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(EnvironmentFault, match="cannot be written"):
+        Store(tmp_path / "file" / "store").put("runs", INGREDIENTS, {}, _write)
+
+
+def test_file_times_and_clocks_play_no_part(store: Store) -> None:
+    entry = store.put("runs", INGREDIENTS, {}, _write)
+    for path in entry.folder.iterdir():
+        os.utime(path, (0, 0))
+    assert store.get("runs", entry.key) == entry
+    assert "time" not in json.dumps(json.loads(entry.file("entry.json").read_text()))
