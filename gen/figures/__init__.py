@@ -17,7 +17,7 @@ from pydantic import Field
 from gen.settings import Kind, kinds
 
 if TYPE_CHECKING:
-    from gen.drawing.film import Film
+    from gen.drawing.film import Film, Pacing
     from gen.figures.chart import Chart
     from gen.networks import Network
     from gen.runs import ModelRun
@@ -54,6 +54,12 @@ class FilmFigure(Figure):
     fps: Annotated[int, Field(ge=5, le=50)] = 30
     hold_first: Annotated[float, Field(ge=0.0, le=10.0)] = 0.6
     hold_last: Annotated[float, Field(ge=0.0, le=10.0)] = 2.0
+
+    def pacing(self) -> Pacing:
+        """How fast the film runs, and which snapshots it shows."""
+        from gen.drawing.film import Pacing
+
+        return Pacing(self.fps, self.hold_first, self.hold_last)
 
     @abstractmethod
     def film(self, run: ModelRun, scale: int) -> Film:

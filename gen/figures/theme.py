@@ -42,3 +42,9 @@ POSITIVE_STOPS = ("#ffffff", "#f8cfc4", "#ee9480", "#d6533f", "#a8242a", "#5f0d1
 
 FREQUENCY_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a6a00", "#56b4e9")
 """Groups of neurons that share a frequency, in order of frequency (Okabe and Ito 2008)."""
+
+FILM_WIDTH = 672
+"""CSS pixels: a film is at least this wide; on a phone it is shown at 390."""
+
+NUMBER_SIZE, SYMBOL_SIZE, COUNTER_SIZE = 18, 24, 26
+"""Type of films in CSS pixels: axes' numbers, matrices' names, the step counter."""

@@ -1,0 +1,361 @@
+"""The background of a film: axes, labels and colour bars, drawn once.
+
+    canvas = Canvas(672, 480, scale)
+    panel = canvas.panel(left=56, top=96, width=560, height=320, x=(0, 5000), y=(-3, 3))
+    panel.x_axis([0, 2500, 5000], symbol="n")
+    film = Film.of(canvas, steps, [Lines(panel.project(steps, weights), ...)], pacing)
+
+Everything is in CSS pixels from the top left corner; a canvas of scale 2 is the same picture
+with twice the device pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Affine2D
+
+from gen.drawing.colours import diverging
+from gen.drawing.fonts import Style, font
+from gen.drawing.style import drawing_style
+from gen.drawing.surface import CSS_DPI, Surface
+from gen.figures.theme import COLOURS, NUMBER_SIZE, SYMBOL_SIZE
+
+Across = Literal["left", "center", "right"]
+Upright = Literal["baseline", "top", "center", "bottom"]
+
+BLOCK = 16
+"""Canvases are whole blocks of video compression, so that no encoder resizes them."""
+
+_SUBSCRIPT_SIZE = 0.68
+_SUBSCRIPT_DROP = 0.22
+_TICK = 4
+_TICK_GAP = 7
+
+
+def blocks(length: float) -> int:
+    """The shortest side of a canvas, in CSS pixels, that holds `length`."""
+    return -int(-length // BLOCK) * BLOCK
+
+
+def light(colour: str) -> str:
+    """A theme colour on the light ground of films; anything that is no name is a colour."""
+    return COLOURS[colour].light if colour in COLOURS else colour
+
+
+def number(value: float) -> str:
+    """A number as films write it: a true minus, a narrow space between thousands."""
+    text = f"{value:,.10g}".replace(",", "\u202f")
+    return text.replace("-", "\u2212")
+
+
+def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Round numbers from `low` to `high`, at most `most` and evenly apart."""
+    ticks = MaxNLocator(nbins=max(1, most - 1), steps=[1, 2, 2.5, 5, 10]).tick_values(
+        low, high
+    )
+    slack = (high - low) * 1e-9
+    return [float(tick) for tick in ticks if low - slack <= tick <= high + slack]
+
+
+class Canvas:
+    """A sheet on which matplotlib draws what does not move.
+
+    Args:
+        width, height: CSS pixels, multiples of `BLOCK`.
+        scale: device pixels in a CSS pixel.
+    """
+
+    def __init__(self, width: int, height: int, scale: int) -> None:
+        if width % BLOCK or height % BLOCK:
+            raise ValueError(f"{width} x {height} is not a multiple of {BLOCK}")
+        self.width, self.height, self.scale = width, height, scale
+        self._figure = Figure(
+            figsize=(width / CSS_DPI, height / CSS_DPI),
+            dpi=CSS_DPI * scale,
+            facecolor=light("ground"),
+        )
+        self._agg = FigureCanvasAgg(self._figure)
+        self._from_css = Affine2D().scale(scale, -scale).translate(0, height * scale)
+        self._ruler = Surface(1, 1, scale)
+        self._exact: list[tuple[slice, slice, UInt8[np.ndarray, "rows columns 3"]]] = []
+
+    def panel(
+        self,
+        *,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        x: tuple[float, float],
+        y: tuple[float, float],
+    ) -> Panel:
+        """A region in which data have coordinates.
+
+        Args:
+            x: data at the left and the right edge.
+            y: data at the bottom and the top edge.
+        """
+        return Panel(self, left, top, width, height, x, y)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = NUMBER_SIZE,
+        colour: str = "muted",
+        style: Style = "Regular",
+        across: Across = "left",
+        upright: Upright = "baseline",
+    ) -> None:
+        """Writes symbols and numerals; `across` and `upright` say what (x, y) is of them."""
+        with drawing_style():
+            self._add(
+                Text(
+                    x,
+                    y,
+                    text,
+                    color=light(colour),
+                    fontproperties=font(style, size),
+                    horizontalalignment=across,
+                    verticalalignment=upright,
+                    transform=self._from_css,
+                )
+            )
+
+    def symbol(
+        self,
+        x: float,
+        y: float,
+        symbol: str,
+        *,
+        size: float = SYMBOL_SIZE,
+        colour: str = "ink",
+        across: Across = "left",
+    ) -> float:
+        """Writes a mathematical symbol such as `n` or `W_in` on the base line y.
+
+        Returns:
+            Its width in CSS pixels.
+        """
+        base, _, subscript = symbol.partition("_")
+        small = size * _SUBSCRIPT_SIZE
+        base_width = self.text_width(base, size, "It")
+        width = base_width + (self.text_width(subscript, small) if subscript else 0)
+        x -= {"left": 0, "center": width / 2, "right": width}[across]
+        self.text(x, y, base, size=size, colour=colour, style="It")
+        if subscript:
+            low = y + size * _SUBSCRIPT_DROP
+            self.text(x + base_width, low, subscript, size=small, colour=colour)
+        return width
+
+    def text_width(
+        self, text: str, size: float = NUMBER_SIZE, style: Style = "Regular"
+    ) -> float:
+        """Width of a text in CSS pixels."""
+        return self._ruler.text_width(text, style, size) / self.scale
+
+    def line(
+        self,
+        x: Sequence[float],
+        y: Sequence[float],
+        *,
+        colour: str = "rule",
+        width: float = 1.0,
+        dashes: tuple[float, ...] = (),
+    ) -> None:
+        """Draws a polyline; dashes are in CSS pixels."""
+        style = (0, tuple(dash / width for dash in dashes)) if dashes else "-"
+        self._add(
+            Line2D(
+                x,
+                y,
+                color=light(colour),
+                linewidth=width,
+                linestyle=style,
+                solid_capstyle="butt",
+                transform=self._from_css,
+            )
+        )
+
+    def box(
+        self, left: float, top: float, width: float, height: float, colour: str
+    ) -> None:
+        """Fills a rectangle; its edges fall between pixels if its sides are whole numbers."""
+        self._add(
+            Rectangle(
+                (left, top),
+                width,
+                height,
+                facecolor=light(colour),
+                linewidth=0,
+                antialiased=False,
+                transform=self._from_css,
+            )
+        )
+
+    def colour_bar(
+        self,
+        left: int,
+        top: int,
+        width: int,
+        height: int,
+        limit: float,
+        *,
+        symbol: str = "",
+    ) -> None:
+        """Draws the map from weights to colours with its numbers below.
+
+        Args:
+            limit: the weight of the last colour; the first colour is that of `-limit`.
+            symbol: what is coloured, written before the bar.
+        """
+        scale = self.scale
+        across = np.arange(width * scale) * len(diverging()) // (width * scale)
+        bar = np.broadcast_to(diverging()[across], (height * scale, width * scale, 3))
+        rows = slice(top * scale, (top + height) * scale)
+        self._exact.append((rows, slice(left * scale, (left + width) * scale), bar))
+        for value, place in ((-limit, 0.0), (0.0, 0.5), (limit, 1.0)):
+            x = left + place * width
+            self.line([x, x], [top + height, top + height + _TICK], colour="muted")
+            self.text(
+                x,
+                top + height + _TICK + 1,
+                number(value),
+                across="center",
+                upright="top",
+            )
+        if symbol:
+            self.symbol(
+                left - 12, top + height, symbol, size=NUMBER_SIZE, across="right"
+            )
+
+    def background(self) -> UInt8[np.ndarray, "height width 3"]:
+        """Draws everything that was put on the canvas."""
+        with drawing_style():
+            self._agg.draw()
+        pixels = np.array(self._agg.buffer_rgba())[..., :3].copy()
+        for rows, columns, colours in self._exact:
+            pixels[rows, columns] = colours
+        return pixels
+
+    def _add(self, artist: Artist) -> None:
+        artist.set_clip_on(False)
+        self._figure.add_artist(artist)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A region of a canvas with coordinates of its own: what axes are in other libraries.
+
+    Attributes:
+        left, top, width, height: CSS pixels.
+        x: data at the left and the right edge.
+        y: data at the bottom and the top edge.
+    """
+
+    canvas: Canvas
+    left: float
+    top: float
+    width: float
+    height: float
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+    def across(
+        self, x: Float[np.ndarray, "*shape"] | float
+    ) -> Float[np.ndarray, "*shape"]:
+        """CSS pixels from the left edge of the canvas."""
+        low, high = self.x
+        return (
+            self.left
+            + (np.asarray(x, dtype=np.float64) - low) / (high - low) * self.width
+        )
+
+    def down(
+        self, y: Float[np.ndarray, "*shape"] | float
+    ) -> Float[np.ndarray, "*shape"]:
+        """CSS pixels from the top edge of the canvas."""
+        low, high = self.y
+        return (
+            self.top
+            + (high - np.asarray(y, dtype=np.float64)) / (high - low) * self.height
+        )
+
+    def project(
+        self, x: Float[np.ndarray, "*shape"], y: Float[np.ndarray, "*shape"]
+    ) -> Float[np.ndarray, "*shape 2"]:
+        """Device pixels, y upwards, of data: what layers of lines and points take."""
+        across, down = np.broadcast_arrays(
+            self.across(x), self.canvas.height - self.down(y)
+        )
+        return np.stack([across, down], axis=-1) * self.canvas.scale
+
+    def x_axis(
+        self,
+        ticks: Sequence[float],
+        labels: Sequence[str] | None = None,
+        *,
+        symbol: str = "",
+        ruled: bool = True,
+    ) -> None:
+        """Ticks and numbers below the panel, the symbol at their right end.
+
+        Args:
+            labels: texts of the ticks; the numbers themselves if None.
+            ruled: whether a line joins the ticks.
+        """
+        canvas, bottom = self.canvas, self.top + self.height
+        if ruled:
+            canvas.line([self.left, self.left + self.width], [bottom, bottom])
+        for tick, label in zip(
+            ticks, labels or [number(t) for t in ticks], strict=True
+        ):
+            x = float(self.across(tick))
+            canvas.line([x, x], [bottom, bottom + _TICK])
+            canvas.text(x, bottom + _TICK_GAP, label, across="center", upright="top")
+        if symbol:
+            low = bottom + _TICK_GAP + NUMBER_SIZE * 0.75
+            canvas.symbol(
+                self.left + self.width + 16, low, symbol, size=NUMBER_SIZE + 1
+            )
+
+    def y_axis(
+        self,
+        ticks: Sequence[float],
+        labels: Sequence[str] | None = None,
+        *,
+        symbol: str = "",
+        ruled: bool = True,
+    ) -> None:
+        """Ticks and numbers left of the panel, the symbol above them.
+
+        Args:
+            labels: texts of the ticks; the numbers themselves if None.
+            ruled: whether a hairline crosses the panel at each tick.
+        """
+        canvas = self.canvas
+        for tick, label in zip(
+            ticks, labels or [number(t) for t in ticks], strict=True
+        ):
+            y = float(self.down(tick))
+            if ruled:
+                canvas.line([self.left, self.left + self.width], [y, y])
+            canvas.text(
+                self.left - _TICK_GAP, y, label, across="right", upright="center"
+            )
+        if symbol:
+            canvas.symbol(self.left - _TICK_GAP, self.top - 14, symbol, across="right")
