@@ -42,6 +42,8 @@ _SUBSCRIPT_SIZE = 0.68
 _SUBSCRIPT_DROP = 0.22
 _TICK = 4
 _TICK_GAP = 7
+BASE = _TICK_GAP + NUMBER_SIZE * 0.72
+"""From the edge of a panel down to the base line of the numbers below it."""
 
 
 def blocks(length: float) -> int:
@@ -62,9 +64,7 @@ def number(value: float) -> str:
 
 def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Round numbers from `low` to `high`, at most `most` and evenly apart."""
-    ticks = MaxNLocator(nbins=max(1, most - 1), steps=[1, 2, 2.5, 5, 10]).tick_values(
-        low, high
-    )
+    ticks = MaxNLocator(nbins=max(1, most - 1), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     slack = (high - low) * 1e-9
     return [float(tick) for tick in ticks if low - slack <= tick <= high + slack]
 
@@ -162,9 +162,7 @@ class Canvas:
             self.text(x + base_width, low, subscript, size=small, colour=colour)
         return width
 
-    def text_width(
-        self, text: str, size: float = NUMBER_SIZE, style: Style = "Regular"
-    ) -> float:
+    def text_width(self, text: str, size: float = NUMBER_SIZE, style: Style = "Regular") -> float:
         """Width of a text in CSS pixels."""
         return self._ruler.text_width(text, style, size) / self.scale
 
@@ -191,9 +189,7 @@ class Canvas:
             )
         )
 
-    def box(
-        self, left: float, top: float, width: float, height: float, colour: str
-    ) -> None:
+    def box(self, left: float, top: float, width: float, height: float, colour: str) -> None:
         """Fills a rectangle; its edges fall between pixels if its sides are whole numbers."""
         self._add(
             Rectangle(
@@ -208,40 +204,28 @@ class Canvas:
         )
 
     def colour_bar(
-        self,
-        left: int,
-        top: int,
-        width: int,
-        height: int,
-        limit: float,
-        *,
-        symbol: str = "",
+        self, left: int, top: int, width: int, height: int, limit: float, *, beyond: bool = False
     ) -> None:
         """Draws the map from weights to colours with its numbers below.
 
         Args:
             limit: the weight of the last colour; the first colour is that of `-limit`.
-            symbol: what is coloured, written before the bar.
+            beyond: whether weights beyond the limit are shown, in the last colour too.
         """
         scale = self.scale
-        across = np.arange(width * scale) * len(diverging()) // (width * scale)
-        bar = np.broadcast_to(diverging()[across], (height * scale, width * scale, 3))
+        level = np.arange(width * scale) * len(diverging()) // (width * scale)
+        bar = np.broadcast_to(diverging()[level], (height * scale, width * scale, 3))
         rows = slice(top * scale, (top + height) * scale)
         self._exact.append((rows, slice(left * scale, (left + width) * scale), bar))
-        for value, place in ((-limit, 0.0), (0.0, 0.5), (limit, 1.0)):
-            x = left + place * width
-            self.line([x, x], [top + height, top + height + _TICK], colour="muted")
-            self.text(
-                x,
-                top + height + _TICK + 1,
-                number(value),
-                across="center",
-                upright="top",
-            )
-        if symbol:
-            self.symbol(
-                left - 12, top + height, symbol, size=NUMBER_SIZE, across="right"
-            )
+        less, more = ("\u2264\u202f", "\u2265\u202f") if beyond else ("", "")
+        marks: tuple[tuple[str, float, Across], ...] = (
+            (less + number(-limit), left, "left"),
+            ("0", left + width / 2, "center"),
+            (more + number(limit), left + width, "right"),
+        )
+        for text, x, across in marks:
+            self.line([x, x], [top + height, top + height + _TICK])
+            self.text(x, top + height + BASE, text, across=across)
 
     def background(self) -> UInt8[np.ndarray, "height width 3"]:
         """Draws everything that was put on the canvas."""
@@ -275,33 +259,21 @@ class Panel:
     x: tuple[float, float]
     y: tuple[float, float]
 
-    def across(
-        self, x: Float[np.ndarray, "*shape"] | float
-    ) -> Float[np.ndarray, "*shape"]:
+    def across(self, x: Float[np.ndarray, "*shape"] | float) -> Float[np.ndarray, "*shape"]:
         """CSS pixels from the left edge of the canvas."""
         low, high = self.x
-        return (
-            self.left
-            + (np.asarray(x, dtype=np.float64) - low) / (high - low) * self.width
-        )
+        return self.left + (np.asarray(x, dtype=np.float64) - low) / (high - low) * self.width
 
-    def down(
-        self, y: Float[np.ndarray, "*shape"] | float
-    ) -> Float[np.ndarray, "*shape"]:
+    def down(self, y: Float[np.ndarray, "*shape"] | float) -> Float[np.ndarray, "*shape"]:
         """CSS pixels from the top edge of the canvas."""
         low, high = self.y
-        return (
-            self.top
-            + (high - np.asarray(y, dtype=np.float64)) / (high - low) * self.height
-        )
+        return self.top + (high - np.asarray(y, dtype=np.float64)) / (high - low) * self.height
 
     def project(
         self, x: Float[np.ndarray, "*shape"], y: Float[np.ndarray, "*shape"]
     ) -> Float[np.ndarray, "*shape 2"]:
         """Device pixels, y upwards, of data: what layers of lines and points take."""
-        across, down = np.broadcast_arrays(
-            self.across(x), self.canvas.height - self.down(y)
-        )
+        across, down = np.broadcast_arrays(self.across(x), self.canvas.height - self.down(y))
         return np.stack([across, down], axis=-1) * self.canvas.scale
 
     def x_axis(
@@ -310,27 +282,34 @@ class Panel:
         labels: Sequence[str] | None = None,
         *,
         symbol: str = "",
+        colours: Sequence[str] | None = None,
         ruled: bool = True,
     ) -> None:
-        """Ticks and numbers below the panel, the symbol at their right end.
+        """Ticks and numbers below the panel, the symbol before the first.
 
         Args:
             labels: texts of the ticks; the numbers themselves if None.
+            colours: of the ticks and labels; quiet ones if None.
             ruled: whether a line joins the ticks.
         """
         canvas, bottom = self.canvas, self.top + self.height
+        base = bottom + BASE
+        texts = labels or [number(tick) for tick in ticks]
         if ruled:
             canvas.line([self.left, self.left + self.width], [bottom, bottom])
-        for tick, label in zip(
-            ticks, labels or [number(t) for t in ticks], strict=True
-        ):
+        for tick, text, colour in zip(ticks, texts, colours or ["muted"] * len(texts), strict=True):
             x = float(self.across(tick))
-            canvas.line([x, x], [bottom, bottom + _TICK])
-            canvas.text(x, bottom + _TICK_GAP, label, across="center", upright="top")
+            mark = "rule" if colour == "muted" else colour
+            canvas.line([x, x], [bottom, bottom + _TICK], colour=mark)
+            canvas.text(x, base, text, across="center", colour=colour)
         if symbol:
-            low = bottom + _TICK_GAP + NUMBER_SIZE * 0.75
             canvas.symbol(
-                self.left + self.width + 16, low, symbol, size=NUMBER_SIZE + 1
+                self.left - _TICK_GAP,
+                base,
+                symbol,
+                size=NUMBER_SIZE,
+                colour="muted",
+                across="right",
             )
 
     def y_axis(
@@ -348,14 +327,11 @@ class Panel:
             ruled: whether a hairline crosses the panel at each tick.
         """
         canvas = self.canvas
-        for tick, label in zip(
-            ticks, labels or [number(t) for t in ticks], strict=True
-        ):
+        for tick, label in zip(ticks, labels or [number(t) for t in ticks], strict=True):
             y = float(self.down(tick))
             if ruled:
                 canvas.line([self.left, self.left + self.width], [y, y])
-            canvas.text(
-                self.left - _TICK_GAP, y, label, across="right", upright="center"
-            )
+            canvas.text(self.left - _TICK_GAP, y, label, across="right", upright="center")
         if symbol:
-            canvas.symbol(self.left - _TICK_GAP, self.top - 14, symbol, across="right")
+            x, y = self.left - _TICK_GAP, self.top - 12
+            canvas.symbol(x, y, symbol, size=NUMBER_SIZE, colour="muted", across="right")

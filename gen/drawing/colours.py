@@ -32,8 +32,6 @@ def diverging() -> UInt8[np.ndarray, "level 3"]:
     return colours
 
 
-def levels(
-    values: Float[np.ndarray, "*shape"], limit: float
-) -> UInt8[np.ndarray, "*shape"]:
+def levels(values: Float[np.ndarray, "*shape"], limit: float) -> UInt8[np.ndarray, "*shape"]:
     """The level of each value: zero in the middle, `limit` and what lies beyond it last."""
     return (np.clip(values / limit, -1, 1) * _ZERO + _ZERO).round().astype(np.uint8)

@@ -80,9 +80,7 @@ class Film:
     ) -> Film:
         """A film over a finished canvas."""
         size = (canvas.width, canvas.height)
-        return cls(
-            size, canvas.scale, steps, canvas.background(), tuple(layers), pacing
-        )
+        return cls(size, canvas.scale, steps, canvas.background(), tuple(layers), pacing)
 
     @property
     def ticks(self) -> Int[np.ndarray, " frame"]:
@@ -97,9 +95,7 @@ class Film:
     @property
     def flat(self) -> UInt8[np.ndarray, "colour 3"]:
         """Colours that a file with few colours must keep exactly; the ground is the first."""
-        colours = np.concatenate(
-            [[rgb(light("ground"))], *(layer.flat for layer in self.layers)]
-        )
+        colours = np.concatenate([[rgb(light("ground"))], *(layer.flat for layer in self.layers)])
         _, first = np.unique(colours, axis=0, return_index=True)
         return colours[np.sort(first)].astype(np.uint8)
 
@@ -134,9 +130,7 @@ class Film:
         surface.pixels[..., :3] = self.background
         return surface
 
-    def _compose(
-        self, ground: Surface, sheet: Surface, former: int, frame: int
-    ) -> None:
+    def _compose(self, ground: Surface, sheet: Surface, former: int, frame: int) -> None:
         for layer in self.layers:
             layer.settle(ground, former, frame)
         sheet.packed[:] = ground.packed

@@ -31,11 +31,7 @@ def font(style: Style, size: float) -> FontProperties:
 def _file(style: Style) -> Path:
     mend = "run pip install font-source-sans-pro"
     try:
-        path = (
-            Path(str(files("font_source_sans_pro")))
-            / "files"
-            / f"SourceSansPro-{style}.ttf"
-        )
+        path = Path(str(files("font_source_sans_pro"))) / "files" / f"SourceSansPro-{style}.ttf"
     except ModuleNotFoundError:
         what = "the typeface of films is not installed"
         raise EnvironmentFault(what, where="font-source-sans-pro", mend=mend) from None

@@ -81,7 +81,7 @@ class Cells(Layer):
         self._gap = canvas.scale if hairline else 0
         rows, columns = values.shape[1:]
         if hairline:
-            canvas.box(left, top, columns * cell + 1, rows * cell + 1, "rule")
+            canvas.box(left, top, columns * cell + 1, rows * cell + 1, "hairline")
 
     def centres(self) -> tuple[np.ndarray, np.ndarray]:
         """Rows and columns of the device pixels in the middle of the cells."""
@@ -127,9 +127,7 @@ class Lines(Layer):
             colours: one a line, or one for all.
             closed: whether the last point is joined to the first.
         """
-        self._points = (
-            np.concatenate([points, points[:, :, :1]], axis=2) if closed else points
-        )
+        self._points = np.concatenate([points, points[:, :, :1]], axis=2) if closed else points
         self._groups = _by_colour(colours, points.shape[1])
         self._width = width
         self.inks = tuple(colour for colour, _ in self._groups)
@@ -210,9 +208,7 @@ class Points(Layer):
         for colour, members in self._groups:
             at = self._points[frame, members]
             if self._rim:
-                sheet.fill(
-                    self._markers(sheet, at, self._radius + self._rim), light("ground")
-                )
+                sheet.fill(self._markers(sheet, at, self._radius + self._rim), light("ground"))
             sheet.fill(self._markers(sheet, at, self._radius), colour)
 
     def _markers(self, sheet: Surface, at: np.ndarray, radius: float) -> Path:
@@ -260,8 +256,7 @@ class StepCounter(Layer):
         self._left = round((left + word) * canvas.scale)
         self._top = round((baseline - COUNTER_SIZE) * canvas.scale)
         self._glyphs = {
-            glyph: self._glyph(canvas, glyph)
-            for glyph in sorted(set("".join(self._texts)))
+            glyph: self._glyph(canvas, glyph) for glyph in sorted(set("".join(self._texts)))
         }
         self.inks = (light("ink"),)
 
@@ -276,9 +271,7 @@ class StepCounter(Layer):
     @staticmethod
     def _glyph(canvas: Canvas, glyph: str) -> np.ndarray:
         wide = 0.2 * COUNTER_SIZE if glyph == _THIN_SPACE else None
-        width = (
-            canvas.text_width("0", COUNTER_SIZE, "Semibold") if wide is None else wide
-        )
+        width = canvas.text_width("0", COUNTER_SIZE, "Semibold") if wide is None else wide
         surface = Surface(
             round(width * canvas.scale),
             round(COUNTER_SIZE * 1.3 * canvas.scale),
@@ -307,9 +300,7 @@ class Timeline(Layer):
         canvas.box(left, top, width, height, "rule")
         scale = canvas.scale
         span = max(1, steps[-1] - steps[0])
-        self._filled = [
-            round((step - steps[0]) / span * width * scale) for step in steps
-        ]
+        self._filled = [round((step - steps[0]) / span * width * scale) for step in steps]
         self._left, self._rows = (
             left * scale,
             slice(top * scale, (top + height) * scale),
@@ -318,9 +309,7 @@ class Timeline(Layer):
         self._ink = packed(self.flat[0])
 
     def paint(self, sheet: Surface, frame: int) -> None:
-        sheet.packed[self._rows, self._left : self._left + self._filled[frame]] = (
-            self._ink
-        )
+        sheet.packed[self._rows, self._left : self._left + self._filled[frame]] = self._ink
 
 
 def _by_colour(colours: Sequence[str], count: int) -> list[tuple[str, slice]]:

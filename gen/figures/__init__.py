@@ -79,9 +79,7 @@ class ChartFigure(Figure):
         """Axes, series and marks, in the language of `words`."""
 
     @abstractmethod
-    def table(
-        self, run: ModelRun
-    ) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
+    def table(self, run: ModelRun) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
         """What is plotted, as the download holds it: the columns' names and the rows."""
 
 

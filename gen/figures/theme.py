@@ -24,6 +24,7 @@ COLOURS: dict[str, Colour] = {
     "ink": Colour("#1c1f24", "#e8e6e1"),
     "muted": Colour("#5d646e", "#a4abb6"),
     "rule": Colour("#d9dce1", "#353a43"),
+    "hairline": Colour("#e7e9ed", "#2a2e36"),
     "accent": Colour("#0b6e6e", "#5cc8c2"),
     "train": Colour("#6750a4", "#b9a5f2"),
     "test": Colour("#c4560a", "#ffa45c"),

@@ -1,0 +1,98 @@
+"""A matrix with its name and its axes, on a canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from gen.drawing.canvas import BASE, Canvas, Panel
+from gen.drawing.layers import Cells
+from gen.figures.theme import NUMBER_SIZE, SYMBOL_SIZE
+
+_TICKS_APART = 34
+_BAND = 4
+_EVERY = (1, 2, 5, 10, 20, 25, 50, 100)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Where a matrix stands: CSS pixels.
+
+    Attributes:
+        left, top: corner of its grid.
+        cell: from one cell to the next.
+    """
+
+    canvas: Canvas
+    rows: int
+    columns: int
+    left: int
+    top: int
+    cell: int
+
+    def cells(self, values: Float[np.ndarray, "frame row column"], limit: float) -> Cells:
+        """The layer of its cells."""
+        return Cells(self.canvas, values, left=self.left, top=self.top, cell=self.cell, limit=limit)
+
+    def name(self, symbol: str) -> None:
+        """Writes its symbol above it, ending where the matrix ends if that is narrower."""
+        width, base = self.columns * self.cell, self.top - 12
+        if width < SYMBOL_SIZE * 2:
+            self.canvas.symbol(self.left + width, base, symbol, across="right")
+        else:
+            self.canvas.symbol(self.left, base, symbol)
+
+    def column_band(self, first: int, last: int, colour: str) -> None:
+        """Underlines some columns in the colour of what they mean."""
+        left, top = self.left + first * self.cell, self.top + self.rows * self.cell
+        self.canvas.box(left, top + 1, (last - first + 1) * self.cell + 1, _BAND, colour)
+
+    def column_symbol(self, symbol: str) -> None:
+        """Writes what the only column is below it."""
+        middle, low = self.left + self.columns * self.cell / 2, self.top + self.rows * self.cell
+        self.canvas.symbol(
+            middle, low + BASE, symbol, size=NUMBER_SIZE, colour="muted", across="center"
+        )
+
+    def column_axis(
+        self,
+        symbol: str = "",
+        *,
+        ticks: Sequence[int] | None = None,
+        labels: Sequence[str] | None = None,
+        colours: Sequence[str] | None = None,
+    ) -> None:
+        """Numbers below the columns, with the symbol of the index before them."""
+        ticks = cell_ticks(self.columns, self.cell) if ticks is None else ticks
+        self._panel.x_axis(ticks, labels, symbol=symbol, colours=colours, ruled=False)
+
+    def row_axis(self, symbol: str = "") -> None:
+        """Numbers left of the rows, with the symbol of the index above them."""
+        self._panel.y_axis(cell_ticks(self.rows, self.cell), symbol=symbol, ruled=False)
+
+    @property
+    def _panel(self) -> Panel:
+        """The middle of cell (r, c) has the coordinates (c, r)."""
+        return self.canvas.panel(
+            left=self.left + 0.5,
+            top=self.top + 0.5,
+            width=self.columns * self.cell,
+            height=self.rows * self.cell,
+            x=(-0.5, self.columns - 0.5),
+            y=(self.rows - 0.5, -0.5),
+        )
+
+
+def cell_ticks(count: int, cell: int) -> list[int]:
+    """Round indices from 0 on, far enough apart for their numbers, and the last index."""
+    every = next((n for n in _EVERY if n * cell >= _TICKS_APART), _EVERY[-1])
+    ticks = list(range(0, count, every))
+    last = count - 1
+    if ticks[-1] != last:
+        if (last - ticks[-1]) * cell < _TICKS_APART * 0.75 and len(ticks) > 1:
+            ticks.pop()
+        ticks.append(last)
+    return ticks

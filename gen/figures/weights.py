@@ -1,0 +1,281 @@
+"""The two matrices of a network as coloured cells, from the first step to the last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+from pydantic import Field
+
+from gen.analysis.fourier import frequencies, phases, power_shares
+from gen.figures import FilmFigure
+from gen.figures.theme import FILM_WIDTH
+
+if TYPE_CHECKING:
+    from gen.drawing.canvas import Canvas
+    from gen.drawing.film import Film
+    from gen.drawing.matrix import Matrix
+    from gen.networks import Network
+    from gen.runs import ModelRun
+    from gen.tasks import Task
+    from gen.words import Words
+
+_LARGEST_MATRIX = 256
+_SMALLEST_CELL, _LARGEST_CELL = 9, 88
+_TALLEST = 512
+
+_LEFT, _RIGHT, _BETWEEN = 44, 20, 96
+_HEADER, _NAME, _AXIS = 76, 48, 32
+_BAR_WIDTH, _BAR_HEIGHT = 192, 14
+_SMALL, _PURE = 0.02, 0.9
+_ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+class Weights(FilmFigure):
+    """Every weight is a cell: white at zero, blue below, red above.
+
+    Attributes:
+        limit: the weight that has the deepest colour. Left out, it is the largest weight at
+            the end, rounded up, of the matrix in which that is smaller.
+        cell: CSS pixels from one cell to the next; as many as fit if left out.
+    """
+
+    kind: Literal["weights"] = "weights"
+    limit: Annotated[float, Field(gt=0.0)] | None = None
+    cell: Annotated[int, Field(ge=4, le=128)] | None = None
+
+    def check(self, task: Task, network: Network) -> None:
+        for name, shape in network.view_shapes(task).items():
+            if max(shape) > _LARGEST_MATRIX:
+                raise ValueError(
+                    f"{name} is {shape[0]} x {shape[1]}, and a film of weights shows "
+                    f"{_LARGEST_MATRIX} rows and columns at most"
+                )
+
+    def film(self, run: ModelRun, scale: int) -> Film:
+        from gen.drawing.canvas import Canvas
+        from gen.drawing.film import Film
+        from gen.drawing.layers import StepCounter, Timeline
+
+        pacing = self.pacing()
+        shown = pacing.chosen(len(run.snapshot_steps))
+        steps = run.snapshot_steps[shown]
+        into, out = _by_neuron(run)
+        limit = self._limit(run)
+        layout = _Layout.of(into.shape[1:], out.shape[1:], self.cell)
+
+        canvas = Canvas(layout.width, layout.height, scale)
+        beyond = bool(max(np.abs(into).max(), np.abs(out).max()) > limit)
+        bar_left = layout.edge - _BAR_WIDTH
+        canvas.colour_bar(bar_left, 20, _BAR_WIDTH, _BAR_HEIGHT, limit, beyond=beyond)
+        first, second = layout.matrices(canvas)
+        layers = [
+            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
+            Timeline(canvas, steps.tolist(), left=_LEFT, top=_HEADER, width=layout.edge - _LEFT),
+            first.cells(into[shown], limit),
+            second.cells(out[shown], limit),
+        ]
+        for matrix, name in zip((first, second), run.views, strict=True):
+            matrix.name(name)
+        first.row_axis("n")
+        if layout.stacked:
+            second.row_axis("n")
+        _input_axis(first, run)
+        _output_axis(second, run)
+        return Film.of(canvas, steps, layers, pacing)
+
+    def _limit(self, run: ModelRun) -> float:
+        if self.limit is not None:
+            return self.limit
+        smaller = min(float(np.abs(view[-1]).max()) for view in run.views.values())
+        return round_up(smaller) if smaller > 0 else 1.0
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        first, second = run.views
+        into, out = _by_neuron(run)
+        begin = words(
+            "alt.weights.begin",
+            neurons=into.shape[1],
+            inputs=into.shape[2],
+            outputs=out.shape[2],
+            first=int(run.snapshot_steps[0]),
+            last=int(run.snapshot_steps[-1]),
+            into=first,
+            out=second,
+            limit=self._limit(run),
+        )
+        return f"{begin} {_final_state(run, words)}"
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Two matrices whose rows are neurons: beside each other, or one above the other.
+
+    Attributes:
+        left, right: CSS pixels from the left edge to where the matrices begin and end.
+    """
+
+    shapes: tuple[tuple[int, int], tuple[int, int]]
+    cell: int
+    stacked: bool
+    left: int
+    right: int
+
+    @classmethod
+    def of(cls, into: tuple[int, ...], out: tuple[int, ...], cell: int | None) -> _Layout:
+        neurons, together = into[0], into[1] + out[1]
+        room = FILM_WIDTH - _LEFT - _RIGHT
+        stacked = together * _SMALLEST_CELL + _BETWEEN > room
+        columns, gap = (max(into[1], out[1]), 1) if stacked else (together, _BETWEEN)
+        tallest = _TALLEST // (2 * neurons if stacked else neurons)
+        fits = max(_SMALLEST_CELL, min((room - gap) // columns, tallest))
+        cell = cell or min(_LARGEST_CELL, fits)
+        spare = max(0, room - gap - columns * cell)
+        left = _LEFT if stacked else _LEFT + spare // 2
+        return cls(
+            ((neurons, into[1]), (neurons, out[1])),
+            cell,
+            stacked,
+            left,
+            left + gap + columns * cell,
+        )
+
+    @property
+    def edge(self) -> int:
+        """Where the header ends: with the matrices, unless they are narrow."""
+        return self.right if self.left == _LEFT else FILM_WIDTH - _RIGHT
+
+    @property
+    def width(self) -> int:
+        """Of the canvas."""
+        return max(FILM_WIDTH, _blocks(self.right + _RIGHT))
+
+    @property
+    def height(self) -> int:
+        """Of the canvas."""
+        one = _NAME + self.shapes[0][0] * self.cell + _AXIS
+        return _blocks(_HEADER + (2 if self.stacked else 1) * one)
+
+    def matrices(self, canvas: Canvas) -> tuple[Matrix, Matrix]:
+        """Where they stand."""
+        from gen.drawing.matrix import Matrix
+
+        (rows, columns), (_, out_columns) = self.shapes
+        top = _HEADER + _NAME
+        first = Matrix(canvas, rows, columns, self.left, top, self.cell)
+        if self.stacked:
+            left, top = self.left, top + rows * self.cell + _AXIS + _NAME
+        else:
+            left = self.right - out_columns * self.cell - 1
+        return first, Matrix(canvas, rows, out_columns, left, top, self.cell)
+
+
+def _blocks(length: int) -> int:
+    from gen.drawing.canvas import blocks
+
+    return blocks(length)
+
+
+def round_up(value: float) -> float:
+    """The next number that reads well: 2.63 becomes 3, 139 becomes 150."""
+    unit = 10.0 ** np.floor(np.log10(value))
+    return float(next(step for step in _ROUND if step * unit >= value * (1 - 1e-9)) * unit)
+
+
+def _by_neuron(
+    run: ModelRun,
+) -> tuple[Float[np.ndarray, "snapshot neuron input"], Float[np.ndarray, "snapshot neuron output"]]:
+    """Both matrices with a row for each neuron, in the order of `neuron_order`."""
+    into, out = run.views.values()
+    order = neuron_order(run)
+    return into.transpose(0, 2, 1)[:, order], out[:, order]
+
+
+def neuron_order(run: ModelRun) -> Int[np.ndarray, " neuron"]:
+    """The neurons as they are told apart best at the end of the run.
+
+    With signal and distractors, by size of their weights, the largest first; on a circle, by
+    angle; else by frequency and then phase.
+    """
+    into = next(iter(run.views.values()))[-1].astype(np.float64)
+    if run.task.signal_inputs:
+        return np.argsort(-np.linalg.norm(into, axis=0), kind="stable")
+    if into.shape[0] == 2:
+        return np.argsort(np.arctan2(into[1], into[0]), kind="stable")
+    return np.lexsort((phases(into), frequencies(into)))
+
+
+def _final_state(run: ModelRun, words: Words) -> str:
+    into = next(iter(run.views.values()))[-1]
+    size = np.abs(into)
+    if run.task.signal_inputs:
+        signal = list(run.task.signal_inputs)
+        distractors = np.delete(size, [*signal, *_bias(run)], axis=0)
+        order, state = (
+            "by_size",
+            words(
+                "alt.weights.sparse",
+                live=int((size.max(axis=0) > _SMALL).sum()),
+                small=_SMALL,
+                signal=float(size[signal].max()),
+                distractor=float(distractors.max(initial=0.0)),
+            ),
+        )
+    elif into.shape[0] == 2:
+        order, state = "by_angle", words("alt.weights.circle", largest=float(size.max()))
+    else:
+        order, state = "by_frequency", _waves(into, words)
+    return f"{words(f'alt.weights.{order}')} {state}"
+
+
+def _waves(into: Float[np.ndarray, "input neuron"], words: Words) -> str:
+    pure = power_shares(into) > _PURE
+    share = words.percent(_PURE)
+    if not pure.any():
+        return words("alt.weights.mixed", share=share)
+    return words(
+        "alt.weights.waves",
+        pure=int(pure.sum()),
+        neurons=len(pure),
+        share=share,
+        frequencies=words.listed(np.unique(frequencies(into)[pure]).tolist()),
+    )
+
+
+def _bias(run: ModelRun) -> list[int]:
+    return [] if run.task.bias_input is None else [run.task.bias_input]
+
+
+def _input_axis(matrix: Matrix, run: ModelRun) -> None:
+    """Signal and bias in their colours; on a circle, the coordinates' names."""
+    from gen.drawing.matrix import cell_ticks
+
+    task = run.task
+    if matrix.columns != task.inputs:
+        matrix.column_axis(ticks=(0, 1), labels=("cos", "sin"))
+        return
+    colour = {tick: "muted" for tick in cell_ticks(matrix.columns, matrix.cell)}
+    if task.signal_inputs:
+        first, last = min(task.signal_inputs), max(task.signal_inputs)
+        colour = {tick: "muted" for tick in colour if tick > last + 1}
+        colour |= {tick: "signal" for tick in task.signal_inputs}
+        matrix.column_band(first, last, "signal")
+    if task.bias_input is not None:
+        colour = {tick: colour[tick] for tick in colour if tick < task.bias_input - 1}
+        colour[task.bias_input] = "bias"
+        matrix.column_band(task.bias_input, task.bias_input, "bias")
+    labels = ["1" if tick == task.bias_input else str(tick) for tick in colour]
+    matrix.column_axis(
+        task.input_symbol, ticks=list(colour), labels=labels, colours=list(colour.values())
+    )
+
+
+def _output_axis(matrix: Matrix, run: ModelRun) -> None:
+    if matrix.columns != run.task.outputs:
+        matrix.column_axis(ticks=(0, 1), labels=("cos", "sin"))
+    elif matrix.columns > 1:
+        matrix.column_axis(run.task.output_symbol)
+    else:
+        matrix.column_symbol(run.task.output_symbol)
