@@ -1,0 +1,175 @@
+"""A chart: what is plotted and in which words, without saying where on paper anything goes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from gen.words import Words, power_of_ten
+
+Split = Literal["train", "test"]
+
+MOST_TICKS = 6
+"""As many labels as the narrowest chart has room for."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A value that an axis names."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One direction of a chart.
+
+    Attributes:
+        label: what is measured, in the page's language.
+        low: value at the left or lower end.
+        high: value at the right or upper end.
+        logarithmic: whether equal distances are equal ratios; `low` is then above zero.
+    """
+
+    label: str
+    low: float
+    high: float
+    ticks: tuple[Tick, ...]
+    logarithmic: bool = False
+
+    def place(self, values: Float[np.ndarray, " point"]) -> Float[np.ndarray, " point"]:
+        """Where values lie along the axis, 0 to 1; what is beyond an end is put on it."""
+        clipped = np.clip(values, self.low, self.high)
+        low, high = self.low, self.high
+        if self.logarithmic:
+            clipped, low, high = np.log(clipped), math.log(low), math.log(high)
+        return (clipped - low) / (high - low)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line.
+
+    Attributes:
+        key: its meaning, which decides colour and line style.
+        label: its name in the page's language.
+        x: steps, rising.
+        y: values; where one is not finite the line is broken.
+    """
+
+    key: Split
+    label: str
+    x: Float[np.ndarray, " point"]
+    y: Float[np.ndarray, " point"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A step at which something happens, with a dot on the series it happens to.
+
+    Attributes:
+        key: the series.
+        x: the step.
+        label: what happens.
+        step: the step as the page's language writes it.
+    """
+
+    key: Split
+    x: float
+    y: float
+    label: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Level:
+    """A value to compare with, drawn across the whole chart."""
+
+    y: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Axes, lines and marks.
+
+    Attributes:
+        title: what is plotted, in a few words, for readers who do not see it.
+        language: two letters, of all its texts.
+    """
+
+    title: str
+    language: str
+    x: Axis
+    y: Axis
+    series: tuple[Series, ...]
+    marks: tuple[Mark, ...] = ()
+    level: Level | None = None
+
+
+def step_axis(first: float, last: float, words: Words) -> Axis:
+    """The steps of training, true to scale."""
+    last = last if last > first else first + 1
+    values = _round_values(first, last)
+    ticks = tuple(Tick(value, words.number(round(value))) for value in values)
+    return Axis(words("axis.step"), first, last, ticks)
+
+
+def share_axis(label: str, words: Words) -> Axis:
+    """Shares from 0 to 100 %; the unit stands at the top alone."""
+    values = (0.0, 0.25, 0.5, 0.75, 1.0)
+    labels = [words.number(round(100 * value)) for value in values[:-1]] + [words.percent(1.0)]
+    return Axis(label, 0.0, 1.0, tuple(map(Tick, values, labels)))
+
+
+def log_axis(label: str, low: float, high: float, words: Words) -> Axis:
+    """Positive values by their order of magnitude.
+
+    Args:
+        low: smallest value that is plotted, above zero.
+        high: largest value that is plotted.
+    """
+    if high < low * 1.5:
+        middle = math.sqrt(low * high)
+        low, high = middle / 1.25, middle * 1.25
+    margin = (high / low) ** 0.03
+    low, high = low / margin, high * margin
+    first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
+    if last - first >= 2:
+        stride = math.ceil((last - first + 1) / MOST_TICKS)
+        powers = [power for power in range(first, last + 1) if power % stride == 0]
+        ticks = [Tick(10.0**power, _power_label(power)) for power in powers]
+    else:
+        ticks = [Tick(value, words.number(value)) for value in _round_ratios(low, high)]
+    return Axis(label, low, high, tuple(ticks), logarithmic=True)
+
+
+def _power_label(power: int) -> str:
+    return {0: "1", 1: "10"}.get(power, power_of_ten(power))
+
+
+def _round_values(low: float, high: float) -> list[float]:
+    """At most MOST_TICKS multiples of 1, 2 or 5 times a power of ten."""
+    magnitude = 10 ** math.floor(math.log10((high - low) / MOST_TICKS))
+    for factor in (1, 2, 5, 10, 20, 50):
+        stride = max(1.0, factor * magnitude)
+        values = np.arange(math.ceil(low / stride), math.floor(high / stride) + 1) * stride
+        if len(values) <= MOST_TICKS:
+            return values.tolist()
+    return [low, high]
+
+
+def _round_ratios(low: float, high: float) -> list[float]:
+    """At most MOST_TICKS values of two significant digits, evenly spread in ratio."""
+    for digits in ((1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
+        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        values = [float(f"{digit * 10.0**power:.2g}") for power in powers for digit in digits]
+        inside = [value for value in values if low <= value <= high]
+        if len(inside) <= MOST_TICKS:
+            break
+    return inside if len(inside) >= 2 else [float(f"{low:.3g}"), float(f"{high:.3g}")]

@@ -1,0 +1,61 @@
+"""What the accuracy and the loss chart share: two lines over the steps, and when things happen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from gen.analysis.outcome import generalised_at, memorised_at
+from gen.figures.chart import Mark, Series, Split
+
+if TYPE_CHECKING:
+    from gen.runs import ModelRun
+    from gen.words import Words
+
+SPLITS: tuple[Split, Split] = ("train", "test")
+Measure = Literal["accuracy", "loss"]
+
+
+def series(run: ModelRun, measure: Measure, words: Words) -> tuple[Series, Series]:
+    """The train and the test line of a run."""
+    steps = run.logged_steps.astype(np.float64)
+    train, test = (
+        Series(split, words(f"series.{split}"), steps, run.metrics[f"{split}_{measure}"])
+        for split in SPLITS
+    )
+    return train, test
+
+
+def marks(run: ModelRun, measure: Measure, words: Words) -> tuple[Mark, ...]:
+    """Where the run memorises and where it generalises, as far as it does."""
+    happened: tuple[tuple[Split, str, int | None], ...] = (
+        ("train", "memorised", memorised_at(run)),
+        ("test", "generalised", generalised_at(run)),
+    )
+    return tuple(
+        Mark(
+            key=split,
+            x=step,
+            y=value_at(run, f"{split}_{measure}", step),
+            label=words(f"mark.{name}"),
+            step=words.number(step),
+        )
+        for split, name, step in happened
+        if step is not None
+    )
+
+
+def value_at(run: ModelRun, metric: str, step: int) -> float:
+    """A metric at a logged step."""
+    return float(run.metrics[metric][np.searchsorted(run.logged_steps, step)])
+
+
+def table(
+    run: ModelRun, measure: Measure
+) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
+    """Step, train and test value of every logged step."""
+    names = [f"{split}_{measure}" for split in SPLITS]
+    columns = [run.logged_steps, *(run.metrics[name] for name in names)]
+    return ("step", *names), np.stack([column.astype(np.float64) for column in columns], axis=1)

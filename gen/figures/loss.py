@@ -1,0 +1,71 @@
+"""Loss on the rows trained on and on unseen rows, over the steps, by order of magnitude."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from gen.analysis.outcome import generalised_at, memorised_at
+from gen.figures import ChartFigure
+from gen.figures.chart import Chart, log_axis, step_axis
+from gen.figures.curves import SPLITS, marks, series, table
+
+if TYPE_CHECKING:
+    from gen.runs import ModelRun
+    from gen.words import Words
+
+
+class Loss(ChartFigure):
+    """Two lines on a logarithmic scale."""
+
+    kind: Literal["loss"] = "loss"
+
+    def chart(self, run: ModelRun, words: Words) -> Chart:
+        label = words("axis.loss")
+        values = np.concatenate([run.metrics[f"{split}_loss"] for split in SPLITS])
+        plotted = values[np.isfinite(values) & (values > 0)]
+        low, high = (plotted.min(), plotted.max()) if len(plotted) else (0.1, 1.0)
+        return Chart(
+            title=words("chart.title", measure=words("axis.loss_plain")),
+            language=words.language,
+            x=step_axis(run.logged_steps[0], run.logged_steps[-1], words),
+            y=log_axis(label, float(low), float(high), words),
+            series=series(run, "loss", words),
+            marks=marks(run, "loss", words),
+        )
+
+    def table(self, run: ModelRun) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
+        return table(run, "loss")
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        train, test = run.metrics["train_loss"], run.metrics["test_loss"]
+        largest = int(np.nanargmax(test)) if np.isfinite(test).any() else 0
+        first, final = words.number(float(train[0])), words.number(float(train[-1]))
+        trend = "alt.loss.train" if train[-1] <= train[0] else "alt.loss.train_rises"
+        return " ".join(
+            [
+                words("alt.loss.begin", steps=int(run.logged_steps[-1])),
+                words(trend, first=first, final=final),
+                words(
+                    "alt.loss.test",
+                    first=float(test[0]),
+                    largest=float(test[largest]),
+                    largest_step=int(run.logged_steps[largest]),
+                    final=float(test[-1]),
+                ),
+                _what_happens(run, words),
+            ]
+        )
+
+
+def _what_happens(run: ModelRun, words: Words) -> str:
+    memorised, generalised = memorised_at(run), generalised_at(run)
+    if memorised is None and generalised is None:
+        return words("alt.loss.neither")
+    if generalised is None:
+        return words("alt.loss.memorises_only", memorised=memorised)
+    if memorised is None:
+        return words("alt.loss.generalises_only", generalised=generalised)
+    return words("alt.loss.marks", memorised=memorised, generalised=generalised)

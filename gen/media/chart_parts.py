@@ -1,0 +1,231 @@
+"""The parts of a chart's drawing: axes, lines, marks and names, each as SVG markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from jaxtyping import Float
+
+from gen.figures.chart import Chart, Mark, Series
+from gen.media.labels import Box, Curve, Flag, beside, flags, text_width
+from gen.media.thinning import thinned
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SAMPLE = 22.0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Size of a drawing and of its type, in its own units."""
+
+    name: str
+    width: int
+    height: int
+    font: float
+
+
+WIDE = Shape("wide", 720, 330, 14.0)
+NARROW = Shape("narrow", 380, 290, 13.0)
+
+
+def text(content: str) -> str:
+    """Any text as it may stand in markup, between tags and in quotes."""
+    return escape(_NOT_XML.sub("", content), quote=True)
+
+
+class Drawing:
+    """One chart in one shape.
+
+    Attributes:
+        area: where the lines are, in units of the drawing.
+    """
+
+    def __init__(self, chart: Chart, shape: Shape) -> None:
+        self.chart, self.shape = chart, shape
+        font = shape.font
+        widest = max((text_width(tick.label, font) for tick in chart.y.ticks), default=0.0)
+        last = text_width(chart.x.ticks[-1].label, font) / 2 if chart.x.ticks else 0.0
+        self.area = Box(widest + 0.7 * font, 0.0, shape.width - max(last, 8.0), 0.0)
+        wanted = [(self._x(mark.x), self._flag_width(mark)) for mark in chart.marks]
+        self._flags = flags(wanted, self.area.left, shape.width)
+        rows = max((flag.row + 1 for flag in self._flags), default=0)
+        top, bottom = font * (1.9 + max(0.7, 2.7 * rows)), shape.height - 2.9 * font
+        self.area = Box(self.area.left, top, self.area.right, bottom)
+
+    def parts(self) -> Iterator[str]:
+        """The markup, from the back to the front."""
+        yield self._plot()
+        yield from self._y_axis()
+        yield from self._x_axis()
+        yield from map(self._mark, self.chart.marks, self._flags)
+        yield from self._level()
+        for series in reversed(self.chart.series):
+            yield self._line(series)
+        yield from map(self._dot, self.chart.marks)
+        yield from self._names()
+        yield "</g>"
+
+    def _x(self, value: float) -> float:
+        return float(self._across(np.array([value], dtype=np.float64))[0])
+
+    def _y(self, value: float) -> float:
+        return float(self._up(np.array([value], dtype=np.float64))[0])
+
+    def _across(self, values: Float[np.ndarray, " point"]) -> Float[np.ndarray, " point"]:
+        return self.area.left + self.chart.x.place(values) * (self.area.right - self.area.left)
+
+    def _up(self, values: Float[np.ndarray, " point"]) -> Float[np.ndarray, " point"]:
+        return self.area.bottom - self.chart.y.place(values) * (self.area.bottom - self.area.top)
+
+    def _plot(self) -> str:
+        """Opens the group and tells a script how steps and values lie in it."""
+        area, x, y = self.area, self.chart.x, self.chart.y
+        scale = "log" if y.logarithmic else "linear"
+        facts = {
+            "left": _short(area.left),
+            "right": _short(area.right),
+            "top": _short(area.top),
+            "bottom": _short(area.bottom),
+            "first-step": f"{x.low:.12g}",
+            "last-step": f"{x.high:.12g}",
+            "low": f"{y.low:.6g}",
+            "high": f"{y.high:.6g}",
+            "scale": scale,
+        }
+        return (
+            f'<g class="plot"{"".join(f" data-{key}={value!r}" for key, value in facts.items())}>'
+        )
+
+    def _y_axis(self) -> Iterator[str]:
+        area, font = self.area, self.shape.font
+        yield _label(self.chart.y.label, 0, font, "quiet")
+        for tick in self.chart.y.ticks:
+            y = self._y(tick.value)
+            yield _rule("grid", area.left, y, area.right, y)
+            yield _label(tick.label, area.left - 0.5 * font, y + 0.36 * font, "quiet", "end")
+
+    def _x_axis(self) -> Iterator[str]:
+        area, font = self.area, self.shape.font
+        yield _rule("axis", area.left, area.bottom, area.right, area.bottom)
+        for tick in self.chart.x.ticks:
+            x = self._x(tick.value)
+            yield _rule("axis", x, area.bottom, x, area.bottom + 5)
+            yield _label(tick.label, x, area.bottom + 1.4 * font, "quiet", "middle")
+        yield _label(self.chart.x.label, area.right, area.bottom + 2.7 * font, "quiet", "end")
+
+    def _flag_width(self, mark: Mark) -> float:
+        font = self.shape.font
+        return max(text_width(mark.label, 1.06 * font), text_width(mark.step, font)) + 0.4 * font
+
+    def _mark(self, mark: Mark, flag: Flag) -> str:
+        font = self.shape.font
+        top = font * (1.9 + 2.7 * flag.row)
+        x = flag.x + (0.4 if flag.right else -0.4) * font
+        anchor = "start" if flag.right else "end"
+        return (
+            _rule("mark", flag.x, top - 0.2 * font, flag.x, self.area.bottom)
+            + _label(mark.label, x, top + 0.7 * font, f"name {mark.key}", anchor)
+            + _label(mark.step, x, top + 1.95 * font, "quiet", anchor)
+        )
+
+    def _level(self) -> Iterator[str]:
+        if self.chart.level is not None:
+            y = self._y(self.chart.level.y)
+            yield _rule("level", self.area.left, y, self.area.right, y)
+
+    def _line(self, series: Series) -> str:
+        finite = np.isfinite(series.y)
+        x, y = self._across(series.x), self._up(np.where(finite, series.y, self.chart.y.low))
+        breaks = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0))
+        pieces = zip(breaks[::2], breaks[1::2], strict=True)
+        path = "".join(_path(*thinned(x[start:stop], y[start:stop])) for start, stop in pieces)
+        return f'<path class="line {series.key}" data-series="{series.key}" d="{path}"/>'
+
+    def _dot(self, mark: Mark) -> str:
+        x, y = _short(self._x(mark.x)), _short(self._y(mark.y))
+        return f'<circle class="dot {mark.key}" cx="{x}" cy="{y}" r="4"/>'
+
+    def _dot_box(self, mark: Mark) -> Box:
+        x, y = self._x(mark.x), self._y(mark.y)
+        return Box(x - 6, y - 6, x + 6, y + 6)
+
+    def _curve(self, series: Series) -> Curve:
+        finite = np.isfinite(series.y)
+        return Curve(self._across(series.x[finite]), self._up(series.y[finite]))
+
+    def _names(self) -> Iterator[str]:
+        """Each line's name beside the line, or all above the chart where one finds no place."""
+        font = self.shape.font
+        curves = {series.key: self._curve(series) for series in self.chart.series}
+        lines = [Box(flag.x - 3, 0, flag.x + 3, self.area.bottom) for flag in self._flags]
+        taken = [self._dot_box(mark) for mark in self.chart.marks]
+        named: list[str] = []
+        for series in self.chart.series:
+            others = [curve for key, curve in curves.items() if key != series.key]
+            size = text_width(series.label, 1.06 * font), font
+            box = beside(curves[series.key], others, taken, lines, self.area, size)
+            if box is None:
+                taken = taken[: len(self.chart.marks)]
+                named = list(self._legend())
+                break
+            taken.append(box)
+            middle, base = (box.left + box.right) / 2, box.bottom - 0.2 * font
+            classes = f"name halo {series.key}"
+            named.append(_label(series.label, middle, base, classes, "middle"))
+        yield from named
+        yield from self._level_name(list(curves.values()), taken, lines)
+
+    def _level_name(self, curves: list[Curve], taken: list[Box], lines: list[Box]) -> Iterator[str]:
+        level, font, area = self.chart.level, self.shape.font, self.area
+        if level is None:
+            return
+        y = self._y(level.y)
+        own = Curve(np.array([area.left, area.right]), np.array([y, y]))
+        size = text_width(level.label, font), font
+        box = beside(own, curves, taken, lines, area, size, late=True)
+        if box is not None:
+            yield _label(level.label, box.right, box.bottom - 0.2 * font, "quiet halo", "end")
+
+    def _legend(self) -> Iterator[str]:
+        font = self.shape.font
+        right = float(self.shape.width)
+        for key, label in ((series.key, series.label) for series in reversed(self.chart.series)):
+            yield _label(label, right, font, f"name {key}", "end")
+            right -= text_width(label, 1.06 * font) + 0.4 * font
+            y = 0.65 * font
+            yield _rule(f"line {key}", right - _SAMPLE, y, right, y)
+            right -= _SAMPLE + font
+
+
+def _short(value: float) -> str:
+    """A coordinate with one decimal at most, as short as can be."""
+    plain = f"{value:.1f}".removesuffix(".0")
+    return "0" if plain == "-0" else plain.replace("0.", ".", 1) if abs(value) < 1 else plain
+
+
+def _path(x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]) -> str:
+    """A polyline in relative moves of tenths."""
+    tenths = (np.stack([x, y], axis=1) * 10).round().astype(int)
+    first, moves = tenths[0], np.diff(tenths, axis=0)
+    start = f"M{_short(first[0] / 10)} {_short(first[1] / 10)}"
+    numbers = [_short(number / 10) for number in moves.ravel()]
+    joined = "".join(
+        number if place == 0 or number.startswith("-") else f" {number}"
+        for place, number in enumerate(numbers)
+    )
+    return f"{start}l{joined}" if numbers else f"{start}h.1"
+
+
+def _rule(classes: str, x1: float, y1: float, x2: float, y2: float) -> str:
+    ends = (("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2))
+    places = " ".join(f'{name}="{_short(value)}"' for name, value in ends)
+    return f'<line class="{classes}" {places}/>'
+
+
+def _label(content: str, x: float, y: float, classes: str, anchor: str = "start") -> str:
+    at = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text class="{classes}" x="{_short(x)}" y="{_short(y)}"{at}>{text(content)}</text>'

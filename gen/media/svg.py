@@ -1,0 +1,100 @@
+"""A chart as SVG: live text, coloured by the page, and readable from a phone to a wall.
+
+An inline chart comes in two shapes, of which the style sheet shows the one that fits where the
+chart stands; in both the type has about the same size on screen. Everything is styled by class
+through custom properties (`--train`, `--test`, `--ink`, `--muted`, `--rule`, `--ground`), so
+light and dark need no second file. A page's style sheet has to hold `STYLE`.
+"""
+
+from __future__ import annotations
+
+from gen.figures.chart import Chart
+from gen.figures.theme import COLOURS
+from gen.media.chart_parts import NARROW, WIDE, Drawing, Shape, text
+
+_LOOK = """\
+.chart text { font-family: var(--figures, system-ui, "Segoe UI", Roboto, "Noto Sans",
+  "Noto Sans CJK SC", sans-serif); font-variant-numeric: tabular-nums; fill: var(--ink); }
+.chart .quiet { fill: var(--muted); }
+.chart path, .chart line { fill: none; vector-effect: non-scaling-stroke; }
+.chart .grid { stroke: var(--rule); stroke-width: 1; }
+.chart .axis, .chart .mark { stroke: var(--muted); stroke-width: 1; }
+.chart .mark { stroke-opacity: 0.6; }
+.chart .level { stroke: var(--muted); stroke-width: 1.25; stroke-dasharray: 1 3; }
+.chart .line { stroke-width: 2; stroke-linejoin: round; }
+.chart .line.train { stroke: var(--train); stroke-dasharray: 6 3; }
+.chart .line.test { stroke: var(--test); }
+.chart .dot { stroke-width: 2; vector-effect: non-scaling-stroke; }
+.chart .dot.train { fill: var(--ground); stroke: var(--train); }
+.chart .dot.test { fill: var(--test); stroke: var(--test); }
+.chart .name { font-weight: 600; }
+.chart .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 4;
+  stroke-linejoin: round; }
+.chart text.train { fill: var(--train); }
+.chart text.test { fill: var(--test); }
+"""
+
+_SHAPES = """\
+.chart { container-type: inline-size; }
+.chart svg { display: block; width: 100%; height: auto; overflow: visible; }
+.chart .narrow { display: none; }
+@container (max-width: 540px) {
+  .chart .wide { display: none; }
+  .chart .narrow { display: block; }
+}
+"""
+
+STYLE = _LOOK + _SHAPES
+"""What a page's style sheet has to hold for its inline charts."""
+
+_MARGIN = 16
+_THEMED = ("ground", "ink", "muted", "rule", "train", "test")
+
+
+def to_svg(chart: Chart, name: str, alt: str) -> str:
+    """The chart as markup for a page that holds `STYLE`.
+
+    Args:
+        chart: what is plotted.
+        name: the figure's id; ids within the markup begin with it.
+        alt: what the chart shows, for readers who do not see it.
+    """
+    drawn = (
+        _svg(chart, shape, f"{name}-{shape.name}", alt, shape.name) for shape in (WIDE, NARROW)
+    )
+    return f'<div class="chart">{"".join(drawn)}</div>'
+
+
+def standalone_svg(chart: Chart, alt: str) -> str:
+    """The chart as a file of its own, light or dark as its reader prefers."""
+    colours = {
+        mode: "".join(f"--{key}: {getattr(COLOURS[key], mode)}; " for key in _THEMED)
+        for mode in ("light", "dark")
+    }
+    style = (
+        f".chart {{ {colours['light']}}}\n"
+        f"@media (prefers-color-scheme: dark) {{ .chart {{ {colours['dark']}}} }}\n"
+        f".chart .ground {{ fill: var(--ground); }}\n{_LOOK}"
+    )
+    ground = (
+        f'<rect class="ground" x="{-_MARGIN}" y="{-_MARGIN}" width="{WIDE.width + 2 * _MARGIN}" '
+        f'height="{WIDE.height + 2 * _MARGIN}"/>'
+    )
+    first = f"<style>\n{style}</style>{ground}"
+    markup = _svg(chart, WIDE, "chart", alt, "chart", first, _MARGIN)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{markup}\n'
+
+
+def _svg(
+    chart: Chart, shape: Shape, name: str, alt: str, classes: str, first: str = "", margin: int = 0
+) -> str:
+    box = f"{-margin} {-margin} {shape.width + 2 * margin} {shape.height + 2 * margin}"
+    name = text(name)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" viewBox="{box}" role="img" '
+        f'lang="{text(chart.language)}" font-size="{shape.font:g}" '
+        f'aria-labelledby="{name}-title {name}-desc">'
+        f'<title id="{name}-title">{text(chart.title)}</title>'
+        f'<desc id="{name}-desc">{text(alt)}</desc>'
+        f"{first}{''.join(Drawing(chart, shape).parts())}</svg>"
+    )

@@ -1,0 +1,169 @@
+"""The words of a language: every sentence that the tool itself writes, and how numbers look.
+
+A language is one file, `gen/languages/<two letters>.toml`; adding one touches no code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from gen.errors import ConfigError
+
+_FOLDER = Path(__file__).parent / "languages"
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Words:
+    """The catalog of one language.
+
+    Calling it gives a text with its placeholders filled in; numbers among the values are
+    written as the language writes them.
+
+    Args:
+        language: two letters, such as `en`.
+
+    Raises:
+        ConfigError: there is no such language, or its file cannot be used.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._path = _FOLDER / f"{language}.toml"
+        self._texts = _catalog(self._path)
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text under `key`.
+
+        Args:
+            key: dotted path into the catalog, such as `axis.step`.
+            **values: what its placeholders stand for.
+
+        Raises:
+            ConfigError: the catalog lacks the text, or it has a placeholder without a value.
+        """
+        text = self._text(key)
+        shown = {
+            name: self.number(value)
+            if isinstance(value, (int, float)) and not isinstance(value, bool)
+            else str(value)
+            for name, value in values.items()
+        }
+        try:
+            return text.format_map(shown)
+        except KeyError as error:
+            name = error.args[0]
+            raise self._error(key, f"{{{name}}} has no value here", "take it out") from None
+        except (ValueError, IndexError, AttributeError) as error:
+            raise self._error(key, f"not a text with placeholders: {error}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys of all texts."""
+        return iter(self._texts)
+
+    def placeholders(self, key: str) -> set[str]:
+        """The names that the text under `key` leaves to be filled in."""
+        return {name for _, name, _, _ in Formatter().parse(self._text(key)) if name}
+
+    def number(self, value: float, digits: int | None = None) -> str:
+        """A number as the language writes it.
+
+        Args:
+            value: an integer is written whole and grouped by thousands.
+            digits: decimals of a float; left out, it gets three significant digits, and a
+                power of ten where it is tiny or huge.
+        """
+        if not math.isfinite(value):
+            return "∞" if value > 0 else "−∞" if value < 0 else "–"
+        if isinstance(value, int):
+            return self._localised(f"{value:,}")
+        if digits is not None:
+            return self._localised(f"{value:,.{digits}f}")
+        size = abs(float(f"{value:.2e}"))
+        if size != 0 and not 1e-3 <= size < 1e6:
+            mantissa, exponent = f"{value:.1e}".split("e")
+            factor = self._localised(mantissa.removesuffix(".0"))
+            return f"{factor}\u00a0×\u00a0{power_of_ten(int(exponent))}"
+        decimals = 0 if size == 0 else max(0, 2 - math.floor(math.log10(size)))
+        plain = f"{value:,.{decimals}f}"
+        return self._localised(plain.rstrip("0").rstrip(".") if "." in plain else plain)
+
+    def percent(self, share: float) -> str:
+        """A share of the whole, 0 to 1, in percent; only what is complete is called 100."""
+        if not math.isfinite(share):
+            return self.number(share)
+        value = 100 * share
+        digits = 1 if 0 < value < 9.95 else 0
+        while digits < 3 and 0 <= share < 1 and float(f"{value:.{digits}f}") == 100:
+            digits += 1
+        text = f"{value:.{digits}f}"
+        return self("number.percent", number=self._localised(text.removesuffix(".0")))
+
+    def listed(self, items: Sequence[object]) -> str:
+        """Several things in a row: `13, 21 and 30`."""
+        texts = [self.number(item) if isinstance(item, int) else str(item) for item in items]
+        if len(texts) < 2:
+            return "".join(texts)
+        rest = self("list.comma").join(texts[:-1])
+        return self("list.last", rest=rest, last=texts[-1])
+
+    def _localised(self, plain: str) -> str:
+        marks = {",": self("number.group"), ".": self("number.decimal"), "-": "−"}
+        return "".join(marks.get(character, character) for character in plain)
+
+    def _text(self, key: str) -> str:
+        if key not in self._texts:
+            raise self._error(key, "the text is missing", "add it, as en.toml has it")
+        return self._texts[key]
+
+    def _error(self, key: str, what: str, mend: str = "") -> ConfigError:
+        return ConfigError(what, where=f"{self._path}: {key}", mend=mend)
+
+
+def power_of_ten(exponent: int) -> str:
+    """10 with a raised exponent: `10⁻³`."""
+    return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def languages() -> list[str]:
+    """The languages that have a catalog."""
+    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+def words_digest() -> str:
+    """Changes with any text of any language."""
+    contents = [
+        language.encode() + (_FOLDER / f"{language}.toml").read_bytes() for language in languages()
+    ]
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()[:16]
+
+
+@cache
+def _catalog(path: Path) -> Mapping[str, str]:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        mend = f"add gen/languages/{path.name}, or use one of: {', '.join(languages())}"
+        raise ConfigError(
+            "there are no words for this language", where=str(path), mend=mend
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read: {error}", where=str(path)) from None
+    return dict(_leaves(tables, path, ""))
+
+
+def _leaves(tables: Mapping[str, Any], path: Path, prefix: str) -> Iterator[tuple[str, str]]:
+    for name, value in tables.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, dict):
+            yield from _leaves(value, path, f"{key}.")
+        elif isinstance(value, str):
+            yield key, value
+        else:
+            raise ConfigError(f"{value!r} is not a text", where=f"{path}: {key}", mend="quote it")
