@@ -191,8 +191,7 @@ def clean(everything: bool, **options: Any) -> None:
     show_default=True,
     help="Where runs and films are to be kept.",
 )
-@click.option("--debug", is_flag=True, help="Show where an error came from.")
-def doctor(as_json: bool, store_path: Path, debug: bool) -> None:
+def doctor(as_json: bool, store_path: Path) -> None:
     """Checks this machine: Python, torch, encoder, fonts, disk, cores, GPU."""
     from gen.doctor import examine, show
 

@@ -1,0 +1,229 @@
+"""How the tool speaks: bars in a terminal, plain lines elsewhere, JSON for machines, or not at all."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+Clock = Callable[[], float]
+
+PAUSE = 5.0
+"""Seconds between two plain lines about one task."""
+
+
+class TaskReport(Protocol):
+    """The progress of one piece of work."""
+
+    def advance_to(self, done: int) -> None:
+        """Tells how many units are done by now."""
+        ...
+
+
+class Report(Protocol):
+    """What a build says. Errors are not said here; they are raised."""
+
+    def say(self, text: str) -> None:
+        """Tells something worth knowing."""
+        ...
+
+    def warn(self, text: str) -> None:
+        """Tells something that should be looked at."""
+        ...
+
+    def done(self, name: str, detail: str) -> None:
+        """Tells that a piece of work is finished."""
+        ...
+
+    def task(self, name: str, total: int, *, unit: str) -> AbstractContextManager[TaskReport]:
+        """Shows the progress of a piece of work while the context lasts."""
+        ...
+
+
+@contextmanager
+def make_report(
+    *, quiet: bool, json_log: bool, stream: TextIO, clock: Clock = time.monotonic
+) -> Iterator[Report]:
+    """The way of speaking that suits the stream and what was asked for.
+
+    Args:
+        quiet: say nothing.
+        json_log: an object a line, even if `quiet`.
+        stream: where it goes; bars are drawn if it is a terminal.
+        clock: seconds, from any start.
+    """
+    if json_log:
+        yield JsonReport(stream, clock)
+    elif quiet:
+        yield SilentReport()
+    elif stream.isatty():
+        with TerminalReport(stream) as report:
+            yield report
+    else:
+        yield PlainReport(stream, clock)
+
+
+class _NoTask:
+    def advance_to(self, done: int) -> None:
+        pass
+
+
+class SilentReport:
+    """Says nothing."""
+
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+    def warn(self, text: str) -> None:
+        """Nothing."""
+
+    def done(self, name: str, detail: str) -> None:
+        """Nothing."""
+
+    @contextmanager
+    def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
+        """A task that shows nothing."""
+        yield _NoTask()
+
+
+class PlainReport:
+    """A line at a time, for logs and pipes."""
+
+    def __init__(self, stream: TextIO, clock: Clock) -> None:
+        self._stream, self._clock = stream, clock
+
+    def say(self, text: str) -> None:
+        """Writes the text on a line of its own."""
+        print(text, file=self._stream, flush=True)
+
+    def warn(self, text: str) -> None:
+        """Writes the text as a warning."""
+        self.say(f"warning: {text}")
+
+    def done(self, name: str, detail: str) -> None:
+        """Writes `name: detail`."""
+        self.say(f"{name}: {detail}")
+
+    @contextmanager
+    def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
+        """A task that writes a line now and then."""
+        yield _PlainTask(self, name, total, unit, self._clock)
+
+
+class _PlainTask:
+    def __init__(self, report: PlainReport, name: str, total: int, unit: str, clock: Clock) -> None:
+        self._report, self._name, self._total, self._unit = report, name, total, unit
+        self._clock, self._start = clock, clock()
+        self._said = self._start
+
+    def advance_to(self, done: int) -> None:
+        now = self._clock()
+        if now - self._said < PAUSE or not 0 < done < self._total:
+            return
+        self._said = now
+        left = (now - self._start) * (self._total - done) / done
+        self._report.say(
+            f"{self._name}: {done:,} of {self._total:,} {self._unit}, {duration(left)} left"
+        )
+
+
+class JsonReport:
+    """An object a line: `event`, and what belongs to it."""
+
+    def __init__(self, stream: TextIO, clock: Clock) -> None:
+        self._stream, self._clock, self._start = stream, clock, clock()
+
+    def say(self, text: str) -> None:
+        """Writes a `say` event."""
+        self._write("say", text=text)
+
+    def warn(self, text: str) -> None:
+        """Writes a `warn` event."""
+        self._write("warn", text=text)
+
+    def done(self, name: str, detail: str) -> None:
+        """Writes a `done` event."""
+        self._write("done", name=name, detail=detail)
+
+    @contextmanager
+    def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
+        """A task whose every progress is an event."""
+        self._write("begin", name=name, total=total, unit=unit)
+        yield _JsonTask(self, name, total)
+        self._write("end", name=name)
+
+    def _write(self, event: str, **values: object) -> None:
+        seconds = round(self._clock() - self._start, 3)
+        line = json.dumps({"event": event, "seconds": seconds, **values}, ensure_ascii=False)
+        print(line, file=self._stream, flush=True)
+
+
+class _JsonTask:
+    def __init__(self, report: JsonReport, name: str, total: int) -> None:
+        self._report, self._name, self._total = report, name, total
+
+    def advance_to(self, done: int) -> None:
+        self._report._write("progress", name=self._name, done=done, total=self._total)  # noqa: SLF001
+
+
+class TerminalReport:
+    """Bars with the time left, side by side, and lines above them."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f} of {task.total:,.0f} {task.fields[unit]}"),
+            TimeRemainingColumn(compact=True),
+            console=Console(file=stream, highlight=False),
+            transient=True,
+        )
+
+    def __enter__(self) -> TerminalReport:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._progress.stop()
+
+    def say(self, text: str) -> None:
+        """Writes the text above the bars."""
+        self._progress.console.print(text, markup=False)
+
+    def warn(self, text: str) -> None:
+        """Writes the text above the bars, in yellow."""
+        self._progress.console.print(f"warning: {text}", style="yellow", markup=False)
+
+    def done(self, name: str, detail: str) -> None:
+        """Writes `name: detail` above the bars."""
+        self.say(f"{name}: {detail}")
+
+    @contextmanager
+    def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
+        """A bar that goes when the work is finished."""
+        number = self._progress.add_task(name, total=total, unit=unit)
+        try:
+            yield _Bar(self._progress, number)
+        finally:
+            self._progress.remove_task(number)
+
+
+class _Bar:
+    def __init__(self, progress: Progress, number: TaskID) -> None:
+        self._progress, self._number = progress, number
+
+    def advance_to(self, done: int) -> None:
+        self._progress.update(self._number, completed=done)
+
+
+def duration(seconds: float) -> str:
+    """A stretch of time as people say it: `41 s`, `3 min`, `1 h 20 min`."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,17 @@
+"""Where the templates and the starting site are: in a checkout, or inside the installed package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def templates_folder() -> Path:
+    """The folder of the page templates."""
+    return _folder("templates")
+
+
+def _folder(name: str) -> Path:
+    bundled = _PACKAGE / "_bundled" / name
+    return bundled if bundled.is_dir() else _PACKAGE.parent / name

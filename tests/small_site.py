@@ -1,0 +1,104 @@
+"""A complete site that builds in seconds: two models, four figures, one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CONFIG = """
+[site]
+title = "Small site"
+description = "Two small networks."
+languages = ["en"]
+pages = ["index"]
+
+[models.sum]
+seeds = 3
+shard = 2
+
+[models.sum.task]
+kind = "modular"
+modulus = 11
+train_share = 0.6
+
+[models.sum.network]
+kind = "embedded"
+embedding = "learned"
+width = 12
+hidden = 6
+
+[models.sum.optimiser]
+learning_rate = 1e-2
+betas = [0.9, 0.98]
+weight_decay = 0.1
+
+[models.sum.training]
+steps = 60
+log_every = 5
+snapshot_every = 10
+
+[models.odd]
+seeds = 1
+
+[models.odd.task]
+kind = "sparse-parity"
+bits = 6
+signal_bits = 2
+train_rows = 40
+test_rows = 50
+
+[models.odd.network]
+kind = "perceptron"
+hidden = 8
+
+[models.odd.optimiser]
+learning_rate = 3e-3
+
+[models.odd.training]
+steps = 50
+log_every = 5
+snapshot_every = 10
+
+[figures.sum-weights]
+kind = "weights"
+model = "sum"
+
+[figures.sum-accuracy]
+kind = "accuracy"
+model = "sum"
+
+[figures.odd-weights]
+kind = "weights"
+model = "odd"
+
+[figures.odd-loss]
+kind = "loss"
+model = "odd"
+"""
+
+PAGE = """---
+title: Small site
+---
+
+Trained on {{sum.train_rows}} rows for {{sum.steps}} steps.
+
+::: figure sum-weights
+The weights.
+:::
+
+::: figure odd-loss
+The loss.
+:::
+"""
+
+
+def write(folder: Path, config: str = CONFIG, page: str = PAGE) -> list[str | Path]:
+    """Writes the site's sources and gives the options that build it inside `folder`."""
+    pages = folder / "site" / "pages" / "en"
+    pages.mkdir(parents=True, exist_ok=True)
+    (folder / "site" / "gen.toml").write_text(config)
+    (pages / "index.md").write_text(page)
+    return [
+        *("--config", folder / "site" / "gen.toml"),
+        *("--store", folder / ".gen"),
+        *("--output", folder / "_site"),
+    ]

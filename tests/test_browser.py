@@ -1,0 +1,184 @@
+"""Every page in a real browser: nothing fails, nothing leaves the site, films play and seek."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+REPOSITORY = Path(__file__).parent.parent
+PAGES = ("index", "modular-addition", "ones-and-zeros", "five-neurons", "how-it-was-made")
+WIDTHS = (360, 768, 1280, 1600)
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def _executable() -> str | None:
+    """A browser that plays H.264: Debian's Chromium or Google's Chrome."""
+    named = os.environ.get("GEN_BROWSER")
+    names = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser"]
+    return named or next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=_executable(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of this repository with its preview profile, built from nothing."""
+    folder = tmp_path_factory.mktemp("preview")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "gen.cli", "build", "--profile", "preview", "--quiet"),
+            *("--config", str(REPOSITORY / "site" / "gen.toml")),
+            *("--store", str(folder / "store"), "--output", str(folder / "site")),
+        ],
+        check=True,
+    )
+    return folder / "site"
+
+
+class Watched:
+    """A page with all it complained of and all it asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._note)
+        page.on("requestfailed", lambda request: self.complaints.append(f"failed {request.url}"))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def _note(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield Watched(context.new_page())
+    context.close()
+
+
+def test_the_pages_that_are_tested_are_the_pages_there_are(site: Path) -> None:
+    assert {path.stem for path in site.glob("*.html")} == set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_from_disk_without_error_and_asks_for_nothing_outside(
+    watched: Watched, site: Path, name: str
+) -> None:
+    watched.page.goto((site / f"{name}.html").as_uri())
+    watched.page.wait_for_load_state("networkidle")
+    assert watched.complaints == []
+    inside = site.as_uri() + "/"
+    assert watched.requests and all(url.startswith(inside) for url in watched.requests)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_image_of_a_page_loads(watched: Watched, site: Path, name: str) -> None:
+    watched.page.goto((site / f"{name}.html").as_uri())
+    for image in watched.page.locator("img").all():
+        image.scroll_into_view_if_needed()
+        image.evaluate("image => image.decode()")
+        assert image.evaluate("image => image.naturalWidth") > 0
+    posters = watched.page.locator("video").evaluate_all("all => all.map(v => v.poster)")
+    for poster in posters:
+        loaded = watched.page.evaluate(
+            "src => new Promise(done => { const i = new Image(); i.onload = () => done(true);"
+            " i.onerror = () => done(false); i.src = src })",
+            poster,
+        )
+        assert loaded, poster
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_film_of_a_page_plays_to_its_end_and_seeks(
+    watched: Watched, site: Path, name: str
+) -> None:
+    watched.page.goto((site / f"{name}.html").as_uri())
+    for video in watched.page.locator("video").all():
+        video.evaluate("v => { v.muted = true; v.load() }")
+        duration = video.evaluate(
+            "v => new Promise((done, fail) => { v.oncanplay = () => done(v.duration);"
+            " v.onerror = () => fail(new Error(v.error && v.error.message));"
+            " if (v.readyState > 2) done(v.duration); v.play() })"
+        )
+        assert 2 <= duration <= 12
+        middle = video.evaluate(
+            "(v, t) => new Promise(done => { v.pause();"
+            " v.onseeked = () => done(v.currentTime); v.currentTime = t })",
+            duration / 2,
+        )
+        assert middle == pytest.approx(duration / 2, abs=0.1)
+        ended = video.evaluate(
+            "(v, t) => new Promise(done => { v.onended = () => done(true);"
+            " v.currentTime = t; v.play() })",
+            duration - 0.3,
+        )
+        assert ended
+        assert video.evaluate("v => v.videoWidth >= 640 && v.videoHeight >= 240")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_scrolls_sideways(watched: Watched, site: Path, name: str, width: int) -> None:
+    watched.page.set_viewport_size({"width": width, "height": 800})
+    watched.page.goto((site / f"{name}.html").as_uri())
+    overhang = watched.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert overhang <= 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_complete_without_script(browser: Browser, site: Path, name: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / f"{name}.html").as_uri())
+    assert page.locator("h1").count() == 1
+    figures = page.locator("figure")
+    for figure in figures.all():
+        assert figure.locator("video[controls], svg, img").count() >= 1
+        assert figure.locator("figcaption").inner_text().strip()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_is_legible_in_light_and_in_dark(browser: Browser, site: Path, scheme: str) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    page.goto((site / "ones-and-zeros.html").as_uri())
+    ink, ground = page.evaluate(
+        "[getComputedStyle(document.querySelector('main p')).color,"
+        " getComputedStyle(document.body).backgroundColor]"
+    )
+    assert _contrast(ink, ground) >= 7
+    context.close()
+
+
+def _contrast(first: str, second: str) -> float:
+    """Contrast of two `rgb(r, g, b)` colours by WCAG 2, 1 to 21."""
+    light = []
+    for colour in (first, second):
+        channels = [int(part) / 255 for part in colour[4:-1].split(",")[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        light.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    return (max(light) + 0.05) / (min(light) + 0.05)
