@@ -165,11 +165,18 @@ def _round_values(low: float, high: float) -> list[float]:
 
 
 def _round_ratios(low: float, high: float) -> list[float]:
-    """At most MOST_TICKS values of two significant digits, evenly spread in ratio."""
-    for digits in ((1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
-        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        values = [float(f"{digit * 10.0**power:.2g}") for power in powers for digit in digits]
-        inside = [value for value in values if low <= value <= high]
-        if len(inside) <= MOST_TICKS:
-            break
-    return inside if len(inside) >= 2 else [float(f"{low:.3g}"), float(f"{high:.3g}")]
+    """At most MOST_TICKS values of two significant digits, about evenly spread in ratio."""
+    inside = _within((1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9), low, high)
+    for digits in ((1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
+        if len(inside) > MOST_TICKS:
+            inside = _within(digits, low, high)
+    if len(inside) >= 2:
+        return inside
+    finest = _within(tuple(tenth / 10 for tenth in range(10, 100)), low, high)
+    return [finest[0], finest[-1]]
+
+
+def _within(digits: tuple[float, ...], low: float, high: float) -> list[float]:
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    values = [float(f"{digit * 10.0**power:.2g}") for power in powers for digit in digits]
+    return [value for value in values if low <= value <= high]

@@ -96,9 +96,8 @@ class Drawing:
             "high": f"{y.high:.6g}",
             "scale": scale,
         }
-        return (
-            f'<g class="plot"{"".join(f" data-{key}={value!r}" for key, value in facts.items())}>'
-        )
+        attributes = "".join(f' data-{key}="{value}"' for key, value in facts.items())
+        return f'<g class="plot"{attributes}>'
 
     def _y_axis(self) -> Iterator[str]:
         area, font = self.area, self.shape.font

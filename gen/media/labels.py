@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from jaxtyping import Float
@@ -107,7 +107,7 @@ def flags(wanted: Sequence[tuple[float, float]], left: float, right: float) -> l
     """
     for sides in product((True, False), repeat=len(wanted)):
         spans = [_span(x, width, side) for (x, width), side in zip(wanted, sides, strict=True)]
-        apart = all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+        apart = all(a[1] <= b[0] for a, b in pairwise(spans))
         if apart and all(left <= a and b <= right for a, b in spans):
             pairs = zip(wanted, sides, strict=True)
             return [Flag(x, side, 0) for (x, _), side in pairs]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from jaxtyping import Bool, Float
 
@@ -48,7 +50,7 @@ def _corners(x: np.ndarray, y: np.ndarray) -> Bool[np.ndarray, " point"]:
     keep = np.zeros(len(x), dtype=bool)
     pinned = sorted({0, int(y.argmin()), int(y.argmax()), len(x) - 1})
     keep[pinned] = True
-    waiting = list(zip(pinned, pinned[1:], strict=False))
+    waiting = list(itertools.pairwise(pinned))
     while waiting:
         first, last = waiting.pop()
         if last - first < 2:
