@@ -74,7 +74,7 @@ class Drawn:
 
 
 def draw(
-    figure: FilmFigure, run: ModelRun, *, on_progress: Callable[[int], None] = lambda done: None
+    figure: FilmFigure, run: ModelRun, *, on_progress: Callable[[int], None]
 ) -> Drawn:
     """Draws a figure's film: MP4 and poster at twice the size, the GIF at once.
 

@@ -1,4 +1,4 @@
-"""How the tool speaks: bars in a terminal, plain lines elsewhere, JSON for machines, or not at all."""
+"""How the tool speaks: bars in a terminal, plain lines elsewhere, JSON, or not at all."""
 
 from __future__ import annotations
 

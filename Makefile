@@ -1,0 +1,82 @@
+# Targets for a machine with Python, git and make; `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Where pip finds torch built for processors alone, which saves gigabytes on a machine without
+# a GPU: make site TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --constraint constraints.txt
+
+ROOT := $(if $(filter 0,$(shell id -u)),,sudo -n)
+
+.PHONY: help site serve test lint format bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+site: $(VENV)/installed ## train, film, write the site, and say which file to open
+	@$(BIN)/gen build
+	@echo "open $(CURDIR)/_site/index.html"
+
+serve: $(VENV)/installed-serve ## show the built site at an address of this machine
+	@$(BIN)/gen serve
+
+test: $(VENV)/installed-dev ## run the tests, in a real browser too where one can be had
+	@browser=$$(for name in chromium google-chrome google-chrome-stable chromium-browser; do \
+		command -v $$name && break; done); \
+	if [ -z "$$browser" ] && command -v apt-get >/dev/null && $(ROOT) true 2>/dev/null; then \
+		echo "installing chromium for the tests"; \
+		$(ROOT) apt-get update -qq >/dev/null && \
+		DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y -qq chromium >/dev/null 2>&1; \
+		browser=$$(command -v chromium || true); \
+	fi; \
+	if [ -z "$$browser" ]; then \
+		echo "no browser that plays H.264 can be had here: the tests that need one are left out"; \
+		select='not browser'; \
+	fi; \
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup -m "$${select:-}" $(TESTS)
+
+lint: $(VENV)/installed-dev ## check format, style, types and workflows
+	@$(BIN)/ruff format --check --quiet . || (echo "run make format"; exit 1)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/pyright
+	@$(BIN)/zizmor --offline --quiet .github/workflows
+
+format: $(VENV)/installed-dev ## put the code into its format
+	@$(BIN)/ruff check --quiet --fix-only --select I .
+	@$(BIN)/ruff format --quiet .
+
+bench: $(VENV)/installed-dev ## measure training and drawing against the plain way
+	@$(BIN)/python -m bench.training
+	@$(BIN)/python -m bench.rendering
+
+clean: ## remove the site, the store and the virtual environment
+	@rm -rf _site .gen $(VENV)
+
+$(VENV)/bin/python:
+	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		version=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])') || exit 1; \
+		echo "python$$version-venv is missing; installing it"; \
+		$(ROOT) apt-get update -qq >/dev/null && \
+		DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y -qq python$$version-venv >/dev/null \
+		|| (echo "run apt-get install python$$version-venv"; exit 1); \
+	fi
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "installing into $(VENV)"
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/installed-serve: $(VENV)/installed
+	@$(PIP_INSTALL) --editable .[serve]
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@$(PIP_INSTALL) --editable .[serve,dev]
+	@touch $@
