@@ -1,0 +1,286 @@
+"""Renders one page's tokens: conditions decided, facts said, links resolved, directives filled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from jinja2 import Environment
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from gen.pages.conditions import holds
+from gen.pages.directives import Directive
+from gen.pages.facts import REFERENCE, FactBook
+from gen.pages.figures import PlacedFigure, PlacedFilm
+from gen.pages.markdown import check_role, each, parser_options
+from gen.pages.maths import to_mathml
+from gen.pages.source import Mistake, Source, suggestion
+
+_ELSEWHERE = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Map:
+    """What links of one language's pages may lead to.
+
+    Attributes:
+        anchors: ids on every page, by page.
+        files: paths inside the site.
+        root: what leads from these pages to the root of the site: `` or `../`.
+    """
+
+    anchors: Mapping[str, list[str]]
+    files: frozenset[str]
+    root: str
+
+    def resolve(self, page: str, target: str) -> str:
+        """The address for a link on `page`.
+
+        Raises:
+            Mistake: it leads nowhere, or where no link should.
+        """
+        if _ELSEWHERE.fullmatch(target):
+            return target
+        path, _, anchor = unquote(target).partition("#")
+        if re.search(r"[:\\]", path) or path.startswith("/"):
+            mend = "link to a page, to a file of the site, or by http, https or mailto"
+            raise Mistake(f'a link to "{unquote(target)}" is refused', mend)
+        if path in self.files or (path.startswith("assets/") and ".." not in path):
+            return self.root + target
+        name = path.removesuffix(".md") if path else page
+        if name not in self.anchors or (path and not path.endswith(".md")):
+            close = suggestion(path, [*(f"{page}.md" for page in self.anchors), *self.files])
+            raise Mistake(f'the site has no page or file "{path}"', close)
+        if anchor and anchor not in self.anchors[name]:
+            close = suggestion(anchor, self.anchors[name])
+            raise Mistake(f'page {name} has no section or figure "{anchor}"', close)
+        return (f"{name}.html" if path else "") + (f"#{anchor}" if anchor else "")
+
+
+@dataclass
+class Article:
+    """One page being rendered.
+
+    Attributes:
+        context: what the directives' templates see besides what is their own.
+        shown: figures that have their place on this page already.
+    """
+
+    source: Source
+    book: FactBook
+    figures: Mapping[str, PlacedFigure]
+    environment: Environment
+    map: Map
+    context: Mapping[str, Any]
+    shown: set[str] = field(default_factory=set)
+
+    def render(self, tokens: list[Token]) -> str:
+        """The body of the page as HTML.
+
+        Args:
+            tokens: of the branches that were taken; they are changed.
+
+        Raises:
+            ConfigError: something is unknown, not allowed or not true; it names the line.
+        """
+        for token, line in each(tokens):
+            with self.source.at(line):
+                self._settle(token)
+        return self._blocks(tokens)
+
+    def _settle(self, token: Token) -> None:
+        """Turns one token's facts and formulas into markup and its link into an address."""
+        match token.type:
+            case "fact":
+                token.type, token.content = "html_inline", self.book.html(token.content)
+            case "math_inline" | "math_block":
+                latex = REFERENCE.sub(lambda m: self.book.latex(m[1]), token.content)
+                display = token.type == "math_block"
+                markup = to_mathml(latex, display=display)
+                box = f'<div class="formula">{markup}</div>\n' if display else markup
+                token.type, token.content = (
+                    "html_block" if display else "html_inline",
+                    box,
+                )
+            case "link_open":
+                token.attrs["href"] = self._resolve(token.attrs.get("href"))
+            case "image":
+                token.attrs["src"] = self._picture(token)
+                token.attrs["loading"] = "lazy"
+
+    def _resolve(self, target: object) -> str:
+        return self.map.resolve(self.source.name, str(target or ""))
+
+    def _picture(self, token: Token) -> str:
+        if not token.content.strip():
+            raise Mistake("a picture has no description", "write it between ![ and ]")
+        address = self._resolve(token.attrs.get("src"))
+        if _ELSEWHERE.match(address):
+            raise Mistake("a picture would be loaded from elsewhere", "put it into assets/")
+        return address
+
+    def _blocks(self, tokens: list[Token]) -> str:
+        """Renders blocks in order; a note joins the block above it."""
+        out: list[str] = []
+        last, place = 0, 0
+        while place < len(tokens):
+            token = tokens[place]
+            if token.type == "directive_open":
+                close = closing(tokens, place)
+                head: Directive = token.meta["directive"]
+                with self.source.at(head.line):
+                    above = out[last:] if head.name == "note" else []
+                    body = self._directive(head, tokens[place + 1 : close], "".join(above))
+                out[len(out) - len(above) :] = [body]
+                last, place = len(out), close + 1
+                continue
+            if token.level == tokens[0].level and token.nesting >= 0:
+                last = len(out)
+            out.append(_render_token(tokens, place))
+            place += 1
+        return "".join(out)
+
+    def _directive(self, head: Directive, inside: list[Token], above: str) -> str:
+        if head.name == "figure":
+            return self._figure(head, inside)
+        values: dict[str, Any] = {"above": above}
+        if head.name == "proof":
+            title, *inside = inside
+            values["title"] = _render_token([title], 0)
+        values["body"] = self._blocks(inside)
+        return self._fill(f"directives/{head.name}.html.jinja", **values)
+
+    def _figure(self, head: Directive, caption: list[Token]) -> str:
+        name, broad = figure_of(head)
+        if name in self.shown:
+            raise Mistake(f'figure "{name}" is on this page already', "show it once")
+        self.shown.add(name)
+        figure = self.figures[name]
+        kind = "film" if isinstance(figure, PlacedFilm) else "chart"
+        body = self._blocks(caption)
+        return self._fill(f"{kind}.html.jinja", figure=figure, caption=body, broad=broad)
+
+    def _fill(self, template: str, **values: Any) -> str:
+        return self.environment.get_template(template).render(**self.context, **values)
+
+
+def decide(tokens: list[Token], source: Source, book: FactBook) -> list[Token]:
+    """Keeps of every condition the branch whose case holds.
+
+    Raises:
+        ConfigError: a condition cannot be read; it names the line.
+    """
+    kept: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        head: Directive | None = token.meta.get("directive")
+        if head is None or head.name != "if":
+            kept.append(token)
+            place += 1
+            continue
+        close = closing(tokens, place)
+        divider = next(
+            (n for n in range(place, close) if _divides(tokens[n], token.level + 1)),
+            close,
+        )
+        with source.at(head.line):
+            taken = holds(head.argument, book)
+        branch = tokens[place + 1 : divider] if taken else tokens[divider + 1 : close]
+        kept += decide(branch, source, book)
+        place = close + 1
+    return kept
+
+
+def check(
+    tokens: list[Token],
+    source: Source,
+    book: FactBook,
+    figures: Mapping[str, PlacedFigure],
+) -> None:
+    """Looks over every branch, taken or not, for names that mean nothing.
+
+    Raises:
+        ConfigError: a fact, format, condition, role or figure is unknown; it names the line.
+    """
+    for token, line in each(tokens):
+        with source.at(line):
+            match token.type:
+                case "fact":
+                    book.check(token.content)
+                case "math_inline" | "math_block":
+                    for reference in REFERENCE.findall(token.content):
+                        book.check(reference)
+                case "role_open":
+                    check_role(str(token.attrs["class"]))
+                case "directive_open":
+                    _check_directive(token.meta["directive"], book, figures)
+
+
+def _check_directive(head: Directive, book: FactBook, figures: Mapping[str, PlacedFigure]) -> None:
+    if head.name == "if":
+        holds(head.argument, book)
+    elif head.name == "figure":
+        name, _ = figure_of(head)
+        if name not in figures:
+            close = suggestion(name, figures) or f"add a table [figures.{name}]"
+            raise Mistake(f'there is no figure "{name}"', close)
+    elif head.name != "proof" and head.argument:
+        raise Mistake(f'::: {head.name} takes no "{head.argument}"', "remove it")
+
+
+def figure_of(head: Directive) -> tuple[str, bool]:
+    """Which figure a directive places, and whether it may be wider than the text.
+
+    Raises:
+        Mistake: the line says something else.
+    """
+    match head.argument.split():
+        case [name]:
+            return name, False
+        case [name, "wide"]:
+            return name, True
+        case _:
+            mend = 'write "::: figure ID" or "::: figure ID wide"'
+            raise Mistake(f'"{head.argument}" does not name a figure', mend)
+
+
+def closing(tokens: list[Token], place: int) -> int:
+    """Where the directive that opens at `place` closes."""
+    level = tokens[place].level
+    return next(
+        n
+        for n in range(place + 1, len(tokens))
+        if tokens[n].type == "directive_close" and tokens[n].level == level
+    )
+
+
+def _divides(token: Token, level: int) -> bool:
+    return token.type == "else" and token.level == level
+
+
+class _Renderer(RendererHTML):
+    """Plain Markdown to HTML; tables may scroll by themselves."""
+
+    def table_open(self, *_: object) -> str:
+        return '<div class="table" tabindex="0"><table>\n'
+
+    def table_close(self, *_: object) -> str:
+        return "</table></div>\n"
+
+
+_RENDERER = _Renderer()
+
+
+def _render_token(tokens: list[Token], place: int) -> str:
+    token, options = tokens[place], parser_options()
+    if token.type == "inline":
+        return _RENDERER.renderInline(token.children or [], options, {})
+    rule = _RENDERER.rules.get(token.type)
+    if rule is not None:
+        return rule(tokens, place, options, {})
+    return _RENDERER.renderToken(tokens, place, options, {})

@@ -1,0 +1,70 @@
+"""Figures as a page sees them: where their files are, how large, and what they show in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class PlacedFilm:
+    """A film with its files in place.
+
+    Attributes:
+        id: the figure's name in the config.
+        model: the configured model whose training it shows.
+        width: in CSS pixels, like `height`.
+        mp4: path inside the site, like `gif`, `poster` and `data`.
+        frames: snapshots shown, one a frame.
+        seconds: how long it plays, held frames included.
+        alt: what is seen, in the page's language.
+    """
+
+    id: str
+    model: str
+    width: int
+    height: int
+    mp4: str
+    gif: str
+    poster: str
+    data: str
+    mp4_bytes: int
+    gif_bytes: int
+    data_bytes: int
+    frames: int
+    seconds: float
+    first_step: int
+    last_step: int
+    alt: str
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths inside the site that a page may link to."""
+        return self.mp4, self.gif, self.poster, self.data
+
+
+@dataclass(frozen=True)
+class PlacedChart:
+    """A chart as markup, with its files in place.
+
+    Attributes:
+        svg: one `<svg>` element with live text, coloured by the page's stylesheet.
+        file: path inside the site of the same chart standing alone.
+        data: path inside the site of its numbers.
+    """
+
+    id: str
+    model: str
+    svg: str
+    file: str
+    data: str
+    data_bytes: int
+    alt: str
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths inside the site that a page may link to."""
+        return self.file, self.data
+
+
+PlacedFigure: TypeAlias = PlacedFilm | PlacedChart

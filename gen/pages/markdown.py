@@ -1,0 +1,150 @@
+"""Markdown as pages use it: CommonMark and tables, with facts, roles, formulas and directives.
+
+HTML in the text is text. Links may lead to pages of the site, to its files and figures, and
+elsewhere by http, https or mailto; anything else is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from gen.pages.directives import directives_plugin
+from gen.pages.facts import REFERENCE
+from gen.pages.source import Mistake, Source, suggestion
+
+ROLES = ("train", "test", "signal", "distractor", "bias", "positive", "negative")
+"""Words in the text that carry a figure's colour: `[test accuracy]{.test}`."""
+
+_ROLE = re.compile(r"\{\.([A-Za-z-]*)\}")
+
+
+def parse(source: Source) -> list[Token]:
+    """Reads a page's body into tokens.
+
+    Raises:
+        ConfigError: a directive, role or heading is wrong; the error names the line.
+    """
+    tokens = _parser().parse(source.body, {"source": source})
+    _name_headings(tokens, source)
+    return tokens
+
+
+def parser_options() -> OptionsDict:
+    """The options that tokens are rendered with."""
+    return _parser().options
+
+
+def anchors(tokens: list[Token]) -> list[str]:
+    """The ids of a page's headings and figures, in order."""
+    found: list[str] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            found.append(str(token.attrs["id"]))
+        elif token.type == "directive_open" and token.meta["directive"].name == "figure":
+            found.append(f"figure-{token.meta['directive'].argument.partition(' ')[0]}")
+    return found
+
+
+def each(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
+    """Every token, also inside inline ones, with the line of the body it stands in."""
+    line = 0
+    for token in tokens:
+        line = token.map[0] if token.map else line
+        yield token, line
+        for child in token.children or []:
+            yield child, line + _lines_before(child, token.content)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    md = MarkdownIt("commonmark", {"html": False, "typographer": True})
+    md.enable(["table", "replacements", "smartquotes"])
+    md.disable(["html_block", "html_inline", "lheading"])
+    dollarmath_plugin(md, allow_labels=False, allow_space=False, allow_digits=False)
+    directives_plugin(md)
+    md.inline.ruler.before("link", "role", _role)
+    md.inline.ruler.before("escape", "fact", _fact)
+    # Links are checked when they are rendered, where a refusal can name the line.
+    md.validateLink = lambda url: True  # pyright: ignore[reportAttributeAccessIssue]
+    return md
+
+
+def _fact(state: StateInline, silent: bool) -> bool:
+    match = REFERENCE.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("fact", "", 0).content = match[1]
+    state.pos = match.end()
+    return True
+
+
+def _role(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "[":
+        return False
+    start = state.pos
+    label_end = state.md.helpers.parseLinkLabel(state, start)
+    match = _ROLE.match(state.src, label_end + 1) if label_end > start else None
+    if match is None:
+        return False
+    if not silent:
+        opening = state.push("role_open", "span", 1)
+        opening.attrs["class"] = match[1]
+        end, state.pos, state.posMax = state.posMax, start + 1, label_end
+        state.md.inline.tokenize(state)
+        state.posMax = end
+        state.push("role_close", "span", -1)
+    state.pos = match.end()
+    return True
+
+
+def check_role(name: str) -> None:
+    """Raises Mistake where a role has no colour."""
+    if name not in ROLES:
+        raise Mistake(
+            f'there is no role "{name}"',
+            suggestion(name, ROLES) or f"the roles are: {', '.join(ROLES)}",
+        )
+
+
+def _name_headings(tokens: list[Token], source: Source) -> None:
+    """Gives every heading an id, and refuses an outline with holes."""
+    taken: set[str] = set()
+    level = 1
+    for place, token in enumerate(tokens):
+        if token.type != "heading_open":
+            continue
+        with source.at(token.map[0] if token.map else 0):
+            depth = int(token.tag[1:])
+            if depth == 1:
+                mend = "begin with ##; the title stands in the front matter"
+                raise Mistake("a page has one top heading, its title", mend)
+            if depth > level + 1:
+                raise Mistake(f"a heading of level {depth} follows one of level {level}")
+            level = depth
+            token.attrs["id"] = _slug(tokens[place + 1].content, taken)
+
+
+def _slug(text: str, taken: set[str]) -> str:
+    words = re.findall(r"\w+", REFERENCE.sub("", text).lower())
+    slug = base = "-".join(words) or "section"
+    number = 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    taken.add(slug)
+    return slug
+
+
+def _lines_before(child: Token, content: str) -> int:
+    """Lines of an inline token's text above one of its children, as far as can be told."""
+    clue = str(child.attrs.get("href", "") or child.attrs.get("src", "") or child.content)
+    place = content.find(clue) if clue else -1
+    return content.count("\n", 0, place) if place > 0 else 0

@@ -1,0 +1,188 @@
+"""All pages of one language: Markdown, facts, figures and templates to HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it.token import Token
+
+from gen import __version__
+from gen.errors import ConfigError
+from gen.pages.article import Article, Map, check, decide
+from gen.pages.facts import Fact, FactBook
+from gen.pages.figures import PlacedFigure, PlacedFilm
+from gen.pages.markdown import anchors, parse
+from gen.pages.source import Source, read_source, suggestion
+from gen.pages.stylesheet import theme
+
+if TYPE_CHECKING:
+    from gen.config import Site
+    from gen.words import Words
+
+STYLESHEET = "assets/theme.css"
+FACTS = "data/facts.json"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as the templates see it.
+
+    Attributes:
+        path: inside the site.
+        address: relative to the other pages of its language.
+        canonical: where it is published, if that is known.
+        number: its place among the chapters, from 1; None if it is none.
+        picture: the film that stands for it.
+    """
+
+    name: str
+    path: str
+    address: str
+    canonical: str | None
+    title: str
+    short: str
+    description: str
+    layout: str
+    number: int | None
+    picture: PlacedFilm | None
+
+
+def render_pages(
+    site: Site,
+    language: str,
+    sources: Mapping[str, str],
+    figures: Mapping[str, PlacedFigure],
+    facts: Mapping[str, Mapping[str, Fact]],
+    words: Words,
+    templates: Path,
+) -> dict[str, str]:
+    """Renders the pages of one language, and the stylesheet of their colours.
+
+    Args:
+        sources: Markdown by page; `site.pages` says which are wanted, in reading order.
+        figures: by figure, the alt texts in this language.
+        facts: by configured model.
+        words: of this language.
+        templates: folder of the Jinja templates.
+
+    Returns:
+        Path inside the site to text.
+
+    Raises:
+        ConfigError: a page says something unknown or untrue; it names file and line.
+    """
+    book = FactBook(facts, words)
+    read = [read_source(name, f"pages/{language}/{name}.md", sources[name]) for name in site.pages]
+    tokens = {source.name: _tokens(source, book, figures) for source in read}
+    folder = "" if language == site.languages[0] else f"{language}/"
+    pages = _pages(site, read, book, figures, folder)
+    sitemap = Map(
+        anchors={name: anchors(of_page) for name, of_page in tokens.items()},
+        files=frozenset([FACTS, *chain.from_iterable(f.files for f in figures.values())]),
+        root="../" * folder.count("/"),
+    )
+    environment = _environment(templates)
+    rendered = {STYLESHEET: theme()}
+    for place, (source, page) in enumerate(zip(read, pages, strict=True)):
+        context: dict[str, Any] = {
+            "site": site,
+            "language": language,
+            "words": words,
+            "root": sitemap.root,
+            "pages": pages,
+            "page": page,
+            "previous": pages[place - 1] if place else None,
+            "following": pages[place + 1] if place + 1 < len(pages) else None,
+            "version": __version__,
+            "file_size": file_size,
+        }
+        article = Article(source, book, figures, environment, sitemap, context)
+        body = article.render(tokens[source.name])
+        template = "landing" if page.layout == "landing" else "page"
+        html = environment.get_template(f"{template}.html.jinja").render(**context, body=body)
+        rendered[page.path] = html.rstrip() + "\n"
+    return rendered
+
+
+def file_size(size: int) -> str:
+    """A file's size as people say it.
+
+    Args:
+        size: in bytes.
+    """
+    if size < 999_500:
+        return f"{max(1, round(size / 1e3))} kB"
+    return f"{size / 1e6:.1f} MB"
+
+
+def _tokens(source: Source, book: FactBook, figures: Mapping[str, PlacedFigure]) -> list[Token]:
+    tokens = parse(source)
+    check(tokens, source, book, figures)
+    return decide(tokens, source, book)
+
+
+def _pages(
+    site: Site,
+    sources: list[Source],
+    book: FactBook,
+    figures: Mapping[str, PlacedFigure],
+    folder: str,
+) -> list[Page]:
+    pages: list[Page] = []
+    chapters = 0
+    for source in sources:
+        front = source.front
+        is_chapter = front.layout == "chapter"
+        chapters += is_chapter
+        address = f"{source.name}.html"
+        published = "" if source.name == "index" else address
+        pages.append(
+            Page(
+                name=source.name,
+                path=folder + address,
+                address=address,
+                canonical=f"{site.base_url}{folder}{published}" if site.base_url else None,
+                title=front.title,
+                short=front.short,
+                description=_description(source, book),
+                layout=front.layout,
+                number=chapters if is_chapter else None,
+                picture=_picture(source, figures),
+            )
+        )
+    return pages
+
+
+def _description(source: Source, book: FactBook) -> str:
+    with source.at(-1):
+        return book.fill(source.front.description)
+
+
+def _picture(source: Source, figures: Mapping[str, PlacedFigure]) -> PlacedFilm | None:
+    name = source.front.picture
+    if name is None:
+        return None
+    figure = figures.get(name)
+    if isinstance(figure, PlacedFilm):
+        return figure
+    films = [name for name, figure in figures.items() if isinstance(figure, PlacedFilm)]
+    raise ConfigError(
+        f'picture = "{name}" names no film',
+        where=source.path,
+        mend=suggestion(name, films) or f"the films are: {', '.join(films)}",
+    )
+
+
+def _environment(templates: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,135 @@
+"""A page's source: its front matter, its text, and errors that name file and line."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from gen.errors import ConfigError
+from gen.settings import Settings
+
+_FENCE = "+++"
+
+
+class Mistake(Exception):
+    """Something that cannot be rendered, raised where it is known and placed where it stands.
+
+    Args:
+        what: what is wrong.
+        mend: what to do about it.
+    """
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(what)
+        self.what, self.mend = what, mend
+
+
+class FrontMatter(Settings):
+    """The TOML between two lines of `+++` at the top of a page.
+
+    Attributes:
+        title: the page's one top heading and the name of its tab.
+        description: one or two sentences for cards, search engines and previews; may quote facts.
+        nav: a shorter title for the navigation.
+        layout: `landing`, a numbered `chapter`, or a plain `page`.
+        picture: the figure that stands for the page on cards and in previews.
+    """
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    description: Annotated[str, Field(min_length=1, max_length=500)]
+    nav: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    layout: Literal["landing", "chapter", "page"] = "page"
+    picture: str | None = None
+
+    @property
+    def short(self) -> str:
+        """What the navigation calls the page."""
+        return self.nav or self.title
+
+
+@dataclass(frozen=True)
+class Source:
+    """One page before it is rendered.
+
+    Attributes:
+        name: the page's name in the config.
+        path: its file, for errors.
+        body: the Markdown below the front matter.
+        first_line: number of the body's first line in the file, from 1.
+    """
+
+    name: str
+    path: str
+    front: FrontMatter
+    body: str
+    first_line: int
+
+    def error(self, line: int, mistake: Mistake) -> ConfigError:
+        """A mistake in the body as the error to raise.
+
+        Args:
+            line: of the body, from 0.
+        """
+        where = f"{self.path}:{self.first_line + line}"
+        return ConfigError(mistake.what, where=where, mend=mistake.mend)
+
+    @contextmanager
+    def at(self, line: int) -> Iterator[None]:
+        """Gives every mistake made inside its place: a line of the body, from 0."""
+        try:
+            yield
+        except Mistake as mistake:
+            raise self.error(line, mistake) from None
+
+
+def read_source(name: str, path: str, text: str) -> Source:
+    """Splits a page into front matter and body.
+
+    Raises:
+        ConfigError: the front matter is missing, is not TOML or says something unknown.
+    """
+    lines = text.removeprefix("\ufeff").splitlines()
+    if not lines or lines[0].strip() != _FENCE:
+        raise ConfigError("the page has no front matter", where=f"{path}:1", mend=_MEND)
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == _FENCE), None)
+    if end is None:
+        raise ConfigError("the front matter does not end", where=f"{path}:1", mend=_MEND)
+    front = _front_matter(path, "\n".join(lines[1:end]))
+    return Source(name, path, front, "\n".join(lines[end + 1 :]), end + 2)
+
+
+_MEND = "begin the file with a line of +++, title and description as TOML, and +++ again"
+
+
+def _front_matter(path: str, text: str) -> FrontMatter:
+    try:
+        return FrontMatter.model_validate(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"the front matter is not TOML: {error}", where=path) from None
+    except ValidationError as error:
+        details = error.errors(include_url=False)[0]
+        key = ".".join(map(str, details["loc"]))
+        known = list(FrontMatter.model_fields)
+        if details["type"] == "extra_forbidden":
+            raise ConfigError(
+                f'the front matter has an unknown key "{key}"',
+                where=path,
+                mend=suggestion(key, known) or f"the keys are: {', '.join(known)}",
+            ) from None
+        message = details["msg"][0].lower() + details["msg"][1:]
+        what = f"{key} is missing from the front matter"
+        if details["type"] != "missing":
+            what = f"{key} in the front matter: {message}"
+        raise ConfigError(what, where=path) from None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """A question that offers the closest known word; empty where none is close."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f'did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,31 @@
+"""The colours of `gen.figures.theme` as a stylesheet, so that pages and figures agree."""
+
+from __future__ import annotations
+
+from gen.figures.theme import COLOURS, FREQUENCY_COLOURS, NEGATIVE_STOPS, POSITIVE_STOPS
+from gen.media.svg import STYLE
+
+
+def theme() -> str:
+    """The stylesheet that goes with every page: colours, and what inline charts need."""
+    return f"{css_variables()}\n{STYLE}"
+
+
+def css_variables() -> str:
+    """Custom properties on `:root`: one a meaning, in its light and its dark colour."""
+    fixed = {
+        **{f"frequency-{n}": colour for n, colour in enumerate(FREQUENCY_COLOURS, 1)},
+        "positive-fill": POSITIVE_STOPS[3],
+        "negative-fill": NEGATIVE_STOPS[3],
+    }
+    light = {name: colour.light for name, colour in COLOURS.items()} | fixed
+    dark = {name: colour.dark for name, colour in COLOURS.items()}
+    return (
+        f":root {{\n  color-scheme: light dark;\n{_declarations(light, '  ')}}}\n\n"
+        f"@media screen and (prefers-color-scheme: dark) {{\n"
+        f"  :root {{\n{_declarations(dark, '    ')}  }}\n}}\n"
+    )
+
+
+def _declarations(values: dict[str, str], indent: str) -> str:
+    return "".join(f"{indent}--{name}: {value};\n" for name, value in values.items())
