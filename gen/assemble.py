@@ -56,26 +56,30 @@ class Sources:
     templates: Path
 
     @classmethod
-    def gather(cls, config: Config, templates: Path) -> Sources:
+    def gather(cls, config: Config, templates: Path, assets: Path) -> Sources:
         """Reads the pages and assets that lie beside a config.
+
+        Args:
+            templates: folder of the page templates.
+            assets: folder of the assets that a site has unless it brings its own.
 
         Raises:
             ConfigError: a page is missing or is not UTF-8.
         """
         pages = {
             language: {
-                page: _read(config, config.folder / "pages" / language / f"{page}.md", page)
+                page: _read(config.folder / "pages" / language / f"{page}.md", page)
                 for page in config.site.pages
             }
             for language in config.site.languages
         }
-        folder = config.folder / "assets"
-        assets = {
+        files = {
             f"assets/{path.relative_to(folder).as_posix()}": path.read_bytes()
+            for folder in (assets, config.folder / "assets")
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
-        return cls(config, pages, assets, templates)
+        return cls(config, pages, files, templates)
 
     @cached_property
     def key(self) -> str:

@@ -56,6 +56,7 @@ class Studio:
 
     Attributes:
         templates: folder of the page templates.
+        assets: folder of the assets that a site has unless it brings its own.
         output: folder of the published site.
         jobs: processes that work side by side.
     """
@@ -64,6 +65,7 @@ class Studio:
     store: Store
     output: Path
     templates: Path
+    assets: Path
     jobs: int
     report: Report
 
@@ -75,7 +77,7 @@ def build(studio: Studio) -> None:
         GenError: what stopped it; the former site stays, and everything finished is kept.
     """
     start = time.monotonic()
-    sources = Sources.gather(studio.config, studio.templates)
+    sources = Sources.gather(studio.config, studio.templates, studio.assets)
     if output.is_fresh(studio.output, sources.key):
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
@@ -228,7 +230,7 @@ def write_stored_site(studio: Studio) -> None:
     Raises:
         EnvironmentFault: a model has not been trained, or a film not been drawn.
     """
-    sources = Sources.gather(studio.config, studio.templates)
+    sources = Sources.gather(studio.config, studio.templates, studio.assets)
     with studio.store.locked():
         trained = _stored_models(studio)
         drawn: dict[str, Entry] = {}

@@ -213,7 +213,7 @@ def _studio(options: dict[str, Any], jobs: int | None) -> Iterator[Studio]:
     from gen.build import Studio
     from gen.config import load
     from gen.executors import default_jobs
-    from gen.resources import templates_folder
+    from gen.resources import assets_folder, templates_folder
     from gen.store import Store
 
     config = load(options["config_path"], options["profile"])
@@ -223,6 +223,7 @@ def _studio(options: dict[str, Any], jobs: int | None) -> Iterator[Studio]:
             store=Store(options["store_path"], on_damage=report.warn),
             output=options["output"],
             templates=templates_folder(),
+            assets=assets_folder(),
             jobs=jobs or default_jobs(),
             report=report,
         )

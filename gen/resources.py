@@ -12,6 +12,11 @@ def templates_folder() -> Path:
     return _folder("templates")
 
 
+def assets_folder() -> Path:
+    """The style sheets and pictures that pages use; a site's own files replace them by name."""
+    return _folder("site") / "assets"
+
+
 def _folder(name: str) -> Path:
     bundled = _PACKAGE / "_bundled" / name
     return bundled if bundled.is_dir() else _PACKAGE.parent / name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,8 @@ def serve(folder: Path, host: str, port: int | None, report: Report) -> None:
         name = f"[{host}]" if ":" in host else host
         report.say(f"{folder} is at http://{name}:{listener.getsockname()[1]}/ (Ctrl-C ends)")
         config = uvicorn.Config(app, log_level="warning", lifespan="off")
-        uvicorn.Server(config).run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def application(folder: Path) -> Starlette:

@@ -81,7 +81,7 @@ def _films(studio: Studio) -> list[Line]:
 
 
 def _site(studio: Studio) -> Line:
-    sources = Sources.gather(studio.config, studio.templates)
+    sources = Sources.gather(studio.config, studio.templates, studio.assets)
     if output.is_fresh(studio.output, sources.key):
         return Line("site", str(studio.output), "")
     exists = studio.output.exists()

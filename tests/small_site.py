@@ -75,9 +75,12 @@ kind = "loss"
 model = "odd"
 """
 
-PAGE = """---
-title: Small site
----
+PAGE = """+++
+title = "Small site"
+description = "Two small networks."
+layout = "landing"
+picture = "sum-weights"
++++
 
 Trained on {{sum.train_rows}} rows for {{sum.steps}} steps.
 

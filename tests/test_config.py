@@ -250,7 +250,7 @@ def test_a_bad_config_is_one_line_exit_2_and_leaves_everything_as_it_was(
     path = tmp_path / "gen.toml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     (tmp_path / "pages" / "en").mkdir(parents=True)
-    (tmp_path / "pages" / "en" / "index.md").write_text("---\ntitle: Small\n---\n")
+    (tmp_path / "pages" / "en" / "index.md").write_text("# Small\n")
     for kept in (".gen", "_site"):
         (tmp_path / kept).mkdir()
         (tmp_path / kept / "kept.txt").write_text("as it was")

@@ -1,0 +1,46 @@
+"""The doctor finds what a build needs, and says what to do where it is missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+
+from gen.doctor import examine, show
+from tests.conftest import Gen
+
+
+def test_this_machine_can_build(tmp_path: Path, gen: Gen) -> None:
+    outcome = gen("doctor", "--store", tmp_path / "store")
+    assert outcome.code == 0, outcome.out
+    assert outcome.out.endswith("ready\n")
+    for name in ("python", "torch", "encoder", "codec", "fonts", "disk", "cores", "gpu"):
+        assert f" {name} " in outcome.out
+    assert not (tmp_path / "store").exists()
+
+
+def test_machines_can_read_the_findings(tmp_path: Path, gen: Gen) -> None:
+    checks = json.loads(gen("doctor", "--json", "--store", tmp_path).out)
+    assert {check["verdict"] for check in checks} <= {"ok", "warn"}
+
+
+def test_a_missing_encoder_fails_with_exit_3(
+    tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(tmp_path / "absent"))
+    outcome = gen("doctor", "--store", tmp_path)
+    assert outcome.code == 3
+    assert "fail  encoder" in outcome.out
+
+
+def test_an_encoder_without_h264_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "ffmpeg"
+    fake.write_text("#!/bin/sh\necho 'Unknown encoder libx264' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(fake))
+    codec = next(check for check in examine(tmp_path) if check.name == "codec")
+    assert codec.verdict == "fail"
+    assert "Unknown encoder libx264" in codec.found
+    assert "of 9 fail" in show([codec] * 9, as_json=False)

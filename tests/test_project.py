@@ -1,0 +1,127 @@
+"""The repository keeps its own rules: pins, permissions, documentation, what travels in the wheel."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gen.config import ModelSettings, Site
+from gen.figures import Figure, figure_kinds
+from gen.networks import Network
+from gen.optim import Optimiser
+from gen.settings import kinds
+from gen.tasks import Task
+from gen.training import Training
+
+ROOT = Path(__file__).parent.parent
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def _workflow(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit_and_say_their_version(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)(.*)", path.read_text())
+    assert used
+    for action, comment in used:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_jobs_have_few_permissions_a_time_limit_and_no_stored_credentials(path: Path) -> None:
+    workflow = _workflow(path)
+    assert workflow["permissions"] == {}
+    assert workflow["concurrency"]["group"]
+    for name, job in workflow["jobs"].items():
+        assert 0 < job["timeout-minutes"] <= 90
+        assert ("write" in job["permissions"].values()) == (name == "deploy")
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+
+
+def test_the_store_is_kept_even_of_a_build_that_was_cut_off() -> None:
+    steps = _workflow(ROOT / ".github/workflows/pages.yml")["jobs"]["build"]["steps"]
+    save = next(step for step in steps if "cache/save" in step.get("uses", ""))
+    assert save["if"] == "always()"
+    assert any("cache/restore" in step.get("uses", "") for step in steps)
+
+
+def test_everything_that_is_installed_is_pinned() -> None:
+    pinned = {
+        re.split("==", line)[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    assert extras.keys() == {"serve", "cluster", "dev"}
+    for requirement in [*project["dependencies"], *(r for extra in extras.values() for r in extra)]:
+        assert re.split(r"[\[><=]", requirement)[0].lower() in pinned, requirement
+
+
+def test_every_key_of_the_config_is_documented() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    families = (("gen.tasks", Task), ("gen.networks", Network))
+    settings: list[type[Any]] = [Site, ModelSettings, Optimiser, Training]
+    for package, family in families:
+        settings += kinds(package, family).values()
+    settings += figure_kinds().values()
+    for table in settings:
+        for key in table.model_fields:
+            assert f"`{key}`" in text, f"{table.__name__}.{key}"
+        kind = table.model_fields.get("kind")
+        assert kind is None or f'"{kind.default}"' in text or f"`{kind.default}`" in text
+
+
+def test_every_kind_of_figure_can_be_asked_for() -> None:
+    assert figure_kinds().keys() == {
+        "accuracy",
+        "circle",
+        "loss",
+        "trajectories",
+        "waves",
+        "weights",
+    }
+    assert all(issubclass(kind, Figure) for kind in figure_kinds().values())
+
+
+def test_no_file_that_a_reader_opens_is_longer_than_400_lines() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "gen", "bench", "templates", "site"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    code = [name for name in listed if name.endswith((".py", ".js", ".css", ".jinja"))]
+    assert code
+    for name in code:
+        assert len((ROOT / name).read_text().splitlines()) <= 400, name
+
+
+def test_templates_site_and_words_travel_in_the_wheel(tmp_path: Path) -> None:
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"),
+            *("--wheel-dir", str(tmp_path), str(ROOT)),
+        ],
+        check=True,
+    )
+    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    assert "gen/_bundled/templates/base.html.jinja" in names
+    assert "gen/_bundled/site/gen.toml" in names
+    assert "gen/languages/en.toml" in names
+    assert "gen/cli.py" in names
+    assert not [name for name in names if name.startswith(("tests/", "bench/"))]

@@ -1,0 +1,102 @@
+"""The served site: real addresses, byte ranges, never a stale page."""
+
+from __future__ import annotations
+
+import io
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gen import output
+from gen.errors import EnvironmentFault
+from gen.report import make_report
+from gen.serve import serve
+from tests.conftest import Gen
+
+FILM = bytes(range(256)) * 100
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "_site"
+    output.publish(folder, "key", {"index.html": b"<h1>Films</h1>", "media/film.mp4": FILM})
+    return folder
+
+
+@pytest.fixture
+def address(site: Path) -> Iterator[str]:
+    """Where a real server shows the site, as it says itself."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gen.cli", "serve", "--port", "0", "--output", str(site)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    line = process.stderr.readline()
+    yield line.split()[3]
+    process.send_signal(2)
+    process.wait(10)
+    process.stderr.close()
+    assert process.returncode == 0
+
+
+def _get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+                return answer.status, dict(answer.headers), answer.read()
+        except urllib.error.URLError as error:
+            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def test_pages_and_films_come_with_their_types_and_ranges(address: str) -> None:
+    status, headers, body = _get(address)
+    assert status == 200 and body == b"<h1>Films</h1>"
+    assert headers["cache-control"] == "no-cache"
+    status, headers, body = _get(f"{address}media/film.mp4", Range="bytes=100-299")
+    assert status == 206
+    assert headers["content-type"] == "video/mp4"
+    assert body == FILM[100:300]
+
+
+def test_nothing_outside_the_site_is_served(address: str) -> None:
+    for path in ("../secret", "%2e%2e/%2e%2e/etc/passwd", "absent.html"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            _get(address + path)
+        assert refused.value.code == 404
+        refused.value.close()
+
+
+def test_without_a_site_it_says_what_to_run(tmp_path: Path, gen: Gen) -> None:
+    outcome = gen("serve", "--output", tmp_path / "_site")
+    assert outcome.code == 3
+    assert outcome.err == f"gen: {tmp_path / '_site'}: there is no site; run gen build\n"
+
+
+def test_a_port_that_is_taken_is_named(site: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        silent = make_report(quiet=True, json_log=False, stream=io.StringIO())
+        with silent as report, pytest.raises(EnvironmentFault, match=f"port {port}"):
+            serve(site, "127.0.0.1", port, report)
+
+
+def test_without_the_extra_it_says_how_to_install_it(
+    site: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    outcome = gen("serve", "--output", site)
+    assert outcome.code == 3
+    assert "pip install 'grokreel[serve]'" in outcome.err
