@@ -1,0 +1,139 @@
+"""Pages to render in tests: one page's text in, one page's HTML out."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+from gen.config import Site
+from gen.pages.facts import Fact
+from gen.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
+from gen.pages.site import render_pages
+from gen.words import Words
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+FRONT = '+++\ntitle = "Title"\ndescription = "What it is about."\n+++\n'
+VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+FACTS: dict[str, dict[str, Fact]] = {
+    "parity": {
+        "seeds": 4,
+        "seeds_generalised": 1,
+        "memorised_at": 1050,
+        "generalised_at": 21_000,
+        "final_test_accuracy": 0.9996,
+        "final_test_loss": 1.7e-7,
+        "frequencies": [5, 12, 30],
+        "rule": "first-generalised",
+    },
+    "five-neurons": {"generalised_at": None, "angles": [1.25, 73.0]},
+}
+
+
+def film(name: str = "weights") -> PlacedFilm:
+    return PlacedFilm(
+        id=name,
+        model="parity",
+        width=720,
+        height=480,
+        mp4=f"media/{name}.mp4",
+        gif=f"media/{name}.gif",
+        poster=f"media/{name}.png",
+        data=f"data/{name}.npz",
+        mp4_bytes=612_345,
+        gif_bytes=1_340_000,
+        data_bytes=800,
+        frames=201,
+        seconds=9.3,
+        first_step=0,
+        last_step=5000,
+        alt='Film of "weights" < 5',
+    )
+
+
+def chart(name: str = "accuracy") -> PlacedChart:
+    return PlacedChart(
+        id=name,
+        model="parity",
+        svg=f'<svg role="img" aria-labelledby="{name}-t"><title id="{name}-t">C</title></svg>',
+        file=f"media/{name}.svg",
+        data=f"data/{name}.csv",
+        data_bytes=23_000,
+        alt="Chart.",
+    )
+
+
+FIGURES: dict[str, PlacedFigure] = {"weights": film(), "accuracy": chart()}
+
+
+def site(*pages: str, languages: tuple[str, ...] = ("en",), base_url: str | None = None) -> Site:
+    return Site(
+        title="Site",
+        description="A site.",
+        languages=list(languages),
+        pages=list(pages),
+        base_url=base_url,
+    )
+
+
+def page(body: str, **others: str) -> str:
+    """The HTML of a page with this body, on a site that also has `others`."""
+    sources = {"index": FRONT + body, **{name: FRONT + text for name, text in others.items()}}
+    return rendered(site(*sources), sources)["index.html"]
+
+
+def rendered(of: Site, sources: dict[str, str], language: str = "en") -> dict[str, str]:
+    return render_pages(of, language, sources, FIGURES, FACTS, Words("en"), TEMPLATES)
+
+
+def main_text(html: str) -> str:
+    """What a reader reads of a page's article, white space evened out."""
+    outline = Outline.of(html)
+    return " ".join("".join(outline.text).split())
+
+
+class Outline(HTMLParser):
+    """What tests want to know of a page; refuses markup that is not well nested."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text: list[str] = []
+
+    @classmethod
+    def of(cls, html: str) -> Outline:
+        outline = cls()
+        outline.feed(html)
+        outline.close()
+        assert outline.open == [], f"never closed: {outline.open}"
+        return outline
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"<{tag}> has an attribute twice"
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if "article" in self.open and "svg" not in self.open:
+            self.text.append(data)
+
+    def every(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    @property
+    def ids(self) -> list[str]:
+        return [value for _, attributes in self.tags if (value := attributes.get("id"))]
+
+    @property
+    def headings(self) -> list[int]:
+        return [int(tag[1]) for tag, _ in self.tags if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}]

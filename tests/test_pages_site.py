@@ -1,0 +1,122 @@
+"""This repository's own pages, with everything learned and with nothing learned."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from gen.analysis.facts import model_facts
+from gen.config import Config, load
+from gen.figures import ChartFigure
+from gen.pages.figures import PlacedFigure
+from gen.pages.site import render_pages
+from gen.runs import ModelRun
+from gen.words import Words
+from tests.line_runs import circle_run, parity_run, waves_run
+from tests.small_pages import TEMPLATES, Outline, chart, film, main_text
+
+SITE = Path(__file__).parent.parent / "site"
+NEVER = float("inf")
+WORLDS = ("all learned", "only memorised", "nothing learned")
+PAGES = ("index", "modular-addition", "ones-and-zeros", "five-neurons", "how-it-was-made")
+EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
+EVERY_WORLD = pytest.mark.parametrize("world", WORLDS)
+
+
+@cache
+def config() -> Config:
+    return load(SITE / "gen.toml")
+
+
+def runs(world: str) -> dict[str, ModelRun]:
+    if world == "all learned":
+        return {"parity": parity_run(), "modular": waves_run(), "five-neurons": circle_run()}
+    memorises = 500.0 if world == "only memorised" else NEVER
+    return {
+        "parity": parity_run(memorises=memorises, generalises=NEVER),
+        "modular": waves_run(memorises=memorises, generalises=NEVER),
+        "five-neurons": circle_run(memorises=memorises, generalises=NEVER),
+    }
+
+
+@cache
+def pages(world: str) -> dict[str, str]:
+    facts = {
+        name: model_facts(config().models[name], [run], run) for name, run in runs(world).items()
+    }
+    figures: dict[str, PlacedFigure] = {
+        name: chart(name) if isinstance(figure, ChartFigure) else film(name)
+        for name, figure in config().figures.items()
+    }
+    sources = {
+        name: (SITE / "pages" / "en" / f"{name}.md").read_text(encoding="utf-8")
+        for name in config().site.pages
+    }
+    return render_pages(config().site, "en", sources, figures, facts, Words("en"), TEMPLATES)
+
+
+def test_the_pages_tested_here_are_all_there_are() -> None:
+    assert tuple(config().site.pages) == PAGES
+
+
+def test_every_figure_of_the_config_is_on_some_page() -> None:
+    shown = "".join(pages("all learned").values())
+    assert [name for name in config().figures if f'id="figure-{name}"' not in shown] == []
+
+
+@EVERY_WORLD
+@EVERY_PAGE
+def test_a_page_is_well_formed_with_unique_ids_and_one_top_heading(name: str, world: str) -> None:
+    outline = Outline.of(pages(world)[f"{name}.html"])
+    assert len(outline.ids) == len(set(outline.ids))
+    assert outline.headings[0] == 1 and outline.headings.count(1) == 1
+    for above, below in zip(outline.headings, outline.headings[1:], strict=False):
+        assert below <= above + 1
+    assert all("alt" in image for image in outline.every("img"))
+    assert all(video.get("aria-label") for video in outline.every("video"))
+
+
+@EVERY_WORLD
+@EVERY_PAGE
+def test_every_link_inside_the_site_leads_somewhere(name: str, world: str) -> None:
+    site = pages(world)
+    files = {path for figure in config().figures for path in (*film(figure).files,)} | {
+        *(path for figure in config().figures for path in chart(figure).files),
+        *(f"assets/{path.name}" for path in (SITE / "assets").iterdir()),
+        "data/facts.json",
+        *site,
+    }
+    outline = Outline.of(site[f"{name}.html"])
+    for tag, key in (("a", "href"), ("link", "href"), ("img", "src"), ("source", "src")):
+        for attributes in outline.every(tag):
+            target = urlsplit(attributes[key] or "")
+            if target.scheme:
+                assert tag == "a" and target.scheme == "https"
+                continue
+            path = target.path or f"{name}.html"
+            assert path in files, path
+            if target.fragment:
+                assert unquote(target.fragment) in Outline.of(site[path]).ids
+
+
+@EVERY_PAGE
+def test_nothing_of_the_source_is_left_in_a_page(name: str) -> None:
+    for world in WORLDS:
+        text = main_text(pages(world)[f"{name}.html"])
+        assert not [left for left in ("{{", "}}", ":::", "**", "$", "{.", "None") if left in text]
+
+
+def test_a_network_that_found_nothing_is_not_said_to_have_found_it() -> None:
+    for name in PAGES:
+        learned = main_text(pages("all learned")[f"{name}.html"])
+        for world in ("only memorised", "nothing learned"):
+            text = main_text(pages(world)[f"{name}.html"])
+            assert text != learned
+            assert "it is right on the sums it never saw" not in text
+            assert "the noise has become" not in text
+    assert "none of them generalised" in main_text(
+        pages("nothing learned")["modular-addition.html"]
+    )
