@@ -100,9 +100,10 @@ class Words:
             return self.number(share)
         value = 100 * share
         digits = 1 if 0 < value < 9.95 else 0
-        while digits < 3 and 0 <= share < 1 and float(f"{value:.{digits}f}") == 100:
+        while digits < 3 and value < 100 <= round(value, digits):
             digits += 1
-        text = f"{value:.{digits}f}"
+        shown = 99.999 if value < 100 <= round(value, digits) else value
+        text = f"{shown:.{digits}f}"
         return self("number.percent", number=self._localised(text.removesuffix(".0")))
 
     def listed(self, items: Sequence[object]) -> str:

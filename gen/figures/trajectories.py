@@ -1,0 +1,193 @@
+"""Every weight into the neurons as a line over the steps, drawn by a pen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from gen.figures import FilmFigure
+from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE
+
+if TYPE_CHECKING:
+    from gen.drawing.canvas import Canvas, Panel
+    from gen.drawing.film import Film
+    from gen.drawing.layers import Layer
+    from gen.networks import Network
+    from gen.runs import ModelRun
+    from gen.tasks import Task
+    from gen.words import Words
+
+_MOST_LINES = 20_000
+_MOST_NAMED = 3
+
+_LEFT, _RIGHT, _TOP = 44, 28, 104
+_PLOT_HEIGHT, _HEIGHT = 324, 464
+_HEADER_LINE = 44
+_SAMPLE, _AFTER_SAMPLE, _BETWEEN = 22, 7, 26
+
+_THIN, _STRONG, _TIP = 0.6, 1.5, 3.0
+_ALIVE, _MOST_ALIVE = 0.1, 64
+
+
+class Trajectories(FilmFigure):
+    """Weights of the inputs that matter, of those that do not, and of the constant input."""
+
+    kind: Literal["trajectories"] = "trajectories"
+
+    def check(self, task: Task, network: Network) -> None:
+        if not task.signal_inputs:
+            raise ValueError(
+                "trajectories tell inputs that matter from others; in this task all matter alike"
+            )
+        name, (inputs, neurons) = next(iter(network.view_shapes(task).items()))
+        if inputs != task.inputs:
+            raise ValueError(f"{name} has {inputs} rows and not one for each input")
+        if inputs * neurons > _MOST_LINES:
+            raise ValueError(
+                f"{name} holds {inputs * neurons:,} weights, "
+                f"and a film can show {_MOST_LINES:,} lines at most"
+            )
+
+    def film(self, run: ModelRun, scale: int) -> Film:
+        from gen.drawing.canvas import Canvas, nice_ticks
+        from gen.drawing.film import Film
+        from gen.drawing.layers import Lines, StepCounter
+
+        pacing = self.pacing()
+        shown = pacing.chosen(len(run.snapshot_steps))
+        steps = run.snapshot_steps[shown]
+        name, weights = next(iter(run.views.items()))
+        low, high = _range(weights)
+        groups = _groups(run)
+
+        canvas = Canvas(FILM_WIDTH, _HEIGHT, scale)
+        first, last = float(steps[0]), float(max(steps[-1], steps[0] + 1))
+        panel = canvas.panel(
+            left=_LEFT,
+            top=_TOP,
+            width=FILM_WIDTH - _LEFT - _RIGHT,
+            height=_PLOT_HEIGHT,
+            x=(first, last),
+            y=(low, high),
+        )
+        canvas.symbol(_LEFT, _TOP - 16, name)
+        panel.y_axis(nice_ticks(low, high, 8))
+        zero = float(panel.down(0.0))
+        canvas.line([_LEFT, FILM_WIDTH - _RIGHT], [zero, zero], colour="muted", width=0.75)
+        panel.x_axis(nice_ticks(first, last))
+        _legend(canvas, groups, run)
+        layers: list[Layer] = [
+            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=_HEADER_LINE),
+            Lines(_now(panel, steps), ["rule"], width=1.5),
+            *_drawn_by_pens(panel, steps, weights[shown], groups),
+        ]
+        return Film.of(canvas, steps, layers, pacing)
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        weights = np.abs(next(iter(run.views.values())).astype(np.float64))
+        groups = _groups(run)
+        sentences = [
+            words(
+                "alt.trajectories.begin",
+                neurons=weights.shape[2],
+                steps=int(run.snapshot_steps[-1]),
+                largest=float(weights[0].max()),
+            ),
+            words(
+                "alt.trajectories.signal",
+                inputs=_listed(groups["signal"].tolist()),
+                largest=float(weights[-1, groups["signal"]].max()),
+            ),
+        ]
+        if "distractor" in groups:
+            others = weights[:, groups["distractor"]]
+            largest, most = float(others[-1].max()), float(others.max())
+            key = "distractor" if largest > 0 else "distractor_zero"
+            sentences.append(words(f"alt.trajectories.{key}", largest=largest, most=most))
+        return " ".join(sentences)
+
+
+def _groups(run: ModelRun) -> dict[str, Int[np.ndarray, " input"]]:
+    """The inputs by what they mean, in the order in which their lines lie over each other."""
+    signal, bias = run.task.signal_inputs, run.task.bias_input
+    others = [i for i in range(run.task.inputs) if i not in {*signal, bias}]
+    groups = {
+        "distractor": np.array(others, dtype=np.int64),
+        "bias": np.array([] if bias is None else [bias], dtype=np.int64),
+        "signal": np.array(signal, dtype=np.int64),
+    }
+    return {meaning: inputs for meaning, inputs in groups.items() if len(inputs)}
+
+
+def _range(weights: Float[np.ndarray, "snapshot input neuron"]) -> tuple[float, float]:
+    """The weights' ends with a little air."""
+    low, high = float(min(weights.min(), 0)), float(max(weights.max(), 0))
+    air = 0.04 * (high - low) or 1.0
+    return low - air, high + air
+
+
+def _now(panel: Panel, steps: Int[np.ndarray, " frame"]) -> Float[np.ndarray, "frame 1 2 2"]:
+    """An upright line where the pens are."""
+    x = np.repeat(steps[:, None].astype(np.float64), 2, axis=1)
+    return panel.project(x, np.broadcast_to(panel.y, x.shape))[:, None]
+
+
+def _drawn_by_pens(
+    panel: Panel,
+    steps: Int[np.ndarray, " frame"],
+    weights: Float[np.ndarray, "frame input neuron"],
+    groups: dict[str, Int[np.ndarray, " input"]],
+) -> list[Layer]:
+    """Thin lines mixed neuron by neuron, so that no kind hides; over them what stays alive."""
+    from gen.drawing.layers import Pen, Points
+
+    meanings = np.empty(weights.shape[1], dtype=object)
+    for meaning, inputs in groups.items():
+        meanings[inputs] = meaning
+    final = np.abs(weights[-1])
+    final[groups.get("distractor", [])] = 0
+    least = max(_ALIVE * final.max(), np.sort(final, axis=None)[-_MOST_ALIVE:][0])
+    alive = (final >= least) & (final > 0)
+    places = panel.project(steps[:, None, None], weights).transpose(2, 1, 0, 3)
+    thin, strong = ~alive.T, alive.T
+    colours = np.broadcast_to(meanings, thin.shape)
+    layers: list[Layer] = []
+    if thin.any():
+        layers.append(Pen(places[thin], colours[thin].tolist(), width=_THIN))
+    if strong.any():
+        layers.append(Pen(places[strong], colours[strong].tolist(), width=_STRONG))
+        tips = places[strong].swapaxes(0, 1)
+        layers.append(Points(tips, colours[strong].tolist(), radius=_TIP))
+    return layers
+
+
+def _legend(canvas: Canvas, groups: dict[str, Int[np.ndarray, " input"]], run: ModelRun) -> None:
+    """Which input has which colour, in symbols, at the right end of the header."""
+    x = float(FILM_WIDTH - _RIGHT)
+    y = _HEADER_LINE - 0.32 * NUMBER_SIZE
+    for meaning in ("bias", "distractor", "signal"):
+        if meaning not in groups:
+            continue
+        text = "1" if meaning == "bias" else f"\u2009=\u2009{_listed(groups[meaning].tolist())}"
+        x -= canvas.text_width(text)
+        canvas.text(x, _HEADER_LINE, text, colour=meaning)
+        if meaning != "bias":
+            x -= canvas.symbol(
+                x,
+                _HEADER_LINE,
+                run.task.input_symbol,
+                size=NUMBER_SIZE,
+                colour=meaning,
+                across="right",
+            )
+        x -= _AFTER_SAMPLE
+        canvas.line([x - _SAMPLE, x], [y, y], colour=meaning, width=2.5)
+        x -= _SAMPLE + _BETWEEN
+
+
+def _listed(inputs: list[int]) -> str:
+    if len(inputs) <= _MOST_NAMED:
+        return ", ".join(map(str, inputs))
+    return f"{inputs[0]} \u2026 {inputs[-1]}"

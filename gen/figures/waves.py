@@ -1,0 +1,226 @@
+"""Every neuron's weights as a line over the numbers, a panel for each final frequency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+from pydantic import Field
+
+from gen.analysis.fourier import frequencies, power_shares
+from gen.figures import FilmFigure
+from gen.figures.theme import FILM_WIDTH, FREQUENCY_COLOURS, NUMBER_SIZE
+
+if TYPE_CHECKING:
+    from gen.drawing.canvas import Canvas, Panel
+    from gen.drawing.film import Film
+    from gen.drawing.layers import Layer
+    from gen.networks import Network
+    from gen.runs import ModelRun
+    from gen.tasks import Task
+    from gen.words import Words
+
+_MOST_POINTS = 200_000
+_MOST_PANELS = 6
+_HEADROOM, _LARGE = 1.1, 0.99
+_PALE = 0.5
+_ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9, 10)
+
+_LEFT, _RIGHT, _BETWEEN = 52, 20, 36
+_COLUMN = (FILM_WIDTH - _LEFT - _RIGHT - _BETWEEN) // 2
+_HEADER, _NAME, _AXIS = 76, 48, 36
+_TITLE, _BELOW = 28, 12
+_TALLEST, _LOWEST = 150, 64
+_ROOM = 500
+
+
+class Waves(FilmFigure):
+    """What begins as noise and ends as waves of k periods, into the neurons and out of them.
+
+    Attributes:
+        limit: the weight at the upper end of every panel; lines that go beyond run along it.
+            Left out, it is a round number above the largest weight at the end, and halfway (in
+            ratio) to the largest weights of all where those were much larger on the way.
+    """
+
+    kind: Literal["waves"] = "waves"
+    limit: Annotated[float, Field(gt=0.0)] | None = None
+
+    def check(self, task: Task, network: Network) -> None:
+        (into, (inputs, neurons)), (out, (_, outputs)) = network.view_shapes(task).items()
+        if task.inputs != task.outputs:
+            raise ValueError(
+                f"waves run over numbers that are both asked and answered, but the task has "
+                f"{task.inputs} inputs and {task.outputs} outputs"
+            )
+        if (inputs, outputs) != (task.inputs, task.outputs):
+            raise ValueError(
+                f"{into} and {out} are {inputs} and {outputs} numbers a neuron and not one for "
+                f"each of the {task.inputs} numbers; the kind circle pictures such a network"
+            )
+        if inputs * neurons > _MOST_POINTS:
+            raise ValueError(
+                f"{into} holds {inputs * neurons:,} weights, and a film of waves shows "
+                f"{_MOST_POINTS:,} at most"
+            )
+
+    def film(self, run: ModelRun, scale: int) -> Film:
+        from gen.drawing.canvas import Canvas, blocks
+        from gen.drawing.film import Film
+        from gen.drawing.layers import StepCounter, Timeline
+
+        pacing = self.pacing()
+        shown = pacing.chosen(len(run.snapshot_steps))
+        steps = run.snapshot_steps[shown]
+        into, out = run.views.values()
+        groups = _groups(into[-1])
+        limit = self._limit(into, out)
+        beyond = max(float(np.abs(into).max()), float(np.abs(out).max())) > limit
+        height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups) - _TITLE - _BELOW))
+        row = _TITLE + height + _BELOW
+        top = _HEADER + _NAME
+        canvas = Canvas(FILM_WIDTH, blocks(top + row * len(groups) - _BELOW + _AXIS), scale)
+        layers: list[Layer] = [
+            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
+            Timeline(
+                canvas, steps.tolist(), left=_LEFT, top=_HEADER, width=FILM_WIDTH - _LEFT - _RIGHT
+            ),
+        ]
+        lines = (into[shown].transpose(0, 2, 1), out[shown])
+        symbols = (run.task.input_symbol, run.task.output_symbol)
+        for column, (name, values) in enumerate(zip(run.views, lines, strict=True)):
+            left = _LEFT + column * (_COLUMN + _BETWEEN)
+            canvas.symbol(left, top - 12, name)
+            for place, group in enumerate(groups):
+                panel = canvas.panel(
+                    left=left,
+                    top=top + place * row + _TITLE,
+                    width=_COLUMN,
+                    height=height,
+                    x=(0, values.shape[2] - 1),
+                    y=(-limit, limit),
+                )
+                last = place == len(groups) - 1
+                _number_axis(panel, symbols[column] if last else "")
+                _weight_axis(panel, beyond=beyond, labelled=column == 0)
+                if column == 0:
+                    _title(canvas, left, top + place * row + _TITLE - 8, group)
+                layers.append(_lines(panel, values[:, group.neurons], group.colour))
+        return Film.of(canvas, steps, layers, pacing)
+
+    def _limit(self, *views: Float[np.ndarray, "snapshot rows columns"]) -> float:
+        if self.limit is not None:
+            return self.limit
+        final = _HEADROOM * max(float(np.abs(view[-1]).max()) for view in views)
+        large = max(float(np.quantile(np.abs(view), _LARGE)) for view in views)
+        between = np.sqrt(final * max(final, large))
+        if between == 0:
+            return 1.0
+        unit = 10.0 ** np.floor(np.log10(between))
+        return float(unit * next(step for step in _ROUND if step * unit >= between))
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        into = next(iter(run.views.values()))
+        begin = words(
+            "alt.waves.begin",
+            neurons=into.shape[2],
+            last=into.shape[1] - 1,
+            steps=int(run.snapshot_steps[-1]),
+        )
+        purity = words(
+            "alt.waves.purity",
+            first=words.percent(float(np.median(power_shares(into[0])))),
+            least=words.percent(float(power_shares(into[-1]).min())),
+        )
+        strongest, count = np.unique(frequencies(into[-1]), return_counts=True)
+        if len(strongest) > _MOST_PANELS:
+            end = words("alt.waves.many", count=len(strongest))
+        else:
+            each = [
+                words("alt.waves.frequency", k=int(k), neurons=int(n))
+                for k, n in zip(strongest, count, strict=True)
+            ]
+            end = words("alt.waves.few", frequencies=words.listed(each))
+        return f"{begin} {purity} {end}"
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Neurons that share a panel.
+
+    Attributes:
+        frequency: periods over all numbers; None where several are gathered.
+        neurons: the purest wave first.
+    """
+
+    frequency: int | None
+    neurons: Int[np.ndarray, " member"]
+    colour: str
+
+
+def _groups(weights: Float[np.ndarray, "input neuron"]) -> list[_Group]:
+    """Neurons by frequency; the rarest frequencies are gathered where there are too many."""
+    strongest, purity = frequencies(weights), power_shares(weights)
+    found, count = np.unique(strongest, return_counts=True)
+    own = found
+    if len(found) > _MOST_PANELS:
+        commonest = np.argsort(-count, kind="stable")[: _MOST_PANELS - 1]
+        own = np.sort(found[commonest])
+    purest_first = np.argsort(-purity, kind="stable")
+    groups = [
+        _Group(int(k), purest_first[strongest[purest_first] == k], FREQUENCY_COLOURS[place])
+        for place, k in enumerate(own)
+    ]
+    rest = purest_first[~np.isin(strongest[purest_first], own)]
+    return [*groups, _Group(None, rest, "distractor")] if len(rest) else groups
+
+
+def _weight_axis(panel: Panel, *, beyond: bool, labelled: bool) -> None:
+    """A line at zero and one at each end, which also stands for what lies beyond it."""
+    from gen.drawing.canvas import number
+
+    limit = panel.y[1]
+    texts = [number(tick) for tick in (-limit, 0.0, limit)]
+    if beyond:
+        texts = [f"\u2264{texts[0]}", "0", f"\u2265{texts[2]}"]
+    panel.y_axis([-limit, 0.0, limit], texts if labelled else ["", "", ""])
+
+
+def _number_axis(panel: Panel, symbol: str) -> None:
+    from gen.drawing.canvas import nice_ticks
+
+    if symbol:
+        last = int(panel.x[1])
+        inner = [tick for tick in nice_ticks(0, last, 5) if tick < last * 0.88]
+        panel.x_axis([*inner, last], symbol=symbol, ruled=False)
+
+
+def _title(canvas: Canvas, left: float, baseline: float, group: _Group) -> None:
+    """How many periods, and how many neurons have them."""
+    x = left + canvas.symbol(left, baseline, "k", size=NUMBER_SIZE, colour=group.colour)
+    value = "\u2026" if group.frequency is None else str(group.frequency)
+    text = f"\u2009=\u2009{value}"
+    canvas.text(x, baseline, text, colour=group.colour, style="Semibold")
+    x += canvas.text_width(text, style="Semibold") + 12
+    canvas.text(x, baseline, f"\u00d7\u2009{len(group.neurons)}")
+
+
+def _lines(panel: Panel, values: Float[np.ndarray, "frame neuron number"], colour: str) -> Layer:
+    """The group as a pale texture, and over it its first neuron for the eye to follow."""
+    from gen.drawing.layers import Lines
+
+    clipped = np.clip(values[:, ::-1], *panel.y)
+    places = panel.project(np.arange(values.shape[2]), clipped).astype(np.float32)
+    colours = [_pale(colour)] * (values.shape[1] - 1) + [colour]
+    return Lines(places, colours, width=1.0)
+
+
+def _pale(colour: str) -> str:
+    """A colour of the theme, or `#rrggbb`, on its way to the white ground."""
+    from gen.drawing.canvas import light
+    from gen.drawing.colours import rgb
+
+    mixed = (round(channel + (255 - channel) * _PALE) for channel in rgb(light(colour)))
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
