@@ -53,6 +53,7 @@ def points(path: str) -> np.ndarray:
     return np.cumsum(steps, axis=0)
 
 
+@settings(deadline=None)
 @given(
     arrays.arrays(
         np.float64, st.integers(2, 400), elements=st.floats(-300, 300, allow_subnormal=False)
@@ -67,6 +68,7 @@ def test_thinning_keeps_the_ends_and_the_extremes(y: np.ndarray, width: float) -
     assert set(zip(kept_x, kept_y, strict=True)) <= set(zip(x, y, strict=True))
 
 
+@settings(deadline=None)
 @given(arrays.arrays(np.float64, st.integers(2, 200), elements=st.floats(0, 300)))
 def test_thinning_moves_no_line_visibly(y: np.ndarray) -> None:
     x = np.arange(len(y)) * 2.0
@@ -79,6 +81,7 @@ def test_a_straight_line_is_left_with_its_ends() -> None:
     assert len(thinned(x, 3 + x / 4)[0]) == 2
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 10**7))
 def test_a_step_axis_has_few_whole_ticks_within_its_ends(first: int, length: int) -> None:
     axis = step_axis(first, first + length, EN)
@@ -88,6 +91,7 @@ def test_a_step_axis_has_few_whole_ticks_within_its_ends(first: int, length: int
     assert len({tick.label for tick in axis.ticks}) == len(values)
 
 
+@settings(deadline=None)
 @given(st.floats(1e-9, 1e3), st.floats(1, 1e9))
 def test_a_log_axis_holds_its_values_and_has_two_to_six_ticks(low: float, ratio: float) -> None:
     axis = log_axis("Loss", low, low * ratio, EN)
@@ -178,7 +182,7 @@ def test_a_loss_of_nothing_but_zeros_is_drawn() -> None:
     assert shapes(FIGURES[1].chart(flat, EN))
 
 
-@settings(max_examples=50)
+@settings(max_examples=25, deadline=None)
 @given(st.text(), st.text(max_size=40))
 def test_any_text_is_escaped(alt: str, label: str) -> None:
     chart = FIGURES[0].chart(RUNS["nothing"], EN)
@@ -211,6 +215,7 @@ def test_a_chart_of_its_own_brings_light_and_dark() -> None:
     assert "@container" in STYLE and "@container" not in text
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(0, 300), min_size=2, max_size=2).map(sorted),
     st.floats(10, 140),

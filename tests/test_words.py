@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gen import words as words_module
@@ -85,11 +85,13 @@ def test_only_what_is_complete_is_called_100_percent(share: float, text: str) ->
     assert EN.percent(share) == f"{text}\u00a0%"
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1 - 1e-5, exclude_max=True))
 def test_no_incomplete_share_is_called_100_percent(share: float) -> None:
     assert not EN.percent(share).startswith("100")
 
 
+@settings(deadline=None)
 @given(st.integers())
 def test_an_integer_keeps_all_its_digits(value: int) -> None:
     assert int(EN.number(value).replace(",", "").replace("−", "-")) == value

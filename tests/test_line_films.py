@@ -1,0 +1,249 @@
+"""Films of lines and points: where things are drawn, for any run, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gen.analysis.fourier import frequencies
+from gen.drawing.canvas import light
+from gen.drawing.colours import rgb
+from gen.drawing.film import Film
+from gen.drawing.layers import Labels, Lines, Pen, Points
+from gen.figures import FilmFigure, figure_kinds
+from gen.figures.circle import Circle
+from gen.figures.theme import FREQUENCY_COLOURS
+from gen.figures.trajectories import Trajectories
+from gen.figures.waves import Waves
+from gen.figures.weights import neuron_order
+from gen.networks import Network
+from gen.networks.embedded import Embedded
+from gen.networks.perceptron import Perceptron
+from gen.runs import ModelRun
+from gen.tasks import Task
+from gen.tasks.modular import Modular
+from gen.tasks.sparse_parity import SparseParity
+from gen.words import Words
+from tests.line_runs import circle_run, parity_run, waves_run
+
+EN = Words("en")
+NEVER = float("inf")
+TRAJECTORIES, WAVES, CIRCLE = Trajectories(model="m"), Waves(model="m"), Circle(model="m")
+
+CASES: dict[str, tuple[FilmFigure, ModelRun]] = {
+    "parity": (TRAJECTORIES, parity_run(snapshots=21)),
+    "parity with two snapshots": (TRAJECTORIES, parity_run(snapshots=2)),
+    "parity of all bits": (TRAJECTORIES, parity_run(bits=8, signal_bits=8, snapshots=5)),
+    "a wide parity": (TRAJECTORIES, parity_run(bits=20, signal_bits=2, hidden=128, snapshots=5)),
+    "parity that learns nothing": (
+        TRAJECTORIES,
+        parity_run(snapshots=5, memorises=NEVER, generalises=NEVER),
+    ),
+    "modular": (WAVES, waves_run(snapshots=21)),
+    "modular with noise at the end": (WAVES, waves_run(generalises=NEVER, snapshots=2)),
+    "a small modulus": (WAVES, waves_run(modulus=31, hidden=5, frequencies=(3,), snapshots=5)),
+    "a large modulus": (WAVES, waves_run(modulus=113, hidden=40, snapshots=5)),
+    "five neurons": (CIRCLE, circle_run(snapshots=21)),
+    "one neuron": (CIRCLE, circle_run(hidden=1, snapshots=3)),
+    "many neurons": (CIRCLE, circle_run(hidden=64, generalises=NEVER, snapshots=3)),
+}
+
+PARITY = SparseParity(bits=30, signal_bits=3, train_rows=10, test_rows=10)
+MODULAR = Modular(modulus=67, train_share=0.4)
+LEARNED = Embedded(embedding="learned", width=500, hidden=24)
+GIVEN = Embedded(embedding="circle", hidden=5)
+
+
+def layers(film: Film, kind: type) -> list:
+    return [layer for layer in film.layers if isinstance(layer, kind)]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_run_gives_a_film_of_whole_blocks_that_moves(case: str) -> None:
+    figure, run = CASES[case]
+    figure.check(run.task, run.network)
+    film = figure.film(run, 1)
+    width, height = film.size
+    assert width % 16 == height % 16 == 0
+    assert 600 <= width <= 720
+    first, last = film.frame(0), film.frame(-1)
+    assert first.shape == (height, width, 3)
+    assert (first != last).any()
+    assert film.steps[0] == run.snapshot_steps[0]
+    assert film.steps[-1] == run.snapshot_steps[-1]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_is_drawn_on_the_edge_of_the_canvas(case: str) -> None:
+    figure, run = CASES[case]
+    frame = figure.film(run, 1).frame(-1)
+    edges = np.concatenate([frame[0], frame[-1], frame[:, 0], frame[:, -1]])
+    assert (edges == 255).all()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_twice_the_scale_is_the_same_picture_with_twice_the_pixels(case: str) -> None:
+    figure, run = CASES[case]
+    plain, sharp = figure.film(run, 1), figure.film(run, 2)
+    assert sharp.size == plain.size
+    assert sharp.background.shape[:2] == tuple(2 * side for side in plain.background.shape[:2])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_alt_texts_say_what_is_there(case: str) -> None:
+    figure, run = CASES[case]
+    alt = figure.alt(run, EN)
+    assert EN.number(int(run.snapshot_steps[-1])) in alt
+    assert "{" not in alt and "nan" not in alt
+
+
+@pytest.mark.parametrize("kind", ["trajectories", "waves", "circle"])
+def test_the_kinds_are_found_by_name(kind: str) -> None:
+    assert figure_kinds()[kind].model_validate_json(json.dumps({"kind": kind, "model": "m"}))
+
+
+@pytest.mark.parametrize(
+    ("figure", "task", "network", "sentence"),
+    [
+        (TRAJECTORIES, MODULAR, LEARNED, "all matter alike"),
+        (TRAJECTORIES, PARITY, Perceptron(hidden=4096), "at most"),
+        (WAVES, PARITY, Perceptron(hidden=32), "31 inputs and 1 outputs"),
+        (WAVES, MODULAR, GIVEN, "the kind circle"),
+        (WAVES, Modular(modulus=512, train_share=0.5), Perceptron(hidden=4096), "at most"),
+        (CIRCLE, MODULAR, LEARNED, "two weights each way"),
+        (CIRCLE, PARITY, Perceptron(hidden=32), "two weights each way"),
+        (CIRCLE, MODULAR, Embedded(embedding="circle", hidden=65), "65 neurons"),
+    ],
+)
+def test_a_model_that_cannot_be_pictured_is_refused_in_a_sentence(
+    figure: FilmFigure, task: Task, network: Network, sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        figure.check(task, network)
+
+
+@pytest.mark.parametrize(
+    ("figure", "task", "network"),
+    [
+        (TRAJECTORIES, PARITY, Perceptron(hidden=258)),
+        (WAVES, MODULAR, LEARNED),
+        (WAVES, MODULAR, Perceptron(hidden=24)),
+        (CIRCLE, MODULAR, GIVEN),
+    ],
+)
+def test_models_that_can_be_pictured_pass(figure: FilmFigure, task: Task, network: Network) -> None:
+    figure.check(task, network)
+
+
+@pytest.mark.parametrize("part", [0.25, 0.5, 1.0])
+def test_the_pens_have_drawn_as_far_as_the_step(part: float) -> None:
+    _, run = CASES["parity"]
+    film = TRAJECTORIES.film(run, 1)
+    plot = film.frame(round(part * (len(film.steps) - 1)))[104:428]
+    columns = np.flatnonzero((plot == rgb(light("signal"))).all(axis=2).any(axis=0))
+    left, right = 44, film.size[0] - 28
+    assert columns.min() == pytest.approx(left, abs=4)
+    assert columns.max() == pytest.approx(left + part * (right - left), abs=4)
+
+
+def test_weights_end_where_they_are() -> None:
+    _, run = CASES["parity"]
+    film = TRAJECTORIES.film(run, 1)
+    (tips,) = layers(film, Points)
+    final = run.views["W_in"][-1]
+    signal = final[:3][np.abs(final[:3]) > 0.26]
+    bias = final[30][np.abs(final[30]) > 0.26]
+    places = np.sort(tips._points[-1, :, 1])
+    values = np.sort(np.concatenate([signal, bias]))
+    assert len(places) == len(values)
+    slope, offset = np.polyfit(values, places, 1)
+    assert slope > 0
+    np.testing.assert_allclose(slope * values + offset, places, atol=1e-3)
+
+
+def test_every_weight_has_a_line_and_distractors_never_lie_over_signals() -> None:
+    _, run = CASES["parity"]
+    thin, strong = layers(TRAJECTORIES.film(run, 1), Pen)
+    assert len(thin._points) + len(strong._points) == 31 * 32
+    assert {colour for colour, _ in strong._groups} == {light("signal"), light("bias")}
+    assert light("distractor") in {colour for colour, _ in thin._groups}
+
+
+def test_each_frequency_has_a_panel_in_and_a_panel_out() -> None:
+    _, run = CASES["modular"]
+    panels = layers(WAVES.film(run, 1), Lines)
+    assert len(panels) == 2 * 4
+    assert [panel._groups[-1][0] for panel in panels] == list(FREQUENCY_COLOURS[:4]) * 2
+    assert [panel._points.shape[1] for panel in panels] == [6] * 8
+
+
+def test_too_many_frequencies_share_the_last_panel() -> None:
+    _, run = CASES["modular with noise at the end"]
+    found, count = np.unique(frequencies(run.views["W_in"][-1]), return_counts=True)
+    assert len(found) > 6
+    panels = layers(WAVES.film(run, 1), Lines)[:6]
+    sizes = [panel._points.shape[1] for panel in panels]
+    assert sum(sizes) == 24
+    assert sorted(sizes[:5]) == sorted(np.sort(count)[-5:])
+    assert panels[5]._groups[-1][0] == light("distractor")
+
+
+def test_lines_of_a_wave_stay_in_their_panel() -> None:
+    _, run = CASES["modular"]
+    film = WAVES.film(replace(run, views=louder(run)), 1)
+    panels = layers(film, Lines)[:4]
+    ranges = [(p._points[..., 1].min(), p._points[..., 1].max()) for p in panels]
+    for (_, below), (above, _) in zip(ranges[1:], ranges, strict=False):
+        assert below < above - 20
+
+
+def louder(run: ModelRun) -> dict[str, np.ndarray]:
+    """Weights that were far larger on the way than at the end."""
+    middle = len(run.snapshot_steps) // 2
+    return {
+        name: np.concatenate([view[:middle], view[middle : middle + 1] * 30, view[middle + 1 :]])
+        for name, view in run.views.items()
+    }
+
+
+def test_a_limit_that_is_set_is_the_end_of_every_panel() -> None:
+    _, run = CASES["modular"]
+    panels = layers(Waves(model="m", limit=100.0).film(run, 1), Lines)
+    heights = [np.ptp(panel._points[..., 1]) for panel in panels]
+    assert max(heights) < 0.05 * max(
+        np.ptp(panel._points[..., 1]) for panel in layers(WAVES.film(run, 1), Lines)
+    )
+
+
+def test_weights_of_nothing_but_zeros_are_drawn() -> None:
+    for case in ("parity", "modular", "five neurons"):
+        figure, run = CASES[case]
+        still = {name: np.zeros_like(view) for name, view in run.views.items()}
+        assert figure.film(replace(run, views=still), 1).frame(-1).any()
+
+
+def test_neurons_are_numbered_as_in_the_film_of_weights() -> None:
+    _, run = CASES["five neurons"]
+    film = CIRCLE.film(run, 1)
+    labels = layers(film, Labels)[:5]
+    final = run.views["A"][-1][:, neuron_order(run)].T
+    assert [label._texts for label in labels] == [["0"], ["1"], ["2"], ["3"], ["4"]]
+    places = np.concatenate([label._points[-1] for label in labels])
+    centred, expected = places - places.mean(axis=0), final - final.mean(axis=0)
+    ratio = np.linalg.norm(centred) / np.linalg.norm(expected)
+    np.testing.assert_allclose(centred, expected * ratio, atol=0.05)
+
+
+def test_neighbours_in_a_are_joined_in_both_panels() -> None:
+    _, run = CASES["five neurons"]
+    film = CIRCLE.film(run, 1)
+    pentagon, star = (layer._points[-1, 0] for layer in layers(film, Lines))
+    around, about = (
+        np.degrees(np.unwrap(np.arctan2(*(points - points[:5].mean(axis=0)).T[::-1])))
+        for points in (pentagon, star)
+    )
+    assert around[-1] - around[0] == pytest.approx(360, abs=1)
+    assert about[-1] - about[0] == pytest.approx(720, abs=1)
