@@ -6,7 +6,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from gen import films, output, runs
 from gen.analysis.facts import Facts, model_facts
 from gen.analysis.outcome import shown
 from gen.assemble import Sources, site_files
-from gen.errors import ConfigError, EnvironmentFault, NumericalFault
+from gen.errors import ConfigError, EnvironmentFault, NumericalFault, suggestion
 from gen.executors import Job, Workers
 from gen.figures import FilmFigure
 from gen.films import FilmOrder
@@ -255,6 +254,13 @@ def stale_shard(studio: Studio, model: Model) -> Shard | None:
     )
 
 
+def sound_models(studio: Studio) -> dict[str, TrainedModel]:
+    """Those models that are trained as configured and have a seed that can be shown."""
+    ready = [model for model in studio.config.models.values() if not stale_shard(studio, model)]
+    read = {model.name: _read_model(studio, model) for model in ready}
+    return {name: trained for name, trained in read.items() if trained is not None}
+
+
 def _stored_models(studio: Studio) -> dict[str, TrainedModel]:
     """Reads every model back from the store, training nothing."""
     for model in studio.config.models.values():
@@ -272,11 +278,8 @@ def _known(kind: str, names: Iterable[str], known: Mapping[str, object]) -> list
     wanted = list(names) or list(known)
     for name in wanted:
         if name not in known:
-            close = get_close_matches(name, list(known), n=1)
-            raise ConfigError(
-                f'there is no {kind} "{name}"',
-                mend=f'did you mean "{close[0]}"?' if close else f"there are: {', '.join(known)}",
-            )
+            mend = suggestion(name, known) or f"there are: {', '.join(known)}"
+            raise ConfigError(f'there is no {kind} "{name}"', mend=mend)
     return wanted
 
 

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 
 from gen import films, output, runs
-from gen.build import Studio, film_orders, read_models, stale_shard
+from gen.build import Studio, film_orders, sound_models
 from gen.config import load_profiles
 from gen.store import writing
 
@@ -42,9 +42,7 @@ def clean(studio: Studio, *, everything: bool) -> None:
 def _remove_unwanted(studio: Studio) -> int:
     wanted: set[str] = set()
     for config in load_profiles(studio.config.path).values():
-        of_profile = replace(studio, config=config)
-        ready = [name for name, m in config.models.items() if stale_shard(of_profile, m) is None]
-        trained = read_models(of_profile, ready)
+        trained = sound_models(replace(studio, config=config))
         wanted |= {shard.key for model in config.models.values() for shard in runs.shards(model)}
         wanted |= {order.key for order in film_orders(config, trained)}
     unwanted = [

@@ -12,13 +12,13 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
-from gen.errors import ConfigError
+from gen.complaints import explain, foremost, is_key, shortened, shown
+from gen.errors import ConfigError, suggestion
 from gen.figures import Figure, figure_kinds
 from gen.networks import Network
 from gen.optim import Optimiser
@@ -131,9 +131,9 @@ def load(path: Path, profile: str | None = None) -> Config:
     if profile not in configs:
         known = {name for name in configs if name is not None}
         raise ConfigError(
-            f"there is no profile {_shown(profile)}",
+            f"there is no profile {shown(profile)}",
             where=f"{path}: profiles",
-            mend=_suggestion(str(profile), known) or f"add a table [profiles.{profile}]",
+            mend=suggestion(str(profile), known) or f"add a table [profiles.{profile}]",
         )
     return configs[profile]
 
@@ -194,7 +194,7 @@ class _Place:
 
 def _table(value: object, place: _Place) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise place.error(f"{_shown(value)} is not a table", f"write [{place.key}]")
+        raise place.error(f"{shown(value)} is not a table", f"write [{place.key}]")
     return value
 
 
@@ -229,7 +229,7 @@ class _Reader:
         for key in self._table:
             if key not in parts:
                 raise self._place(key).error(
-                    "unknown key", _suggestion(key, parts | {"profiles"}) or "remove it"
+                    "unknown key", suggestion(key, parts | {"profiles"}) or "remove it"
                 )
         for key in sorted(parts):
             if key not in self._table:
@@ -259,7 +259,7 @@ class _Reader:
         for name in entries:
             if len(name) > 80 or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
                 raise self._place(part, name).error(
-                    f'"{_shortened(name)}" cannot be an id',
+                    f'"{shortened(name)}" cannot be an id',
                     "use small letters, digits and single hyphens: it becomes a file's name",
                 )
         return list(entries.items())
@@ -325,8 +325,8 @@ class _Reader:
         figure = self._kind(Figure, figure_kinds(), table, "figures", name)
         if figure.model not in models:
             raise self._place("figures", name, "model").error(
-                f'there is no model "{_shortened(figure.model)}"',
-                _suggestion(figure.model, models) or "add its table below [models]",
+                f'there is no model "{shortened(figure.model)}"',
+                suggestion(figure.model, models) or "add its table below [models]",
             )
         model = models[figure.model]
         try:
@@ -348,8 +348,8 @@ class _Reader:
         kind = table["kind"]
         if not isinstance(kind, str) or kind not in known:
             raise self._place(*where, "kind").error(
-                f"{_shown(kind)} is not a kind of {family.__name__.lower()}",
-                _suggestion(str(kind), known) or f"use one of: {', '.join(known)}",
+                f"{shown(kind)} is not a kind of {family.__name__.lower()}",
+                suggestion(str(kind), known) or f"use one of: {', '.join(known)}",
             )
         return self._settings(known[kind], table, *where)
 
@@ -358,62 +358,8 @@ class _Reader:
         try:
             return settings.model_validate_json(json.dumps(table, default=str))
         except ValidationError as error:
-            details = error.errors(include_url=False)[0]
-            location = [part for part in details["loc"] if _is_key(part)]
-            raise self._place(*where, *location).error(*_explain(details, settings)) from None
+            details = foremost(error)
+            location = [part for part in details["loc"] if is_key(part)]
+            raise self._place(*where, *location).error(*explain(details, settings)) from None
         except (ValueError, RecursionError) as error:
-            raise self._place(*where).error(f"cannot be read: {_shortened(str(error))}") from None
-
-
-def _is_key(part: object) -> bool:
-    """Tells a key of the file from the names pydantic gives to the branches of a union."""
-    return isinstance(part, int) or bool(
-        re.fullmatch(r"[A-Za-z0-9_-]+", str(part))
-        and part not in {"int", "str", "float", "list", "none"}
-    )
-
-
-def _explain(details: Mapping[str, Any], settings: type[Settings]) -> tuple[str, str]:
-    """One pydantic error as what is wrong and the mend."""
-    value = _shown(details["input"])
-    context = details.get("ctx", {})
-    key = str(details["loc"][-1]) if details["loc"] else ""
-    match details["type"]:
-        case "extra_forbidden":
-            known = settings.model_fields
-            return "unknown key", _suggestion(
-                key, known
-            ) or f"the keys here are: {', '.join(known)}"
-        case "missing":
-            return "is missing", f"add {key} = ..."
-        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            sign = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
-            bound, limit = next((k, v) for k, v in context.items() if k in sign)
-            limit = f"{limit:,}" if isinstance(limit, int) and limit > 9999 else f"{limit:g}"
-            return f"{value} is out of range", f"it must be {sign[bound]} {limit}"
-        case "finite_number":
-            return f"{value} is not a finite number", "give an ordinary number"
-        case "literal_error":
-            return f"{value} is not known here", f"use {context['expected']}"
-        case "string_pattern_mismatch" if "a-z0-9" in context.get("pattern", ""):
-            return (
-                f"{value} is not the name of a page inside the site",
-                "use small letters, digits and single hyphens, without path or ending",
-            )
-        case "value_error":
-            return str(context["error"]), ""
-        case _:
-            return f"{value}: {details['msg'][0].lower()}{details['msg'][1:]}", ""
-
-
-def _suggestion(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f'did you mean "{close[0]}"?' if close else ""
-
-
-def _shown(value: object) -> str:
-    return _shortened(json.dumps(value, default=str, ensure_ascii=False))
-
-
-def _shortened(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+            raise self._place(*where).error(f"cannot be read: {shortened(str(error))}") from None

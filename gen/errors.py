@@ -6,6 +6,8 @@ the sentence and exits with `exit_code`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import ClassVar
 
 
@@ -54,3 +56,9 @@ class BusyError(GenError):
     """Another process holds the store or the output folder."""
 
     exit_code = 5
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The mend for a misspelt word: `did you mean "modular"?`, or nothing if none is close."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f'did you mean "{close[0]}"?' if close else ""

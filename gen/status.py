@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from gen import films, output, runs
 from gen.assemble import Sources
-from gen.build import Studio, film_orders, read_models, stale_shard
+from gen.build import Studio, film_orders, sound_models, stale_shard
 from gen.figures import FilmFigure
 
 
@@ -63,16 +63,16 @@ def _models(studio: Studio) -> list[Line]:
 
 def _films(studio: Studio) -> list[Line]:
     config = studio.config
-    ready = [name for name in config.models if stale_shard(studio, config.models[name]) is None]
-    trained = read_models(studio, ready)
-    orders = {order.name: order for order in film_orders(config, trained)}
+    orders = {order.name: order for order in film_orders(config, sound_models(studio))}
     lines = []
     for name, figure in config.figures.items():
         if not isinstance(figure, FilmFigure):
             continue
         order = orders.get(name)
         if order is None:
-            lines.append(Line("film", name, f"waits for {figure.model}"))
+            trained = stale_shard(studio, config.models[figure.model]) is None
+            reason = "has no sound seed" if trained else "has to be trained first"
+            lines.append(Line("film", name, f"{figure.model} {reason}"))
         elif studio.store.get(films.FAMILY, order.key):
             lines.append(Line("film", name, ""))
         else:

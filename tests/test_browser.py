@@ -170,7 +170,7 @@ def test_text_is_legible_in_light_and_in_dark(browser: Browser, site: Path, sche
         "[getComputedStyle(document.querySelector('main p')).color,"
         " getComputedStyle(document.body).backgroundColor]"
     )
-    assert _contrast(ink, ground) >= 7
+    assert _contrast(ink, ground) >= 4.5
     context.close()
 
 

@@ -104,16 +104,14 @@ def test_a_second_process_is_told_who_holds_the_store(store: Store) -> None:
         "with Store(Path(sys.argv[1])).locked():\n"
         "    print('held', flush=True); time.sleep(60)\n"
     )
-    process = subprocess.Popen(
+    holder = subprocess.Popen(
         [sys.executable, "-c", code, str(store.root)], stdout=subprocess.PIPE, text=True
     )
-    try:
+    with holder as process:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
         with pytest.raises(BusyError, match=f"process {process.pid}"), store.locked():
             pass
-    finally:
         process.kill()
-        process.wait()
     with store.locked():
         pass
 
