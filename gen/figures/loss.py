@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from jaxtyping import Float
 
-from gen.analysis.outcome import generalised_at, memorised_at
+from gen.analysis.outcome import LEARNED, generalised_at, memorised_at
 from gen.figures import ChartFigure
 from gen.figures.chart import Chart, log_axis, step_axis
 from gen.figures.curves import SPLITS, marks, series, table
@@ -62,10 +62,11 @@ class Loss(ChartFigure):
 
 def _what_happens(run: ModelRun, words: Words) -> str:
     memorised, generalised = memorised_at(run), generalised_at(run)
+    threshold = words.percent(LEARNED)
     if memorised is None and generalised is None:
-        return words("alt.loss.neither")
+        return words("alt.loss.neither", threshold=threshold)
     if generalised is None:
-        return words("alt.loss.memorises_only", memorised=memorised)
+        return words("alt.loss.train_only", threshold=threshold, memorised=memorised)
     if memorised is None:
-        return words("alt.loss.generalises_only", generalised=generalised)
-    return words("alt.loss.marks", memorised=memorised, generalised=generalised)
+        return words("alt.loss.test_only", threshold=threshold, generalised=generalised)
+    return words("alt.loss.both", threshold=threshold, memorised=memorised, generalised=generalised)

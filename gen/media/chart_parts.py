@@ -51,7 +51,7 @@ class Drawing:
         last = text_width(chart.x.ticks[-1].label, font) / 2 if chart.x.ticks else 0.0
         self.area = Box(widest + 0.7 * font, 0.0, shape.width - max(last, 8.0), 0.0)
         wanted = [(self._x(mark.x), self._flag_width(mark)) for mark in chart.marks]
-        self._flags = flags(wanted, self.area.left, shape.width)
+        self._flags = flags(wanted, 0.0, shape.width)
         rows = max((flag.row + 1 for flag in self._flags), default=0)
         top, bottom = font * (1.9 + max(0.7, 2.7 * rows)), shape.height - 2.9 * font
         self.area = Box(self.area.left, top, self.area.right, bottom)
