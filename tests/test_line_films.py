@@ -218,6 +218,15 @@ def test_a_limit_that_is_set_is_the_end_of_every_panel() -> None:
     )
 
 
+@pytest.mark.parametrize(("most", "shown"), [(2, 2), (5, 5), (20, 11), (21, 21), (300, 21)])
+def test_waves_show_no_more_frames_than_are_set(most: int, shown: int) -> None:
+    _, run = CASES["modular"]
+    steps = Waves(model="m", frames=most).film(run, 1).steps
+    assert len(steps) == shown
+    assert set(steps) <= set(run.snapshot_steps)
+    assert (steps[0], steps[-1]) == (0, 50_000)
+
+
 def test_weights_of_nothing_but_zeros_are_drawn() -> None:
     for case in ("parity", "modular", "five neurons"):
         figure, run = CASES[case]

@@ -43,10 +43,14 @@ class Waves(FilmFigure):
         limit: the weight at the upper end of every panel; lines that go beyond run along it.
             Left out, it is a round number above the largest weight at the end, and halfway (in
             ratio) to the largest weights of all where those were much larger on the way.
+        frames: how many snapshots are shown at most. Noise that changes everywhere compresses
+            badly: twice the frames are twice the bytes.
     """
 
     kind: Literal["waves"] = "waves"
+    fps: Annotated[int, Field(ge=5, le=50)] = 20
     limit: Annotated[float, Field(gt=0.0)] | None = None
+    frames: Annotated[int, Field(ge=2, le=1000)] = 101
 
     def check(self, task: Task, network: Network) -> None:
         (into, (inputs, neurons)), (out, (_, outputs)) = network.view_shapes(task).items()
@@ -72,7 +76,7 @@ class Waves(FilmFigure):
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps))
+        shown = self._chosen(pacing.chosen(len(run.snapshot_steps)))
         steps = run.snapshot_steps[shown]
         into, out = run.views.values()
         groups = _groups(into[-1])
@@ -109,6 +113,11 @@ class Waves(FilmFigure):
                     _title(canvas, left, top + place * row + _TITLE - 8, group)
                 layers.append(_lines(panel, values[:, group.neurons], group.colour))
         return Film.of(canvas, steps, layers, pacing)
+
+    def _chosen(self, snapshots: Int[np.ndarray, " snapshot"]) -> Int[np.ndarray, " frame"]:
+        """All snapshots, or every second, third ... and the last."""
+        stride = -(-(len(snapshots) - 1) // (self.frames - 1))
+        return np.append(snapshots[:-1:stride], snapshots[-1]) if stride > 1 else snapshots
 
     def _limit(self, *views: Float[np.ndarray, "snapshot rows columns"]) -> float:
         if self.limit is not None:
