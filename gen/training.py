@@ -12,7 +12,7 @@ from pydantic import Field
 
 from gen.lazy import torch
 from gen.networks import Network
-from gen.networks.hidden_layer import Batch, logits, loss_and_accuracy
+from gen.networks.hidden_layer import Batch, Score
 from gen.optim import EnsembleAdamW, Optimiser
 from gen.settings import Settings
 from gen.tasks import Rows, Task
@@ -103,6 +103,7 @@ def _train(ensemble: Ensemble, device: str, on_step: Callable[[int], None]) -> T
     task, network = ensemble.task, ensemble.network
     data = task.data(ensemble.seeds)
     batches = {"train": _batch(data.train, device), "test": _batch(data.test, device)}
+    scores = {split: Score(batch) for split, batch in batches.items()}
     parameters = {
         name: torch.from_numpy(array).to(device, torch.float32)
         for name, array in network.init(task, ensemble.seeds).items()
@@ -118,7 +119,7 @@ def _train(ensemble: Ensemble, device: str, on_step: Callable[[int], None]) -> T
     to_log, to_view = set(log.steps.tolist()), set(snapshot_steps.tolist())
     for step in range(settings.steps + 1):
         if step in to_log:
-            log.add(_measure(task, network, parameters, batches))
+            log.add(_measure(scores, *network.matrices(task, parameters)))
             on_step(step)
         if step in to_view:
             views.append(_as_arrays(network.view(task, parameters)))
@@ -164,15 +165,13 @@ def _as_arrays(tensors: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
 
 
 def _measure(
-    task: Task,
-    network: Network,
-    parameters: dict[str, torch.Tensor],
-    batches: dict[str, Batch],
+    scores: dict[str, Score],
+    w_in: Float[torch.Tensor, "model input neuron"],
+    w_out: Float[torch.Tensor, "model neuron output"],
 ) -> dict[str, Float[np.ndarray, " model"]]:
-    w_in, w_out = network.matrices(task, parameters)
     measured: dict[str, np.ndarray] = {}
-    for split, batch in batches.items():
-        loss, accuracy = loss_and_accuracy(logits(batch.inputs, w_in, w_out), batch.labels)
+    for split, score in scores.items():
+        loss, accuracy = score(w_in, w_out)
         measured[f"{split}_loss"] = loss.cpu().numpy()
         measured[f"{split}_accuracy"] = accuracy.cpu().numpy()
     return measured

@@ -1,4 +1,4 @@
-"""The repository keeps its own rules: pins, permissions, documentation, what travels in the wheel."""
+"""The repository keeps its own rules: pins, permissions, documentation, the wheel."""
 
 from __future__ import annotations
 

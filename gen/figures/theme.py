@@ -27,7 +27,7 @@ COLOURS: dict[str, Colour] = {
     "hairline": Colour("#e7e9ed", "#2a2e36"),
     "accent": Colour("#0b6e6e", "#5cc8c2"),
     "train": Colour("#6750a4", "#b9a5f2"),
-    "test": Colour("#c4560a", "#ffa45c"),
+    "test": Colour("#bd5208", "#ffa45c"),
     "signal": Colour("#1a7f4b", "#57c98d"),
     "distractor": Colour("#8d939c", "#868d98"),
     "bias": Colour("#c53d8e", "#f28cc6"),

@@ -32,21 +32,55 @@ def logits(
     return torch.bmm(torch.bmm(inputs, w_in).clamp_(min=0), w_out)
 
 
-def loss_and_accuracy(
-    answers: Float[torch.Tensor, "model row output"], labels: Int[torch.Tensor, "model row"]
-) -> tuple[Float[torch.Tensor, " model"], Float[torch.Tensor, " model"]]:
-    """Mean loss (nats, over rows and outputs) and the share of rows answered rightly.
+class Score:
+    """Loss and accuracy on a fixed batch, one model after another in the same buffers.
 
-    Computed in float64: late in training a loss is far below the resolution of a float32 one.
+    Late in training a loss lies far below the resolution of float32, but the terms it is the
+    sum of do not: they are computed in float32, and added up and put under the logarithm in
+    float64.
     """
-    answers = answers.double()
-    if answers.shape[2] == 1:
-        margin = answers[:, :, 0] * (2 * labels - 1)
-        loss = torch.nn.functional.softplus(-margin).mean(dim=1)
-        return loss, (margin > 0).double().mean(dim=1)
-    picked = answers.gather(2, labels.unsqueeze(2))[:, :, 0]
-    loss = (answers.logsumexp(dim=2) - picked).mean(dim=1) / answers.shape[2]
-    return loss, (answers.argmax(dim=2) == labels).double().mean(dim=1)
+
+    def __init__(self, batch: Batch) -> None:
+        self._rows = [input_rows(inputs.unsqueeze(0)) for inputs in batch.inputs]
+        self._labels = batch.labels
+        self._count = batch.inputs.shape[1]
+
+    def __call__(
+        self,
+        w_in: Float[torch.Tensor, "model input neuron"],
+        w_out: Float[torch.Tensor, "model neuron output"],
+    ) -> tuple[Float[torch.Tensor, " model"], Float[torch.Tensor, " model"]]:
+        """Mean loss (nats, over rows and outputs) and the share of rows answered rightly."""
+        hidden = w_in.new_empty((1, self._count, w_in.shape[2]))
+        answers = w_in.new_empty((self._count, w_out.shape[2]))
+        measure = _yes_or_no_score if w_out.shape[2] == 1 else _score
+        losses, accuracies = [], []
+        for model, rows in enumerate(self._rows):
+            rows.times(w_in[model : model + 1], hidden)
+            torch.mm(hidden[0].clamp_(min=0), w_out[model], out=answers)
+            loss, accuracy = measure(answers, self._labels[model])
+            losses.append(loss)
+            accuracies.append(accuracy)
+        return torch.stack(losses), torch.stack(accuracies)
+
+
+def _yes_or_no_score(
+    answers: Float[torch.Tensor, "row 1"], labels: Int[torch.Tensor, " row"]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    margin = answers[:, 0].double() * (2 * labels - 1)
+    return torch.nn.functional.softplus(-margin).mean(), (margin > 0).double().mean()
+
+
+def _score(
+    answers: Float[torch.Tensor, "row output"], labels: Int[torch.Tensor, " row"]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """-log softmax is (largest - right) + log(1 + others), as long as the right one is largest."""
+    largest, guess = answers.max(dim=1, keepdim=True)
+    right = answers.gather(1, labels.unsqueeze(1)) - largest
+    others = answers.sub_(largest).exp_().scatter_(1, labels.unsqueeze(1), 0.0).sum(dim=1)
+    right = right[:, 0].double()
+    loss = torch.log1p(others.double() + torch.expm1(right)) - right
+    return loss.mean() / answers.shape[1], (guess[:, 0] == labels).double().mean()
 
 
 class Gradient:
@@ -92,16 +126,17 @@ class YesOrNoGradient:
 
         dL/dW_in = S * v             dL/dv = sum over inputs of (S * W_in)
 
-    the second because relu is homogeneous: h = A * (X W_in).
+    the second because relu is homogeneous: h = A * (X W_in). Rows lie along the last axis: both
+    products and the sum over neurons are fastest so.
     """
 
     def __init__(self, batch: Batch, neurons: int) -> None:
         models, rows, _ = batch.inputs.shape
-        self._inputs = batch.inputs
-        self._targets = batch.labels.to(batch.inputs.dtype).unsqueeze(2)
-        self._hidden = batch.inputs.new_empty((models, rows, neurons))
-        self._answers = batch.inputs.new_empty((models, rows, 1))
-        self._weighted_inputs = torch.empty_like(batch.inputs)
+        self._inputs = batch.inputs.mT.contiguous()
+        self._targets = batch.labels.to(batch.inputs.dtype).unsqueeze(1)
+        self._hidden = batch.inputs.new_empty((models, neurons, rows))
+        self._answers = batch.inputs.new_empty((models, 1, rows))
+        self._weighted_inputs = torch.empty_like(self._inputs)
         self._scale = 1.0 / rows
 
     def __call__(
@@ -113,11 +148,11 @@ class YesOrNoGradient:
     ) -> None:
         """Writes the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
         hidden, answers = self._hidden, self._answers
-        torch.bmm(self._inputs, w_in, out=hidden).clamp_(min=0)
-        torch.bmm(hidden, w_out, out=answers)
+        torch.bmm(w_in.mT, self._inputs, out=hidden).clamp_(min=0)
+        torch.bmm(w_out.mT, hidden, out=answers)
         answers.sigmoid_().sub_(self._targets).mul_(self._scale)
         torch.mul(self._inputs, answers, out=self._weighted_inputs)
-        torch.bmm(self._weighted_inputs.mT, hidden.sign_(), out=d_w_in)
+        torch.bmm(self._weighted_inputs, hidden.sign_().mT, out=d_w_in)
         torch.sum(d_w_in * w_in, dim=1, out=d_w_out[:, :, 0])
         d_w_in.mul_(w_out.mT)
 
