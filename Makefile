@@ -27,25 +27,27 @@ serve: $(VENV)/installed-serve ## show the built site at an address of this mach
 	@$(BIN)/gen serve
 
 test: $(VENV)/installed-dev ## run the tests, in a real browser too where one can be had
-	@browser=$$(for name in chromium google-chrome google-chrome-stable chromium-browser; do \
-		command -v $$name && break; done); \
+	@find() { for name in "$$GEN_BROWSER" google-chrome google-chrome-stable chromium chromium-browser; \
+		do "$$name" --version >/dev/null 2>&1 && command -v "$$name" && break; done; }; \
+	browser=$$(find); \
 	if [ -z "$$browser" ] && command -v apt-get >/dev/null && $(ROOT) true 2>/dev/null; then \
 		echo "installing chromium for the tests"; \
 		$(ROOT) apt-get update -qq >/dev/null && \
 		DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y -qq chromium >/dev/null 2>&1; \
-		browser=$$(command -v chromium || true); \
+		browser=$$(find); \
 	fi; \
 	if [ -z "$$browser" ]; then \
 		echo "no browser that plays H.264 can be had here: the tests that need one are left out"; \
 		select='not browser'; \
 	fi; \
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup -m "$${select:-}" $(TESTS)
+	GEN_BROWSER="$$browser" $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
+		-m "$${select:-}" $(TESTS)
 
 lint: $(VENV)/installed-dev ## check format, style, types and workflows
 	@$(BIN)/ruff format --check --quiet . || (echo "run make format"; exit 1)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/pyright
-	@$(BIN)/zizmor --offline --quiet .github/workflows
+	@$(BIN)/zizmor --offline --quiet --persona=pedantic .github
 
 format: $(VENV)/installed-dev ## put the code into its format
 	@$(BIN)/ruff check --quiet --fix-only --select I .
@@ -59,6 +61,8 @@ clean: ## remove the site, the store and the virtual environment
 	@rm -rf _site .gen $(VENV)
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		(echo "$(PYTHON) is not Python 3.11 or newer; name one: make site PYTHON=python3.12"; exit 1)
 	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 		version=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])') || exit 1; \
 		echo "python$$version-venv is missing; installing it"; \

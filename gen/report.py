@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Protocol, TextIO
 
 from rich.console import Console
@@ -13,12 +16,15 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 Clock = Callable[[], float]
 
-PAUSE = 5.0
+PLAIN_PAUSE = 5.0
 """Seconds between two plain lines about one task."""
+
+JSON_PAUSE = 1.0
+"""Seconds between two `progress` events of one task."""
 
 
 class TaskReport(Protocol):
-    """The progress of one piece of work."""
+    """The progress of one piece of work; any thread may tell it."""
 
     def advance_to(self, done: int) -> None:
         """Tells how many units are done by now."""
@@ -68,6 +74,18 @@ def make_report(
         yield PlainReport(stream, clock)
 
 
+class _Lines:
+    """Whole lines, whichever threads write them."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._lock = stream, threading.Lock()
+
+    def write(self, text: str) -> None:
+        with self._lock:
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
+
+
 class _NoTask:
     def advance_to(self, done: int) -> None:
         pass
@@ -95,11 +113,11 @@ class PlainReport:
     """A line at a time, for logs and pipes."""
 
     def __init__(self, stream: TextIO, clock: Clock) -> None:
-        self._stream, self._clock = stream, clock
+        self._lines, self._clock = _Lines(stream), clock
 
     def say(self, text: str) -> None:
         """Writes the text on a line of its own."""
-        print(text, file=self._stream, flush=True)
+        self._lines.write(text)
 
     def warn(self, text: str) -> None:
         """Writes the text as a warning."""
@@ -123,7 +141,7 @@ class _PlainTask:
 
     def advance_to(self, done: int) -> None:
         now = self._clock()
-        if now - self._said < PAUSE or not 0 < done < self._total:
+        if now - self._said < PLAIN_PAUSE or not 0 < done < self._total:
             return
         self._said = now
         left = (now - self._start) * (self._total - done) / done
@@ -136,7 +154,7 @@ class JsonReport:
     """An object a line: `event`, and what belongs to it."""
 
     def __init__(self, stream: TextIO, clock: Clock) -> None:
-        self._stream, self._clock, self._start = stream, clock, clock()
+        self._lines, self._clock, self._start = _Lines(stream), clock, clock()
 
     def say(self, text: str) -> None:
         """Writes a `say` event."""
@@ -152,23 +170,27 @@ class JsonReport:
 
     @contextmanager
     def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
-        """A task whose every progress is an event."""
+        """A task whose progress is an event now and then, and its end another."""
         self._write("begin", name=name, total=total, unit=unit)
-        yield _JsonTask(self, name, total)
+        yield _JsonTask(partial(self._write, "progress", name=name, total=total), self._clock)
         self._write("end", name=name)
 
     def _write(self, event: str, **values: object) -> None:
         seconds = round(self._clock() - self._start, 3)
-        line = json.dumps({"event": event, "seconds": seconds, **values}, ensure_ascii=False)
-        print(line, file=self._stream, flush=True)
+        self._lines.write(
+            json.dumps({"event": event, "seconds": seconds, **values}, ensure_ascii=False)
+        )
 
 
 class _JsonTask:
-    def __init__(self, report: JsonReport, name: str, total: int) -> None:
-        self._report, self._name, self._total = report, name, total
+    def __init__(self, write: Callable[..., None], clock: Clock) -> None:
+        self._write, self._clock, self._said = write, clock, -math.inf
 
     def advance_to(self, done: int) -> None:
-        self._report._write("progress", name=self._name, done=done, total=self._total)  # noqa: SLF001
+        now = self._clock()
+        if now - self._said >= JSON_PAUSE:
+            self._said = now
+            self._write(done=done)
 
 
 class TerminalReport:
@@ -176,7 +198,7 @@ class TerminalReport:
 
     def __init__(self, stream: TextIO) -> None:
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.completed:,.0f} of {task.total:,.0f} {task.fields[unit]}"),
             TimeRemainingColumn(compact=True),
@@ -193,11 +215,13 @@ class TerminalReport:
 
     def say(self, text: str) -> None:
         """Writes the text above the bars."""
-        self._progress.console.print(text, markup=False)
+        self._progress.console.print(text, markup=False, soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Writes the text above the bars, in yellow."""
-        self._progress.console.print(f"warning: {text}", style="yellow", markup=False)
+        self._progress.console.print(
+            f"warning: {text}", style="yellow", markup=False, soft_wrap=True
+        )
 
     def done(self, name: str, detail: str) -> None:
         """Writes `name: detail` above the bars."""

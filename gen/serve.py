@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import mimetypes
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from gen.report import Report
 
 _USUAL_PORT = 8000
+
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".npz": "application/zip",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
+"""Content types by suffix where Python's table may lack them or a machine's table differ."""
 
 
 def serve(folder: Path, host: str, port: int | None, report: Report) -> None:
@@ -55,6 +64,8 @@ def application(folder: Path) -> Starlette:
     from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
+    for suffix, kind in _TYPES.items():
+        mimetypes.add_type(kind, suffix)
     files = StaticFiles(directory=folder, html=True)
     return Starlette(routes=[Mount("/", files)], middleware=[Middleware(_Uncached)])
 
@@ -82,6 +93,7 @@ def _listen(host: str, port: int | None) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, wanted))
+            listener.listen()
         except OSError as error:
             listener.close()
             reason = error

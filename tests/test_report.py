@@ -6,6 +6,7 @@ import io
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_what_is_said_stands_on_lines_of_its_own() -> None:
 
 def test_json_is_an_object_a_line() -> None:
     stream = io.StringIO()
-    clock = _clock(0, 1, 2, 3, 4, 5)
+    clock = _clock(0, 1, 2, 2, 3, 4, 5)
     with make_report(quiet=True, json_log=True, stream=stream, clock=clock) as report:
         with report.task("film", 3, unit="files") as task:
             task.advance_to(2)
@@ -58,6 +59,50 @@ def test_json_is_an_object_a_line() -> None:
         "done": 2,
         "total": 3,
     }
+
+
+def test_json_tells_progress_once_a_second() -> None:
+    stream = io.StringIO()
+    now = 0.0
+    with (
+        make_report(quiet=False, json_log=True, stream=stream, clock=lambda: now) as report,
+        report.task("film", 100, unit="frames") as task,
+    ):
+        for done in range(1, 101):
+            now = done / 16
+            task.advance_to(done)
+    events = [json.loads(line) for line in stream.getvalue().splitlines()]
+    told = [event["done"] for event in events if event["event"] == "progress"]
+    assert told == [1, 17, 33, 49, 65, 81, 97]
+
+
+@pytest.mark.parametrize("json_log", [False, True])
+def test_threads_do_not_write_into_each_others_lines(json_log: bool) -> None:
+    stream = io.StringIO()
+    with make_report(quiet=False, json_log=json_log, stream=stream) as report:
+        names = [f"model {number}" for number in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            for name in names:
+                pool.submit(lambda name=name: [report.done(name, "trained") for _ in range(200)])
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 1600
+    told = {json.loads(line)["name"] if json_log else line.split(":")[0] for line in lines}
+    assert told == set(names)
+
+
+def test_tasks_side_by_side_keep_their_own_time() -> None:
+    stream = io.StringIO()
+    now = 0.0
+    with (
+        make_report(quiet=False, json_log=False, stream=stream, clock=lambda: now) as report,
+        report.task("parity", 10, unit="steps") as first,
+    ):
+        now = 4.0
+        with report.task("modular", 10, unit="steps") as second:
+            now = 6.0
+            first.advance_to(6)
+            second.advance_to(1)
+    assert stream.getvalue() == "parity: 6 of 10 steps, 4 s left\n"
 
 
 def test_quiet_says_nothing() -> None:
@@ -82,11 +127,13 @@ def test_a_terminal_gets_bars_and_the_lines_above_them() -> None:
     ):
         task.advance_to(400)
         report.done("parity", "trained in 2 s")
+        report.warn("[seed 3] has no sound run: " + "a long path/" * 12)
         deadline = time.monotonic() + 10
         while "400 of 1,000 steps" not in stream.getvalue() and time.monotonic() < deadline:
             time.sleep(0.05)
     assert "parity: trained in 2 s" in stream.getvalue()
     assert "400 of 1,000 steps" in stream.getvalue()
+    assert "warning: [seed 3] has no sound run: " + "a long path/" * 12 in stream.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import io
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,16 +16,25 @@ import pytest
 from gen import output
 from gen.errors import EnvironmentFault
 from gen.report import make_report
-from gen.serve import serve
+from gen.serve import _listen, serve
 from tests.conftest import Gen
 
 FILM = bytes(range(256)) * 100
+TYPES = {
+    ".gif": "image/gif",
+    ".npz": "application/zip",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     folder = tmp_path / "_site"
-    output.publish(folder, "key", {"index.html": b"<h1>Films</h1>", "media/film.mp4": FILM})
+    files = {"index.html": b"<h1>Films</h1>", "media/film.mp4": FILM}
+    files |= {f"media/film{suffix}": b"x" for suffix in TYPES}
+    output.publish(folder, "key", files)
     return folder
 
 
@@ -48,15 +56,8 @@ def address(site: Path) -> Iterator[str]:
 
 
 def _get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
-                return answer.status, dict(answer.headers), answer.read()
-        except urllib.error.URLError as error:
-            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+        return answer.status, dict(answer.headers), answer.read()
 
 
 def test_pages_and_films_come_with_their_types_and_ranges(address: str) -> None:
@@ -67,6 +68,11 @@ def test_pages_and_films_come_with_their_types_and_ranges(address: str) -> None:
     assert status == 206
     assert headers["content-type"] == "video/mp4"
     assert body == FILM[100:300]
+
+
+def test_every_kind_of_file_has_its_type(address: str) -> None:
+    for suffix, kind in TYPES.items():
+        assert _get(f"{address}media/film{suffix}")[1]["content-type"] == kind
 
 
 def test_nothing_outside_the_site_is_served(address: str) -> None:
@@ -91,6 +97,17 @@ def test_a_port_that_is_taken_is_named(site: Path) -> None:
         silent = make_report(quiet=True, json_log=False, stream=io.StringIO())
         with silent as report, pytest.raises(EnvironmentFault, match=f"port {port}"):
             serve(site, "127.0.0.1", port, report)
+
+
+def test_another_port_is_found_where_the_usual_one_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setattr("gen.serve._USUAL_PORT", taken.getsockname()[1])
+        with _listen("127.0.0.1", None) as found:
+            assert found.getsockname()[1] != taken.getsockname()[1]
 
 
 def test_without_the_extra_it_says_how_to_install_it(
