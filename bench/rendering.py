@@ -1,9 +1,9 @@
 """Drawing and writing films against `matplotlib.animation.FuncAnimation`.
 
 Both write an MP4 at twice the size and a GIF at once the size, with the same number of
-frames, size in pixels, and frames a second, from the same run. FuncAnimation is used as its
-documentation does, updating artists in place, once redrawing the whole figure and once
-with nothing but what its writers allow. Each way takes its turn in each round.
+frames, size in pixels, and frames a second, from the same trained run. FuncAnimation is used as its
+documentation does: artists are updated in place and the figure is redrawn, with the codec it
+is drawn for. Each way takes its turn in each round.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import imageio_ffmpeg
 import matplotlib as mpl
@@ -26,35 +28,22 @@ from matplotlib.image import AxesImage
 from matplotlib.text import Text
 
 from gen.config import load
-from gen.drawing.colours import diverging
+from gen.drawing.colours import Diverging
 from gen.figures import FilmFigure
 from gen.media.gif import write_gif
 from gen.media.mp4 import write_mp4
-from gen.runs import ModelRun
+from gen.runs import ModelRun, model_runs
+from gen.training import train
 
 SITE = Path(__file__).parent.parent / "site" / "gen.toml"
-SNAPSHOTS = 201
 
 Images = tuple[tuple[AxesImage, np.ndarray], ...]
 
 
-def example_run(name: str) -> ModelRun:
-    """A run of a configured model whose weights go from noise to waves, without training."""
-    model = load(SITE).models[name]
-    generator = np.random.default_rng(0)
-    way = np.linspace(0, 1, SNAPSHOTS)[:, None, None]
-    views = {}
-    for view, shape in model.network.view_shapes(model.task).items():
-        noise = generator.normal(size=shape)
-        turns = generator.integers(1, 9, size=(1, shape[1]))
-        wave = 3 * np.sin(2 * np.pi * turns * np.arange(shape[0])[:, None] / shape[0])
-        views[view] = ((1 - way) * noise + way * wave).astype(np.float32)
-    steps = np.arange(SNAPSHOTS) * model.training.snapshot_every
-    metrics = {
-        metric: np.linspace(0.1, 1, SNAPSHOTS)
-        for metric in ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
-    }
-    return ModelRun(name, 0, model.task, model.network, steps, metrics, steps, views, None)
+def trained_run(name: str) -> ModelRun:
+    """The run of a configured model's first seed, trained now and at full length."""
+    model = replace(load(SITE).models[name], seeds=load(SITE).models[name].seeds[:1])
+    return next(model_runs(model.name, model.shards()[0], train(model.shards()[0])))
 
 
 def ours(figure: FilmFigure, run: ModelRun, folder: Path) -> None:
@@ -69,30 +58,32 @@ def func_animation(figure: FilmFigure, run: ModelRun, folder: Path) -> None:
     width, height = film.size
     fps = film.pacing.fps
     frames = [index for index, ticks in enumerate(film.ticks) for _ in range(int(ticks))]
+    limit = 5.0
+    colours = ListedColormap(Diverging(limit).colours / 255)
     mpl.rcParams["animation.ffmpeg_path"] = imageio_ffmpeg.get_ffmpeg_exe()
     for dpi, writer, name in (
         (200, FFMpegWriter(fps=fps, codec="libx264"), "film.mp4"),
         (100, PillowWriter(fps=fps), "film.gif"),
     ):
-        picture = Picture(figsize=(width / 100, height / 100), dpi=dpi)
+        picture = Picture(figsize=(width / 100, height / 100), dpi=dpi, layout="constrained")
         FigureCanvasAgg(picture)
+        into, out = (matrix.astype(np.float64) for matrix in run.views.values())
+        matrices = (into.transpose(0, 2, 1), out)
+        columns = [matrix.shape[2] for matrix in matrices]
+        grid: dict[str, Any] = {"nrows": 2, "ncols": 1}
+        if sum(columns) < 80:
+            grid = {"nrows": 1, "ncols": 2, "width_ratios": columns}
         images = []
-        for axes, (view, values) in zip(
-            picture.subplots(len(run.views), 1), run.views.items(), strict=True
-        ):
-            flat = values[0].T if values.shape[1] > values.shape[2] else values[0]
-            image = axes.imshow(
-                flat, cmap=ListedColormap(diverging() / 255), vmin=-5, vmax=5, aspect="equal"
-            )
+        for axes, view, matrix in zip(picture.subplots(**grid), run.views, matrices, strict=True):
+            image = axes.imshow(matrix[0], cmap=colours, vmin=-limit, vmax=limit)
             axes.set(title=view, xlabel="a", ylabel="n")
-            picture.colorbar(image, ax=axes)
-            images.append((image, values))
+            images.append((image, matrix))
+        picture.colorbar(images[0][0], ax=picture.axes, location="top", shrink=0.3)
         title = picture.suptitle("step 0")
 
         def update(frame: int, images: Images = tuple(images), title: Text = title) -> list[Text]:
-            for image, values in images:
-                shown = values[frame]
-                image.set_data(shown.T if shown.shape[0] > shown.shape[1] else shown)
+            for image, matrix in images:
+                image.set_data(matrix[frame])
             title.set_text(f"step {run.snapshot_steps[frame]}")
             return [title]
 
@@ -104,7 +95,7 @@ def func_animation(figure: FilmFigure, run: ModelRun, folder: Path) -> None:
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=2)
     rounds = parser.parse_args().rounds
     config = load(SITE)
     print(f"rendering one film as MP4 and GIF, one process, medians of {rounds} rounds")
@@ -113,7 +104,7 @@ def main() -> None:
     for name in ("modular-weights", "parity-weights"):
         figure = config.figures[name]
         assert isinstance(figure, FilmFigure)
-        run = example_run(figure.model)
+        run = trained_run(figure.model)
         ways: dict[str, Callable[[FilmFigure, ModelRun, Path], None]] = {
             "this renderer": ours,
             "FuncAnimation": func_animation,

@@ -73,9 +73,7 @@ class Drawn:
     info: dict[str, Any]
 
 
-def draw(
-    figure: FilmFigure, run: ModelRun, *, on_progress: Callable[[int], None]
-) -> Drawn:
+def draw(figure: FilmFigure, run: ModelRun, *, on_progress: Callable[[int], None]) -> Drawn:
     """Draws a figure's film: MP4 and poster at twice the size, the GIF at once.
 
     Raises:

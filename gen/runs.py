@@ -15,10 +15,10 @@ from gen.fingerprint import code_digest, versions
 from gen.networks import Network
 from gen.store import Entry, Store, content_key
 from gen.tasks import Task
+from gen.training import Ensemble, Trained
 
 if TYPE_CHECKING:
     from gen.config import Model
-    from gen.training import Ensemble, Trained
 
 FAMILY = "runs"
 _ARRAYS = "arrays.safetensors"
@@ -125,18 +125,43 @@ def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
     from safetensors.numpy import load_file
 
     arrays = load_file(entry.file(_ARRAYS))
-    metrics = {name: arrays[name] for name in arrays if name.startswith("metrics/")}
-    for place, seed in enumerate(shard.ensemble.seeds):
-        failed_at = int(arrays["failed_at"][place])
+
+    def below(prefix: str) -> dict[str, np.ndarray]:
+        return {
+            name.removeprefix(prefix): array
+            for name, array in arrays.items()
+            if name.startswith(prefix)
+        }
+
+    views = below("views/")
+    trained = Trained(
+        logged_steps=arrays["logged_steps"],
+        metrics=below("metrics/"),
+        snapshot_steps=arrays["snapshot_steps"],
+        views={name: views[name] for name in entry.info["views"]},
+        parameters=below("parameters/"),
+        failed_at=arrays["failed_at"],
+    )
+    return model_runs(shard.model.name, shard.ensemble, trained)
+
+
+def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[ModelRun]:
+    """Takes a trained ensemble apart into its models, in the order of their seeds.
+
+    Args:
+        name: the configured model they belong to.
+    """
+    for place, seed in enumerate(ensemble.seeds):
+        failed_at = int(trained.failed_at[place])
         yield ModelRun(
-            name=shard.model.name,
+            name=name,
             seed=seed,
-            task=shard.ensemble.task,
-            network=shard.ensemble.network,
-            logged_steps=arrays["logged_steps"],
-            metrics={name.removeprefix("metrics/"): a[place] for name, a in metrics.items()},
-            snapshot_steps=arrays["snapshot_steps"],
-            views={name: arrays[f"views/{name}"][place] for name in entry.info["views"]},
+            task=ensemble.task,
+            network=ensemble.network,
+            logged_steps=trained.logged_steps,
+            metrics={metric: values[place] for metric, values in trained.metrics.items()},
+            snapshot_steps=trained.snapshot_steps,
+            views={view: values[place] for view, values in trained.views.items()},
             failed_at=None if failed_at < 0 else failed_at,
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -13,13 +15,15 @@ from typing import Any
 import pytest
 import yaml
 
-from gen.config import ModelSettings, Site
+from gen.cli import cli
+from gen.config import ModelSettings, Site, load
 from gen.figures import Figure, figure_kinds
 from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import kinds
 from gen.tasks import Task
 from gen.training import Training
+from tests import small_site
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -55,7 +59,21 @@ def test_the_store_is_kept_even_of_a_build_that_was_cut_off() -> None:
     steps = _workflow(ROOT / ".github/workflows/pages.yml")["jobs"]["build"]["steps"]
     save = next(step for step in steps if "cache/save" in step.get("uses", ""))
     assert save["if"] == "always()"
+    build = next(step for step in steps if step.get("run") == "make site")
+    limit = _workflow(ROOT / ".github/workflows/pages.yml")["jobs"]["build"]["timeout-minutes"]
+    assert build["timeout-minutes"] < limit
     assert any("cache/restore" in step.get("uses", "") for step in steps)
+
+
+def test_zizmor_finds_nothing_in_the_workflows() -> None:
+    zizmor = Path(sys.executable).parent / "zizmor"
+    checked = subprocess.run(
+        [zizmor, "--offline", "--persona=pedantic", "--quiet", ROOT / ".github"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_everything_that_is_installed_is_pinned() -> None:
@@ -111,17 +129,68 @@ def test_no_file_that_a_reader_opens_is_longer_than_400_lines() -> None:
         assert len((ROOT / name).read_text().splitlines()) <= 400, name
 
 
-def test_templates_site_and_words_travel_in_the_wheel(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["README.md", "docs/configuration.md"])
+def test_models_that_are_shown_as_examples_can_be_added(name: str, tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(\[models\..*?)```", (ROOT / name).read_text(), re.DOTALL)
+    assert blocks
+    shutil.copytree(ROOT / "site", tmp_path / "site")
+    path = tmp_path / "site" / "gen.toml"
+    path.write_text("\n".join([path.read_text(), *blocks]))
+    added = load(path).figures.keys() - load(ROOT / "site" / "gen.toml").figures.keys()
+    assert len(added) == len(blocks)
+
+
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+        if not target.startswith("https://"):
+            assert any((path.parent / f"{target}{end}").is_file() for end in ("", ".md")), target
+
+
+def test_every_command_and_target_that_the_readme_names_exists() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert set(re.findall(r"\bgen ([a-z]+)", text)) == set(cli.commands)
+    targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"\bmake ([a-z]+)", text)) <= set(targets)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"),
-            *("--wheel-dir", str(tmp_path), str(ROOT)),
+            *("--wheel-dir", str(folder), str(ROOT)),
         ],
         check=True,
     )
-    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    return zipfile.ZipFile(next(folder.glob("*.whl")))
+
+
+def test_templates_site_and_words_travel_in_the_wheel(wheel: zipfile.ZipFile) -> None:
+    names = wheel.namelist()
     assert "gen/_bundled/templates/base.html.jinja" in names
     assert "gen/_bundled/site/gen.toml" in names
     assert "gen/languages/en.toml" in names
     assert "gen/cli.py" in names
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]
+
+
+def test_an_installed_tool_builds_a_site_in_any_folder(
+    wheel: zipfile.ZipFile, tmp_path: Path
+) -> None:
+    wheel.extractall(tmp_path / "installed")
+    folder = tmp_path / "elsewhere"
+    options = small_site.write(folder)
+    subprocess.run(
+        [sys.executable, "-m", "gen.cli", "build", "--quiet", *map(str, options)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+        check=True,
+    )
+    assert (folder / "_site" / "index.html").is_file()
+    assert (folder / "_site" / "assets" / "style.css").is_file()

@@ -6,12 +6,13 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from gen.analysis.facts import model_facts
 from gen.analysis.fourier import frequencies, power_shares
 from gen.analysis.outcome import generalised_at, memorised_at, shown
 from gen.config import Config, load
-from gen.runs import ModelRun
+from gen.runs import ModelRun, model_runs
 from gen.training import Ensemble, train
 
 SITE = Path(__file__).parent.parent / "site" / "gen.toml"
@@ -29,23 +30,10 @@ def _runs(name: str, seeds: tuple[int, ...]) -> list[ModelRun]:
     ensemble = Ensemble(
         model.task, model.network, model.training, seeds, (model.optimiser,) * len(seeds)
     )
-    trained = train(ensemble)
-    return [
-        ModelRun(
-            name=name,
-            seed=seed,
-            task=model.task,
-            network=model.network,
-            logged_steps=trained.logged_steps,
-            metrics={metric: values[place] for metric, values in trained.metrics.items()},
-            snapshot_steps=trained.snapshot_steps,
-            views={view: values[place] for view, values in trained.views.items()},
-            failed_at=None,
-        )
-        for place, seed in enumerate(seeds)
-    ]
+    return list(model_runs(name, ensemble, train(ensemble)))
 
 
+@pytest.mark.xdist_group("parity")
 def test_parity_memorises_long_before_it_generalises() -> None:
     for run in _runs("parity", (0, 1)):
         memorised, generalised = memorised_at(run), generalised_at(run)
@@ -55,6 +43,7 @@ def test_parity_memorises_long_before_it_generalises() -> None:
         assert run.metrics["test_accuracy"][run.logged_steps == memorised].item() < 0.9
 
 
+@pytest.mark.xdist_group("parity")
 def test_parity_distractors_vanish_while_signals_grow() -> None:
     for run in _runs("parity", (0, 1)):
         weights = np.abs(run.views["W_in"][-1])
@@ -64,11 +53,13 @@ def test_parity_distractors_vanish_while_signals_grow() -> None:
         assert 3 <= alive <= 14
 
 
+@pytest.mark.xdist_group("parity")
 def test_parity_reaches_every_test_row_at_the_end() -> None:
     for run in _runs("parity", (0, 1)):
         assert run.metrics["train_accuracy"][-1] == run.metrics["test_accuracy"][-1] == 1.0
 
 
+@pytest.mark.xdist_group("modular")
 def test_some_seed_of_modular_addition_generalises_long_after_memorising() -> None:
     runs = _runs("modular", (0, 1, 2))
     chosen = shown(runs, None)
@@ -82,6 +73,7 @@ def test_some_seed_of_modular_addition_generalises_long_after_memorising() -> No
         assert early.max() < 0.2
 
 
+@pytest.mark.xdist_group("modular")
 def test_each_neuron_of_grokked_modular_addition_is_one_frequency() -> None:
     chosen = shown(_runs("modular", (0, 1, 2)), None)
     assert chosen is not None
@@ -92,6 +84,7 @@ def test_each_neuron_of_grokked_modular_addition_is_one_frequency() -> None:
     assert neurons.min() >= 3
 
 
+@pytest.mark.xdist_group("modular")
 def test_grokked_modular_addition_ends_with_the_losses_of_the_recipe() -> None:
     chosen = shown(_runs("modular", (0, 1, 2)), None)
     assert chosen is not None
@@ -99,6 +92,7 @@ def test_grokked_modular_addition_ends_with_the_losses_of_the_recipe() -> None:
     assert chosen.metrics["test_loss"][-1] < 1e-5
 
 
+@pytest.mark.xdist_group("five")
 def test_five_neurons_spread_evenly_and_answer_at_twice_their_angle() -> None:
     runs = _runs("five-neurons", (0, 1))
     chosen = shown(runs, None)

@@ -1,4 +1,4 @@
-"""Neurons as points of the plane: where they look on the circle of numbers, and where they answer."""
+"""Neurons as points of the plane: where on the circle they look, and where they answer."""
 
 from __future__ import annotations
 

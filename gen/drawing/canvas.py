@@ -26,7 +26,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
 
-from gen.drawing.colours import diverging
+from gen.drawing.colours import Diverging
 from gen.drawing.fonts import Style, font
 from gen.drawing.style import drawing_style
 from gen.drawing.surface import CSS_DPI, Surface
@@ -204,24 +204,35 @@ class Canvas:
         )
 
     def colour_bar(
-        self, left: int, top: int, width: int, height: int, limit: float, *, beyond: bool = False
+        self,
+        colours: Diverging,
+        *,
+        left: int,
+        top: int,
+        width: int,
+        height: int,
+        beyond: bool = False,
     ) -> None:
-        """Draws the map from weights to colours with its numbers below.
+        """Draws the map from values to colours with its numbers below.
 
         Args:
-            limit: the weight of the last colour; the first colour is that of `-limit`.
-            beyond: whether weights beyond the limit are shown, in the last colour too.
+            colours: whose colours and limit are shown.
+            left: CSS pixels, as all lengths.
+            top: of the colours.
+            width: of the colours.
+            height: of the colours without the numbers.
+            beyond: whether values beyond the limit are shown, in the last colour too.
         """
         scale = self.scale
-        level = np.arange(width * scale) * len(diverging()) // (width * scale)
-        bar = np.broadcast_to(diverging()[level], (height * scale, width * scale, 3))
+        level = np.arange(width * scale) * colours.levels // (width * scale)
+        bar = np.broadcast_to(colours.colours[level], (height * scale, width * scale, 3))
         rows = slice(top * scale, (top + height) * scale)
         self._exact.append((rows, slice(left * scale, (left + width) * scale), bar))
         less, more = ("\u2264\u202f", "\u2265\u202f") if beyond else ("", "")
         marks: tuple[tuple[str, float, Across], ...] = (
-            (less + number(-limit), left, "left"),
+            (less + number(-colours.limit), left, "left"),
             ("0", left + width / 2, "center"),
-            (more + number(limit), left + width, "right"),
+            (more + number(colours.limit), left + width, "right"),
         )
         for text, x, across in marks:
             self.line([x, x], [top + height, top + height + _TICK])

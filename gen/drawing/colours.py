@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -9,10 +10,9 @@ from jaxtyping import Float, UInt8
 
 from gen.figures.theme import NEGATIVE_STOPS, POSITIVE_STOPS
 
-LEVELS = 127
-"""Odd, so that one level is zero; few, so that a GIF's palette holds them all exactly."""
-
-_ZERO = LEVELS // 2
+FINE, COARSE = 127, 63
+"""How many colours: odd, so that one is zero; few, so that a GIF's palette holds them exactly.
+A GIF is smaller the fewer they are, which tells where there are many cells."""
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
@@ -20,18 +20,35 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
+@dataclass(frozen=True)
+class Diverging:
+    """How values become colours.
+
+    Attributes:
+        limit: the value that has the last colour, as all beyond it; `-limit` has the first.
+        levels: how many colours there are.
+    """
+
+    limit: float
+    levels: int = FINE
+
+    @property
+    def colours(self) -> UInt8[np.ndarray, "level 3"]:
+        """The colour of each level; the middle one is white."""
+        return _colours(self.levels)
+
+    def level_of(self, values: Float[np.ndarray, "*shape"]) -> UInt8[np.ndarray, "*shape"]:
+        """The level of each value; zero is in the middle."""
+        zero = self.levels // 2
+        return (np.clip(values / self.limit, -1, 1) * zero + zero).round().astype(np.uint8)
+
+
 @cache
-def diverging() -> UInt8[np.ndarray, "level 3"]:
-    """The colour of each level, the most negative first; the middle one is white."""
+def _colours(levels: int) -> UInt8[np.ndarray, "level 3"]:
     stops = [*NEGATIVE_STOPS[:0:-1], *POSITIVE_STOPS]
-    place = np.linspace(0, len(stops) - 1, LEVELS)
+    place = np.linspace(0, len(stops) - 1, levels)
     channels = np.array([rgb(stop) for stop in stops], dtype=np.float64)
     mixed = [np.interp(place, np.arange(len(stops)), channel) for channel in channels.T]
     colours = np.stack(mixed, axis=1).round().astype(np.uint8)
     colours.setflags(write=False)
     return colours
-
-
-def levels(values: Float[np.ndarray, "*shape"], limit: float) -> UInt8[np.ndarray, "*shape"]:
-    """The level of each value: zero in the middle, `limit` and what lies beyond it last."""
-    return (np.clip(values / limit, -1, 1) * _ZERO + _ZERO).round().astype(np.uint8)

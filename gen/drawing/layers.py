@@ -17,10 +17,12 @@ from jaxtyping import Float, UInt8
 from matplotlib.path import Path
 
 from gen.drawing.canvas import Canvas, light, number
-from gen.drawing.colours import diverging, levels, rgb
+from gen.drawing.colours import Diverging, rgb
 from gen.drawing.fonts import Style
 from gen.drawing.surface import Surface, packed
 from gen.figures.theme import COUNTER_SIZE, NUMBER_SIZE
+
+HAIRLINE_FROM = 12
 
 _LINES_AT_ONCE = 64
 _THIN_SPACE = "\u202f"
@@ -52,36 +54,45 @@ class Layer(ABC):
 
 
 class Cells(Layer):
-    """A matrix as squares of whole pixels, coloured by value, with hairlines between them."""
+    """A matrix as squares of whole pixels, coloured by value.
+
+    Cells of `HAIRLINE_FROM` and more are parted by hairlines. Smaller ones touch, and a film
+    of many of them is sharp and small if their corners lie on the video's blocks: multiples
+    of half a `BLOCK` in CSS pixels.
+    """
 
     def __init__(
         self,
         canvas: Canvas,
         values: Float[np.ndarray, "frame row column"],
+        colours: Diverging,
         *,
         left: int,
         top: int,
         cell: int,
-        limit: float,
-        hairline: bool = True,
     ) -> None:
-        """Draws the grid on the canvas.
+        """Draws the grid, or a frame around the cells, on the canvas.
 
         Args:
-            left, top: corner of the grid.
-            cell: from one hairline to the next.
-            limit: the value that has the last colour.
-            hairline: whether a CSS pixel of every cell is given to the grid.
+            canvas: the film's background.
+            values: in the unit of the colours' limit.
+            colours: from values to colours.
+            left: of the first column's hairline, or of its cells.
+            top: of the first row.
+            cell: from the left edge of a cell to that of the next, its hairline included.
         """
-        self.flat = diverging()
-        self._levels = levels(values, limit)
+        self.flat = colours.colours
+        self._levels = colours.level_of(values)
         self._colours = packed(self.flat)
         self._left, self._top = left * canvas.scale, top * canvas.scale
         self._cell = cell * canvas.scale
-        self._gap = canvas.scale if hairline else 0
-        rows, columns = values.shape[1:]
-        if hairline:
-            canvas.box(left, top, columns * cell + 1, rows * cell + 1, "hairline")
+        width, height = values.shape[2] * cell, values.shape[1] * cell
+        if cell >= HAIRLINE_FROM:
+            self._gap = canvas.scale
+            canvas.box(left, top, width + 1, height + 1, "hairline")
+        else:
+            self._gap = 0
+            canvas.box(left - 1, top - 1, width + 2, height + 2, "hairline")
 
     def centres(self) -> tuple[np.ndarray, np.ndarray]:
         """Rows and columns of the device pixels in the middle of the cells."""

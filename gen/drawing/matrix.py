@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from gen.drawing.canvas import BASE, Canvas, Panel
+from gen.drawing.colours import Diverging
 from gen.drawing.layers import Cells
 from gen.figures.theme import NUMBER_SIZE, SYMBOL_SIZE
 
@@ -33,9 +34,9 @@ class Matrix:
     top: int
     cell: int
 
-    def cells(self, values: Float[np.ndarray, "frame row column"], limit: float) -> Cells:
+    def cells(self, values: Float[np.ndarray, "frame row column"], colours: Diverging) -> Cells:
         """The layer of its cells."""
-        return Cells(self.canvas, values, left=self.left, top=self.top, cell=self.cell, limit=limit)
+        return Cells(self.canvas, values, colours, left=self.left, top=self.top, cell=self.cell)
 
     def name(self, symbol: str) -> None:
         """Writes its symbol above it, ending where the matrix ends if that is narrower."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any
 
-import matplotlib
+import matplotlib as mpl
 
 _SETTINGS: dict[Any, Any] = {
     "agg.path.chunksize": 0,
@@ -24,4 +24,4 @@ _SETTINGS: dict[Any, Any] = {
 
 def drawing_style() -> AbstractContextManager[None]:
     """Settings for everything that is drawn inside."""
-    return matplotlib.rc_context(_SETTINGS)
+    return mpl.rc_context(_SETTINGS)

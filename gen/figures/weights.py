@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from gen.words import Words
 
 _LARGEST_MATRIX = 256
-_SMALLEST_CELL, _LARGEST_CELL = 9, 88
+_MANY_CELLS = 1200
+_SMALLEST_CELL, _LARGEST_CELL = 8, 88
 _TALLEST = 512
 
-_LEFT, _RIGHT, _BETWEEN = 44, 20, 96
-_HEADER, _NAME, _AXIS = 76, 48, 32
+_LEFT, _RIGHT, _BETWEEN = 48, 32, 80
+_HEADER, _NAME, _AXIS = 76, 44, 32
 _BAR_WIDTH, _BAR_HEIGHT = 192, 14
 _SMALL, _PURE = 0.02, 0.9
 _ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -56,26 +57,35 @@ class Weights(FilmFigure):
 
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
+        from gen.drawing.colours import COARSE, FINE, Diverging
         from gen.drawing.film import Film
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
         shown = pacing.chosen(len(run.snapshot_steps))
         steps = run.snapshot_steps[shown]
-        into, out = _by_neuron(run)
+        into, out = (matrix[shown] for matrix in _by_neuron(run))
         limit = self._limit(run)
+        many = into[0].size + out[0].size > _MANY_CELLS
+        colours = Diverging(limit, COARSE if many else FINE)
         layout = _Layout.of(into.shape[1:], out.shape[1:], self.cell)
 
         canvas = Canvas(layout.width, layout.height, scale)
-        beyond = bool(max(np.abs(into).max(), np.abs(out).max()) > limit)
-        bar_left = layout.edge - _BAR_WIDTH
-        canvas.colour_bar(bar_left, 20, _BAR_WIDTH, _BAR_HEIGHT, limit, beyond=beyond)
+        canvas.colour_bar(
+            colours,
+            left=layout.end - _BAR_WIDTH,
+            top=20,
+            width=_BAR_WIDTH,
+            height=_BAR_HEIGHT,
+            beyond=bool(max(np.abs(into).max(), np.abs(out).max()) > limit),
+        )
         first, second = layout.matrices(canvas)
+        length = layout.end - layout.start
         layers = [
-            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
-            Timeline(canvas, steps.tolist(), left=_LEFT, top=_HEADER, width=layout.edge - _LEFT),
-            first.cells(into[shown], limit),
-            second.cells(out[shown], limit),
+            StepCounter(canvas, steps.tolist(), left=layout.start, baseline=44),
+            Timeline(canvas, steps.tolist(), left=layout.start, top=_HEADER, width=length),
+            first.cells(into, colours),
+            second.cells(out, colours),
         ]
         for matrix, name in zip((first, second), run.views, strict=True):
             matrix.name(name)
@@ -117,7 +127,7 @@ class _Layout:
         left, right: CSS pixels from the left edge to where the matrices begin and end.
     """
 
-    shapes: tuple[tuple[int, int], tuple[int, int]]
+    shapes: tuple[tuple[int, ...], tuple[int, ...]]
     cell: int
     stacked: bool
     left: int
@@ -125,57 +135,58 @@ class _Layout:
 
     @classmethod
     def of(cls, into: tuple[int, ...], out: tuple[int, ...], cell: int | None) -> _Layout:
-        neurons, together = into[0], into[1] + out[1]
-        room = FILM_WIDTH - _LEFT - _RIGHT
-        stacked = together * _SMALLEST_CELL + _BETWEEN > room
-        columns, gap = (max(into[1], out[1]), 1) if stacked else (together, _BETWEEN)
-        tallest = _TALLEST // (2 * neurons if stacked else neurons)
-        fits = max(_SMALLEST_CELL, min((room - gap) // columns, tallest))
-        cell = cell or min(_LARGEST_CELL, fits)
+        """The arrangement with the larger cells, which lie on blocks of half a `BLOCK`."""
+        neurons, room = into[0], FILM_WIDTH - _LEFT - _RIGHT
+        above = min(room / max(into[1], out[1]), _TALLEST / (2 * neurons))
+        beside = min((room - _BETWEEN) / (into[1] + out[1]), _TALLEST / neurons)
+        stacked = above > beside
+        fits = int(max(above, beside))
+        cell = cell or min(_LARGEST_CELL, max(_SMALLEST_CELL, fits // 4 * 4))
+        gap, columns = (0, max(into[1], out[1])) if stacked else (_BETWEEN, into[1] + out[1])
         spare = max(0, room - gap - columns * cell)
-        left = _LEFT if stacked else _LEFT + spare // 2
-        return cls(
-            ((neurons, into[1]), (neurons, out[1])),
-            cell,
-            stacked,
-            left,
-            left + gap + columns * cell,
-        )
+        left = _LEFT + spare // 16 * 8
+        return cls((into, out), cell, stacked, left, left + gap + columns * cell)
 
     @property
-    def edge(self) -> int:
-        """Where the header ends: with the matrices, unless they are narrow."""
-        return self.right if self.left == _LEFT else FILM_WIDTH - _RIGHT
+    def start(self) -> int:
+        """Where the header begins: with the matrices, unless they are narrow."""
+        return self.left if self.stacked else _LEFT
+
+    @property
+    def end(self) -> int:
+        """Where the header ends."""
+        return self.right if self.stacked else max(self.right, FILM_WIDTH - _RIGHT)
 
     @property
     def width(self) -> int:
         """Of the canvas."""
-        return max(FILM_WIDTH, _blocks(self.right + _RIGHT))
+        from gen.drawing.canvas import blocks
+
+        return max(FILM_WIDTH, blocks(self.right + _RIGHT))
 
     @property
     def height(self) -> int:
         """Of the canvas."""
-        one = _NAME + self.shapes[0][0] * self.cell + _AXIS
-        return _blocks(_HEADER + (2 if self.stacked else 1) * one)
+        from gen.drawing.canvas import blocks
+
+        return blocks(self._tops()[-1] + self.shapes[0][0] * self.cell + _AXIS)
 
     def matrices(self, canvas: Canvas) -> tuple[Matrix, Matrix]:
         """Where they stand."""
         from gen.drawing.matrix import Matrix
 
         (rows, columns), (_, out_columns) = self.shapes
+        top, out_top = self._tops()
+        out_left = self.left if self.stacked else self.right - out_columns * self.cell
+        return (
+            Matrix(canvas, rows, columns, self.left, top, self.cell),
+            Matrix(canvas, rows, out_columns, out_left, out_top, self.cell),
+        )
+
+    def _tops(self) -> tuple[int, int]:
         top = _HEADER + _NAME
-        first = Matrix(canvas, rows, columns, self.left, top, self.cell)
-        if self.stacked:
-            left, top = self.left, top + rows * self.cell + _AXIS + _NAME
-        else:
-            left = self.right - out_columns * self.cell - 1
-        return first, Matrix(canvas, rows, out_columns, left, top, self.cell)
-
-
-def _blocks(length: int) -> int:
-    from gen.drawing.canvas import blocks
-
-    return blocks(length)
+        below = top + self.shapes[0][0] * self.cell + _AXIS + _NAME
+        return (top, -(-below // 8) * 8) if self.stacked else (top, top)
 
 
 def round_up(value: float) -> float:
@@ -256,11 +267,11 @@ def _input_axis(matrix: Matrix, run: ModelRun) -> None:
     if matrix.columns != task.inputs:
         matrix.column_axis(ticks=(0, 1), labels=("cos", "sin"))
         return
-    colour = {tick: "muted" for tick in cell_ticks(matrix.columns, matrix.cell)}
+    colour = dict.fromkeys(cell_ticks(matrix.columns, matrix.cell), "muted")
     if task.signal_inputs:
         first, last = min(task.signal_inputs), max(task.signal_inputs)
         colour = {tick: "muted" for tick in colour if tick > last + 1}
-        colour |= {tick: "signal" for tick in task.signal_inputs}
+        colour |= dict.fromkeys(task.signal_inputs, "signal")
         matrix.column_band(first, last, "signal")
     if task.bias_input is not None:
         colour = {tick: colour[tick] for tick in colour if tick < task.bias_input - 1}

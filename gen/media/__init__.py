@@ -1,0 +1,1 @@
+"""Media: films and charts as files."""

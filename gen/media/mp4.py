@@ -1,0 +1,116 @@
+"""Films as MP4: H.264 that every browser plays and seeks in, with the same bytes each time."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import imageio_ffmpeg
+
+from gen.drawing.film import Film
+from gen.errors import EnvironmentFault
+
+_KEY_FRAME_EVERY = 8
+_QUALITY = 16
+_PRESET = "veryfast"
+_EXACT = "accurate_rnd+full_chroma_int+bitexact"
+_COMPLAINTS_SHOWN = 300
+_MEND = "run pip install --force-reinstall imageio-ffmpeg"
+
+
+def write_mp4(film: Film, path: Path) -> None:
+    """Writes a film; a frame that stands for several ticks is repeated.
+
+    Raises:
+        EnvironmentFault: there is no encoder, or it failed.
+    """
+    with tempfile.TemporaryFile() as complaints:
+        command = _command(film, path)
+        with _started(command, complaints) as encoder:
+            try:
+                _feed(encoder, film)
+            except BaseException:
+                encoder.kill()
+                raise
+        if encoder.returncode:
+            raise EnvironmentFault(
+                f"the encoder failed: {_tail(complaints) or f'exit {encoder.returncode}'}",
+                where=command[0],
+                mend=_MEND,
+            )
+
+
+def _started(command: list[str], complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaints
+        )
+    except OSError as error:
+        what = f"the encoder does not start: {error.strerror}"
+        raise EnvironmentFault(what, where=command[0], mend=_MEND) from None
+
+
+def _feed(encoder: subprocess.Popen[bytes], film: Film) -> None:
+    """Sends every frame; the first and the last are repeated by the encoder's own filter."""
+    repeats = film.ticks.copy()
+    repeats[[0, -1]] = 1
+    pipe = encoder.stdin
+    assert pipe is not None
+    with contextlib.suppress(BrokenPipeError), pipe:
+        for pixels, repeat in zip(film.pixels(), repeats.tolist(), strict=True):
+            for _ in range(repeat):
+                pipe.write(pixels.data.cast("B"))
+
+
+def _command(film: Film, path: Path) -> list[str]:
+    height, width = film.background.shape[:2]
+    ticks = film.ticks
+    first, last = int(ticks[0]) - 1, int(ticks[-1]) - 1 if len(ticks) > 1 else 0
+    moving = int(ticks.sum()) - last - 1
+    to_709 = f"scale=out_color_matrix=bt709:out_range=tv:flags={_EXACT},format=yuv420p"
+    hold = f"tpad=start={first}:stop={last}:start_mode=clone:stop_mode=clone"
+    seekable = f"expr:between(n,{first},{moving})*not(mod(n-{first},{_KEY_FRAME_EVERY}))"
+    options: dict[str, object] = {
+        "-hide_banner -nostdin -loglevel": "error",
+        "-f": "rawvideo",
+        "-pix_fmt": "rgb0",
+        "-video_size": f"{width}x{height}",
+        "-framerate": film.pacing.fps,
+        "-i": "pipe:0",
+        "-filter_threads": 1,
+        "-vf": f"{to_709},{hold}",
+        "-c:v": "libx264",
+        "-preset": _PRESET,
+        "-crf": _QUALITY,
+        "-threads": 1,
+        "-x264-params": "cpu-independent=1",
+        "-g": 600,
+        "-sc_threshold": 0,
+        "-force_key_frames": seekable,
+        "-colorspace": "bt709",
+        "-color_primaries": "bt709",
+        "-color_trc": "bt709",
+        "-color_range": "tv",
+        "-map_metadata": -1,
+        "-fflags": "+bitexact",
+        "-flags:v": "+bitexact",
+        "-movflags": "+faststart",
+    }
+    parts = [part for key, value in options.items() for part in (*key.split(), str(value))]
+    return [_executable(), *parts, "-y", str(path)]
+
+
+def _executable() -> str:
+    try:
+        return imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError:
+        raise EnvironmentFault("there is no video encoder", mend=_MEND) from None
+
+
+def _tail(complaints: IO[bytes]) -> str:
+    complaints.seek(0)
+    text = complaints.read().decode(errors="replace")
+    return " ".join(text.split())[-_COMPLAINTS_SHOWN:]
