@@ -89,7 +89,9 @@ def _torch() -> Check:
     import torch
 
     found = f"{torch.__version__}, {torch.get_num_threads()} threads"
-    if torch.set_flush_denormal(True):
+    flushes = torch.set_flush_denormal(True)
+    torch.set_flush_denormal(False)
+    if flushes:
         return Check("torch", "ok", found)
     return Check("torch", "warn", f"{found}; tiny numbers are slow on this processor")
 

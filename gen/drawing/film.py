@@ -33,9 +33,14 @@ class Pacing:
     hold_first: float = 0.6
     hold_last: float = 2.0
 
-    def chosen(self, snapshots: int) -> Int[np.ndarray, " frame"]:
-        """Which of a run's snapshots are shown: all, or every second, third ... and the last."""
-        most = max(2, int((LONGEST - self.hold_first - self.hold_last) * self.fps) + 2)
+    def chosen(self, snapshots: int, most: int | None = None) -> Int[np.ndarray, " frame"]:
+        """Which of a run's snapshots are shown: all, or every second, third ... and the last.
+
+        Args:
+            most: frames at most, where that is less than the film has time for.
+        """
+        timely = max(2, int((LONGEST - self.hold_first - self.hold_last) * self.fps) + 2)
+        most = timely if most is None else min(most, timely)
         stride = max(1, -(-(snapshots - 1) // (most - 1)))
         return np.append(np.arange(0, snapshots - 1, stride), snapshots - 1)
 

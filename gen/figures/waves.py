@@ -48,9 +48,9 @@ class Waves(FilmFigure):
     """
 
     kind: Literal["waves"] = "waves"
-    fps: Annotated[int, Field(ge=5, le=50)] = 20
+    fps: Annotated[int, Field(ge=5, le=50)] = 15
     limit: Annotated[float, Field(gt=0.0)] | None = None
-    frames: Annotated[int, Field(ge=2, le=1000)] = 101
+    frames: Annotated[int, Field(ge=2, le=1000)] = 71
 
     def check(self, task: Task, network: Network) -> None:
         (into, (inputs, neurons)), (out, (_, outputs)) = network.view_shapes(task).items()
@@ -76,7 +76,7 @@ class Waves(FilmFigure):
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = self._chosen(pacing.chosen(len(run.snapshot_steps)))
+        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         into, out = run.views.values()
         groups = _groups(into[-1])
@@ -113,11 +113,6 @@ class Waves(FilmFigure):
                     _title(canvas, left, top + place * row + _TITLE - 8, group)
                 layers.append(_lines(panel, values[:, group.neurons], group.colour))
         return Film.of(canvas, steps, layers, pacing)
-
-    def _chosen(self, snapshots: Int[np.ndarray, " snapshot"]) -> Int[np.ndarray, " frame"]:
-        """All snapshots, or every second, third ... and the last."""
-        stride = -(-(len(snapshots) - 1) // (self.frames - 1))
-        return np.append(snapshots[:-1:stride], snapshots[-1]) if stride > 1 else snapshots
 
     def _limit(self, *views: Float[np.ndarray, "snapshot rows columns"]) -> float:
         if self.limit is not None:

@@ -18,6 +18,8 @@ _UNCHANGED = 255
 
 _KEEP = 1
 _UNKNOWN = -1
+_MOST_STEPS = 7
+"""More steps from an ink to the ground are not seen at once the size, and cost bytes."""
 _WITHOUT_ALPHA = 0x00FFFFFF
 
 
@@ -25,7 +27,7 @@ def write_gif(film: Film, path: Path) -> None:
     """Writes a film that repeats for ever; a frame of it is a frame of the film.
 
     The colours of cells, `film.flat`, stand in it exactly. Lines and glyphs fade at their
-    edges through as many steps as the palette has room for.
+    edges through a few steps.
     """
     palette = _palette(film)
     colours = _Indices(palette)
@@ -52,7 +54,7 @@ def _palette(film: Film) -> UInt8[np.ndarray, "256 3"]:
     ground = np.array(film.flat[0], dtype=np.float64)
     inks = np.array([rgb(ink) for ink in film.inks], dtype=np.float64)
     exact = np.unique(np.concatenate([film.flat, inks.astype(np.uint8)]), axis=0)
-    steps = max(0, (_UNCHANGED - len(exact)) // len(inks))
+    steps = min(_MOST_STEPS, (_UNCHANGED - len(exact)) // len(inks))
     share = np.arange(1, steps + 1)[:, None, None] / (steps + 1)
     ramps = (ground + (inks - ground) * share).reshape(-1, 3).round().astype(np.uint8)
     palette = np.zeros((_UNCHANGED + 1, 3), dtype=np.uint8)
