@@ -24,7 +24,7 @@ from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import Kind, Settings, kinds
 from gen.tasks import Task
-from gen.training import Ensemble, Training, steps_every
+from gen.training import Ensemble, Training
 
 MOST_MODELS = 100_000
 MOST_SHARD_BYTES = 4 * 2**30
@@ -307,8 +307,7 @@ class _Reader:
         except ValueError as error:
             raise self._place("models", model.name, "network").error(str(error)) from None
         training = model.training
-        snapshots = len(steps_every(training.snapshot_every, min(training.steps, 10**7)))
-        snapshots *= max(1, training.steps // 10**7)
+        snapshots = training.steps // training.snapshot_every + 2
         numbers = sum(a * b for a, b in model.network.view_shapes(model.task).values())
         models = min(model.shard, len(model.seeds))
         size = 4 * models * snapshots * numbers + 4 * models * sum(model.task.rows) * (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from gen import cli
+
+# Tests run side by side: each has a core, and torch reads this when it is first imported.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 
 @dataclass(frozen=True)
