@@ -220,7 +220,7 @@ def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) ->
                     target = folder / f"{name}{Path(file).suffix}"
                     shutil.copyfile(entry.file(file), target)
                     studio.report.say(str(target))
-    studio.report.say(f"{len(drawn)} films are fresh")
+    studio.report.say("1 film is fresh" if len(drawn) == 1 else f"{len(drawn)} films are fresh")
 
 
 def write_stored_site(studio: Studio) -> None:
