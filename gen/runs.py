@@ -81,7 +81,7 @@ class Shard:
             "seeds": list(ensemble.seeds),
             "device": "cpu",
             "code": code_digest("gen.training", *kinds),
-            "versions": versions("torch", "numpy"),
+            "versions": versions("torch", "numpy", "numba"),
         }
 
     @cached_property

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gen.networks import Network
 from gen.networks.embedded import Embedded
-from gen.networks.hidden_layer import Batch, logits
+from gen.networks.hidden_layer import Batch, YesOrNoGradient, gradient, logits
 from gen.networks.perceptron import Perceptron
 from gen.tasks import Task
 from gen.tasks.modular import Modular
@@ -105,3 +105,39 @@ def test_a_later_call_sees_the_parameters_of_that_moment() -> None:
     parameters["A"].div_(-1.5)
     differentiate()
     torch.testing.assert_close(before, gradients)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    models=st.integers(1, 3),
+    bits=st.integers(0, 70),
+    constants=st.integers(0, 2),
+    rows=st.integers(1, 60),
+    neurons=st.integers(1, 70),
+    seed=st.integers(0, 2**32),
+)
+def test_tables_of_sums_give_the_gradient_of_the_matrix_products(
+    models: int, bits: int, constants: int, rows: int, neurons: int, seed: int
+) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    width = max(1, bits + constants)
+    inputs = torch.randint(0, 2, (models, rows, width), generator=generator).float()
+    inputs[:, :, bits:] = 1
+    labels = torch.randint(0, 2, (models, rows), generator=generator)
+    w_in = torch.randn(models, width, neurons, generator=generator)
+    w_out = torch.randn(models, neurons, 1, generator=generator)
+    batch = Batch(inputs, labels)
+    exact = [torch.empty_like(tensor, dtype=torch.float64) for tensor in (w_in, w_out)]
+    YesOrNoGradient(Batch(inputs.double(), labels), neurons)(w_in.double(), w_out.double(), *exact)
+    fast = [torch.full_like(tensor, np.nan) for tensor in (w_in, w_out)]
+    compute = gradient(batch, neurons, 1)
+    assert type(compute).__name__ == "BitGradient"
+    compute(w_in, w_out, *fast)
+    for found, expected in zip(fast, exact, strict=True):
+        torch.testing.assert_close(found.double(), expected, rtol=1e-3, atol=2e-5)
+
+
+def test_inputs_that_are_no_bits_are_multiplied() -> None:
+    inputs = torch.tensor([[[0.0, 0.5], [1.0, 1.0]]])
+    compute = gradient(Batch(inputs, torch.tensor([[0, 1]])), 3, 1)
+    assert isinstance(compute, YesOrNoGradient)

@@ -7,6 +7,7 @@ they sink below Adam's epsilon.)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from jaxtyping import Float, Int
@@ -157,6 +158,20 @@ class YesOrNoGradient:
         d_w_in.mul_(w_out.mT)
 
 
-def gradient(batch: Batch, neurons: int, outputs: int) -> Gradient | YesOrNoGradient:
-    """The cheapest exact gradient for this number of outputs."""
-    return YesOrNoGradient(batch, neurons) if outputs == 1 else Gradient(batch, neurons, outputs)
+def gradient(batch: Batch, neurons: int, outputs: int) -> Callable[..., None]:
+    """The fastest form of the gradient for these rows and this number of outputs.
+
+    All forms are called with `w_in`, `w_out` and with the tensors that take their gradients.
+    """
+    if outputs > 1:
+        return Gradient(batch, neurons, outputs)
+    inputs = batch.inputs
+    if inputs.device.type == "cpu" and inputs.dtype == torch.float32 and _of_bits(inputs):
+        from gen.networks.bit_rows import BitGradient
+
+        return BitGradient(batch, neurons)
+    return YesOrNoGradient(batch, neurons)
+
+
+def _of_bits(inputs: Float[torch.Tensor, "model row input"]) -> bool:
+    return bool(((inputs == 0) | (inputs == 1)).all())
