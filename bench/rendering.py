@@ -43,7 +43,8 @@ Images = tuple[tuple[AxesImage, np.ndarray], ...]
 def trained_run(name: str) -> ModelRun:
     """The run of a configured model's first seed, trained now and at full length."""
     model = replace(load(SITE).models[name], seeds=load(SITE).models[name].seeds[:1])
-    return next(model_runs(model.name, model.shards()[0], train(model.shards()[0])))
+    _, ensemble = model.shards[0]
+    return next(model_runs(model.name, ensemble, train(ensemble)))
 
 
 def ours(figure: FilmFigure, run: ModelRun, folder: Path) -> None:

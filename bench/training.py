@@ -58,7 +58,7 @@ def shard_seconds(ensemble: Ensemble, *, on_progress: Callable[[int], None]) -> 
 def our_seconds(model: Model, steps: int, workers: Workers, side_by_side: int) -> float:
     """Seconds a model-step takes here, with so many shards side by side."""
     training = model.training.model_copy(update={"steps": steps})
-    ensemble = replace(model, training=training).shards()[0]
+    ensemble = replace(model, training=training).shards[0][1]
     jobs = [Job(model.name, shard_seconds, (ensemble,), steps, "steps")] * side_by_side
     slowest = max(done.result for done in workers.run(jobs))
     return slowest / (side_by_side * len(ensemble.seeds))

@@ -20,6 +20,7 @@ from gen.figures import FilmFigure
 from gen.films import FilmOrder
 from gen.runs import ModelRun, Shard
 from gen.store import writing
+from gen.sweeps import work
 
 if TYPE_CHECKING:
     from gen.config import Config, Model
@@ -108,7 +109,7 @@ def train(
     names = list(studio.config.models) if only is None else list(only)
     shards = [shard for name in names for shard in runs.shards(studio.config.models[name])]
     missing = [shard for shard in shards if studio.store.get(runs.FAMILY, shard.key) is None]
-    missing.sort(key=_work)
+    missing.sort(key=lambda shard: work(shard.ensemble))
     jobs = [
         Job(shard.name, _train_shard, (shard.ensemble,), shard.ensemble.training.steps, "steps")
         for shard in missing
@@ -295,12 +296,6 @@ def film_orders(
         and figure.model in trained
         and (wanted is None or name in wanted)
     ]
-
-
-def _work(shard: Shard) -> int:
-    """Rough size of a shard's training, to begin with the cheap ones."""
-    task, training = shard.ensemble.task, shard.ensemble.training
-    return len(shard.ensemble.seeds) * training.steps * sum(task.rows) * task.inputs
 
 
 def _train_shard(ensemble: Ensemble, *, on_progress: Callable[[int], None]) -> Trained:

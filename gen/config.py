@@ -12,6 +12,8 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -23,9 +25,11 @@ from gen.figures import Figure, figure_kinds
 from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import Kind, Settings, kinds
+from gen.sweeps import Axis, Sweep
 from gen.tasks import Task
 from gen.training import Ensemble, Training
 
+PARTS = ("task", "network", "optimiser", "training")
 MOST_MODELS = 100_000
 MOST_SHARD_BYTES = 4 * 2**30
 
@@ -92,13 +96,28 @@ class Model:
     optimiser: Optimiser
     training: Training
 
-    def shards(self) -> list[Ensemble]:
-        """The ensembles that together train all seeds, in the order of the seeds."""
+    @property
+    def shards(self) -> list[tuple[str, Ensemble]]:
+        """The ensembles that together train all seeds, in their order, with their seeds' names."""
         parts = [self.seeds[i : i + self.shard] for i in range(0, len(self.seeds), self.shard)]
+        optimiser = self.optimiser
         return [
-            Ensemble(self.task, self.network, self.training, part, (self.optimiser,) * len(part))
+            (
+                _named(part),
+                Ensemble(self.task, self.network, self.training, part, (optimiser,) * len(part)),
+            )
             for part in parts
         ]
+
+
+def _named(seeds: tuple[int, ...]) -> str:
+    """Seeds for people: `seeds 0 to 3`."""
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    consecutive = seeds == tuple(range(seeds[0], seeds[0] + len(seeds)))
+    return (
+        f"seeds {seeds[0]} to {seeds[-1]}" if consecutive else f"seeds {', '.join(map(str, seeds))}"
+    )
 
 
 @dataclass(frozen=True)
@@ -109,6 +128,7 @@ class Config:
     profile: str | None
     site: Site
     models: dict[str, Model]
+    sweeps: dict[str, Sweep]
     figures: dict[str, Figure]
 
     @property
@@ -210,6 +230,16 @@ def _merge(
     return merged
 
 
+def _with(
+    table: Mapping[str, Any], axes: tuple[Axis, ...], place: tuple[int, ...]
+) -> dict[str, Any]:
+    """A sweep's table with the values of one cell in it."""
+    filled = dict(table)
+    for axis, at in zip(axes, place, strict=True):
+        filled[axis.part] = {**filled.get(axis.part, {}), axis.key: axis.values[at]}
+    return filled
+
+
 class _Reader:
     """Turns the plain tables of one profile into a `Config`."""
 
@@ -225,13 +255,13 @@ class _Reader:
 
     def config(self) -> Config:
         top = self._place()
-        parts = {"site", "models", "figures"}
+        parts = {"site", "models", "sweeps", "figures"}
         for key in self._table:
             if key not in parts:
                 raise self._place(key).error(
                     "unknown key", suggestion(key, parts | {"profiles"}) or "remove it"
                 )
-        for key in sorted(parts):
+        for key in sorted(parts - {"sweeps"}):
             if key not in self._table:
                 raise top.error(f"[{key}] is missing", f"add a [{key}] table")
         site = self._settings(Site, self._table["site"], "site")
@@ -239,11 +269,15 @@ class _Reader:
             name: self._model(name, table)
             for name, table in self._named("models", self._table["models"])
         }
+        sweeps = {
+            name: self._sweep(name, table, models)
+            for name, table in self._named("sweeps", self._table.get("sweeps", {}))
+        }
         figures = {
             name: self._figure(name, table, models)
             for name, table in self._named("figures", self._table["figures"])
         }
-        return Config(self._path, self._profile, site, models, figures)
+        return Config(self._path, self._profile, site, models, sweeps, figures)
 
     def _place(self, *parts: object) -> _Place:
         """The place of a key: in the profile where the profile sets it, else in the file."""
@@ -264,15 +298,16 @@ class _Reader:
                 )
         return list(entries.items())
 
-    def _model(self, name: str, value: object) -> Model:
-        table = dict(_table(value, self._place("models", name)))
-        where = ("models", name)
+    def _model(self, name: str, value: object, part: str = "models") -> Model:
+        """Reads a model, or one cell of a sweep, from its table."""
+        table = dict(_table(value, self._place(part, name)))
+        where = (part, name)
         parts: dict[str, Any] = {}
-        for part in ("task", "network", "optimiser", "training"):
-            if part not in table:
-                mend = f"add a table [models.{name}.{part}]"
-                raise self._place(*where).error(f"{part} is missing", mend)
-            parts[part] = table.pop(part)
+        for key in PARTS:
+            if key not in table:
+                mend = f"add a table [{part}.{name}.{key}]"
+                raise self._place(*where).error(f"{key} is missing", mend)
+            parts[key] = table.pop(key)
         own = self._settings(ModelSettings, table, *where)
         model = Model(
             name=name,
@@ -286,8 +321,52 @@ class _Reader:
             optimiser=self._settings(Optimiser, parts["optimiser"], *where, "optimiser"),
             training=self._settings(Training, parts["training"], *where, "training"),
         )
-        self._check_model(model)
+        self._check_model(model, part)
         return model
+
+    def _sweep(self, name: str, value: object, models: Mapping[str, Model]) -> Sweep:
+        """Reads a sweep: the tables of a model, and a grid of values for some of its keys."""
+        where = ("sweeps", name)
+        table = dict(_table(value, self._place(*where)))
+        if name in models:
+            raise self._place(*where).error("a model has this id", "choose another id")
+        base = table.pop("base", None)
+        if base is not None:
+            if base not in models:
+                mend = suggestion(str(base), models) or f"there are: {', '.join(models)}"
+                raise self._place(*where, "base").error(f"there is no model {shown(base)}", mend)
+            tables = {key: self._table["models"][base][key] for key in PARTS}
+            table = _merge(tables, table, self._place(*where))
+        axes = self._axes(table.pop("grid", {}), *where)
+        count = prod(len(axis.values) for axis in axes)
+        first = self._model(name, _with(table, axes, (0,) * len(axes)), "sweeps")
+        if count * len(first.seeds) > MOST_MODELS:
+            raise self._place(*where, "grid").error(
+                f"that is {count * len(first.seeds):,} models",
+                f"at most {MOST_MODELS:,} can be trained for one site",
+            )
+        places = product(*(range(len(axis.values)) for axis in axes))
+        cells = tuple(self._model(name, _with(table, axes, place), "sweeps") for place in places)
+        return Sweep(name, axes, first.seeds, first.shard, cells)
+
+    def _axes(self, value: object, *where: str) -> tuple[Axis, ...]:
+        grid = _table(value, self._place(*where, "grid"))
+        axes: list[Axis] = []
+        for part, keys in grid.items():
+            place = self._place(*where, "grid", part)
+            if part not in ("task", "network", "optimiser"):
+                mend = suggestion(part, PARTS) or "vary keys of task, network or optimiser"
+                raise place.error("cannot be varied: a sweep's models share all the rest", mend)
+            for key, values in _table(keys, place).items():
+                if not isinstance(values, list) or not values:
+                    raise place.at(key).error(f"{shown(values)} is not a list of values")
+                if any(values.count(entry) > 1 for entry in values):
+                    raise place.at(key).error("a value is listed twice", "list each once")
+                axes.append(Axis(part, key, tuple(values)))
+        if not axes:
+            mend = "write the values that vary, such as optimiser.weight_decay = [0.1, 1.0]"
+            raise self._place(*where, "grid").error("nothing varies", mend)
+        return tuple(axes)
 
     def _seeds(self, own: ModelSettings, *where: str) -> tuple[int, ...]:
         seeds = tuple(range(own.seeds) if isinstance(own.seeds, int) else own.seeds)
@@ -301,11 +380,11 @@ class _Reader:
             )
         return seeds
 
-    def _check_model(self, model: Model) -> None:
+    def _check_model(self, model: Model, part: str) -> None:
         try:
             model.network.check(model.task)
         except ValueError as error:
-            raise self._place("models", model.name, "network").error(str(error)) from None
+            raise self._place(part, model.name, "network").error(str(error)) from None
         training = model.training
         snapshots = training.steps // training.snapshot_every + 2
         numbers = sum(a * b for a, b in model.network.view_shapes(model.task).values())
@@ -314,7 +393,7 @@ class _Reader:
             model.task.inputs + model.task.outputs
         )
         if size > MOST_SHARD_BYTES:
-            raise self._place("models", model.name, "training", "snapshot_every").error(
+            raise self._place(part, model.name, "training", "snapshot_every").error(
                 f"{snapshots:,} snapshots of {models} models would take {size / 2**30:.0f} GiB",
                 "take fewer snapshots, a smaller shard or fewer rows",
             )

@@ -19,6 +19,7 @@ from gen.training import Ensemble, Trained
 
 if TYPE_CHECKING:
     from gen.config import Model
+    from gen.sweeps import Sweep
 
 FAMILY = "runs"
 _ARRAYS = "arrays.safetensors"
@@ -48,25 +49,18 @@ class ModelRun:
 
 @dataclass(frozen=True)
 class Shard:
-    """One ensemble of a configured model, trained or not.
+    """One ensemble of a configured model or sweep, trained or not.
 
     Attributes:
-        number: its place among the model's shards, from 0.
+        source: the model or sweep.
+        number: its place among the shards of its source, from 0.
+        name: for people, `modular, seeds 0 to 3`.
     """
 
-    model: Model
+    source: str
     number: int
+    name: str
     ensemble: Ensemble
-
-    @property
-    def name(self) -> str:
-        """The model and its seeds, for people: `modular, seeds 0 to 3`."""
-        seeds = self.ensemble.seeds
-        if len(seeds) == 1:
-            return f"{self.model.name}, seed {seeds[0]}"
-        consecutive = seeds == tuple(range(seeds[0], seeds[0] + len(seeds)))
-        listed = f"{seeds[0]} to {seeds[-1]}" if consecutive else ", ".join(map(str, seeds))
-        return f"{self.model.name}, seeds {listed}"
 
     @cached_property
     def ingredients(self) -> dict[str, Any]:
@@ -90,9 +84,13 @@ class Shard:
         return content_key(self.ingredients)
 
 
-def shards(model: Model) -> list[Shard]:
-    """The ensembles of a configured model."""
-    return [Shard(model, number, ensemble) for number, ensemble in enumerate(model.shards())]
+def shards(source: Model | Sweep) -> list[Shard]:
+    """The ensembles of a configured model, or of a sweep."""
+    parts = source.shards
+    return [
+        Shard(source.name, number, f"{source.name}, {label}", ensemble)
+        for number, (label, ensemble) in enumerate(parts)
+    ]
 
 
 def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
@@ -112,7 +110,7 @@ def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
         save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, folder / _ARRAYS)
 
     info = {
-        "model": shard.model.name,
+        "source": shard.source,
         "shard": shard.number,
         "seconds": round(seconds, 2),
         "views": list(trained.views),
@@ -142,7 +140,7 @@ def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
         parameters=below("parameters/"),
         failed_at=arrays["failed_at"],
     )
-    return model_runs(shard.model.name, shard.ensemble, trained)
+    return model_runs(shard.source, shard.ensemble, trained)
 
 
 def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[ModelRun]:
@@ -175,7 +173,7 @@ def why_stale(store: Store, shard: Shard) -> str:
     wanted = _leaves(shard.ingredients)
     best: list[str] | None = None
     for entry in store.entries(FAMILY):
-        if entry.info.get("model") != shard.model.name:
+        if entry.info.get("source") != shard.source:
             continue
         stored = _leaves(entry.ingredients)
         changed = [

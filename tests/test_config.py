@@ -89,7 +89,7 @@ def test_a_profile_replaces_what_it_names_and_nothing_else(small: Path) -> None:
 def test_seeds_may_be_named_one_by_one_and_shards_cut_them_in_order(small: Path) -> None:
     small.write_text(SMALL.replace("seeds = 2", "seeds = [5, 3, 9]\nshard = 2"))
     model = load(small).models["sum"]
-    assert [ensemble.seeds for ensemble in model.shards()] == [(5, 3), (9,)]
+    assert [ensemble.seeds for _, ensemble in model.shards] == [(5, 3), (9,)]
 
 
 BAD: dict[str, tuple[str | bytes, str, str]] = {
