@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gen import films, runs
+from gen.analysis.sweep import SweepRun
+from gen.analysis.sweep_table import sweep_table
 from gen.errors import ConfigError
-from gen.figures import ChartFigure, FilmFigure
+from gen.figures import ChartFigure, FilmFigure, MapFigure, Moving
 from gen.fingerprint import code_digest, versions
+from gen.runs import ModelRun
 from gen.store import Entry, content_key
 from gen.words import words_digest
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from gen.analysis.facts import Facts
     from gen.config import Config
     from gen.pages.figures import PlacedFigure
-    from gen.runs import ModelRun
+    from gen.studio import Studio
     from gen.words import Words
 
 _PAGE_LIBRARIES = (
@@ -48,24 +51,23 @@ class Sources:
         pages: Markdown by language and page.
         assets: files that are published as they are, by path inside the site.
         templates: folder of the page templates.
+        device: what models are trained on.
     """
 
     config: Config
     pages: dict[str, dict[str, str]]
     assets: dict[str, bytes]
     templates: Path
+    device: str
 
     @classmethod
-    def gather(cls, config: Config, templates: Path, assets: Path) -> Sources:
+    def gather(cls, studio: Studio) -> Sources:
         """Reads the pages and assets that lie beside a config.
-
-        Args:
-            templates: folder of the page templates.
-            assets: folder of the assets that a site has unless it brings its own.
 
         Raises:
             ConfigError: a page is missing or is not UTF-8.
         """
+        config = studio.config
         pages = {
             language: {
                 page: _read(config.folder / "pages" / language / f"{page}.md", page)
@@ -75,11 +77,11 @@ class Sources:
         }
         files = {
             f"assets/{path.relative_to(folder).as_posix()}": path.read_bytes()
-            for folder in (assets, config.folder / "assets")
+            for folder in (studio.assets, config.folder / "assets")
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
-        return cls(config, pages, files, templates)
+        return cls(config, pages, files, studio.templates, studio.device)
 
     @cached_property
     def key(self) -> str:
@@ -90,8 +92,15 @@ class Sources:
             {
                 "site": config.site.model_dump(mode="json"),
                 "models": {
-                    name: {"runs": [s.key for s in runs.shards(model)], "shown": model.shown}
+                    name: {
+                        "runs": [shard.key for shard in runs.shards(model, self.device)],
+                        "shown": model.shown,
+                    }
                     for name, model in config.models.items()
+                },
+                "sweeps": {
+                    name: [shard.key for shard in runs.shards(sweep, self.device)]
+                    for name, sweep in config.sweeps.items()
                 },
                 "figures": {
                     name: figure.model_dump(mode="json") for name, figure in config.figures.items()
@@ -113,14 +122,14 @@ class Sources:
 def site_files(
     config: Config,
     sources: Sources,
-    chosen: Mapping[str, ModelRun],
+    pictured: Mapping[str, ModelRun | SweepRun],
     drawn: Mapping[str, Entry],
     facts: Mapping[str, Facts],
 ) -> dict[str, bytes | Path]:
     """All files of a site.
 
     Args:
-        chosen: the model that figures show, by configured model.
+        pictured: what figures show, by model or sweep.
         drawn: the stored films, by figure.
         facts: what may be said, by configured model.
 
@@ -133,15 +142,20 @@ def site_files(
     files: dict[str, bytes | Path] = dict(sources.assets)
     files["data/facts.json"] = _json(facts)
     for name, figure in config.figures.items():
-        run = chosen[figure.model]
-        if isinstance(figure, FilmFigure):
-            files |= _film_files(name, run, drawn[name])
-        elif isinstance(figure, ChartFigure):
+        run = pictured[figure.subject]
+        if isinstance(figure, Moving):
+            files |= _film_files(name, drawn[name])
+        if isinstance(figure, FilmFigure) and isinstance(run, ModelRun):
+            files[f"data/{name}.npz"] = _arrays(run)
+        elif isinstance(figure, ChartFigure) and isinstance(run, ModelRun):
             files[f"data/{name}.csv"] = _table(*figure.table(run))
+    for name, run in pictured.items():
+        if isinstance(run, SweepRun):
+            files[f"data/{name}.csv"] = sweep_table(run).encode()
     for place, language in enumerate(config.site.languages):
         words = Words(language)
         suffix = "" if place == 0 else f".{language}"
-        placed, charts = _place(config, chosen, drawn, files, words, suffix)
+        placed, charts = _place(config, pictured, drawn, files, words, suffix)
         pages = render_pages(
             site=config.site,
             language=language,
@@ -157,7 +171,7 @@ def site_files(
 
 def _place(
     config: Config,
-    chosen: Mapping[str, ModelRun],
+    pictured: Mapping[str, ModelRun | SweepRun],
     drawn: Mapping[str, Entry],
     files: Mapping[str, bytes | Path],
     words: Words,
@@ -165,53 +179,68 @@ def _place(
 ) -> tuple[dict[str, PlacedFigure], dict[str, bytes | Path]]:
     """The figures as the pages of one language show them, and that language's chart files."""
     from gen.media.svg import standalone_svg, to_svg
-    from gen.pages.figures import PlacedChart, PlacedFilm
+    from gen.pages.figures import PlacedChart, PlacedFilm, PlacedMap
 
     placed: dict[str, PlacedFigure] = {}
     charts: dict[str, bytes | Path] = {}
     for name, figure in config.figures.items():
-        run = chosen[figure.model]
+        run = pictured[figure.subject]
         alt = figure.alt(run, words)
-        if isinstance(figure, FilmFigure):
+        if isinstance(figure, Moving):
             entry = drawn[name]
+            of_sweep = isinstance(run, SweepRun)
+            data = f"data/{run.name}.csv" if of_sweep else f"data/{name}.npz"
             placed[name] = PlacedFilm(
                 id=name,
-                model=figure.model,
+                model=figure.subject,
                 mp4=f"media/{name}.mp4",
                 gif=f"media/{name}.gif",
                 poster=f"media/{name}.png",
-                data=f"data/{name}.npz",
+                data=data,
                 mp4_bytes=entry.file(films.MP4).stat().st_size,
                 gif_bytes=entry.file(films.GIF).stat().st_size,
-                data_bytes=_size(files[f"data/{name}.npz"]),
+                data_bytes=_size(files[data]),
                 alt=alt,
                 **{key: entry.info[key] for key in _FILM_INFO},
             )
-        elif isinstance(figure, ChartFigure):
+        elif isinstance(figure, ChartFigure) and isinstance(run, ModelRun):
             chart = figure.chart(run, words)
             path = f"media/{name}{suffix}.svg"
             charts[path] = standalone_svg(chart, alt).encode()
             placed[name] = PlacedChart(
                 id=name,
-                model=figure.model,
+                model=figure.subject,
                 svg=to_svg(chart, name, alt),
                 file=path,
                 data=f"data/{name}.csv",
                 data_bytes=_size(files[f"data/{name}.csv"]),
                 alt=alt,
             )
+        elif isinstance(figure, MapFigure) and isinstance(run, SweepRun):
+            data = f"data/{run.name}.csv"
+            placed[name] = PlacedMap(
+                id=name,
+                model=figure.subject,
+                map=figure.draw(run, words),
+                data=data,
+                data_bytes=_size(files[data]),
+                alt=alt,
+            )
     return placed, charts
 
 
-def _film_files(name: str, run: ModelRun, entry: Entry) -> dict[str, bytes | Path]:
-    arrays = io.BytesIO()
-    np.savez_compressed(arrays, allow_pickle=False, steps=run.snapshot_steps, **run.views)
+def _film_files(name: str, entry: Entry) -> dict[str, bytes | Path]:
     return {
         f"media/{name}.mp4": entry.file(films.MP4),
         f"media/{name}.gif": entry.file(films.GIF),
         f"media/{name}.png": entry.file(films.POSTER),
-        f"data/{name}.npz": arrays.getvalue(),
     }
+
+
+def _arrays(run: ModelRun) -> bytes:
+    arrays = io.BytesIO()
+    np.savez_compressed(arrays, allow_pickle=False, steps=run.snapshot_steps, **run.views)
+    return arrays.getvalue()
 
 
 def _table(header: tuple[str, ...], rows: np.ndarray) -> bytes:

@@ -4,70 +4,29 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gen import films, output, runs
-from gen.analysis.facts import Facts, model_facts
-from gen.analysis.outcome import shown
+from gen import films, output
+from gen.analysis.sweep import OUTCOMES
 from gen.assemble import Sources, site_files
-from gen.errors import ConfigError, EnvironmentFault, NumericalFault, suggestion
-from gen.executors import Job, Workers
-from gen.figures import FilmFigure
+from gen.errors import ConfigError, EnvironmentFault, suggestion
+from gen.executors import Executor, Job, Workers
+from gen.figures import FilmFigure, SweepFilmFigure
 from gen.films import FilmOrder
-from gen.runs import ModelRun, Shard
 from gen.store import writing
-from gen.sweeps import work
+from gen.subjects import Subjects, TrainedModel, read_models, read_sweeps, stored_models
+from gen.trainers import foretell, missing_shards, train_shards, trainers
 
 if TYPE_CHECKING:
-    from gen.config import Config, Model
-    from gen.report import Report
-    from gen.store import Entry, Store
-    from gen.training import Ensemble, Trained
+    from gen.config import Config
+    from gen.store import Entry
+    from gen.studio import Studio
 
 
-@dataclass(frozen=True)
-class TrainedModel:
-    """A configured model after training.
-
-    Attributes:
-        runs: every seed's run, in the order of the seeds.
-        chosen: the one that figures show.
-        run_key: the stored run in which the chosen one was trained.
-    """
-
-    model: Model
-    runs: list[ModelRun]
-    chosen: ModelRun
-    run_key: str
-
-    @cached_property
-    def facts(self) -> Facts:
-        """What may be said of it."""
-        return model_facts(self.model, self.runs, self.chosen)
-
-
-@dataclass(frozen=True)
-class Studio:
-    """What a build works with: everything that touches the world comes in here.
-
-    Attributes:
-        templates: folder of the page templates.
-        assets: folder of the assets that a site has unless it brings its own.
-        output: folder of the published site.
-        jobs: processes that work side by side.
-    """
-
-    config: Config
-    store: Store
-    output: Path
-    templates: Path
-    assets: Path
-    jobs: int
-    report: Report
+RENEW_EVERY = 120.0
+"""Seconds between two renewals of a site whose sweeps are still training."""
 
 
 def build(studio: Studio) -> None:
@@ -77,26 +36,64 @@ def build(studio: Studio) -> None:
         GenError: what stopped it; the former site stays, and everything finished is kept.
     """
     start = time.monotonic()
-    sources = Sources.gather(studio.config, studio.templates, studio.assets)
+    sources = Sources.gather(studio)
     if output.is_fresh(studio.output, sources.key):
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
-    with studio.store.locked(), Workers(studio.jobs, studio.report) as workers:
-        trained = train(studio, workers)
-        drawn = render(studio, workers, trained)
-        write_site(studio, sources, trained, drawn)
+    with (
+        studio.store.locked(),
+        trainers(studio) as executor,
+        Workers(studio.jobs, studio.report) as painters,
+    ):
+        trained = train(studio, executor)
+        waiting = missing_shards(studio, studio.config.sweeps)
+        left = len(waiting)
+        drawn = _renew(studio, painters, sources, trained, {}, left)
+        renewed = time.monotonic()
+        for left in train_shards(studio, executor, waiting):
+            if not left or time.monotonic() - renewed > RENEW_EVERY:
+                drawn = _renew(studio, painters, sources, trained, drawn, left)
+                renewed = time.monotonic()
     studio.report.done("site", f"{summary(studio.config)} in {time.monotonic() - start:.0f} s")
+
+
+def _renew(
+    studio: Studio,
+    painters: Workers,
+    sources: Sources,
+    trained: dict[str, TrainedModel],
+    former: dict[str, Entry],
+    left: int,
+) -> dict[str, Entry]:
+    """Publishes what there is, and forgets former films that lacked models.
+
+    Args:
+        former: the films of the site before this one.
+        left: shards that are still to be trained; a site that lacks some is never taken for
+            the finished one.
+
+    Returns:
+        The films of this site.
+    """
+    subjects = {**trained, **read_sweeps(studio)}
+    drawn = render(studio, painters, subjects)
+    write_site(studio, sources, subjects, drawn, complete=not left)
+    for name, entry in former.items():
+        if drawn[name].key != entry.key:
+            studio.store.remove(entry)
+    return drawn
 
 
 def summary(config: Config) -> str:
     """The size of a site in words."""
     models = sum(len(model.seeds) for model in config.models.values())
+    models += sum(sweep.models for sweep in config.sweeps.values())
     pages = len(config.site.pages) * len(config.site.languages)
-    return f"{models} models, {len(config.figures)} figures, {pages} pages"
+    return f"{models:,} models, {len(config.figures)} figures, {pages} pages"
 
 
 def train(
-    studio: Studio, workers: Workers, only: Iterable[str] | None = None
+    studio: Studio, executor: Executor, only: Iterable[str] | None = None
 ) -> dict[str, TrainedModel]:
     """Trains what the store lacks and reads everything back.
 
@@ -107,41 +104,16 @@ def train(
         NumericalFault: no seed of a model can be shown. All others are trained and kept first.
     """
     names = list(studio.config.models) if only is None else list(only)
-    shards = [shard for name in names for shard in runs.shards(studio.config.models[name])]
-    missing = [shard for shard in shards if studio.store.get(runs.FAMILY, shard.key) is None]
-    missing.sort(key=lambda shard: work(shard.ensemble))
-    jobs = [
-        Job(shard.name, _train_shard, (shard.ensemble,), shard.ensemble.training.steps, "steps")
-        for shard in missing
-    ]
-    for done in workers.run(jobs):
-        shard = missing[done.place]
-        runs.save(studio.store, shard, done.result, done.seconds)
-        studio.report.done(shard.name, f"trained in {done.seconds:.0f} s")
+    models = {name: studio.config.models[name] for name in names}
+    for _ in train_shards(studio, executor, missing_shards(studio, models)):
+        pass
     return read_models(studio, names)
-
-
-def read_models(studio: Studio, names: Iterable[str]) -> dict[str, TrainedModel]:
-    """Reads trained models back from the store.
-
-    Raises:
-        NumericalFault: no seed of one of them can be shown.
-    """
-    trained = {name: _read_model(studio, studio.config.models[name]) for name in names}
-    unusable = [name for name, model in trained.items() if model is None]
-    if unusable:
-        raise NumericalFault(
-            "no seed can be shown: the loss of each was not finite or diverged",
-            where=f"models.{unusable[0]}",
-            mend="lower its learning_rate or add seeds",
-        )
-    return {name: model for name, model in trained.items() if model is not None}
 
 
 def render(
     studio: Studio,
-    workers: Workers,
-    trained: dict[str, TrainedModel],
+    painters: Workers,
+    subjects: Subjects,
     only: Iterable[str] | None = None,
 ) -> dict[str, Entry]:
     """Draws the films that the store lacks.
@@ -152,13 +124,13 @@ def render(
     Returns:
         The stored films by figure.
     """
-    orders = film_orders(studio.config, trained, only)
+    orders = film_orders(studio.config, subjects, only)
     missing = [order for order in orders if studio.store.get(films.FAMILY, order.key) is None]
     jobs = [
-        Job(order.name, films.draw, (order.figure, trained[order.figure.model].chosen), 3, "files")
+        Job(order.name, films.draw, (order.figure, subjects[order.subject].pictured), 3, "files")
         for order in missing
     ]
-    for done in workers.run(jobs):
+    for done in painters.run(jobs):
         order = missing[done.place]
         entry = films.save(studio.store, order, done.result)
         size = sum(map(len, done.result.files.values())) / 1e6
@@ -172,14 +144,30 @@ def render(
 def write_site(
     studio: Studio,
     sources: Sources,
-    trained: dict[str, TrainedModel],
+    subjects: Subjects,
     drawn: dict[str, Entry],
+    *,
+    complete: bool = True,
 ) -> None:
-    """Puts pages, pictures and data together and swaps the published folder."""
-    facts = {name: model.facts for name, model in trained.items()}
-    chosen = {name: model.chosen for name, model in trained.items()}
-    files = site_files(studio.config, sources, chosen, drawn, facts)
-    output.publish(studio.output, sources.key, files)
+    """Puts pages, pictures and data together and swaps the published folder.
+
+    Args:
+        complete: whether every configured model is in it.
+    """
+    facts = {name: subject.facts for name, subject in subjects.items()}
+    pictured = {name: subject.pictured for name, subject in subjects.items()}
+    files = site_files(studio.config, sources, pictured, drawn, facts)
+    output.publish(studio.output, sources.key if complete else f"part of {sources.key}", files)
+
+
+def foretell_training(studio: Studio, names: Iterable[str] = ()) -> str:
+    """What `train_models` would train, why, and about how long it would take; trains nothing.
+
+    Raises:
+        ConfigError: a name is not configured.
+    """
+    known = {**studio.config.models, **studio.config.sweeps}
+    return foretell(studio, {name: known[name] for name in _known("model or sweep", names, known)})
 
 
 def train_models(studio: Studio, names: Iterable[str] = ()) -> None:
@@ -188,15 +176,23 @@ def train_models(studio: Studio, names: Iterable[str] = ()) -> None:
     Raises:
         ConfigError: a name is not configured.
     """
-    wanted = _known("model", names, studio.config.models)
-    with studio.store.locked(), Workers(studio.jobs, studio.report) as workers:
-        trained = train(studio, workers, wanted)
+    config = studio.config
+    wanted = _known("model or sweep", names, {**config.models, **config.sweeps})
+    sweeps = {name: config.sweeps[name] for name in wanted if name in config.sweeps}
+    with studio.store.locked(), trainers(studio) as executor:
+        trained = train(studio, executor, [name for name in wanted if name in config.models])
+        for _ in train_shards(studio, executor, missing_shards(studio, sweeps)):
+            pass
+        swept = read_sweeps(studio, sweeps)
     for name, model in trained.items():
         facts = model.facts
         studio.report.say(
             f"{name}: {facts['seeds_generalised']} of {facts['seeds']} seeds generalise; "
             f"seed {facts['shown_seed']} is shown"
         )
+    for name, sweep in swept.items():
+        counts = ", ".join(f"{sweep.facts[outcome]} {outcome}" for outcome in OUTCOMES[:-1])
+        studio.report.say(f"{name}: {sweep.facts['trained']} models: {counts}")
 
 
 def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) -> None:
@@ -210,9 +206,9 @@ def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) ->
         EnvironmentFault: a model has not been trained.
     """
     wanted = _known("figure", names, studio.config.figures)
-    with studio.store.locked(), Workers(studio.jobs, studio.report) as workers:
-        trained = _stored_models(studio)
-        drawn = render(studio, workers, trained, wanted)
+    with studio.store.locked(), Workers(studio.jobs, studio.report) as painters:
+        subjects = {**stored_models(studio), **read_sweeps(studio)}
+        drawn = render(studio, painters, subjects, wanted)
     if folder is not None:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -230,11 +226,11 @@ def write_stored_site(studio: Studio) -> None:
     Raises:
         EnvironmentFault: a model has not been trained, or a film not been drawn.
     """
-    sources = Sources.gather(studio.config, studio.templates, studio.assets)
+    sources = Sources.gather(studio)
     with studio.store.locked():
-        trained = _stored_models(studio)
+        subjects = {**stored_models(studio), **read_sweeps(studio)}
         drawn: dict[str, Entry] = {}
-        for order in film_orders(studio.config, trained):
+        for order in film_orders(studio.config, subjects):
             entry = studio.store.get(films.FAMILY, order.key)
             if entry is None:
                 raise EnvironmentFault(
@@ -244,35 +240,9 @@ def write_stored_site(studio: Studio) -> None:
                     mend="run gen render",
                 )
             drawn[order.name] = entry
-        write_site(studio, sources, trained, drawn)
+        complete = not missing_shards(studio, studio.config.sweeps)
+        write_site(studio, sources, subjects, drawn, complete=complete)
     studio.report.done("site", summary(studio.config))
-
-
-def stale_shard(studio: Studio, model: Model) -> Shard | None:
-    """The first of a model's shards that has not been trained as configured."""
-    return next(
-        (s for s in runs.shards(model) if studio.store.get(runs.FAMILY, s.key) is None), None
-    )
-
-
-def sound_models(studio: Studio) -> dict[str, TrainedModel]:
-    """Those models that are trained as configured and have a seed that can be shown."""
-    ready = [model for model in studio.config.models.values() if not stale_shard(studio, model)]
-    read = {model.name: _read_model(studio, model) for model in ready}
-    return {name: trained for name, trained in read.items() if trained is not None}
-
-
-def _stored_models(studio: Studio) -> dict[str, TrainedModel]:
-    """Reads every model back from the store, training nothing."""
-    for model in studio.config.models.values():
-        shard = stale_shard(studio, model)
-        if shard is not None:
-            raise EnvironmentFault(
-                f"{shard.name}: not trained as configured ({runs.why_stale(studio.store, shard)})",
-                where=str(studio.store.root),
-                mend="run gen train",
-            )
-    return read_models(studio, studio.config.models)
 
 
 def _known(kind: str, names: Iterable[str], known: Mapping[str, object]) -> list[str]:
@@ -285,46 +255,14 @@ def _known(kind: str, names: Iterable[str], known: Mapping[str, object]) -> list
 
 
 def film_orders(
-    config: Config, trained: dict[str, TrainedModel], only: Iterable[str] | None = None
+    config: Config, subjects: Subjects, only: Iterable[str] | None = None
 ) -> list[FilmOrder]:
     """The films that a config wants, in the order of its figures."""
     wanted = None if only is None else set(only)
     return [
-        FilmOrder(name, figure, trained[figure.model].run_key, trained[figure.model].chosen.seed)
+        FilmOrder(name, figure, figure.subject, subjects[figure.subject].key)
         for name, figure in config.figures.items()
-        if isinstance(figure, FilmFigure)
-        and figure.model in trained
+        if isinstance(figure, FilmFigure | SweepFilmFigure)
+        and figure.subject in subjects
         and (wanted is None or name in wanted)
     ]
-
-
-def _train_shard(ensemble: Ensemble, *, on_progress: Callable[[int], None]) -> Trained:
-    from gen.lazy import torch
-    from gen.training import train as train_ensemble
-
-    torch.set_num_threads(1)
-    return train_ensemble(ensemble, on_step=on_progress)
-
-
-def _read_model(studio: Studio, model: Model) -> TrainedModel | None:
-    """All runs of a model; None where none of them is sound."""
-    found: list[ModelRun] = []
-    key_of: dict[int, str] = {}
-    for shard in runs.shards(model):
-        entry = studio.store.get(runs.FAMILY, shard.key)
-        if entry is None:
-            raise EnvironmentFault(
-                f"the run of {shard.name} has vanished",
-                where=str(studio.store.root),
-                mend="run this again",
-            )
-        for run in runs.load(shard, entry):
-            found.append(run)
-            key_of[run.seed] = shard.key
-            if run.failed_at is not None:
-                studio.report.warn(
-                    f"{model.name}, seed {run.seed}: the numbers were unsound at step "
-                    f"{run.failed_at}; the others go on without it"
-                )
-    chosen = shown(found, model.shown)
-    return None if chosen is None else TrainedModel(model, found, chosen, key_of[chosen.seed])

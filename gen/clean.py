@@ -6,9 +6,11 @@ import shutil
 from dataclasses import replace
 
 from gen import films, output, runs
-from gen.build import Studio, film_orders, sound_models
+from gen.build import film_orders
 from gen.config import load_profiles
 from gen.store import writing
+from gen.studio import DEVICES, Studio
+from gen.subjects import read_sweeps, sound_models
 
 
 def clean(studio: Studio, *, everything: bool) -> None:
@@ -42,9 +44,13 @@ def clean(studio: Studio, *, everything: bool) -> None:
 def _remove_unwanted(studio: Studio) -> int:
     wanted: set[str] = set()
     for config in load_profiles(studio.config.path).values():
-        trained = sound_models(replace(studio, config=config))
-        wanted |= {shard.key for model in config.models.values() for shard in runs.shards(model)}
-        wanted |= {order.key for order in film_orders(config, trained)}
+        sources = [*config.models.values(), *config.sweeps.values()]
+        for device in DEVICES:
+            shards = [shard for source in sources for shard in runs.shards(source, device)]
+            wanted |= {shard.key for shard in shards}
+            of_profile = replace(studio, config=config, device=device)
+            subjects = {**sound_models(of_profile), **read_sweeps(of_profile)}
+            wanted |= {order.key for order in film_orders(config, subjects)}
     unwanted = [
         entry
         for family in (runs.FAMILY, films.FAMILY)

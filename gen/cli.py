@@ -15,8 +15,8 @@ from gen import __version__
 from gen.errors import GenError
 
 if TYPE_CHECKING:
-    from gen.build import Studio
     from gen.report import Report
+    from gen.studio import Studio
 
 _DEFAULT_CONFIG = Path("site/gen.toml")
 
@@ -90,6 +90,34 @@ _jobs = click.option(
 )
 
 
+_device = click.option(
+    "--device",
+    type=click.Choice(["cpu", "cuda"]),
+    default="cpu",
+    show_default=True,
+    help="What models are trained on; a run belongs to its device.",
+)
+
+
+def _trainers(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of commands that train: how many, on what, where, how strictly."""
+    options = [
+        _jobs,
+        _device,
+        click.option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Train on the Dask cluster at ADDRESS, or on N workers here: local:N.",
+        ),
+        click.option(
+            "--fail-fast", is_flag=True, help="Stop at the first model with unsound numbers."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", prog_name="gen")
 def cli() -> None:
@@ -98,7 +126,7 @@ def cli() -> None:
 
 @cli.command()
 @_common
-@_jobs
+@_trainers
 def build(jobs: int | None, **options: Any) -> None:
     """Does all that is not fresh: trains, draws, writes the site."""
     from gen.build import build as build_site
@@ -109,14 +137,20 @@ def build(jobs: int | None, **options: Any) -> None:
 
 @cli.command()
 @click.argument("models", nargs=-1)
+@click.option(
+    "--dry-run", is_flag=True, help="Say what would be trained, why, and about how long it takes."
+)
 @_common
-@_jobs
-def train(models: tuple[str, ...], jobs: int | None, **options: Any) -> None:
-    """Trains the models that are not in the store: all of them, or MODELS."""
-    from gen.build import train_models
+@_trainers
+def train(models: tuple[str, ...], dry_run: bool, jobs: int | None, **options: Any) -> None:
+    """Trains the models and sweeps that are not in the store: all of them, or MODELS."""
+    from gen.build import foretell_training, train_models
 
     with _studio(options, jobs) as studio:
-        train_models(studio, models)
+        if dry_run:
+            click.echo(foretell_training(studio, models))
+        else:
+            train_models(studio, models)
 
 
 @cli.command()
@@ -129,6 +163,7 @@ def train(models: tuple[str, ...], jobs: int | None, **options: Any) -> None:
 )
 @_common
 @_jobs
+@_device
 def render(figures: tuple[str, ...], folder: Path | None, jobs: int | None, **options: Any) -> None:
     """Draws figures of trained models that are not in the store: all of them, or FIGURES."""
     from gen.build import render_figures
@@ -139,6 +174,7 @@ def render(figures: tuple[str, ...], folder: Path | None, jobs: int | None, **op
 
 @cli.command()
 @_common
+@_device
 def site(**options: Any) -> None:
     """Writes the site from trained models and drawn films, doing neither."""
     from gen.build import write_stored_site
@@ -150,6 +186,7 @@ def site(**options: Any) -> None:
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @_common
+@_device
 def status(as_json: bool, **options: Any) -> None:
     """Lists what is fresh, what is stale, and because of what."""
     from gen.status import examine, show
@@ -210,11 +247,11 @@ def _report(options: dict[str, Any]) -> AbstractContextManager[Report]:
 @contextmanager
 def _studio(options: dict[str, Any], jobs: int | None) -> Iterator[Studio]:
     """Everything a command works with, from its options."""
-    from gen.build import Studio
     from gen.config import load
     from gen.executors import default_jobs
     from gen.resources import assets_folder, templates_folder
     from gen.store import Store
+    from gen.studio import Studio
 
     config = load(options["config_path"], options["profile"])
     with _report(options) as report:
@@ -226,6 +263,9 @@ def _studio(options: dict[str, Any], jobs: int | None) -> Iterator[Studio]:
             assets=assets_folder(),
             jobs=jobs or default_jobs(),
             report=report,
+            device=options.get("device", "cpu"),
+            cluster=options.get("cluster"),
+            fail_fast=options.get("fail_fast", False),
         )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -21,11 +20,12 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator
 
 from gen.complaints import explain, foremost, is_key, shortened, shown
 from gen.errors import ConfigError, suggestion
-from gen.figures import Figure, figure_kinds
+from gen.figures import Figure, ModelFigure, SweepFigure, figure_kinds
 from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import Kind, Settings, kinds
 from gen.sweeps import Axis, Sweep
+from gen.tables import Place, as_table, merged, parse
 from gen.tasks import Task
 from gen.training import Ensemble, Training
 
@@ -164,70 +164,15 @@ def load_profiles(path: Path) -> dict[str | None, Config]:
     Raises:
         ConfigError: the file cannot be read, is not valid TOML, or says something impossible.
     """
-    table = _parse(path)
-    profiles = _table(table.pop("profiles", {}), _Place(path, "profiles"))
+    table = parse(path)
+    profiles = as_table(table.pop("profiles", {}), Place(path, "profiles"))
     configs: dict[str | None, Config] = {None: _Reader(path, None, table).config()}
     for name, value in profiles.items():
-        place = _Place(path, f"profiles.{name}")
-        override = _table(value, place)
-        merged = _merge(table, override, place, top=True)
-        configs[name] = _Reader(path, name, merged, override).config()
+        place = Place(path, f"profiles.{name}")
+        override = as_table(value, place)
+        combined = merged(table, override, place, top=True)
+        configs[name] = _Reader(path, name, combined, override).config()
     return configs
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        mend = "name it with --config, or run this where site/gen.toml is"
-        raise ConfigError("there is no such file", where=str(path), mend=mend) from None
-    except UnicodeDecodeError as error:
-        what = f"byte {error.start} is not UTF-8"
-        raise ConfigError(what, where=str(path), mend="save the file as UTF-8") from None
-    except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from None
-    if not text.strip():
-        mend = "begin with a [site] table as docs/configuration.md shows"
-        raise ConfigError("the file is empty", where=str(path), mend=mend)
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        what = "tables nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise ConfigError(f"not valid TOML: {what}", where=str(path)) from None
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where in the file a value stands, for errors."""
-
-    path: Path
-    key: str
-
-    def at(self, *parts: object) -> _Place:
-        return _Place(self.path, ".".join([self.key, *map(str, parts)]).strip("."))
-
-    def error(self, what: str, mend: str = "") -> ConfigError:
-        return ConfigError(
-            what, where=f"{self.path}: {self.key}" if self.key else str(self.path), mend=mend
-        )
-
-
-def _table(value: object, place: _Place) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise place.error(f"{shown(value)} is not a table", f"write [{place.key}]")
-    return value
-
-
-def _merge(
-    base: Mapping[str, Any], override: Mapping[str, Any], place: _Place, *, top: bool = False
-) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in override.items():
-        if top and key not in base:
-            raise place.at(key).error("a profile cannot bring in a new part of the file")
-        both_tables = isinstance(value, dict) and isinstance(base.get(key), dict)
-        merged[key] = _merge(base[key], value, place.at(key)) if both_tables else value
-    return merged
 
 
 def _with(
@@ -274,22 +219,22 @@ class _Reader:
             for name, table in self._named("sweeps", self._table.get("sweeps", {}))
         }
         figures = {
-            name: self._figure(name, table, models)
+            name: self._figure(name, table, models, sweeps)
             for name, table in self._named("figures", self._table["figures"])
         }
         return Config(self._path, self._profile, site, models, sweeps, figures)
 
-    def _place(self, *parts: object) -> _Place:
+    def _place(self, *parts: object) -> Place:
         """The place of a key: in the profile where the profile sets it, else in the file."""
         inside: Any = self._override
         for part in parts:
             inside = inside.get(str(part)) if isinstance(inside, dict) else None
         set_by_profile = bool(parts) and inside is not None
         prefix = f"profiles.{self._profile}" if set_by_profile else ""
-        return _Place(self._path, prefix).at(*parts)
+        return Place(self._path, prefix).at(*parts)
 
     def _named(self, part: str, tables: object) -> list[tuple[str, object]]:
-        entries = _table(tables, self._place(part))
+        entries = as_table(tables, self._place(part))
         for name in entries:
             if len(name) > 80 or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
                 raise self._place(part, name).error(
@@ -300,7 +245,7 @@ class _Reader:
 
     def _model(self, name: str, value: object, part: str = "models") -> Model:
         """Reads a model, or one cell of a sweep, from its table."""
-        table = dict(_table(value, self._place(part, name)))
+        table = dict(as_table(value, self._place(part, name)))
         where = (part, name)
         parts: dict[str, Any] = {}
         for key in PARTS:
@@ -327,7 +272,7 @@ class _Reader:
     def _sweep(self, name: str, value: object, models: Mapping[str, Model]) -> Sweep:
         """Reads a sweep: the tables of a model, and a grid of values for some of its keys."""
         where = ("sweeps", name)
-        table = dict(_table(value, self._place(*where)))
+        table = dict(as_table(value, self._place(*where)))
         if name in models:
             raise self._place(*where).error("a model has this id", "choose another id")
         base = table.pop("base", None)
@@ -336,7 +281,7 @@ class _Reader:
                 mend = suggestion(str(base), models) or f"there are: {', '.join(models)}"
                 raise self._place(*where, "base").error(f"there is no model {shown(base)}", mend)
             tables = {key: self._table["models"][base][key] for key in PARTS}
-            table = _merge(tables, table, self._place(*where))
+            table = merged(tables, table, self._place(*where))
         axes = self._axes(table.pop("grid", {}), *where)
         count = prod(len(axis.values) for axis in axes)
         first = self._model(name, _with(table, axes, (0,) * len(axes)), "sweeps")
@@ -350,14 +295,14 @@ class _Reader:
         return Sweep(name, axes, first.seeds, first.shard, cells)
 
     def _axes(self, value: object, *where: str) -> tuple[Axis, ...]:
-        grid = _table(value, self._place(*where, "grid"))
+        grid = as_table(value, self._place(*where, "grid"))
         axes: list[Axis] = []
         for part, keys in grid.items():
             place = self._place(*where, "grid", part)
             if part not in ("task", "network", "optimiser"):
                 mend = suggestion(part, PARTS) or "vary keys of task, network or optimiser"
                 raise place.error("cannot be varied: a sweep's models share all the rest", mend)
-            for key, values in _table(keys, place).items():
+            for key, values in as_table(keys, place).items():
                 if not isinstance(values, list) or not values:
                     raise place.at(key).error(f"{shown(values)} is not a list of values")
                 if any(values.count(entry) > 1 for entry in values):
@@ -398,17 +343,26 @@ class _Reader:
                 "take fewer snapshots, a smaller shard or fewer rows",
             )
 
-    def _figure(self, name: str, value: object, models: Mapping[str, Model]) -> Figure:
-        table = _table(value, self._place("figures", name))
+    def _figure(
+        self,
+        name: str,
+        value: object,
+        models: Mapping[str, Model],
+        sweeps: Mapping[str, Sweep],
+    ) -> Figure:
+        table = as_table(value, self._place("figures", name))
         figure = self._kind(Figure, figure_kinds(), table, "figures", name)
-        if figure.model not in models:
-            raise self._place("figures", name, "model").error(
-                f'there is no model "{shortened(figure.model)}"',
-                suggestion(figure.model, models) or "add its table below [models]",
+        part, known = ("sweep", sweeps) if isinstance(figure, SweepFigure) else ("model", models)
+        if figure.subject not in known:
+            raise self._place("figures", name, part).error(
+                f'there is no {part} "{shortened(figure.subject)}"',
+                suggestion(figure.subject, known) or f"add its table below [{part}s]",
             )
-        model = models[figure.model]
         try:
-            figure.check(model.task, model.network)
+            if isinstance(figure, SweepFigure):
+                figure.check(sweeps[figure.sweep])
+            elif isinstance(figure, ModelFigure):
+                figure.check(models[figure.model].task, models[figure.model].network)
         except ValueError as error:
             raise self._place("figures", name, "kind").error(str(error)) from None
         return figure
@@ -420,7 +374,7 @@ class _Reader:
         value: object,
         *where: str,
     ) -> KindType:
-        table = _table(value, self._place(*where))
+        table = as_table(value, self._place(*where))
         if "kind" not in table:
             raise self._place(*where).error("kind is missing", f"add one of: {', '.join(known)}")
         kind = table["kind"]
@@ -432,7 +386,7 @@ class _Reader:
         return self._settings(known[kind], table, *where)
 
     def _settings(self, settings: type[SettingsType], value: object, *where: str) -> SettingsType:
-        table = _table(value, self._place(*where))
+        table = as_table(value, self._place(*where))
         try:
             return settings.model_validate_json(json.dumps(table, default=str))
         except ValidationError as error:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gen.errors import EnvironmentFault, GenError
 
@@ -55,6 +55,27 @@ class Done:
     place: int
     result: Any
     seconds: float
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """A job that has no result: its place in the list, and why."""
+
+    place: int
+    reason: str
+
+
+class Executor(Protocol):
+    """Anything that runs jobs side by side."""
+
+    @property
+    def width(self) -> int:
+        """How many jobs run side by side."""
+        ...
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[Done | GivenUp]:
+        """Runs the jobs, earlier ones first, and gives back each as soon as it has ended."""
+        ...
 
 
 @dataclass
@@ -94,6 +115,11 @@ class Workers:
             if worker.process.is_alive():
                 worker.process.kill()
         self._idle, self._busy = [], {}
+
+    @property
+    def width(self) -> int:
+        """How many jobs run side by side."""
+        return self._count
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Done]:
         """Runs the jobs, earlier ones first, and gives back each as soon as it is done.

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gen.figures import FilmFigure
+from gen.figures import Moving
 from gen.fingerprint import code_digest, versions
-from gen.runs import ModelRun
 from gen.store import Entry, Store, content_key
+
+if TYPE_CHECKING:
+    from gen.analysis.sweep import SweepRun
+    from gen.runs import ModelRun
 
 FAMILY = "media"
 MP4, GIF, POSTER = "film.mp4", "film.gif", "poster.png"
@@ -33,22 +36,21 @@ class FilmOrder:
 
     Attributes:
         name: the figure's id.
-        run_key: the run in which the shown model was trained.
-        seed: which of the run's models is shown.
+        subject: id of the model or sweep that is pictured.
+        pictured: what tells the pictured model or sweep from any other, as plain JSON values.
     """
 
     name: str
-    figure: FilmFigure
-    run_key: str
-    seed: int
+    figure: Moving
+    subject: str
+    pictured: dict[str, Any]
 
     @cached_property
     def ingredients(self) -> dict[str, Any]:
         """Everything that can change the film, as plain JSON values."""
         return {
             "figure": self.figure.model_dump(mode="json"),
-            "run": self.run_key,
-            "seed": self.seed,
+            "pictured": self.pictured,
             "code": code_digest(
                 type(self.figure).__module__, "gen.media.mp4", "gen.media.gif", "gen.media.poster"
             ),
@@ -73,7 +75,7 @@ class Drawn:
     info: dict[str, Any]
 
 
-def draw(figure: FilmFigure, run: ModelRun, *, on_progress: Callable[[int], None]) -> Drawn:
+def draw(figure: Moving, run: ModelRun | SweepRun, *, on_progress: Callable[[int], None]) -> Drawn:
     """Draws a figure's film: MP4 and poster at twice the size, the GIF at once.
 
     Raises:

@@ -55,28 +55,19 @@ class Shard:
         source: the model or sweep.
         number: its place among the shards of its source, from 0.
         name: for people, `modular, seeds 0 to 3`.
+        device: what it is trained on, `cpu` or `cuda`.
     """
 
     source: str
     number: int
     name: str
     ensemble: Ensemble
+    device: str
 
     @cached_property
     def ingredients(self) -> dict[str, Any]:
         """Everything that can change what the training leaves, as plain JSON values."""
-        ensemble = self.ensemble
-        kinds = (type(ensemble.task).__module__, type(ensemble.network).__module__)
-        return {
-            "task": ensemble.task.model_dump(mode="json"),
-            "network": ensemble.network.model_dump(mode="json"),
-            "training": ensemble.training.model_dump(mode="json"),
-            "optimisers": [settings.model_dump(mode="json") for settings in ensemble.optimisers],
-            "seeds": list(ensemble.seeds),
-            "device": "cpu",
-            "code": code_digest("gen.training", *kinds),
-            "versions": versions("torch", "numpy", "numba"),
-        }
+        return _ingredients(self.ensemble, self.device)
 
     @cached_property
     def key(self) -> str:
@@ -84,11 +75,30 @@ class Shard:
         return content_key(self.ingredients)
 
 
-def shards(source: Model | Sweep) -> list[Shard]:
-    """The ensembles of a configured model, or of a sweep."""
+def run_key(ensemble: Ensemble, device: str) -> str:
+    """The key that the run of an ensemble would have here and now."""
+    return content_key(_ingredients(ensemble, device))
+
+
+def _ingredients(ensemble: Ensemble, device: str) -> dict[str, Any]:
+    kinds = (type(ensemble.task).__module__, type(ensemble.network).__module__)
+    return {
+        "task": ensemble.task.model_dump(mode="json"),
+        "network": ensemble.network.model_dump(mode="json"),
+        "training": ensemble.training.model_dump(mode="json"),
+        "optimisers": [settings.model_dump(mode="json") for settings in ensemble.optimisers],
+        "seeds": list(ensemble.seeds),
+        "device": device,
+        "code": code_digest("gen.training", *kinds),
+        "versions": versions("torch", "numpy", "numba"),
+    }
+
+
+def shards(source: Model | Sweep, device: str) -> list[Shard]:
+    """The ensembles of a configured model, or of a sweep, as they are trained on a device."""
     parts = source.shards
     return [
-        Shard(source.name, number, f"{source.name}, {label}", ensemble)
+        Shard(source.name, number, f"{source.name}, {label}", ensemble, device)
         for number, (label, ensemble) in enumerate(parts)
     ]
 
@@ -120,6 +130,11 @@ def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
 
 def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
     """Reads a stored run, model by model, in the order of its seeds."""
+    return model_runs(shard.source, shard.ensemble, read(entry))
+
+
+def read(entry: Entry) -> Trained:
+    """Reads a stored run as a whole."""
     from safetensors.numpy import load_file
 
     arrays = load_file(entry.file(_ARRAYS))
@@ -132,7 +147,7 @@ def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
         }
 
     views = below("views/")
-    trained = Trained(
+    return Trained(
         logged_steps=arrays["logged_steps"],
         metrics=below("metrics/"),
         snapshot_steps=arrays["snapshot_steps"],
@@ -140,7 +155,6 @@ def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
         parameters=below("parameters/"),
         failed_at=arrays["failed_at"],
     )
-    return model_runs(shard.source, shard.ensemble, trained)
 
 
 def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[ModelRun]:

@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass
 
 from gen import films, output, runs
 from gen.assemble import Sources
-from gen.build import Studio, film_orders, sound_models, stale_shard
-from gen.figures import FilmFigure
+from gen.build import film_orders
+from gen.figures import FilmFigure, Moving
+from gen.studio import Studio
+from gen.subjects import read_sweeps, sound_models, stale_shard
 
 
 @dataclass(frozen=True)
@@ -56,32 +58,33 @@ def _models(studio: Studio) -> list[Line]:
             shard.name,
             "" if studio.store.get(runs.FAMILY, shard.key) else runs.why_stale(studio.store, shard),
         )
-        for model in studio.config.models.values()
-        for shard in runs.shards(model)
+        for source in [*studio.config.models.values(), *studio.config.sweeps.values()]
+        for shard in runs.shards(source, studio.device)
     ]
 
 
 def _films(studio: Studio) -> list[Line]:
     config = studio.config
-    orders = {order.name: order for order in film_orders(config, sound_models(studio))}
+    subjects = {**sound_models(studio), **read_sweeps(studio)}
+    orders = {order.name: order for order in film_orders(config, subjects)}
     lines = []
     for name, figure in config.figures.items():
-        if not isinstance(figure, FilmFigure):
+        if not isinstance(figure, Moving):
             continue
         order = orders.get(name)
-        if order is None:
+        if order is None and isinstance(figure, FilmFigure):
             trained = stale_shard(studio, config.models[figure.model]) is None
             reason = "has no sound seed" if trained else "has to be trained first"
             lines.append(Line("film", name, f"{figure.model} {reason}"))
-        elif studio.store.get(films.FAMILY, order.key):
+        elif order is not None and studio.store.get(films.FAMILY, order.key):
             lines.append(Line("film", name, ""))
-        else:
+        elif order is not None:
             lines.append(Line("film", name, films.why_stale(studio.store, order)))
     return lines
 
 
 def _site(studio: Studio) -> Line:
-    sources = Sources.gather(studio.config, studio.templates, studio.assets)
+    sources = Sources.gather(studio)
     if output.is_fresh(studio.output, sources.key):
         return Line("site", str(studio.output), "")
     exists = studio.output.exists()

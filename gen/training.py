@@ -103,7 +103,7 @@ def _train(ensemble: Ensemble, device: str, on_step: Callable[[int], None]) -> T
     task, network = ensemble.task, ensemble.network
     data = task.data(ensemble.seeds)
     batches = {"train": _batch(data.train, device), "test": _batch(data.test, device)}
-    scores = {split: Score(batch) for split, batch in batches.items()}
+    scores = {split: Score(batch, network.activation) for split, batch in batches.items()}
     parameters = {
         name: torch.from_numpy(array).to(device, torch.float32)
         for name, array in network.init(task, ensemble.seeds).items()

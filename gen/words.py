@@ -71,6 +71,10 @@ class Words:
         """The names that the text under `key` leaves to be filled in."""
         return {name for _, name, _, _ in Formatter().parse(self._text(key)) if name}
 
+    def has(self, key: str) -> bool:
+        """Whether the catalog holds a text under `key`."""
+        return key in self._texts
+
     def number(self, value: float, digits: int | None = None) -> str:
         """A number as the language writes it.
 

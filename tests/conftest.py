@@ -51,3 +51,11 @@ def tree(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def stored_runs(store: Path) -> dict[str, str]:
+    """The arrays of every run in a store, with the digests of their bytes."""
+    if not (store / "runs").exists():
+        return {}
+    files = tree(store / "runs")
+    return {path: digest for path, digest in files.items() if path.endswith(".safetensors")}

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gen.config import load
+from gen.report import SilentReport
+from gen.resources import assets_folder, templates_folder
+from gen.store import Store
+from gen.studio import Studio
+
 CONFIG = """
 [site]
 title = "Small site"
@@ -105,3 +111,16 @@ def write(folder: Path, config: str = CONFIG, page: str = PAGE) -> list[str | Pa
         *("--store", folder / ".gen"),
         *("--output", folder / "_site"),
     ]
+
+
+def studio_of(folder: Path) -> Studio:
+    """What a build of the site in `folder` works with, one process and no words."""
+    return Studio(
+        config=load(folder / "site" / "gen.toml"),
+        store=Store(folder / ".gen", on_damage=print),
+        output=folder / "_site",
+        templates=templates_folder(),
+        assets=assets_folder(),
+        jobs=1,
+        report=SilentReport(),
+    )

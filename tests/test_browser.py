@@ -13,7 +13,14 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 REPOSITORY = Path(__file__).parent.parent
-PAGES = ("index", "modular-addition", "ones-and-zeros", "five-neurons", "how-it-was-made")
+PAGES = (
+    "index",
+    "modular-addition",
+    "ones-and-zeros",
+    "when",
+    "five-neurons",
+    "how-it-was-made",
+)
 WIDTHS = (360, 768, 1280, 1600)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

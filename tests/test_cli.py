@@ -48,7 +48,7 @@ def test_an_error_has_a_traceback_only_with_debug(tmp_path: Path, gen: Gen) -> N
 def test_a_model_that_is_not_configured_is_named_with_the_closest(tmp_path: Path, gen: Gen) -> None:
     outcome = gen("train", "sums", *small_site.write(tmp_path))
     assert outcome.code == 2
-    assert outcome.err == 'gen: there is no model "sums"; did you mean "sum"?\n'
+    assert outcome.err == 'gen: there is no model or sweep "sums"; did you mean "sum"?\n'
 
 
 def test_quiet_training_says_nothing_and_json_says_it_for_machines(

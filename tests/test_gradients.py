@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gen.networks import Network
 from gen.networks.embedded import Embedded
-from gen.networks.hidden_layer import Batch, YesOrNoGradient, gradient, logits
+from gen.networks.hidden_layer import Activation, Batch, YesOrNoGradient, gradient, logits
 from gen.networks.perceptron import Perceptron
 from gen.tasks import Task
 from gen.tasks.modular import Modular
@@ -17,6 +17,7 @@ from gen.tasks.sparse_parity import SparseParity
 
 seeds = st.lists(st.integers(0, 2**32), min_size=1, max_size=4, unique=True).map(tuple)
 hidden = st.integers(1, 9)
+activations = st.sampled_from(["relu", "square"])
 parity = st.builds(
     SparseParity,
     bits=st.integers(3, 12),
@@ -52,43 +53,47 @@ def _assert_closed_form_is_autograd(network: Network, task: Task, seeds: tuple[i
     network.differentiator(task, parameters, gradients, batch)()
 
     leaves = {name: a.clone().requires_grad_() for name, a in parameters.items()}
-    loss = _mean_loss(logits(batch.inputs, *network.matrices(task, leaves)), batch.labels)
+    w_in, w_out = network.matrices(task, leaves)
+    answers = logits(batch.inputs, w_in, w_out, network.activation)
+    loss = _mean_loss(answers, batch.labels)
     expected = torch.autograd.grad(loss, list(leaves.values()))
     for name, slope in zip(leaves, expected, strict=True):
         torch.testing.assert_close(gradients[name], slope, rtol=1e-5, atol=1e-12)
 
 
-@given(seeds, hidden, parity)
+@given(seeds, hidden, parity, activations)
 @settings(max_examples=40, deadline=None)
 def test_perceptron_with_one_output_has_the_gradient_of_autograd(
-    seeds: tuple[int, ...], hidden: int, task: SparseParity
+    seeds: tuple[int, ...], hidden: int, task: SparseParity, activation: Activation
 ) -> None:
-    _assert_closed_form_is_autograd(Perceptron(hidden=hidden), task, seeds)
+    _assert_closed_form_is_autograd(Perceptron(hidden=hidden, activation=activation), task, seeds)
 
 
-@given(seeds, hidden, modular)
+@given(seeds, hidden, modular, activations)
 @settings(max_examples=40, deadline=None)
 def test_perceptron_with_many_outputs_has_the_gradient_of_autograd(
-    seeds: tuple[int, ...], hidden: int, task: Modular
+    seeds: tuple[int, ...], hidden: int, task: Modular, activation: Activation
 ) -> None:
-    _assert_closed_form_is_autograd(Perceptron(hidden=hidden), task, seeds)
+    _assert_closed_form_is_autograd(Perceptron(hidden=hidden, activation=activation), task, seeds)
 
 
-@given(seeds, hidden, modular, st.integers(1, 7))
+@given(seeds, hidden, modular, activations, st.integers(1, 7))
 @settings(max_examples=40, deadline=None)
 def test_learned_embedding_has_the_gradient_of_autograd(
-    seeds: tuple[int, ...], hidden: int, task: Modular, width: int
+    seeds: tuple[int, ...], hidden: int, task: Modular, activation: Activation, width: int
 ) -> None:
-    network = Embedded(embedding="learned", width=width, hidden=hidden)
+    network = Embedded(embedding="learned", width=width, hidden=hidden, activation=activation)
     _assert_closed_form_is_autograd(network, task, seeds)
 
 
-@given(seeds, hidden, modular)
+@given(seeds, hidden, modular, activations)
 @settings(max_examples=40, deadline=None)
 def test_given_circle_has_the_gradient_of_autograd(
-    seeds: tuple[int, ...], hidden: int, task: Modular
+    seeds: tuple[int, ...], hidden: int, task: Modular, activation: Activation
 ) -> None:
-    _assert_closed_form_is_autograd(Embedded(embedding="circle", hidden=hidden), task, seeds)
+    _assert_closed_form_is_autograd(
+        Embedded(embedding="circle", hidden=hidden, activation=activation), task, seeds
+    )
 
 
 def test_a_later_call_sees_the_parameters_of_that_moment() -> None:
@@ -128,9 +133,11 @@ def test_tables_of_sums_give_the_gradient_of_the_matrix_products(
     w_out = torch.randn(models, neurons, 1, generator=generator)
     batch = Batch(inputs, labels)
     exact = [torch.empty_like(tensor, dtype=torch.float64) for tensor in (w_in, w_out)]
-    YesOrNoGradient(Batch(inputs.double(), labels), neurons)(w_in.double(), w_out.double(), *exact)
+    YesOrNoGradient(Batch(inputs.double(), labels), neurons, "relu")(
+        w_in.double(), w_out.double(), *exact
+    )
     fast = [torch.full_like(tensor, np.nan) for tensor in (w_in, w_out)]
-    compute = gradient(batch, neurons, 1)
+    compute = gradient(batch, neurons, 1, "relu")
     assert type(compute).__name__ == "BitGradient"
     compute(w_in, w_out, *fast)
     for found, expected in zip(fast, exact, strict=True):
@@ -139,5 +146,5 @@ def test_tables_of_sums_give_the_gradient_of_the_matrix_products(
 
 def test_inputs_that_are_no_bits_are_multiplied() -> None:
     inputs = torch.tensor([[[0.0, 0.5], [1.0, 1.0]]])
-    compute = gradient(Batch(inputs, torch.tensor([[0, 1]])), 3, 1)
+    compute = gradient(Batch(inputs, torch.tensor([[0, 1]])), 3, 1, "relu")
     assert isinstance(compute, YesOrNoGradient)

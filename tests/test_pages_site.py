@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -9,19 +10,29 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from gen.analysis.facts import model_facts
+from gen.analysis.sweep import SweepRun
+from gen.analysis.sweep_facts import sweep_facts
 from gen.config import Config, load
-from gen.figures import ChartFigure
-from gen.pages.figures import PlacedFigure
+from gen.figures import ChartFigure, Figure, MapFigure, SweepFigure
+from gen.pages.figures import PlacedFigure, PlacedMap
 from gen.pages.site import render_pages
 from gen.runs import ModelRun
 from gen.words import Words
 from tests.line_runs import circle_run, parity_run, waves_run
 from tests.small_pages import TEMPLATES, Outline, chart, film, main_text
+from tests.sweep_runs import sweep_run
 
 SITE = Path(__file__).parent.parent / "site"
 NEVER = float("inf")
 WORLDS = ("all learned", "only memorised", "nothing learned")
-PAGES = ("index", "modular-addition", "ones-and-zeros", "five-neurons", "how-it-was-made")
+PAGES = (
+    "index",
+    "modular-addition",
+    "ones-and-zeros",
+    "when",
+    "five-neurons",
+    "how-it-was-made",
+)
 EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS)
 
@@ -42,15 +53,24 @@ def runs(world: str) -> dict[str, ModelRun]:
     }
 
 
+def placed(name: str, figure: Figure, swept: dict[str, SweepRun]) -> PlacedFigure:
+    if isinstance(figure, MapFigure):
+        drawn = figure.draw(swept[figure.sweep], Words("en"))
+        return PlacedMap(name, figure.sweep, drawn, f"data/{figure.sweep}.csv", 800, "Map.")
+    if isinstance(figure, SweepFigure):
+        return replace(film(name), data=f"data/{figure.sweep}.csv")
+    return chart(name) if isinstance(figure, ChartFigure) else film(name)
+
+
 @cache
 def pages(world: str) -> dict[str, str]:
     facts = {
         name: model_facts(config().models[name], [run], run) for name, run in runs(world).items()
     }
-    figures: dict[str, PlacedFigure] = {
-        name: chart(name) if isinstance(figure, ChartFigure) else film(name)
-        for name, figure in config().figures.items()
-    }
+    of_sweeps = {"all learned": "all", "only memorised": "memorised"}.get(world, "nothing")
+    swept = {name: sweep_run(sweep, of_sweeps) for name, sweep in config().sweeps.items()}
+    facts |= {name: sweep_facts(config().sweeps[name], run) for name, run in swept.items()}
+    figures = {name: placed(name, figure, swept) for name, figure in config().figures.items()}
     sources = {
         name: (SITE / "pages" / "en" / f"{name}.md").read_text(encoding="utf-8")
         for name in config().site.pages
@@ -87,6 +107,7 @@ def test_every_link_inside_the_site_leads_somewhere(name: str, world: str) -> No
         *(path for figure in config().figures for path in chart(figure).files),
         *(f"assets/{path.name}" for path in (SITE / "assets").iterdir()),
         "data/facts.json",
+        *(f"data/{name}.csv" for name in config().sweeps),
         *site,
     }
     outline = Outline.of(site[f"{name}.html"])

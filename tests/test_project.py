@@ -108,6 +108,8 @@ def test_every_kind_of_figure_can_be_asked_for() -> None:
         "accuracy",
         "circle",
         "loss",
+        "sweep-film",
+        "sweep-map",
         "trajectories",
         "waves",
         "weights",

@@ -14,19 +14,38 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.settings import Kind, kinds
+from gen.settings import Kind, Settings, kinds
 
 if TYPE_CHECKING:
+    from gen.analysis.sweep import SweepRun
     from gen.drawing.film import Film, Pacing
     from gen.figures.chart import Chart
+    from gen.media.sweep_map import SweepMap
     from gen.networks import Network
     from gen.runs import ModelRun
+    from gen.sweeps import Sweep
     from gen.tasks import Task
     from gen.words import Words
 
+MOST_AXES = 3
+"""A map has panels, columns and rows."""
+
 
 class Figure(Kind):
-    """A family of figures; the subclasses are the kinds.
+    """A family of figures; the subclasses are the kinds."""
+
+    @property
+    @abstractmethod
+    def subject(self) -> str:
+        """The configured model or sweep that it pictures."""
+
+    @abstractmethod
+    def alt(self, run: Any, words: Words) -> str:
+        """What the figure shows of `run`, for readers who do not see it."""
+
+
+class ModelFigure(Figure):
+    """A figure of one model.
 
     Attributes:
         model: the configured model it pictures.
@@ -34,16 +53,37 @@ class Figure(Kind):
 
     model: Annotated[str, Field(min_length=1, max_length=80)]
 
+    @property
+    def subject(self) -> str:
+        return self.model
+
     def check(self, task: Task, network: Network) -> None:
         """Raises ValueError where this figure cannot picture `network` put to `task`."""
 
-    @abstractmethod
-    def alt(self, run: ModelRun, words: Words) -> str:
-        """What the figure shows of `run`, for readers who do not see it."""
+
+class SweepFigure(Figure):
+    """A figure of all models of a sweep.
+
+    Attributes:
+        sweep: the configured sweep it pictures.
+    """
+
+    sweep: Annotated[str, Field(min_length=1, max_length=80)]
+
+    @property
+    def subject(self) -> str:
+        return self.sweep
+
+    def check(self, sweep: Sweep) -> None:
+        """Raises ValueError where this figure cannot picture `sweep`."""
+        if len(sweep.axes) > MOST_AXES:
+            raise ValueError(
+                f"{sweep.name} varies {len(sweep.axes)} settings, and a map shows {MOST_AXES}"
+            )
 
 
-class FilmFigure(Figure):
-    """A figure that moves: a frame for each snapshot, the first and the last one held.
+class Moving(Settings):
+    """What all films have: how fast they run.
 
     Attributes:
         fps: frames a second.
@@ -62,16 +102,24 @@ class FilmFigure(Figure):
         return Pacing(self.fps, self.hold_first, self.hold_last)
 
     @abstractmethod
-    def film(self, run: ModelRun, scale: int) -> Film:
+    def film(self, run: Any, scale: int) -> Film:
         """Draws the background and lays the layers out.
 
         Args:
-            run: the model that is shown.
+            run: the model, or the sweep, that is shown.
             scale: device pixels in a CSS pixel, 1 or 2.
         """
 
 
-class ChartFigure(Figure):
+class FilmFigure(ModelFigure, Moving):
+    """A model's figure that moves: a frame for each snapshot, the first and last one held."""
+
+
+class SweepFilmFigure(SweepFigure, Moving):
+    """A sweep's figure that moves: a frame for each logged step, the first and last one held."""
+
+
+class ChartFigure(ModelFigure):
     """A figure that stands still and carries text in the page's language."""
 
     @abstractmethod
@@ -81,6 +129,14 @@ class ChartFigure(Figure):
     @abstractmethod
     def table(self, run: ModelRun) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
         """What is plotted, as the download holds it: the columns' names and the rows."""
+
+
+class MapFigure(SweepFigure):
+    """A figure that stands still and can be asked about every model."""
+
+    @abstractmethod
+    def draw(self, run: SweepRun, words: Words) -> SweepMap:
+        """The map as markup, in the language of `words`, and the data that it is asked about."""
 
 
 def figure_kinds() -> dict[str, type[Any]]:

@@ -31,6 +31,12 @@ COLOURS: dict[str, Colour] = {
     "signal": Colour("#1a7f4b", "#57c98d"),
     "distractor": Colour("#8d939c", "#868d98"),
     "bias": Colour("#c53d8e", "#f28cc6"),
+    "groks": Colour("#e8a90c", "#f3c449"),
+    "together": Colour("#2166ac", "#7db5ee"),
+    "memorises": Colour("#5d646e", "#a4abb6"),
+    "never": Colour("#a3a9b2", "#6f7683"),
+    "failed": Colour("#b3261e", "#f2857d"),
+    "untrained": Colour("#d9dce1", "#353a43"),
 }
 """Every colour that carries a meaning, by that meaning."""
 

@@ -3,10 +3,10 @@
 A network is one class in one file of this package: a table of settings, and functions over
 parameters whose every tensor leads with the model. All networks here end in one hidden layer,
 
-    logits = relu(X W_in) W_out,        X: (row, input), W_in: (input, neuron),
+    logits = f(X W_in) W_out,           X: (row, input), W_in: (input, neuron),
                                         W_out: (neuron, output)
 
-and differ in how W_in and W_out come out of what is learned.
+with f the activation, and differ in how W_in and W_out come out of what is learned.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import Float
 
 from gen.lazy import torch
-from gen.networks.hidden_layer import Batch
+from gen.networks.hidden_layer import Activation, Batch
 from gen.settings import Kind
 from gen.tasks import Task
 
@@ -27,7 +27,13 @@ Parameters = dict[str, "torch.Tensor"]
 
 
 class Network(Kind):
-    """A family of networks; the subclasses are the kinds."""
+    """A family of networks; the subclasses are the kinds.
+
+    Attributes:
+        activation: what a neuron makes of the sum of its inputs: relu, or its square.
+    """
+
+    activation: Activation = "relu"
 
     def check(self, task: Task) -> None:
         """Raises ValueError where this network cannot be put to `task`."""

@@ -24,7 +24,10 @@ _AT_ONCE = 5
 _WIDEST = 6
 _ZERO, _ONE = np.float32(0), np.float32(1)
 
-_compiled = njit(cache=True, fastmath={"reassoc", "contract", "arcp", "nsz"})
+# Compilers choose between forms of a loop by where its arrays happen to lie, so only a loop
+# that writes nothing may take its sum in another order: all others would not repeat.
+_compiled = njit(cache=True)
+_compiled_sum = njit(cache=True, fastmath={"reassoc", "contract"})
 
 
 class BitGradient:
@@ -138,12 +141,10 @@ def _pass(places, labels, base, active, w_out, sums, slopes):  # noqa: ANN001, A
         t = tables - _AT_ONCE
         a, b, c = places[row, t], places[row, t + 1], places[row, t + 2]
         d, e = places[row, t + 3], places[row, t + 4]
-        answer = _ZERO
         for n in range(neurons):
             found = (sums[a, n] + sums[b, n]) + (sums[c, n] + sums[d, n]) + sums[e, n]
-            hidden = max(before[n] + found, _ZERO)
-            active[n] = hidden
-            answer += hidden * w_out[n]
+            active[n] = max(before[n] + found, _ZERO)
+        answer = _dot(active, w_out)
         slope = _ONE / (_ONE + np.float32(math.exp(-answer))) - labels[row]
         slope *= scale
         for n in range(neurons):
@@ -152,6 +153,14 @@ def _pass(places, labels, base, active, w_out, sums, slopes):  # noqa: ANN001, A
             place = places[row, table]
             for n in range(neurons):
                 slopes[place, n] += active[n]
+
+
+@_compiled_sum
+def _dot(active, w_out):  # noqa: ANN001, ANN202
+    answer = _ZERO
+    for n in range(len(active)):
+        answer += active[n] * w_out[n]
+    return answer
 
 
 @_compiled

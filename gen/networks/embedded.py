@@ -1,6 +1,6 @@
 """A hidden layer that sees its inputs, and gives its answers, through one embedding E.
 
-    logits = relu(X E A) B E^T,        W_in = E A,  W_out = B E^T
+    logits = f(X E A) B E^T,          W_in = E A,  W_out = B E^T
 
 E (input, dimension) is tied: the same table reads the numbers and writes the answer. It is
 either learned, or the numbers' places on a circle.
@@ -30,7 +30,7 @@ def circle(points: int) -> Float[np.ndarray, "point 2"]:
 
 
 class Embedded(Network):
-    """relu(X E A) B E^T with E learned (`width` wide) or given (`embedding = "circle"`)."""
+    """f(X E A) B E^T with E learned (`width` wide) or given (`embedding = "circle"`)."""
 
     kind: Literal["embedded"] = "embedded"
     embedding: Literal["learned", "circle"]
@@ -94,7 +94,7 @@ class Embedded(Network):
         gradients: Mapping[str, torch.Tensor],
         batch: Batch,
     ) -> Callable[[], None]:
-        compute = gradient(batch, self.hidden, task.outputs)
+        compute = gradient(batch, self.hidden, task.outputs, self.activation)
         table, a, b = self._table(task, parameters), parameters["A"], parameters["B"]
         w_in, w_out = (matrix.clone() for matrix in self.matrices(task, parameters))
         d_w_in, d_w_out = torch.empty_like(w_in), torch.empty_like(w_out)

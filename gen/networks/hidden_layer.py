@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from jaxtyping import Float, Int
 
 from gen.lazy import torch
 from gen.networks.rows import input_rows
+
+Activation = Literal["relu", "square"]
+"""What a neuron makes of the sum of its inputs: relu(u) = max(u, 0), or u^2."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,11 @@ def logits(
     inputs: Float[torch.Tensor, "model row input"],
     w_in: Float[torch.Tensor, "model input neuron"],
     w_out: Float[torch.Tensor, "model neuron output"],
+    activation: Activation = "relu",
 ) -> Float[torch.Tensor, "model row output"]:
-    """The answer of every model to every one of its rows: relu(X W_in) W_out."""
-    return torch.bmm(torch.bmm(inputs, w_in).clamp_(min=0), w_out)
+    """The answer of every model to every one of its rows: f(X W_in) W_out."""
+    before = torch.bmm(inputs, w_in)
+    return torch.bmm(before.clamp(min=0) if activation == "relu" else before.square(), w_out)
 
 
 class Score:
@@ -41,7 +47,8 @@ class Score:
     float64.
     """
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, activation: Activation) -> None:
+        self._activation = activation
         self._rows = [input_rows(inputs.unsqueeze(0)) for inputs in batch.inputs]
         self._labels = batch.labels
         self._count = batch.inputs.shape[1]
@@ -58,7 +65,8 @@ class Score:
         losses, accuracies = [], []
         for model, rows in enumerate(self._rows):
             rows.times(w_in[model : model + 1], hidden)
-            torch.mm(hidden[0].clamp_(min=0), w_out[model], out=answers)
+            active = hidden[0].clamp_(min=0) if self._activation == "relu" else hidden[0].square_()
+            torch.mm(active, w_out[model], out=answers)
             loss, accuracy = measure(answers, self._labels[model])
             losses.append(loss)
             accuracies.append(accuracy)
@@ -87,12 +95,15 @@ def _score(
 class Gradient:
     """dL/dW_in and dL/dW_out for a fixed batch, with buffers that are allocated once.
 
-    With H = relu(X W_in), Z = H W_out, A = [H > 0] and G = dL/dZ:
+    With U = X W_in, H = f(U), Z = H W_out and G = dL/dZ:
 
-        dL/dW_out = H^T G            dL/dW_in = X^T (A * (G W_out^T))
+        dL/dW_out = H^T G            dL/dW_in = X^T (f'(U) * (G W_out^T))
+
+    where f' is [U > 0] for relu and 2 U for the square.
     """
 
-    def __init__(self, batch: Batch, neurons: int, outputs: int) -> None:
+    def __init__(self, batch: Batch, neurons: int, outputs: int, activation: Activation) -> None:
+        self._relu = activation == "relu"
         models, rows, _ = batch.inputs.shape
         self._inputs = input_rows(batch.inputs)
         self._labels = batch.labels.unsqueeze(2)
@@ -112,10 +123,12 @@ class Gradient:
         """Writes the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
         hidden, d_hidden, answers = self._hidden, self._d_hidden, self._answers
         self._inputs.times(w_in, hidden)
-        torch.bmm(hidden.clamp_(min=0), w_out, out=answers)
+        active = hidden.clamp_(min=0) if self._relu else torch.mul(hidden, hidden, out=d_hidden)
+        torch.bmm(active, w_out, out=answers)
         torch.softmax(answers, dim=2, out=answers).scatter_add_(2, self._labels, self._minus_one)
-        torch.bmm(hidden.mT, answers, out=d_w_out).mul_(self._scale)
-        torch.bmm(answers, w_out.mT, out=d_hidden).mul_(hidden.sign_())
+        torch.bmm(active.mT, answers, out=d_w_out).mul_(self._scale)
+        slope = hidden.sign_() if self._relu else hidden.mul_(2)
+        torch.bmm(answers, w_out.mT, out=d_hidden).mul_(slope)
         self._inputs.transposed_times(d_hidden, d_w_in)
         d_w_in.mul_(self._scale)
 
@@ -123,15 +136,17 @@ class Gradient:
 class YesOrNoGradient:
     """The same for a single logistic output, in two large products instead of four.
 
-    With z = h . v, d = dL/dz and S = (d * X)^T A, where A = [h > 0]:
+    With U = X W_in, z = f(U) . v, d = dL/dz and S = (d * X)^T A, where A = [U > 0] for relu and
+    A = U for the square, so that in both cases f(U) = A * U:
 
-        dL/dW_in = S * v             dL/dv = sum over inputs of (S * W_in)
+        dL/dW_in = k S * v           dL/dv = sum over inputs of (S * W_in)
 
-    the second because relu is homogeneous: h = A * (X W_in). Rows lie along the last axis: both
-    products and the sum over neurons are fastest so.
+    with k = 1 for relu and 2 for the square. Rows lie along the last axis: both products and
+    the sum over neurons are fastest so.
     """
 
-    def __init__(self, batch: Batch, neurons: int) -> None:
+    def __init__(self, batch: Batch, neurons: int, activation: Activation) -> None:
+        self._relu = activation == "relu"
         models, rows, _ = batch.inputs.shape
         self._inputs = batch.inputs.mT.contiguous()
         self._targets = batch.labels.to(batch.inputs.dtype).unsqueeze(1)
@@ -149,28 +164,33 @@ class YesOrNoGradient:
     ) -> None:
         """Writes the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
         hidden, answers = self._hidden, self._answers
-        torch.bmm(w_in.mT, self._inputs, out=hidden).clamp_(min=0)
-        torch.bmm(w_out.mT, hidden, out=answers)
+        torch.bmm(w_in.mT, self._inputs, out=hidden)
+        active = hidden.clamp_(min=0) if self._relu else hidden.square()
+        torch.bmm(w_out.mT, active, out=answers)
         answers.sigmoid_().sub_(self._targets).mul_(self._scale)
         torch.mul(self._inputs, answers, out=self._weighted_inputs)
-        torch.bmm(self._weighted_inputs, hidden.sign_().mT, out=d_w_in)
+        slope = hidden.sign_() if self._relu else hidden
+        torch.bmm(self._weighted_inputs, slope.mT, out=d_w_in)
         torch.sum(d_w_in * w_in, dim=1, out=d_w_out[:, :, 0])
-        d_w_in.mul_(w_out.mT)
+        d_w_in.mul_(w_out.mT if self._relu else 2 * w_out.mT)
 
 
-def gradient(batch: Batch, neurons: int, outputs: int) -> Callable[..., None]:
-    """The fastest form of the gradient for these rows and this number of outputs.
+def gradient(
+    batch: Batch, neurons: int, outputs: int, activation: Activation
+) -> Callable[..., None]:
+    """The fastest form of the gradient for these rows, outputs and neurons.
 
     All forms are called with `w_in`, `w_out` and with the tensors that take their gradients.
     """
     if outputs > 1:
-        return Gradient(batch, neurons, outputs)
+        return Gradient(batch, neurons, outputs, activation)
     inputs = batch.inputs
-    if inputs.device.type == "cpu" and inputs.dtype == torch.float32 and _of_bits(inputs):
+    here_as_float32 = inputs.device.type == "cpu" and inputs.dtype == torch.float32
+    if activation == "relu" and here_as_float32 and _of_bits(inputs):
         from gen.networks.bit_rows import BitGradient
 
         return BitGradient(batch, neurons)
-    return YesOrNoGradient(batch, neurons)
+    return YesOrNoGradient(batch, neurons, activation)
 
 
 def _of_bits(inputs: Float[torch.Tensor, "model row input"]) -> bool:

@@ -17,7 +17,7 @@ from gen.tasks import Task
 
 
 class Perceptron(Network):
-    """relu(X W_in) W_out; a bias exists only where the task has a constant input."""
+    """f(X W_in) W_out; a bias exists only where the task has a constant input."""
 
     kind: Literal["perceptron"] = "perceptron"
     hidden: Annotated[int, Field(ge=1, le=65_536)]
@@ -52,7 +52,7 @@ class Perceptron(Network):
         gradients: Mapping[str, torch.Tensor],
         batch: Batch,
     ) -> Callable[[], None]:
-        compute = gradient(batch, self.hidden, task.outputs)
+        compute = gradient(batch, self.hidden, task.outputs, self.activation)
         w_in, w_out = parameters["W_in"], parameters["W_out"]
         d_w_in, d_w_out = gradients["W_in"], gradients["W_out"]
         return lambda: compute(w_in, w_out, d_w_in, d_w_out)

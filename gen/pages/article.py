@@ -15,10 +15,13 @@ from markdown_it.token import Token
 from gen.pages.conditions import holds
 from gen.pages.directives import Directive
 from gen.pages.facts import REFERENCE, FactBook
-from gen.pages.figures import PlacedFigure, PlacedFilm
+from gen.pages.figures import PlacedChart, PlacedFigure, PlacedFilm, PlacedMap
 from gen.pages.markdown import check_role, each, parser_options
 from gen.pages.maths import to_mathml
 from gen.pages.source import Mistake, Source, suggestion
+
+KINDS = {PlacedFilm: "film", PlacedChart: "chart", PlacedMap: "map"}
+"""The template of each sort of figure."""
 
 _ELSEWHERE = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+", re.IGNORECASE)
 
@@ -160,7 +163,7 @@ class Article:
             raise Mistake(f'figure "{name}" is on this page already', "show it once")
         self.shown.add(name)
         figure = self.figures[name]
-        kind = "film" if isinstance(figure, PlacedFilm) else "chart"
+        kind = KINDS[type(figure)]
         body = self._blocks(caption)
         return self._fill(f"{kind}.html.jinja", figure=figure, caption=body, broad=broad)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from gen.media.sweep_map import SweepMap
 
 
 @dataclass(frozen=True)
@@ -67,4 +70,25 @@ class PlacedChart:
         return self.file, self.data
 
 
-PlacedFigure: TypeAlias = PlacedFilm | PlacedChart
+@dataclass(frozen=True)
+class PlacedMap:
+    """A map of a sweep as markup, with the data that it is asked about.
+
+    Attributes:
+        data: path inside the site of one row a model.
+    """
+
+    id: str
+    model: str
+    map: SweepMap
+    data: str
+    data_bytes: int
+    alt: str
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths inside the site that a page may link to."""
+        return (self.data,)
+
+
+PlacedFigure: TypeAlias = PlacedFilm | PlacedChart | PlacedMap

@@ -1,0 +1,60 @@
+"""What may be said of a sweep, as plain values for the prose to quote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gen.analysis.sweep import GROKS, NOT_YET, OUTCOMES, UNTRAINED
+
+if TYPE_CHECKING:
+    from gen.analysis.facts import Facts
+    from gen.analysis.sweep import SweepRun
+    from gen.sweeps import Sweep
+
+
+def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
+    """Counts of every outcome, in all and for each value of each axis.
+
+    `groks_at_weight_decay` lists how many grok for each value of that axis, in its order;
+    so for every outcome and axis. Shares are of the models trained so far.
+    """
+    outcomes = run.outcomes()
+    trained = int((outcomes != UNTRAINED).sum())
+    model = sweep.cells[0]
+    facts: Facts = {
+        "models": sweep.models,
+        "trained": trained,
+        "complete": 1 if trained == sweep.models else None,
+        "cells": len(sweep.cells),
+        "seeds": len(sweep.seeds),
+        "steps": model.training.steps,
+        "test_rows": model.task.rows[1],
+        "learning_rate": model.optimiser.learning_rate,
+        "loss_threshold": run.thresholds.loss,
+        "ratio_threshold": run.thresholds.ratio,
+    }
+    for number, name in enumerate(OUTCOMES[:-1]):
+        count = int((outcomes == number).sum())
+        facts[name] = count
+        facts[f"{name}_share"] = count / trained if trained else None
+    grid = outcomes.reshape(*sweep.shape, len(sweep.seeds))
+    for place, axis in enumerate(sweep.axes):
+        facts[f"{axis.key}_values"] = list(axis.values)
+        facts[f"{axis.key}_least"], facts[f"{axis.key}_most"] = axis.values[0], axis.values[-1]
+        slices = np.moveaxis(grid, place, 0).reshape(len(axis.values), -1)
+        facts[f"models_at_each_{axis.key}"] = slices.shape[1]
+        for number, name in enumerate(OUTCOMES[:-1]):
+            counts = (slices == number).sum(axis=1).tolist()
+            facts[f"{name}_at_{axis.key}"] = counts
+            facts[f"{name}_at_least_{axis.key}"] = counts[0]
+            facts[f"{name}_at_most_{axis.key}"] = counts[-1]
+            facts[f"{axis.key}_with_most_{name}"] = axis.values[int(np.argmax(counts))]
+    gaps = (run.generalised_at - run.memorised_at)[
+        (outcomes == GROKS) & (run.generalised_at != NOT_YET) & (run.memorised_at != NOT_YET)
+    ]
+    facts["median_gap"] = int(np.median(gaps)) if len(gaps) else None
+    mixed = sum(len(set(cell.tolist())) > 1 for cell in outcomes)
+    facts["mixed_cells"] = mixed
+    return facts

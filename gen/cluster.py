@@ -1,0 +1,180 @@
+"""Where work runs when one machine is too small: on the workers of a Dask cluster.
+
+A job is sent with its arguments and comes back as a result; workers read and write nothing.
+At any time there are as many jobs out as there are threads, so that a worker that dies takes
+no more than its own job with it. That job is given to another worker; Dask gives up on one
+that has killed several.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from gen.errors import ConfigError, EnvironmentFault
+from gen.executors import Done, GivenUp, Job
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+    from gen.report import Report
+
+MOST_DEATHS = 3
+"""Workers that a job may kill before it is given up, on a cluster that is started here."""
+
+_LOOK_AGAIN = 2.0
+
+
+class Cluster:
+    """The workers behind a Dask scheduler, as they come and go.
+
+    Use it as a context manager; leaving it ends what was started here and nothing else.
+
+    Args:
+        address: of a scheduler, such as `tcp://10.0.0.1:8786`, or `local:N` for N workers here.
+    """
+
+    def __init__(self, address: str, report: Report) -> None:
+        self._address, self._report = address, report
+        self._open = ExitStack()
+
+    def __enter__(self) -> Cluster:
+        try:
+            import distributed
+        except ImportError:
+            raise EnvironmentFault(
+                "Dask is not installed", mend='run pip install "grokreel[cluster]"'
+            ) from None
+        kind, _, count = self._address.partition(":")
+        with self._open as opening:
+            if kind == "local":
+                address: Any = opening.enter_context(_started(_whole(count, self._address)))
+            else:
+                address = self._address
+            try:
+                self._client: Client = opening.enter_context(
+                    distributed.Client(address, timeout=10, set_as_default=False)
+                )
+            except (OSError, ValueError) as error:
+                raise EnvironmentFault(
+                    f"no Dask scheduler answers: {error or 'timed out'}",
+                    where=self._address,
+                    mend="is it running, and is the address one that reaches it from here?",
+                ) from None
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._open.close()
+
+    @property
+    def width(self) -> int:
+        """How many jobs run side by side."""
+        with self._reached():
+            return max(1, sum(cast("dict[str, int]", self._client.nthreads()).values()))
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[Done | GivenUp]:
+        """Runs the jobs, earlier ones first, and gives back each as soon as it is done.
+
+        Raises:
+            GenError: what a job raised; the other jobs are given up.
+            EnvironmentFault: the scheduler is lost.
+        """
+        waiting = list(enumerate(jobs))
+        out: dict[Future, int] = {}
+        ended = 0
+        if not jobs:
+            return
+        with self._report.task(f"on {self._address}", len(jobs), unit="jobs") as task:
+            while waiting or out:
+                with self._reached():
+                    while waiting and len(out) < self.width:
+                        place, job = waiting.pop(0)
+                        out[self._give(job)] = place
+                    finished = self._wait(list(out))
+                for future in finished:
+                    place = out.pop(future)
+                    ended += 1
+                    task.advance_to(ended)
+                    yield self._end(future, place)
+
+    def _give(self, job: Job) -> Future:
+        return self._client.submit(_work, job.function, job.arguments, pure=False)
+
+    def _wait(self, futures: list[Future]) -> list[Future]:
+        from distributed import wait
+
+        try:
+            with self._client.as_current():
+                done, _ = cast(
+                    "tuple[set[Future], set[Future]]",
+                    wait(futures, timeout=_LOOK_AGAIN, return_when="FIRST_COMPLETED"),
+                )
+        except TimeoutError:
+            if self._client.status not in ("running", "connecting"):
+                raise
+            return []
+        return [future for future in futures if future in done]
+
+    def _end(self, future: Future, place: int) -> Done | GivenUp:
+        from distributed import KilledWorker
+
+        with self._reached():
+            try:
+                result, seconds = future.result()
+            except KilledWorker:
+                return GivenUp(place, "every worker that took it died")
+            finally:
+                future.release()
+        return Done(place, result, seconds)
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Tells the loss of the scheduler, however it shows, in the tool's own words."""
+        from concurrent.futures import CancelledError
+        from concurrent.futures import TimeoutError as FutureTimeoutError
+
+        from distributed.client import FutureCancelledError
+        from distributed.comm.core import CommClosedError
+
+        lost = (CancelledError, FutureCancelledError, CommClosedError, FutureTimeoutError, OSError)
+        try:
+            yield
+        except lost as error:
+            raise EnvironmentFault(
+                f"the Dask scheduler is lost ({type(error).__name__})",
+                where=self._address,
+                mend="what was finished is kept; start it again and run this again",
+            ) from error
+
+
+@contextmanager
+def _started(workers: int) -> Iterator[Any]:
+    """A cluster of processes on this machine, ended with the context."""
+    import distributed
+    from dask.config import set as configured
+
+    with (
+        configured({"distributed.scheduler.allowed-failures": MOST_DEATHS - 1}),
+        distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address=":0"
+        ) as cluster,
+    ):
+        yield cluster
+
+
+def _whole(count: str, address: str) -> int:
+    if not count.isascii() or not count.isdigit() or not 1 <= int(count) <= 1024:
+        raise ConfigError(
+            f'"{address}" names no number of workers', mend="write local:4 for four of them"
+        )
+    return int(count)
+
+
+def _work(function: Any, arguments: tuple[Any, ...]) -> tuple[Any, float]:
+    """What a worker does: the same function with the same arguments as a process here."""
+    start = time.monotonic()
+    result = function(*arguments, on_progress=lambda done: None)
+    return result, time.monotonic() - start

@@ -1,0 +1,102 @@
+"""Marks that change their shape: a sprite for each outcome, put where a model's mark is."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int, UInt32
+from matplotlib.path import Path
+
+from gen.analysis.sweep import OUTCOMES, UNTRAINED
+from gen.drawing.canvas import light, number
+from gen.drawing.layers import Layer
+from gen.drawing.surface import Surface
+from gen.figures.theme import NUMBER_SIZE
+
+_LEGEND_SIZE, _LINE = 18.0, 34.0
+_CIRCLE = Path.unit_circle()
+
+
+class Marks(Layer):
+    """One mark a model, and a legend that counts them."""
+
+    def __init__(
+        self,
+        outcomes: Int[np.ndarray, "frame model"],
+        middles: Float[np.ndarray, "model 2"],
+        *,
+        size: float,
+        legend: tuple[float, float],
+        scale: int,
+    ) -> None:
+        """Draws each outcome once, in both sizes.
+
+        Args:
+            middles: CSS pixels from the top left corner.
+            size: of a mark, in CSS pixels.
+            legend: middle of its first mark, in CSS pixels.
+            scale: device pixels in a CSS pixel.
+        """
+        self._outcomes = outcomes
+        self._scale = scale
+        self._small = [_sprite(key, size, scale) for key in OUTCOMES]
+        self._large = [_sprite(key, _LEGEND_SIZE, scale) for key in OUTCOMES]
+        side = self._small[0].shape[0]
+        self._corners = np.rint(middles * scale - side / 2).astype(int)
+        present = [n for n in range(len(OUTCOMES)) if n < UNTRAINED - 1 or (outcomes == n).any()]
+        self._legend = [
+            (outcome, legend[0], legend[1] + place * _LINE) for place, outcome in enumerate(present)
+        ]
+        self.inks = tuple(light(key) for key in OUTCOMES)
+
+    def settle(self, ground: Surface, former: int, frame: int) -> None:
+        now = self._outcomes[frame]
+        changed = np.flatnonzero(now != self._outcomes[former]) if former >= 0 else range(len(now))
+        side = self._small[0].shape[0]
+        for model in changed:
+            left, top = self._corners[model]
+            ground.packed[top : top + side, left : left + side] = self._small[now[model]]
+        if former < 0:
+            side = self._large[0].shape[0]
+            for outcome, x, y in self._legend:
+                left, top = (round(at * self._scale - side / 2) for at in (x, y))
+                ground.packed[top : top + side, left : left + side] = self._large[outcome]
+
+    def paint(self, sheet: Surface, frame: int) -> None:
+        counts = np.bincount(self._outcomes[frame], minlength=len(OUTCOMES))
+        for outcome, x, y in self._legend:
+            left, base = (x + _LEGEND_SIZE) * self._scale, (y + NUMBER_SIZE * 0.35) * self._scale
+            text = number(int(counts[outcome]))
+            sheet.text(left, base, text, "Semibold", NUMBER_SIZE, light("ink"))
+
+
+def _sprite(key: str, size: float, scale: int) -> UInt32[np.ndarray, "side side"]:
+    """A mark on the ground of films, in a square of whole pixels."""
+    side = int(np.ceil(size * scale)) + 2
+    sheet = Surface(side, side, scale)
+    middle, reach = side / 2, size * scale / 2
+    colour = light(key)
+
+    def placed(vertices: list[tuple[float, float]], *, closed: bool = True) -> Path:
+        points = np.array(vertices) * reach + middle
+        return Path(np.vstack([points, points[:1]]) if closed else points)
+
+    def disc(radius: float) -> Path:
+        return Path(np.asarray(_CIRCLE.vertices) * radius * reach + middle, _CIRCLE.codes)
+
+    match key:
+        case "groks":
+            sheet.fill(disc(0.95), colour)
+            sheet.stroke(disc(0.92), light("ink"), size * 0.06)
+        case "together":
+            sheet.fill(placed([(0, 1), (1, 0), (0, -1), (-1, 0)]), colour)
+        case "memorises":
+            sheet.stroke(disc(0.75), colour, size * 0.13)
+        case "never":
+            for slope in (1, -1):
+                arm = placed([(-0.65, -0.65 * slope), (0.65, 0.65 * slope)], closed=False)
+                sheet.stroke(arm, colour, size * 0.16)
+        case "failed":
+            sheet.fill(placed([(-0.95, -0.8), (0.95, -0.8), (0, 0.9)]), colour)
+        case _:
+            sheet.fill(disc(0.25), colour)
+    return sheet.packed.copy()

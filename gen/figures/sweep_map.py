@@ -1,0 +1,32 @@
+"""What became of every model of a sweep: a dot a model, a cell a combination of settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from gen.analysis.sweep import OUTCOMES, UNTRAINED
+from gen.figures import MapFigure
+
+if TYPE_CHECKING:
+    from gen.analysis.sweep import SweepRun
+    from gen.media.sweep_map import SweepMap
+    from gen.words import Words
+
+
+class Map(MapFigure):
+    """Panels, columns and rows are the sweep's axes, in the order of the config."""
+
+    kind: Literal["sweep-map"] = "sweep-map"
+
+    def draw(self, run: SweepRun, words: Words) -> SweepMap:
+        from gen.media.sweep_map import draw_map
+
+        return draw_map(f"{run.name}-map", run, words)
+
+    def alt(self, run: SweepRun, words: Words) -> str:
+        outcomes = run.outcomes()
+        counts = [
+            words("map.count", count=int((outcomes == number).sum()), outcome=words(f"outcome.{k}"))
+            for number, k in enumerate(OUTCOMES[:UNTRAINED])
+        ]
+        return words("alt.map", models=int(run.trained.sum()), counts=words.listed(counts))

@@ -1,0 +1,174 @@
+"""What figures picture: trained models and sweeps, as they are read back from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from gen import runs
+from gen.analysis.facts import Facts, model_facts
+from gen.analysis.outcome import shown
+from gen.analysis.sweep import SweepRun
+from gen.analysis.sweep_facts import sweep_facts
+from gen.errors import EnvironmentFault, NumericalFault
+from gen.runs import ModelRun, Shard
+from gen.training import steps_every
+
+if TYPE_CHECKING:
+    from gen.config import Model
+    from gen.studio import Studio
+    from gen.sweeps import Sweep
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A configured model after training.
+
+    Attributes:
+        runs: every seed's run, in the order of the seeds.
+        chosen: the one that figures show.
+        run_key: the stored run in which the chosen one was trained.
+    """
+
+    model: Model
+    runs: list[ModelRun]
+    chosen: ModelRun
+    run_key: str
+
+    @property
+    def pictured(self) -> ModelRun:
+        """What its figures show."""
+        return self.chosen
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """What tells the pictured model from any other."""
+        return {"run": self.run_key, "seed": self.chosen.seed}
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What may be said of it."""
+        return model_facts(self.model, self.runs, self.chosen)
+
+
+@dataclass(frozen=True)
+class TrainedSweep:
+    """A configured sweep, as far as it has been trained.
+
+    Attributes:
+        run_keys: the stored runs that are in it.
+    """
+
+    sweep: Sweep
+    run: SweepRun
+    run_keys: tuple[str, ...]
+
+    @property
+    def pictured(self) -> SweepRun:
+        """What its figures show."""
+        return self.run
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """What tells this state of the sweep from any other."""
+        return {"runs": list(self.run_keys)}
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What may be said of it."""
+        return sweep_facts(self.sweep, self.run)
+
+
+Subjects: TypeAlias = Mapping[str, TrainedModel | TrainedSweep]
+"""What figures picture, by the ids of models and sweeps."""
+
+
+def read_models(studio: Studio, names: Iterable[str]) -> dict[str, TrainedModel]:
+    """Reads trained models back from the store.
+
+    Raises:
+        NumericalFault: no seed of one of them can be shown.
+    """
+    trained = {name: _read_model(studio, studio.config.models[name]) for name in names}
+    unusable = [name for name, model in trained.items() if model is None]
+    if unusable:
+        raise NumericalFault(
+            "no seed can be shown: the loss of each was not finite or diverged",
+            where=f"models.{unusable[0]}",
+            mend="lower its learning_rate or add seeds",
+        )
+    return {name: model for name, model in trained.items() if model is not None}
+
+
+def read_sweeps(studio: Studio, names: Iterable[str] | None = None) -> dict[str, TrainedSweep]:
+    """Reads what the store holds of sweeps, which may be nothing."""
+    wanted = studio.config.sweeps if names is None else names
+    return {name: _read_sweep(studio, studio.config.sweeps[name]) for name in wanted}
+
+
+def _read_sweep(studio: Studio, sweep: Sweep) -> TrainedSweep:
+    training = sweep.cells[0].training
+    run = SweepRun.empty(sweep, steps_every(training.log_every, training.steps))
+    keys: list[str] = []
+    for shard, members in zip(runs.shards(sweep, studio.device), sweep.members, strict=True):
+        entry = studio.store.get(runs.FAMILY, shard.key)
+        if entry is not None:
+            run.add(members, runs.read(entry))
+            keys.append(shard.key)
+    if run.failed.any():
+        studio.report.warn(
+            f"{sweep.name}: {int(run.failed.sum())} models have unsound numbers and are marked"
+        )
+    return TrainedSweep(sweep, run, tuple(keys))
+
+
+def stale_shard(studio: Studio, model: Model) -> Shard | None:
+    """The first of a model's shards that has not been trained as configured."""
+    shards = runs.shards(model, studio.device)
+    return next((s for s in shards if studio.store.get(runs.FAMILY, s.key) is None), None)
+
+
+def sound_models(studio: Studio) -> dict[str, TrainedModel]:
+    """Those models that are trained as configured and have a seed that can be shown."""
+    ready = [model for model in studio.config.models.values() if not stale_shard(studio, model)]
+    read = {model.name: _read_model(studio, model) for model in ready}
+    return {name: trained for name, trained in read.items() if trained is not None}
+
+
+def stored_models(studio: Studio) -> dict[str, TrainedModel]:
+    """Reads every model back from the store, training nothing."""
+    for model in studio.config.models.values():
+        shard = stale_shard(studio, model)
+        if shard is not None:
+            raise EnvironmentFault(
+                f"{shard.name}: not trained as configured ({runs.why_stale(studio.store, shard)})",
+                where=str(studio.store.root),
+                mend="run gen train",
+            )
+    return read_models(studio, studio.config.models)
+
+
+def _read_model(studio: Studio, model: Model) -> TrainedModel | None:
+    """All runs of a model; None where none of them is sound."""
+    found: list[ModelRun] = []
+    key_of: dict[int, str] = {}
+    for shard in runs.shards(model, studio.device):
+        entry = studio.store.get(runs.FAMILY, shard.key)
+        if entry is None:
+            raise EnvironmentFault(
+                f"the run of {shard.name} has vanished",
+                where=str(studio.store.root),
+                mend="run this again",
+            )
+        for run in runs.load(shard, entry):
+            found.append(run)
+            key_of[run.seed] = shard.key
+            if run.failed_at is not None:
+                studio.report.warn(
+                    f"{model.name}, seed {run.seed}: the numbers were unsound at step "
+                    f"{run.failed_at}; the others go on without it"
+                )
+    chosen = shown(found, model.shown)
+    return None if chosen is None else TrainedModel(model, found, chosen, key_of[chosen.seed])

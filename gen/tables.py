@@ -1,0 +1,84 @@
+"""The plain tables of a TOML file: read, looked into, laid over each other, with their places."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gen.complaints import shown
+from gen.errors import ConfigError
+
+
+def parse(path: Path) -> dict[str, Any]:
+    """Reads a TOML file into plain tables.
+
+    Raises:
+        ConfigError: it cannot be read, is empty or not valid TOML.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        mend = "name it with --config, or run this where site/gen.toml is"
+        raise ConfigError("there is no such file", where=str(path), mend=mend) from None
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start} is not UTF-8"
+        raise ConfigError(what, where=str(path), mend="save the file as UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    if not text.strip():
+        mend = "begin with a [site] table as docs/configuration.md shows"
+        raise ConfigError("the file is empty", where=str(path), mend=mend)
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        what = "tables nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise ConfigError(f"not valid TOML: {what}", where=str(path)) from None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the file a value stands, for errors."""
+
+    path: Path
+    key: str
+
+    def at(self, *parts: object) -> Place:
+        """The place of a key below this one."""
+        return Place(self.path, ".".join([self.key, *map(str, parts)]).strip("."))
+
+    def error(self, what: str, mend: str = "") -> ConfigError:
+        """What is wrong here."""
+        return ConfigError(
+            what, where=f"{self.path}: {self.key}" if self.key else str(self.path), mend=mend
+        )
+
+
+def as_table(value: object, place: Place) -> dict[str, Any]:
+    """The value, if it is a table.
+
+    Raises:
+        ConfigError: it is something else.
+    """
+    if not isinstance(value, dict):
+        raise place.error(f"{shown(value)} is not a table", f"write [{place.key}]")
+    return value
+
+
+def merged(
+    base: Mapping[str, Any], override: Mapping[str, Any], place: Place, *, top: bool = False
+) -> dict[str, Any]:
+    """One table with the values of another in it, table by table.
+
+    Raises:
+        ConfigError: `top` is set and the other has a key that the first one lacks.
+    """
+    result = dict(base)
+    for key, value in override.items():
+        if top and key not in base:
+            raise place.at(key).error("a profile cannot bring in a new part of the file")
+        both_tables = isinstance(value, dict) and isinstance(base.get(key), dict)
+        result[key] = merged(base[key], value, place.at(key)) if both_tables else value
+    return result

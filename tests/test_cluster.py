@@ -1,0 +1,211 @@
+"""Training on a Dask cluster: the same runs, whatever becomes of workers and scheduler."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from distributed import LocalCluster, Nanny
+
+from gen import build
+from gen.cluster import Cluster
+from gen.errors import EnvironmentFault
+from gen.executors import Done, GivenUp, Job
+from gen.report import SilentReport
+from gen.trainers import missing_shards, train_shards
+from tests import small_site
+from tests.conftest import Gen, stored_runs
+from tests.small_site import studio_of
+
+pytestmark = pytest.mark.xdist_group("cluster")
+
+SWEPT = (
+    small_site.CONFIG
+    + """
+[sweeps.grid]
+base = "odd"
+seeds = 2
+
+[sweeps.grid.training]
+steps = 4000
+log_every = 100
+snapshot_every = 4000
+
+[sweeps.grid.grid]
+optimiser.weight_decay = [0.0, 1.0]
+network.hidden = [4, 8, 16]
+task.train_rows = [20, 30]
+"""
+)
+
+
+def answer(number: int, *, on_progress: Callable[[int], None]) -> int:
+    return number * number
+
+
+def die(*, on_progress: Callable[[int], None]) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refuse(*, on_progress: Callable[[int], None]) -> None:
+    raise EnvironmentFault("this machine lacks a table")
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[Cluster]:
+    with Cluster("local:2", SilentReport()) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    small_site.write(folder, SWEPT)
+    studio = studio_of(folder)
+    build.train_models(studio, ["grid"])
+    return stored_runs(folder / ".gen")
+
+
+def test_jobs_come_back_from_the_workers(local: Cluster) -> None:
+    jobs = [Job(f"job {n}", answer, (n,), 1, "steps") for n in range(7)]
+    ends = list(local.run(jobs))
+    found = {end.place: end.result for end in ends if isinstance(end, Done)}
+    assert found == {n: n * n for n in range(7)}
+    assert local.width == 2
+
+
+def test_an_error_on_a_worker_is_the_error_here(local: Cluster) -> None:
+    with pytest.raises(EnvironmentFault, match="this machine lacks a table"):
+        list(local.run([Job("refuses", refuse, (), 1, "steps")]))
+
+
+def test_a_job_that_kills_three_workers_is_given_up_and_the_others_are_done() -> None:
+    jobs = [Job("dies", die, (), 1, "steps")]
+    jobs += [Job(f"job {n}", answer, (n,), 1, "steps") for n in range(4)]
+    with Cluster("local:2", SilentReport()) as cluster:
+        ends = {end.place: end for end in cluster.run(jobs)}
+    assert isinstance(ends[0], GivenUp)
+    assert [end.result for end in map(ends.__getitem__, range(1, 5)) if isinstance(end, Done)] == [
+        *(0, 1, 4, 9)
+    ]
+
+
+def test_shards_that_were_given_up_are_named_when_all_others_are_kept(tmp_path: Path) -> None:
+    class Picky:
+        """Runs here whatever comes second, and gives up the rest."""
+
+        width = 1
+
+        def run(self, jobs: Sequence[Job]) -> Iterator[Done | GivenUp]:
+            for place, job in enumerate(jobs):
+                if place == 1:
+                    result = job.function(*job.arguments, on_progress=lambda done: None)
+                    yield Done(place, result, 0.1)
+                else:
+                    yield GivenUp(place, "every worker that took it died")
+
+    small_site.write(tmp_path)
+    studio = studio_of(tmp_path)
+    missing = missing_shards(studio, studio.config.models)
+    with pytest.raises(EnvironmentFault, match=missing[0].name):
+        list(train_shards(studio, Picky(), missing))
+    left = missing_shards(studio, studio.config.models)
+    assert [shard.name for shard in left] == [missing[0].name, *(s.name for s in missing[2:])]
+
+
+def test_a_cluster_started_here_trains_the_same_bytes(
+    tmp_path: Path, gen: Gen, undisturbed: dict[str, str]
+) -> None:
+    options = small_site.write(tmp_path, SWEPT)
+    assert gen("train", "grid", "--cluster", "local:2", *options).code == 0
+    assert stored_runs(tmp_path / ".gen") == undisturbed
+
+
+def test_a_killed_worker_costs_its_shard_once(
+    tmp_path: Path, gen: Gen, undisturbed: dict[str, str]
+) -> None:
+    options = small_site.write(tmp_path, SWEPT)
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+        assert isinstance(cluster, LocalCluster)
+        before = processes(cluster)
+        killer = threading.Thread(
+            target=lambda: (wait_for_a_run(tmp_path / ".gen"), os.kill(before[0], signal.SIGKILL))
+        )
+        killer.start()
+        outcome = gen("train", "grid", "--cluster", cluster.scheduler_address, *options)
+        killer.join()
+        assert before[0] not in processes(cluster)
+    assert outcome.code == 0, outcome.err
+    assert stored_runs(tmp_path / ".gen") == undisturbed
+
+
+def test_a_lost_scheduler_is_told_in_a_line_and_what_was_finished_is_kept(
+    tmp_path: Path, gen: Gen, undisturbed: dict[str, str]
+) -> None:
+    options = small_site.write(tmp_path, SWEPT)
+    file = tmp_path / "scheduler.json"
+    with dask("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", file) as scheduler:
+        wait_until(file.exists)
+        address = json.loads(file.read_text())["address"]
+        with dask("worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"):
+            killer = threading.Thread(
+                target=lambda: (wait_for_a_run(tmp_path / ".gen"), scheduler.kill())
+            )
+            killer.start()
+            outcome = gen("train", "grid", "--cluster", address, *options)
+            killer.join()
+    assert outcome.code == 3
+    assert "the Dask scheduler is lost" in outcome.err.splitlines()[-1]
+    kept = stored_runs(tmp_path / ".gen")
+    assert kept and kept.items() <= undisturbed.items()
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "said"),
+    [
+        ("local:none", 2, "write local:4"),
+        ("local:0", 2, "write local:4"),
+        ("tcp://127.0.0.1:9", 3, "no Dask scheduler answers"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told_in_a_line(
+    address: str, code: int, said: str, tmp_path: Path, gen: Gen
+) -> None:
+    outcome = gen("train", "--cluster", address, *small_site.write(tmp_path))
+    assert outcome.code == code
+    assert said in outcome.err.splitlines()[-1]
+
+
+@contextmanager
+def dask(*arguments: str | Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "dask", *arguments]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def processes(cluster: LocalCluster) -> list[int]:
+    nannies = [worker for worker in cluster.workers.values() if isinstance(worker, Nanny)]
+    return [nanny.pid for nanny in nannies if nanny.pid is not None]
+
+
+def wait_for_a_run(store: Path) -> None:
+    wait_until(lambda: bool(stored_runs(store)))
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -1,0 +1,331 @@
+"""Sweeps: every combination once, in ensembles that change nothing, told by their losses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from gen import build, films, runs
+from gen.analysis.sweep import (
+    FAILED,
+    FLOOR,
+    GROKS,
+    MEMORISES,
+    NEVER,
+    OUTCOMES,
+    TOGETHER,
+    UNTRAINED,
+    Extremes,
+    SweepRun,
+    Thresholds,
+    judge,
+)
+from gen.analysis.sweep_facts import sweep_facts
+from gen.analysis.sweep_table import sweep_table
+from gen.config import Config, load
+from gen.drawing.marks import Marks
+from gen.figures.sweep_film import SweepFilm
+from gen.figures.sweep_map import Map
+from gen.store import Store
+from gen.sweeps import Sweep
+from gen.training import train
+from gen.words import Words
+from tests import small_site
+from tests.conftest import Gen, tree
+from tests.sweep_runs import STEPS, sweep_run
+
+SITE = Path(__file__).parent.parent / "site" / "gen.toml"
+EN = Words("en")
+SMALL = (
+    small_site.CONFIG
+    + """
+[sweeps.grid]
+base = "odd"
+seeds = 3
+shard = 4
+
+[sweeps.grid.grid]
+optimiser.weight_decay = [0.0, 1.0]
+network.hidden = [4, 8]
+task.train_rows = [20, 30]
+
+[figures.grid-map]
+kind = "sweep-map"
+sweep = "grid"
+
+[figures.grid-film]
+kind = "sweep-film"
+sweep = "grid"
+"""
+)
+PAGE = small_site.PAGE + "\n{{grid.trained}} models.\n\n::: figure grid-map\nThe map.\n:::\n"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    small_site.write(tmp_path, SMALL, PAGE)
+    return load(tmp_path / "site" / "gen.toml")
+
+
+@pytest.fixture
+def sweep(config: Config) -> Sweep:
+    return config.sweeps["grid"]
+
+
+def test_the_sweep_of_the_site_has_every_combination_and_seed_once() -> None:
+    sweep = load(SITE).sweeps["parity-sweep"]
+    assert sweep.models == 1125
+    settings = Counter(
+        (cell.optimiser.weight_decay, cell.network.view_shapes(cell.task)["W_in"], cell.task.rows)
+        for cell in sweep.cells
+    )
+    assert len(settings) == 125 and set(settings.values()) == {1}
+    trained = Counter(
+        (cell, seed)
+        for members in sweep.members
+        for cell, seed in zip(members.cells, members.seeds, strict=True)
+    )
+    assert len(trained) == 1125 and set(trained.values()) == {1}
+
+
+def test_models_that_train_together_have_one_shape_and_their_own_settings(sweep: Sweep) -> None:
+    for members in sweep.members:
+        ensemble = sweep.ensemble(members)
+        assert len(ensemble.seeds) <= sweep.shard
+        for place, (cell, seed) in enumerate(zip(members.cells, members.seeds, strict=True)):
+            model = sweep.cells[cell]
+            assert (model.task, model.network) == (ensemble.task, ensemble.network)
+            assert model.optimiser == ensemble.optimisers[place]
+            assert sweep.seeds[seed] == ensemble.seeds[place]
+
+
+def test_a_base_gives_what_the_sweep_does_not_say(config: Config, sweep: Sweep) -> None:
+    assert sweep.cells[0].training == config.models["odd"].training
+    assert {cell.optimiser.learning_rate for cell in sweep.cells} == {3e-3}
+
+
+def test_shards_have_names_that_tell_them_apart(sweep: Sweep) -> None:
+    names = [shard.name for shard in runs.shards(sweep, "cpu")]
+    assert len(set(names)) == len(names)
+    assert names[0] == "grid, hidden 4, train rows 20, part 1 of 2"
+
+
+def test_a_model_alone_is_the_model_in_its_ensemble(sweep: Sweep) -> None:
+    ensemble = sweep.ensemble(sweep.members[-1])
+    together = train(ensemble)
+    for place in range(len(ensemble.seeds)):
+        some = slice(place, place + 1)
+        alone = train(
+            replace(ensemble, seeds=ensemble.seeds[some], optimisers=ensemble.optimisers[some])
+        )
+        for name, values in alone.metrics.items():
+            np.testing.assert_allclose(values[0], together.metrics[name][place], rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("train_loss", "test_loss", "ratio", "outcome"),
+    [
+        (1e-4, 1e-7, 9e9, NEVER),
+        (1e-6, 1e-4, 9e9, MEMORISES),
+        (1e-6, 1e-6, 4e4, TOGETHER),
+        (1e-6, 1e-6, 5e4, GROKS),
+        (1e-5, 1e-5, 6e4, GROKS),
+        (np.nan, np.nan, np.nan, NEVER),
+    ],
+)
+def test_an_outcome_follows_from_three_numbers(
+    train_loss: float, test_loss: float, ratio: float, outcome: int
+) -> None:
+    extremes = Extremes(*(np.array([[number]]) for number in (train_loss, test_loss, ratio)))
+    assert judge(extremes, Thresholds()).item() == outcome
+
+
+def test_losses_are_floored_before_ratios_are_taken(sweep: Sweep) -> None:
+    run = sweep_run(sweep)
+    run.train_loss[0, 0, :] = 0.0
+    run.test_loss[0, 0, :] = 0.5
+    assert run.final_extremes().ratio[0, 0] == pytest.approx(0.5 / FLOOR)
+
+
+def test_failed_and_untrained_models_are_marked_and_not_judged(sweep: Sweep) -> None:
+    run = sweep_run(sweep)
+    run.failed[0, 0], run.trained[1, 1] = True, False
+    outcomes = run.outcomes()
+    assert (outcomes[0, 0], outcomes[1, 1]) == (FAILED, UNTRAINED)
+    assert run.outcomes_so_far()[0, 0, 0] == FAILED
+    assert (SweepRun.empty(sweep, STEPS).outcomes() == UNTRAINED).all()
+
+
+def test_what_is_said_so_far_ends_with_what_is_said(sweep: Sweep) -> None:
+    run = sweep_run(sweep)
+    so_far = run.outcomes_so_far()
+    assert np.array_equal(so_far[..., -1], run.outcomes())
+    assert (so_far[..., 0] == NEVER).all()
+
+
+def test_facts_count_every_model_once(sweep: Sweep) -> None:
+    facts = sweep_facts(sweep, sweep_run(sweep))
+    assert [facts[name] for name in OUTCOMES[:-1]] == [6, 6, 6, 6, 0]
+    for axis in sweep.axes:
+        at = np.array([facts[f"{name}_at_{axis.key}"] for name in OUTCOMES[:-1]])
+        assert at.sum(axis=0).tolist() == [12, 12]
+    assert facts["complete"] == 1
+    assert sweep_facts(sweep, sweep_run(sweep, "untrained"))["complete"] is None
+
+
+def test_the_table_has_a_row_for_every_model(sweep: Sweep) -> None:
+    run = sweep_run(sweep)
+    run.trained[0, 0] = False
+    rows = list(csv.DictReader(io.StringIO(sweep_table(run))))
+    assert len(rows) == 24
+    assert list(rows[0]) == [
+        *("weight_decay", "hidden", "train_rows", "seed"),
+        *("min_train_loss", "min_test_loss", "max_ratio", "outcome"),
+        *("memorised_at", "generalised_at"),
+    ]
+    assert rows[0]["outcome"] == "untrained" and rows[0]["min_train_loss"] == ""
+    assert float(rows[-4]["min_train_loss"]) == pytest.approx(FLOOR, rel=1e-5)
+    grokked = next(row for row in rows if row["outcome"] == "groks")
+    assert (grokked["memorised_at"], grokked["generalised_at"]) == ("400", "1100")
+
+
+def test_the_map_has_a_mark_for_every_model_and_says_what_is_missing(sweep: Sweep) -> None:
+    run = sweep_run(sweep)
+    run.trained[0] = False
+    drawn = Map(sweep="grid").draw(run, EN)
+    marks = "".join(panel.svg for panel in drawn.panels)
+    assert [panel.title for panel in drawn.panels] == ["decay 0", "decay 1"]
+    assert marks.count("<use ") == 24
+    for entry in drawn.legend:
+        assert marks.count(f'-{entry.key}"') == entry.count
+    assert (drawn.trained, drawn.models) == (21, 24)
+
+
+def test_the_film_shows_the_outcome_of_every_model_at_every_step(sweep: Sweep) -> None:
+    run = sweep_run(sweep)
+    film = SweepFilm(sweep="grid").film(run, 1)
+    (marks,) = [layer for layer in film.layers if isinstance(layer, Marks)]
+    assert film.steps.tolist() == STEPS.tolist()
+    assert np.array_equal(marks._outcomes[-1], run.outcomes().ravel())
+    side = marks._small[0].shape[0]
+    for number in (0, len(STEPS) - 1):
+        frame = film.frame(number)
+        for model, (left, top) in enumerate(marks._corners):
+            sprite = marks._small[marks._outcomes[number][model]]
+            seen = frame[top : top + side, left : left + side]
+            expected = sprite[..., None].view(np.uint8)[..., :3]
+            assert np.array_equal(seen, expected)
+
+
+def test_a_sweep_that_was_stopped_goes_on_and_ends_as_if_it_had_not(
+    tmp_path: Path, gen: Gen
+) -> None:
+    options = small_site.write(tmp_path, SMALL, PAGE)
+    assert gen("build", *options).code == 0
+    whole = tree(tmp_path / "_site")
+    stored = Store(tmp_path / ".gen", on_damage=pytest.fail)
+    shards = runs.shards(load(tmp_path / "site" / "gen.toml").sweeps["grid"], "cpu")
+    assert len(shards) == 8
+    for shard in shards[::2]:
+        entry = stored.get(runs.FAMILY, shard.key)
+        assert entry is not None
+        shutil.rmtree(entry.folder)
+    left = sum(len(shard.ensemble.seeds) for shard in shards[1::2])
+    assert "run gen render" in gen("site", *options).err
+    assert gen("render", *options).code == 0
+    assert gen("site", *options).code == 0
+    page = (tmp_path / "_site" / "index.html").read_text()
+    assert f"{left} of 24 models are trained so far" in page
+    foretold = gen("train", "grid", "--dry-run", *options)
+    assert foretold.code == 0
+    assert f"{24 - left} models to train" in foretold.out
+    finished = gen("build", *options)
+    assert finished.code == 0
+    assert finished.err.count("trained in") == 4
+    assert tree(tmp_path / "_site") == whole
+    assert "all is fresh" in gen("build", *options).err
+
+
+def test_a_site_is_renewed_as_shards_land_and_ends_like_any_other(
+    tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    publish = build.output.publish
+
+    def watched(folder: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
+        publish(folder, key, files)
+        page = (folder / "index.html").read_text()
+        shown.append(page[page.index("models are trained") - 30 :][:60] if "so far" in page else "")
+
+    monkeypatch.setattr(build, "RENEW_EVERY", 0.0)
+    monkeypatch.setattr(build.output, "publish", watched)
+    options = small_site.write(tmp_path, SMALL, PAGE)
+    assert gen("build", "--jobs", "2", *options).code == 0
+    assert len(shown) == 9
+    assert "0 of 24" in shown[0] and all(shown[:-1]) and shown[-1] == ""
+    assert len(list((tmp_path / ".gen" / films.FAMILY).iterdir())) == 3
+    once = small_site.write(tmp_path / "once", SMALL, PAGE)
+    monkeypatch.undo()
+    assert gen("build", *once).code == 0
+    assert tree(tmp_path / "_site") == tree(tmp_path / "once" / "_site")
+
+
+WILD = SMALL.replace("weight_decay = [0.0, 1.0]", "weight_decay = [0.0, 1000.0]").replace(
+    "[sweeps.grid.grid]", "[sweeps.grid.optimiser]\nlearning_rate = 10.0\n\n[sweeps.grid.grid]"
+)
+
+
+def test_models_with_unsound_numbers_are_marked_or_end_it_as_one_wishes(
+    tmp_path: Path, gen: Gen
+) -> None:
+    options = small_site.write(tmp_path, WILD, PAGE)
+    strict = gen("train", "grid", "--fail-fast", *options)
+    assert strict.code == 4
+    assert "unsound at step" in strict.err.splitlines()[-1]
+    going_on = gen("train", "grid", *options)
+    assert going_on.code == 0
+    assert "have unsound numbers and are marked" in going_on.err
+    assert "24 models" in going_on.err
+
+
+def test_a_gpu_that_is_not_there_is_told_in_a_line(tmp_path: Path, gen: Gen) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    outcome = gen("train", "--device", "cuda", *small_site.write(tmp_path))
+    assert outcome.code == 3
+    assert "torch finds no GPU here" in outcome.err
+
+
+def test_a_run_belongs_to_the_device_it_was_trained_on(sweep: Sweep) -> None:
+    here, there = (runs.shards(sweep, device)[0].key for device in ("cpu", "cuda"))
+    assert here != there
+
+
+@pytest.mark.parametrize(
+    ("grid", "said"),
+    [
+        ("training.steps = [1, 2]", "cannot be varied"),
+        ("optimiser.decay = [1.0]", "decay"),
+        ("optimiser.weight_decay = 1.0", "is not a list of values"),
+        ("optimiser.weight_decay = [1.0, 1.0]", "listed twice"),
+        ("optimiser.weight_decay = [-1.0]", "weight_decay"),
+        ("", "nothing varies"),
+    ],
+)
+def test_a_grid_that_means_nothing_is_refused_in_a_line(
+    grid: str, said: str, tmp_path: Path, gen: Gen
+) -> None:
+    text = SMALL[: SMALL.index("optimiser.weight_decay")] + grid
+    options = small_site.write(tmp_path, text, small_site.PAGE)
+    outcome = gen("build", *options)
+    assert outcome.code == 2
+    assert said in outcome.err and outcome.err.count("\n") == 1
