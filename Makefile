@@ -53,8 +53,9 @@ format: $(VENV)/installed-dev ## put the code into its format
 	@$(BIN)/ruff check --quiet --fix-only --select I .
 	@$(BIN)/ruff format --quiet .
 
-bench: $(VENV)/installed-dev ## measure training and drawing against the plain way
+bench: $(VENV)/installed-bench ## measure training and drawing against the plain way, and JAX
 	@$(BIN)/python -m bench.training
+	@$(BIN)/python -m bench.sweep
 	@$(BIN)/python -m bench.rendering
 
 clean: ## remove the site, the store and the virtual environment
@@ -82,5 +83,9 @@ $(VENV)/installed-serve: $(VENV)/installed
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	@$(PIP_INSTALL) --editable .[serve,dev]
+	@$(PIP_INSTALL) --editable .[serve,cluster,dev]
+	@touch $@
+
+$(VENV)/installed-bench: $(VENV)/installed-dev
+	@$(PIP_INSTALL) --editable .[bench]
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
@@ -189,3 +190,79 @@ def _contrast(first: str, second: str) -> float:
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         light.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
     return (max(light) + 0.05) / (min(light) + 0.05)
+
+
+def _judged(rows: list[dict[str, str]], loss: float, ratio: float) -> dict[str, int]:
+    counts = dict.fromkeys(("groks", "together", "memorises", "never"), 0)
+    for row in rows:
+        if float(row["min_train_loss"]) > loss:
+            counts["never"] += 1
+        elif float(row["min_test_loss"]) > loss:
+            counts["memorises"] += 1
+        else:
+            counts["together" if float(row["max_ratio"]) < ratio else "groks"] += 1
+    return counts
+
+
+def _counted(page: Page) -> dict[str, int]:
+    return {
+        key: int(entry.locator(".count").inner_text())
+        for entry in page.locator("#figure-sweep-map .legend li").all()
+        if (key := entry.get_attribute("data-outcome"))
+    }
+
+
+def test_thresholds_of_the_map_judge_every_model_anew(watched: Watched, site: Path) -> None:
+    page = watched.page
+    page.goto((site / "when.html").as_uri())
+    with (site / "data" / "parity-sweep.csv").open() as table:
+        rows = list(csv.DictReader(table))
+    assert _counted(page) == _judged(rows, 1e-5, 5e4)
+    before = page.locator("#figure-sweep-map .panels").inner_html()
+    page.locator("input[name='loss']").focus()
+    page.keyboard.press("End")
+    assert _counted(page) == _judged(rows, 1e-1, 5e4)
+    page.locator("input[name='ratio']").focus()
+    page.keyboard.press("Home")
+    assert _counted(page) == _judged(rows, 1e-1, 10**0.5)
+    assert page.locator("#figure-sweep-map .panels").inner_html() != before
+    marks = page.locator("#figure-sweep-map .cell use").evaluate_all(
+        "all => all.map(use => use.getAttribute('href'))"
+    )
+    for key, count in _counted(page).items():
+        assert sum(mark.endswith(f"-{key}") for mark in marks) == count
+
+
+def test_a_cell_of_the_map_is_reached_by_keys_and_by_pointer(watched: Watched, site: Path) -> None:
+    page = watched.page
+    page.goto((site / "when.html").as_uri())
+    figure = page.locator("#figure-sweep-map")
+    said, curves = figure.locator(".focus"), figure.locator(".curves .line").first
+    assert figure.locator(".cell[tabindex='0']").count() == 1
+
+    def state() -> tuple[str, str | None, str]:
+        label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        return said.inner_text(), curves.get_attribute("points"), label
+
+    figure.locator(".cell[tabindex='0']").focus()
+    page.keyboard.press("Home")
+    first = state()
+    assert first[0] == first[2] and "decay 0.1" in first[0] and "16" in first[0]
+    page.keyboard.press("ArrowRight")
+    second = state()
+    assert "32" in second[0] and second[:2] != first[:2]
+    page.keyboard.press("ArrowUp")
+    assert "1,250" in state()[0] or "1250" in state()[0]
+    page.keyboard.press("PageDown")
+    assert "decay 1," in state()[0]
+    page.keyboard.press("End")
+    last = state()
+    page.keyboard.press("ArrowRight")
+    assert state() == last
+    figure.locator(".cell").first.hover()
+    assert said.inner_text() != last[0]
+
+
+def test_the_page_of_the_map_is_light(site: Path) -> None:
+    assert (site / "assets" / "sweep.js").stat().st_size < 10_000
+    assert (site / "when.html").stat().st_size < 1_500_000

@@ -1,0 +1,121 @@
+"""The sweep's trainer against a plain loop, against JAX, and against the machine itself.
+
+One width of the sweep after another, with 1,250 rows and 45 models as a shard has them. Every
+way takes its turn in each round and may use all cores. The share of the peak counts the two
+matrix products that a step would be, 124 N H operations, against the fastest that torch
+multiplies matrices with all cores at work; tables of sums need fewer, so it may exceed 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from statistics import median
+
+import torch
+
+from bench.training import SITE, plain_seconds, shard_seconds
+from gen.config import load
+from gen.executors import Job, Workers, default_jobs
+from gen.report import make_report
+from gen.sweeps import Sweep
+from gen.training import Ensemble
+
+ROWS = 1250
+JAX_STEPS = 20
+OURS_STEPS = 400
+
+
+def ensembles(sweep: Sweep) -> dict[int, Ensemble]:
+    """A shard of each width, by width."""
+    wanted = {}
+    for _, ensemble in sweep.shards:
+        shape = ensemble.network.view_shapes(ensemble.task)["W_in"]
+        if ensemble.task.rows[0] == ROWS:
+            training = ensemble.training.model_copy(update={"steps": OURS_STEPS})
+            wanted[shape[1]] = Ensemble(
+                ensemble.task, ensemble.network, training, ensemble.seeds, ensemble.optimisers
+            )
+    return wanted
+
+
+def multiplied(side: int, *, on_progress: Callable[[int], None]) -> float:
+    """Operations a second of torch's matrix product with one thread."""
+    torch.set_num_threads(1)
+    left, right, out = (torch.randn(side, side) for _ in range(3))
+    best = 0.0
+    for _ in range(12):
+        start = time.perf_counter()
+        for _ in range(4):
+            torch.mm(left, right, out=out)
+        best = max(best, 4 * 2 * side**3 / (time.perf_counter() - start))
+        on_progress(1)
+    return best
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    rounds = parser.parse_args().rounds
+    torch.set_flush_denormal(True)
+    cores = default_jobs()
+    sweep = load(SITE).sweeps["parity-sweep"]
+    print(f"sweep, {cores} cores, torch {torch.__version__}, {ROWS} rows, {rounds} rounds")
+    print(f"{'neurons':>7}  {'us a model-step: ours':>22}{'plain loop':>12}{'JAX':>8}", end="")
+    print(f"{'plain/ours':>12}{'JAX/ours':>10}{'of peak':>9}")
+    if find_spec("jax") is None or find_spec("optax") is None:
+        print("JAX is left out: pip install -e '.[bench]'")
+    silent = make_report(quiet=True, json_log=False, stream=sys.stderr)
+    totals: list[list[float]] = []
+    with silent as report, Workers(cores, report) as workers:
+        for neurons, ensemble in ensembles(sweep).items():
+            figures = _compare(sweep, ensemble, workers, rounds)
+            totals.append(figures[:3])
+            peak = 124 * ROWS * neurons / figures[0] / figures[3]
+            print(_line(str(neurons), figures, f"{peak:>9.2f}"), flush=True)
+    mean = [sum(column) / len(totals) for column in zip(*totals, strict=True)]
+    print(_line("mean", mean, ""))
+
+
+def _line(name: str, figures: list[float], peak: str) -> str:
+    ours, plain, jax = figures[:3]
+    return (
+        f"{name:>7}  {1e6 * ours:>22.0f}{1e6 * plain:>12.0f}{1e6 * jax:>8.0f}"
+        f"{plain / ours:>12.1f}{jax / ours:>10.1f}{peak}"
+    )
+
+
+def _compare(sweep: Sweep, ensemble: Ensemble, workers: Workers, rounds: int) -> list[float]:
+    """Seconds a model-step takes: here, in a plain loop, in JAX; then the machine's peak."""
+    cores, models = workers.width, len(ensemble.seeds)
+    cell = next(
+        cell
+        for cell in sweep.cells
+        if (cell.task, cell.network) == (ensemble.task, ensemble.network)
+    )
+    jax = _jax(ensemble)
+    measured: list[list[float]] = []
+    for _ in range(rounds):
+        peaks = workers.run([Job("peak", multiplied, (1024,), 1, "products")] * cores)
+        peak = sum(done.result for done in peaks)
+        jobs = [Job("ours", shard_seconds, (ensemble,), OURS_STEPS, "steps")] * cores
+        ours = max(done.result for done in workers.run(jobs)) / (cores * models)
+        plain = min(plain_seconds(cell, 100, threads) for threads in {1, cores})
+        measured.append([ours, plain, jax() / (JAX_STEPS * models), peak])
+    return [median(column) for column in zip(*measured, strict=True)]
+
+
+def _jax(ensemble: Ensemble) -> Callable[[], float]:
+    if find_spec("jax") is None or find_spec("optax") is None:
+        return lambda: float("nan")
+    from bench.rival import scanned
+
+    return scanned(ensemble, JAX_STEPS)
+
+
+if __name__ == "__main__":
+    main()
