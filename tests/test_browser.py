@@ -193,7 +193,7 @@ def _contrast(first: str, second: str) -> float:
 
 
 def _judged(rows: list[dict[str, str]], loss: float, ratio: float) -> dict[str, int]:
-    counts = dict.fromkeys(("groks", "together", "memorises", "never"), 0)
+    counts: dict[str, int] = {}.fromkeys(("groks", "together", "memorises", "never"), 0)
     for row in rows:
         if float(row["min_train_loss"]) > loss:
             counts["never"] += 1

@@ -81,6 +81,22 @@ class SweepFigure(Figure):
                 f"{sweep.name} varies {len(sweep.axes)} settings, and a map shows {MOST_AXES}"
             )
 
+    def counts(self, run: SweepRun, words: Words) -> str:
+        """How many models came to each end, in words."""
+        from gen.analysis.sweep import OUTCOMES, UNTRAINED
+
+        outcomes = run.outcomes()
+        return words.listed(
+            [
+                words(
+                    "map.count",
+                    count=int((outcomes == number).sum()),
+                    outcome=words(f"outcome.{name}"),
+                )
+                for number, name in enumerate(OUTCOMES[:UNTRAINED])
+            ]
+        )
+
 
 class Moving(Settings):
     """What all films have: how fast they run.

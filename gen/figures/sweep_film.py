@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from gen.analysis.sweep import OUTCOMES, UNTRAINED
 from gen.figures import SweepFilmFigure
 from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE
 
@@ -99,17 +98,12 @@ class SweepFilm(SweepFilmFigure):
         return Film.of(canvas, steps, layers, pacing)
 
     def alt(self, run: SweepRun, words: Words) -> str:
-        outcomes = run.outcomes()
-        counts = [
-            words("map.count", count=int((outcomes == number).sum()), outcome=words(f"outcome.{k}"))
-            for number, k in enumerate(OUTCOMES[:UNTRAINED])
-        ]
         return words(
             "alt.sweep_film",
             models=int(run.trained.sum()),
             first=int(run.steps[0]),
             last=int(run.steps[-1]),
-            counts=words.listed(counts),
+            counts=self.counts(run, words),
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from gen.analysis.sweep import OUTCOMES, UNTRAINED
 from gen.figures import MapFigure
 
 if TYPE_CHECKING:
@@ -24,9 +23,4 @@ class Map(MapFigure):
         return draw_map(f"{run.name}-map", run, words)
 
     def alt(self, run: SweepRun, words: Words) -> str:
-        outcomes = run.outcomes()
-        counts = [
-            words("map.count", count=int((outcomes == number).sum()), outcome=words(f"outcome.{k}"))
-            for number, k in enumerate(OUTCOMES[:UNTRAINED])
-        ]
-        return words("alt.map", models=int(run.trained.sum()), counts=words.listed(counts))
+        return words("alt.map", models=int(run.trained.sum()), counts=self.counts(run, words))
