@@ -84,7 +84,7 @@ def test_everything_that_is_installed_is_pinned() -> None:
     }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    assert extras.keys() == {"serve", "cluster", "dev"}
+    assert extras.keys() == {"bench", "cluster", "dev", "serve"}
     for requirement in [*project["dependencies"], *(r for extra in extras.values() for r in extra)]:
         assert re.split(r"[\[><=]", requirement)[0].lower() in pinned, requirement
 
