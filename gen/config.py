@@ -18,6 +18,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
+from gen.analysis.sweep import Thresholds
 from gen.complaints import explain, foremost, is_key, shortened, shown
 from gen.errors import ConfigError, suggestion
 from gen.figures import Figure, ModelFigure, SweepFigure, figure_kinds
@@ -282,6 +283,8 @@ class _Reader:
                 raise self._place(*where, "base").error(f"there is no model {shown(base)}", mend)
             tables = {key: self._table["models"][base][key] for key in PARTS}
             table = merged(tables, table, self._place(*where))
+        given = table.pop("thresholds", {})
+        thresholds = self._settings(Thresholds, given, *where, "thresholds")
         axes = self._axes(table.pop("grid", {}), *where)
         count = prod(len(axis.values) for axis in axes)
         first = self._model(name, _with(table, axes, (0,) * len(axes)), "sweeps")
@@ -292,7 +295,7 @@ class _Reader:
             )
         places = product(*(range(len(axis.values)) for axis in axes))
         cells = tuple(self._model(name, _with(table, axes, place), "sweeps") for place in places)
-        return Sweep(name, axes, first.seeds, first.shard, cells)
+        return Sweep(name, axes, first.seeds, first.shard, cells, thresholds)
 
     def _axes(self, value: object, *where: str) -> tuple[Axis, ...]:
         grid = as_table(value, self._place(*where, "grid"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gen.training import Ensemble
 
 if TYPE_CHECKING:
+    from gen.analysis.sweep import Thresholds
     from gen.config import Model
 
 
@@ -57,6 +58,7 @@ class Sweep:
         shard: how many models train together at most.
         cells: the model of each cell, the last axis varying fastest; they differ in task,
             network and optimiser alone.
+        thresholds: what decides about the outcomes.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Sweep:
     seeds: tuple[int, ...]
     shard: int
     cells: tuple[Model, ...]
+    thresholds: Thresholds
 
     @property
     def models(self) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from gen.analysis.sweep import Thresholds
 from gen.cli import cli
 from gen.config import ModelSettings, Site, load
 from gen.figures import Figure, figure_kinds
@@ -92,7 +93,7 @@ def test_everything_that_is_installed_is_pinned() -> None:
 def test_every_key_of_the_config_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
     families = (("gen.tasks", Task), ("gen.networks", Network))
-    settings: list[type[Any]] = [Site, ModelSettings, Optimiser, Training]
+    settings: list[type[Any]] = [Site, ModelSettings, Optimiser, Training, Thresholds]
     for package, family in families:
         settings += kinds(package, family).values()
     settings += figure_kinds().values()

@@ -149,6 +149,34 @@ def test_an_outcome_follows_from_three_numbers(
     assert judge(extremes, Thresholds()).item() == outcome
 
 
+def test_a_sweep_has_thresholds_of_its_own(tmp_path: Path) -> None:
+    text = SMALL.replace(
+        "[sweeps.grid.grid]", "[sweeps.grid.thresholds]\nloss = 0.8\n\n[sweeps.grid.grid]"
+    )
+    small_site.write(tmp_path, text, PAGE)
+    strict = sweep_run(load(SITE).sweeps["parity-sweep"], "nothing")
+    easy = sweep_run(load(tmp_path / "site" / "gen.toml").sweeps["grid"], "nothing")
+    assert (strict.outcomes() == NEVER).all()
+    assert (easy.outcomes() == TOGETHER).all()
+
+
+def test_a_map_makes_panels_of_all_axes_but_two(tmp_path: Path) -> None:
+    text = SMALL.replace(
+        "network.hidden = [4, 8]", "network.hidden = [4, 8]\noptimiser.l1 = [0.0, 1e-4]"
+    )
+    small_site.write(
+        tmp_path,
+        text.replace("[figures.grid-film]", "").replace('kind = "sweep-film"\nsweep = "grid"', ""),
+        PAGE,
+    )
+    sweep = load(tmp_path / "site" / "gen.toml").sweeps["grid"]
+    drawn = Map(sweep="grid").draw(sweep_run(sweep), EN)
+    assert len(drawn.panels) == 4 and "decay 1" in drawn.panels[-1].title
+    assert "".join(panel.svg for panel in drawn.panels).count("<use ") == 48
+    with pytest.raises(ValueError, match="a film shows 3"):
+        SweepFilm(sweep="grid").check(sweep)
+
+
 def test_losses_are_floored_before_ratios_are_taken(sweep: Sweep) -> None:
     run = sweep_run(sweep)
     run.train_loss[0, 0, :] = 0.0

@@ -6,13 +6,15 @@ ratio of test to train loss over its training, each loss floored where float32 e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from pydantic import Field
 
 from gen.analysis.outcome import settled
+from gen.settings import Settings
 
 if TYPE_CHECKING:
     from gen.sweeps import Axis, Members, Sweep
@@ -29,8 +31,7 @@ GROKS, TOGETHER, MEMORISES, NEVER, FAILED, UNTRAINED = range(len(OUTCOMES))
 NOT_YET = -1
 
 
-@dataclass(frozen=True)
-class Thresholds:
+class Thresholds(Settings):
     """Where one outcome ends and the next begins.
 
     Attributes:
@@ -38,8 +39,8 @@ class Thresholds:
         ratio: test loss that was ever this many times train loss had been left behind.
     """
 
-    loss: float = 1e-5
-    ratio: float = 5e4
+    loss: Annotated[float, Field(gt=0)] = 1e-5
+    ratio: Annotated[float, Field(gt=1)] = 5e4
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class SweepRun:
     generalised_at: Int[np.ndarray, "cell seed"]
     trained: Bool[np.ndarray, "cell seed"]
     failed: Bool[np.ndarray, "cell seed"]
-    thresholds: Thresholds = field(default_factory=Thresholds)
+    thresholds: Thresholds
 
     @classmethod
     def empty(cls, sweep: Sweep, steps: Int[np.ndarray, " log"]) -> SweepRun:
@@ -90,6 +91,7 @@ class SweepRun:
             generalised_at=never[1],
             trained=nothing[0],
             failed=nothing[1],
+            thresholds=sweep.thresholds,
         )
 
     def add(self, members: Members, trained: Trained) -> None:

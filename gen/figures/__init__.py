@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gen.words import Words
 
 MOST_AXES = 3
-"""A map has panels, columns and rows."""
+"""A film of a sweep has panels, columns and rows."""
 
 
 class Figure(Kind):
@@ -76,10 +76,6 @@ class SweepFigure(Figure):
 
     def check(self, sweep: Sweep) -> None:
         """Raises ValueError where this figure cannot picture `sweep`."""
-        if len(sweep.axes) > MOST_AXES:
-            raise ValueError(
-                f"{sweep.name} varies {len(sweep.axes)} settings, and a map shows {MOST_AXES}"
-            )
 
     def counts(self, run: SweepRun, words: Words) -> str:
         """How many models came to each end, in words."""
@@ -133,6 +129,13 @@ class FilmFigure(ModelFigure, Moving):
 
 class SweepFilmFigure(SweepFigure, Moving):
     """A sweep's figure that moves: a frame for each logged step, the first and last one held."""
+
+    def check(self, sweep: Sweep) -> None:
+        if len(sweep.axes) > MOST_AXES:
+            raise ValueError(
+                f"{sweep.name} varies {len(sweep.axes)} settings, and a film shows {MOST_AXES}; "
+                f"the kind sweep-map shows any number"
+            )
 
 
 class ChartFigure(ModelFigure):

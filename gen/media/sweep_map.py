@@ -17,6 +17,7 @@ from gen.analysis.sweep import OUTCOMES, UNTRAINED
 
 if TYPE_CHECKING:
     from gen.analysis.sweep import SweepRun
+    from gen.sweeps import Axis
     from gen.words import Words
 
 CELL, GAP = 30.0, 3.0
@@ -79,7 +80,7 @@ class SweepMap:
 
 
 def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
-    """Draws a sweep of three axes or fewer: panels, columns and rows, in this order.
+    """Draws a sweep: its last two axes are columns and rows, those before them make panels.
 
     Args:
         name: of the figure; no two of a page have one.
@@ -91,13 +92,13 @@ def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
     per_panel = len(columns.values) * height
     labels = cell_labels(run, words)
     panels: list[SweepPanel] = []
-    for panel in range(len(outcomes) // per_panel):
+    for panel, values in enumerate(product(*(axis.values for axis in axes[:-2]))):
         first = panel * per_panel
         cells = "".join(
             _cell(name, first + place, place // height, height - 1 - place % height, row, labels)
             for place, row in enumerate(outcomes[first : first + per_panel])
         )
-        title = setting(axes[0].key, axes[0].values[panel], words) if len(axes) > 2 else ""
+        title = _settings(axes[:-2], values, words)
         panels.append(SweepPanel(title, _panel(cells, columns, rows, words)))
     focus = _telling_cell(outcomes)
     picked, curves = _quantised(run)
@@ -133,11 +134,15 @@ def setting(key: str, value: Any, words: Words) -> str:
 def cell_labels(run: SweepRun, words: Words) -> list[str]:
     """Each cell's settings in words."""
     return [
-        ", ".join(
-            setting(axis.key, value, words) for axis, value in zip(run.axes, values, strict=True)
-        )
+        _settings(run.axes, values, words)
         for values in product(*(axis.values for axis in run.axes))
     ]
+
+
+def _settings(axes: tuple[Axis, ...], values: tuple[Any, ...], words: Words) -> str:
+    return ", ".join(
+        setting(axis.key, value, words) for axis, value in zip(axes, values, strict=True)
+    )
 
 
 def describe(label: str, outcomes: Int[np.ndarray, " seed"], words: Words) -> str:
