@@ -210,6 +210,19 @@ def test_facts_count_every_model_once(sweep: Sweep) -> None:
     assert sweep_facts(sweep, sweep_run(sweep, "untrained"))["complete"] is None
 
 
+def test_facts_say_where_two_settings_turn_the_outcome(sweep: Sweep) -> None:
+    run = sweep_run(sweep, "memorised")
+    for cell, model in enumerate(sweep.cells):
+        decayed = model.optimiser.weight_decay == 1.0
+        if decayed and model.task.rows[0] == 30:
+            run.test_loss[cell] = run.train_loss[cell]
+    facts = sweep_facts(sweep, run)
+    assert facts["weight_decay_for_half_at_most_train_rows"] == 1.0
+    assert facts["weight_decay_for_half_at_least_train_rows"] is None
+    assert facts["together_at_most_weight_decay_and_most_train_rows"] == 6
+    assert facts["memorises_at_most_weight_decay_and_least_train_rows"] == 6
+
+
 def test_the_table_has_a_row_for_every_model(sweep: Sweep) -> None:
     run = sweep_run(sweep)
     run.trained[0, 0] = False

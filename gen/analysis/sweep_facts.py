@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Int
 
-from gen.analysis.sweep import GROKS, NOT_YET, OUTCOMES, UNTRAINED
+from gen.analysis.sweep import GROKS, NOT_YET, OUTCOMES, TOGETHER, UNTRAINED
 
 if TYPE_CHECKING:
     from gen.analysis.facts import Facts
     from gen.analysis.sweep import SweepRun
-    from gen.sweeps import Sweep
+    from gen.sweeps import Axis, Sweep
+
+_HALF = 0.5
 
 
 def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
     """Counts of every outcome, in all and for each value of each axis.
 
     `groks_at_weight_decay` lists how many grok for each value of that axis, in its order;
-    so for every outcome and axis. Shares are of the models trained so far.
+    `groks_at_most_weight_decay_and_least_hidden` counts those at two ends at once; so for every
+    outcome and axis. `weight_decay_for_half_at_least_hidden` is the smallest decay at which half
+    or more of the models with the fewest neurons generalise, late or at once. Shares are of the
+    models trained so far.
     """
     outcomes = run.outcomes()
     trained = int((outcomes != UNTRAINED).sum())
@@ -51,10 +58,34 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
             facts[f"{name}_at_least_{axis.key}"] = counts[0]
             facts[f"{name}_at_most_{axis.key}"] = counts[-1]
             facts[f"{axis.key}_with_most_{name}"] = axis.values[int(np.argmax(counts))]
+    for first, second in permutations(range(len(sweep.axes)), 2):
+        facts |= _together(sweep.axes[first], sweep.axes[second], _table(grid, first, second))
     gaps = (run.generalised_at - run.memorised_at)[
         (outcomes == GROKS) & (run.generalised_at != NOT_YET) & (run.memorised_at != NOT_YET)
     ]
     facts["median_gap"] = int(np.median(gaps)) if len(gaps) else None
     mixed = sum(len(set(cell.tolist())) > 1 for cell in outcomes)
     facts["mixed_cells"] = mixed
+    return facts
+
+
+def _table(
+    grid: Int[np.ndarray, "*axis seed"], first: int, second: int
+) -> Int[np.ndarray, "first second model"]:
+    """Outcomes by the values of two axes."""
+    table = np.moveaxis(grid, (first, second), (0, 1))
+    return table.reshape(*table.shape[:2], -1)
+
+
+def _together(first: Axis, second: Axis, table: Int[np.ndarray, "first second model"]) -> Facts:
+    """What two settings decide together: counts at their ends, and where the outcome turns."""
+    facts: Facts = {f"models_at_each_{first.key}_and_{second.key}": table.shape[2]}
+    for end, row in (("least", 0), ("most", -1)):
+        for other, column in (("least", 0), ("most", -1)):
+            for number, name in enumerate(OUTCOMES[:-1]):
+                key = f"{name}_at_{end}_{first.key}_and_{other}_{second.key}"
+                facts[key] = int((table[row, column] == number).sum())
+        generalises = np.isin(table[:, row], (GROKS, TOGETHER)).mean(axis=1) >= _HALF
+        found = first.values[int(generalises.argmax())] if generalises.any() else None
+        facts[f"{first.key}_for_half_at_{end}_{second.key}"] = found
     return facts
