@@ -70,22 +70,20 @@ def main() -> None:
     if find_spec("jax") is None or find_spec("optax") is None:
         print("JAX is left out: pip install -e '.[bench]'")
     silent = make_report(quiet=True, json_log=False, stream=sys.stderr)
-    totals: list[list[float]] = []
+    rows: list[list[float]] = []
     with silent as report, Workers(cores, report) as workers:
         for neurons, ensemble in ensembles(sweep).items():
             figures = _compare(sweep, ensemble, workers, rounds)
-            totals.append(figures[:3])
-            peak = 124 * ROWS * neurons / figures[0] / figures[3]
-            print(_line(str(neurons), figures, f"{peak:>9.2f}"), flush=True)
-    mean = [sum(column) / len(totals) for column in zip(*totals, strict=True)]
-    print(_line("mean", mean, ""))
+            rows.append([*figures, 124.0 * ROWS * neurons])
+            print(_line(str(neurons), rows[-1]), flush=True)
+    print(_line("mean", [sum(column) / len(rows) for column in zip(*rows, strict=True)]))
 
 
-def _line(name: str, figures: list[float], peak: str) -> str:
-    ours, plain, jax = figures[:3]
+def _line(name: str, figures: list[float]) -> str:
+    ours, plain, jax, peak, operations = figures
     return (
         f"{name:>7}  {1e6 * ours:>22.0f}{1e6 * plain:>12.0f}{1e6 * jax:>8.0f}"
-        f"{plain / ours:>12.1f}{jax / ours:>10.1f}{peak}"
+        f"{plain / ours:>12.1f}{jax / ours:>10.1f}{operations / ours / peak:>9.2f}"
     )
 
 
