@@ -26,7 +26,7 @@ from gen.training import Ensemble
 
 ROWS = 1250
 JAX_STEPS = 20
-OURS_STEPS = 400
+LEAST_STEPS, MOST_STEPS = 400, 3000
 
 
 def ensembles(sweep: Sweep) -> dict[int, Ensemble]:
@@ -35,7 +35,8 @@ def ensembles(sweep: Sweep) -> dict[int, Ensemble]:
     for _, ensemble in sweep.shards:
         shape = ensemble.network.view_shapes(ensemble.task)["W_in"]
         if ensemble.task.rows[0] == ROWS:
-            training = ensemble.training.model_copy(update={"steps": OURS_STEPS})
+            steps = min(MOST_STEPS, LEAST_STEPS * 258 // shape[1])
+            training = ensemble.training.model_copy(update={"steps": steps})
             wanted[shape[1]] = Ensemble(
                 ensemble.task, ensemble.network, training, ensemble.seeds, ensemble.optimisers
             )
@@ -100,7 +101,7 @@ def _compare(sweep: Sweep, ensemble: Ensemble, workers: Workers, rounds: int) ->
     for _ in range(rounds):
         peaks = workers.run([Job("peak", multiplied, (1024,), 1, "products")] * cores)
         peak = sum(done.result for done in peaks)
-        jobs = [Job("ours", shard_seconds, (ensemble,), OURS_STEPS, "steps")] * cores
+        jobs = [Job("ours", shard_seconds, (ensemble,), 2, "lengths")] * cores
         ours = max(done.result for done in workers.run(jobs)) / (cores * models)
         plain = min(plain_seconds(cell, 100, threads) for threads in {1, cores})
         measured.append([ours, plain, jax() / (JAX_STEPS * models), peak])
