@@ -66,6 +66,8 @@ class Film:
         steps: the training step each frame shows.
         background: what does not move.
         layers: what moves, the lowest first.
+        key_frame_every: frames between two that an MP4 holds whole: few where much moves, more
+            where hardly anything does and each of them weighs much.
     """
 
     size: tuple[int, int]
@@ -74,6 +76,7 @@ class Film:
     background: UInt8[np.ndarray, "height width 3"]
     layers: tuple[Layer, ...]
     pacing: Pacing = Pacing()
+    key_frame_every: int = 8
 
     @classmethod
     def of(
@@ -82,10 +85,18 @@ class Film:
         steps: Int[np.ndarray, " frame"],
         layers: Sequence[Layer],
         pacing: Pacing,
+        key_frame_every: int = 8,
     ) -> Film:
         """A film over a finished canvas."""
-        size = (canvas.width, canvas.height)
-        return cls(size, canvas.scale, steps, canvas.background(), tuple(layers), pacing)
+        return cls(
+            (canvas.width, canvas.height),
+            canvas.scale,
+            steps,
+            canvas.background(),
+            tuple(layers),
+            pacing,
+            key_frame_every,
+        )
 
     @property
     def ticks(self) -> Int[np.ndarray, " frame"]:

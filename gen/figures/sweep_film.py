@@ -95,7 +95,7 @@ class SweepFilm(SweepFilmFigure):
                 scale=scale,
             ),
         ]
-        return Film.of(canvas, steps, layers, pacing)
+        return Film.of(canvas, steps, layers, pacing, key_frame_every=50)
 
     def alt(self, run: SweepRun, words: Words) -> str:
         return words(

@@ -13,7 +13,6 @@ import imageio_ffmpeg
 from gen.drawing.film import Film
 from gen.errors import EnvironmentFault
 
-_KEY_FRAME_EVERY = 8
 _QUALITY = 16
 _PRESET = "veryfast"
 _EXACT = "accurate_rnd+full_chroma_int+bitexact"
@@ -72,7 +71,8 @@ def _command(film: Film, path: Path) -> list[str]:
     moving = int(ticks.sum()) - last - 1
     to_709 = f"scale=out_color_matrix=bt709:out_range=tv:flags={_EXACT},format=yuv420p"
     hold = f"tpad=start={first}:stop={last}:start_mode=clone:stop_mode=clone"
-    seekable = f"expr:between(n,{first},{moving})*not(mod(n-{first},{_KEY_FRAME_EVERY}))"
+    every = film.key_frame_every
+    seekable = f"expr:between(n,{first},{moving})*not(mod(n-{first},{every}))"
     options: dict[str, object] = {
         "-hide_banner -nostdin -loglevel": "error",
         "-f": "rawvideo",
