@@ -217,7 +217,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
             'kind = "sparse-parity"\nbits = 9\nsignal_bits = 2\ntrain_rows = 9\ntest_rows = 9',
         ),
         "models.sum.network",
-        "ties inputs and outputs",
+        "reads and writes the same numbers",
     ),
     "a broken profile that is not in use": (
         SMALL.replace("steps = 20", "steps = 0"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import torch
 from hypothesis import given, settings
@@ -14,6 +16,10 @@ from gen.networks.perceptron import Perceptron
 from gen.tasks import Task
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
+
+Operation = Literal["add", "subtract"]
+Tie = Literal["tied", "own"]
+Product = Literal["factored", "collapsed"]
 
 seeds = st.lists(st.integers(0, 2**32), min_size=1, max_size=4, unique=True).map(tuple)
 hidden = st.integers(1, 9)
@@ -94,6 +100,46 @@ def test_given_circle_has_the_gradient_of_autograd(
     _assert_closed_form_is_autograd(
         Embedded(embedding="circle", hidden=hidden, activation=activation), task, seeds
     )
+
+
+@given(
+    seeds,
+    hidden,
+    st.sampled_from(["add", "subtract"]),
+    st.sampled_from(["tied", "own"]),
+    st.sampled_from(["factored", "collapsed"]),
+    st.sampled_from(["factored", "collapsed"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_every_architecture_has_the_gradient_of_autograd(
+    seeds: tuple[int, ...],
+    hidden: int,
+    operation: Operation,
+    unembedding: Tie,
+    into: Product,
+    out: Product,
+) -> None:
+    task = Modular(operation=operation, modulus=7, train_share=0.4)
+    network = Embedded(
+        embedding="learned", width=4, hidden=hidden, unembedding=unembedding, into=into, out=out
+    )
+    _assert_closed_form_is_autograd(network, task, seeds)
+
+
+@given(seeds, hidden, activations, st.sampled_from(["tied", "own"]))
+@settings(max_examples=30, deadline=None)
+def test_tied_projections_have_the_gradient_of_autograd(
+    seeds: tuple[int, ...], hidden: int, activation: Activation, unembedding: Tie
+) -> None:
+    network = Embedded(
+        embedding="learned",
+        width=5,
+        hidden=hidden,
+        activation=activation,
+        unembedding=unembedding,
+        projections="tied",
+    )
+    _assert_closed_form_is_autograd(network, Modular(modulus=9, train_share=0.5), seeds)
 
 
 def test_a_later_call_sees_the_parameters_of_that_moment() -> None:

@@ -47,6 +47,30 @@ def test_modular_labels_are_the_sum_of_the_counted_numbers(modulus: int) -> None
     assert (rows.labels[0] == sums % modulus).all()
 
 
+@given(st.integers(3, 20), st.floats(0.2, 0.8))
+def test_differences_ask_every_ordered_pair_once(modulus: int, share: float) -> None:
+    task = Modular(operation="subtract", modulus=modulus, train_share=share)
+    data = task.data((1,))
+    rows = np.concatenate([data.train.inputs[0], data.test.inputs[0]])
+    labels = np.concatenate([data.train.labels[0], data.test.labels[0]])
+    first, second = rows[:, :modulus].argmax(axis=1), rows[:, modulus:].argmax(axis=1)
+    assert (rows.sum(axis=1) == 2).all()
+    assert len(set(zip(first.tolist(), second.tolist(), strict=True))) == modulus**2
+    assert (labels == (first - second) % modulus).all()
+
+
+@given(st.sampled_from([3, 5, 7, 11, 31, 67]))
+def test_products_are_products_of_the_numbers_that_the_places_stand_for(modulus: int) -> None:
+    task = Modular(operation="multiply", modulus=modulus, train_share=0.5)
+    numbers = task.numbers
+    assert sorted(numbers.tolist()) == list(range(1, modulus))
+    rows = task.data((0,)).train
+    for row, label in zip(rows.inputs[0], rows.labels[0], strict=True):
+        first, second = np.repeat(np.arange(modulus - 1), row.astype(int))
+        assert numbers[first] * numbers[second] % modulus == numbers[label]
+        assert (first + second) % (modulus - 1) == label
+
+
 @pytest.mark.parametrize("task", [PARITY, Modular(modulus=23, train_share=0.4)])
 def test_a_models_data_does_not_depend_on_its_neighbours(task: SparseParity | Modular) -> None:
     alone, among = task.data((7,)), task.data((3, 7, 1))
@@ -74,6 +98,7 @@ def test_truncated_normal_is_cut_at_two_sigma_and_keeps_its_variance(
         lambda: SparseParity(bits=3, signal_bits=4, train_rows=1, test_rows=1),
         lambda: Modular(modulus=3, train_share=0.01),
         lambda: Modular(modulus=2, train_share=0.5),
+        lambda: Modular(operation="multiply", modulus=9, train_share=0.5),
     ],
 )
 def test_impossible_tasks_are_refused(make: object) -> None:

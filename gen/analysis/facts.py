@@ -39,7 +39,11 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     if isinstance(model.task, SparseParity) and "W_in" in chosen.views:
         found |= _parity(chosen)
     if isinstance(model.task, Modular):
-        found |= _waves(chosen) if "W_in" in chosen.views else _circle(chosen)
+        found |= {
+            "modulus": model.task.modulus,
+            "train_percent": _train_percent(chosen),
+            **_of_numbers(chosen),
+        }
     return found
 
 
@@ -107,13 +111,18 @@ def _parity(run: ModelRun) -> Facts:
     }
 
 
+def _of_numbers(run: ModelRun) -> Facts:
+    """What the network makes of the numbers, where it can be seen number by number."""
+    if "A" in run.views:
+        return _circle(run)
+    return _waves(run) if run.views["W_in"].shape[1] == run.task.outputs else {}
+
+
 def _waves(run: ModelRun) -> Facts:
     w_in = run.views["W_in"][-1]
     strongest, shares = frequencies(w_in), power_shares(w_in)
     found, neurons = np.unique(strongest, return_counts=True)
     return {
-        "modulus": run.task.inputs,
-        "train_percent": _train_percent(run),
         "frequencies": found.tolist(),
         "frequency_count": len(found),
         "neurons_per_frequency": neurons.tolist(),
@@ -127,8 +136,6 @@ def _circle(run: ModelRun) -> Facts:
     angle_in, angle_out = angles(points_in), angles(points_out)
     norms = np.hypot(*points_in)
     return {
-        "modulus": run.task.inputs,
-        "train_percent": _train_percent(run),
         "neuron_angles": [round(float(angle), 1) for angle in np.sort(angle_in)],
         "even_spacing": 360 / len(angle_in),
         "largest_spacing_error": spacing_error(angle_in),

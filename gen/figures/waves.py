@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_POINTS = 200_000
 _MOST_PANELS = 6
+_FEWEST = 3
 _HEADROOM, _LARGE = 1.1, 0.99
 _PALE = 0.5
 _ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9, 10)
@@ -53,17 +54,8 @@ class Waves(FilmFigure):
     frames: Annotated[int, Field(ge=2, le=1000)] = 71
 
     def check(self, task: Task, network: Network) -> None:
-        (into, (inputs, neurons)), (out, (_, outputs)) = network.view_shapes(task).items()
-        if task.inputs != task.outputs:
-            raise ValueError(
-                f"waves run over numbers that are both asked and answered, but the task has "
-                f"{task.inputs} inputs and {task.outputs} outputs"
-            )
-        if (inputs, outputs) != (task.inputs, task.outputs):
-            raise ValueError(
-                f"{into} and {out} are {inputs} and {outputs} numbers a neuron and not one for "
-                f"each of the {task.inputs} numbers; the kind circle pictures such a network"
-            )
+        check_over_numbers(task, network)
+        into, (inputs, neurons) = next(iter(network.view_shapes(task).items()))
         if inputs * neurons > _MOST_POINTS:
             raise ValueError(
                 f"{into} holds {inputs * neurons:,} weights, and a film of waves shows "
@@ -148,6 +140,21 @@ class Waves(FilmFigure):
             ]
             end = words("alt.waves.few", frequencies=words.listed(each))
         return f"{begin} {purity} {end}"
+
+
+def check_over_numbers(task: Task, network: Network) -> None:
+    """Raises ValueError where a network has no weight for each number, into each neuron and out."""
+    (into, (inputs, _)), (out, (_, outputs)) = network.view_shapes(task).items()
+    if task.inputs % task.outputs or task.outputs < _FEWEST:
+        raise ValueError(
+            f"waves run over numbers that are both asked and answered, but the task has "
+            f"{task.inputs} inputs and {task.outputs} outputs"
+        )
+    if (inputs, outputs) != (task.outputs, task.outputs):
+        raise ValueError(
+            f"{into} and {out} are {inputs} and {outputs} numbers a neuron and not one for "
+            f"each of the {task.outputs} numbers; the kind circle pictures two"
+        )
 
 
 @dataclass(frozen=True)

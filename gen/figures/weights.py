@@ -264,7 +264,7 @@ def _input_axis(matrix: Matrix, run: ModelRun) -> None:
     from gen.drawing.matrix import cell_ticks
 
     task = run.task
-    if matrix.columns != task.inputs:
+    if matrix.columns not in (task.inputs, task.outputs):
         matrix.column_axis(ticks=(0, 1), labels=("cos", "sin"))
         return
     colour = dict.fromkeys(cell_ticks(matrix.columns, matrix.cell), "muted")
