@@ -1,0 +1,78 @@
+"""One sum a + b as the network does it: what each group of neurons says for every answer.
+
+The logits are a sum over neurons, f(X W_in) W_out, and so they are a sum over any groups of
+neurons. Groups that share a frequency k say nearly cos(2 pi k (a + b - c) / p) of the answer
+c: waves that agree at the right answer and nowhere else (Nanda et al. 2023, arXiv 2301.05217).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from gen.networks.hidden_layer import Activation
+
+if TYPE_CHECKING:
+    from gen.runs import ModelRun
+
+
+def group_shares(
+    w_in: Float[np.ndarray, "*batch number neuron"],
+    w_out: Float[np.ndarray, "*batch neuron answer"],
+    groups: Sequence[Int[np.ndarray, " member"]],
+    pair: tuple[int, int],
+    activation: Activation = "relu",
+) -> Float[np.ndarray, "*batch group answer"]:
+    """What each group of neurons adds to the logits of one sum; all groups add up to them.
+
+    Args:
+        groups: neurons by number; each neuron belongs to one group.
+        pair: the two numbers that are added.
+    """
+    before = w_in[..., pair[0], :].astype(np.float64) + w_in[..., pair[1], :]
+    active = np.maximum(before, 0) if activation == "relu" else before**2
+    said = active[..., :, None] * w_out
+    return np.stack([said[..., group, :].sum(axis=-2) for group in groups], axis=-2)
+
+
+def trained_on(run: ModelRun) -> Bool[np.ndarray, "number number"]:
+    """Which sums the model was trained on, either way round."""
+    counts = run.task.draw(run.seed).train.inputs[0]
+    together = counts.T @ counts > 0
+    np.fill_diagonal(together, (counts == 2).any(axis=0))
+    return together
+
+
+def lead(values: Float[np.ndarray, "*batch answer"], answer: int) -> Float[np.ndarray, "*batch"]:
+    """How far one answer lies above the best of the others; below zero where it is beaten."""
+    others = np.delete(values, answer, axis=-1)
+    return values[..., answer] - others.max(axis=-1)
+
+
+def between(
+    values: Float[np.ndarray, "*batch number"], parts: int
+) -> Float[np.ndarray, "*batch place"]:
+    """The one wave through p values on a circle that has no more than p // 2 periods.
+
+    Args:
+        parts: places from one number to the next.
+
+    Returns:
+        The wave from number 0 to number p - 1; every `parts`-th place is a value.
+    """
+    numbers = values.shape[-1]
+    distance = np.arange((numbers - 1) * parts + 1)[:, None] / parts - np.arange(numbers)
+    return values @ _kernel(distance, numbers).T
+
+
+def _kernel(distance: np.ndarray, numbers: int) -> np.ndarray:
+    """Dirichlet's kernel: 1 at distance 0 and 0 at all other whole ones."""
+    half = np.pi * distance / numbers
+    even = numbers % 2 == 0
+    below = numbers * (np.tan(half) if even else np.sin(half))
+    at_number = np.isclose(distance, np.round(distance))
+    waves = np.sin(np.pi * distance) / np.where(at_number, 1.0, below)
+    return np.where(at_number, np.isclose(distance, 0.0), waves)
