@@ -127,7 +127,13 @@ def render(
     orders = film_orders(studio.config, subjects, only)
     missing = [order for order in orders if studio.store.get(films.FAMILY, order.key) is None]
     jobs = [
-        Job(order.name, films.draw, (order.figure, subjects[order.subject].pictured), 3, "files")
+        Job(
+            order.name,
+            films.draw,
+            (order.figure, order.figure.pictured(subjects[order.subject])),
+            3,
+            "files",
+        )
         for order in missing
     ]
     for done in painters.run(jobs):
@@ -154,9 +160,7 @@ def write_site(
     Args:
         complete: whether every configured model is in it.
     """
-    facts = {name: subject.facts for name, subject in subjects.items()}
-    pictured = {name: subject.pictured for name, subject in subjects.items()}
-    files = site_files(studio.config, sources, pictured, drawn, facts)
+    files = site_files(studio.config, sources, subjects, drawn)
     output.publish(studio.output, sources.key if complete else f"part of {sources.key}", files)
 
 

@@ -38,13 +38,8 @@ class TrainedModel:
     run_key: str
 
     @property
-    def pictured(self) -> ModelRun:
-        """What its figures show."""
-        return self.chosen
-
-    @property
     def key(self) -> dict[str, Any]:
-        """What tells the pictured model from any other."""
+        """What tells the chosen model from any other."""
         return {"run": self.run_key, "seed": self.chosen.seed}
 
     @cached_property
@@ -64,11 +59,6 @@ class TrainedSweep:
     sweep: Sweep
     run: SweepRun
     run_keys: tuple[str, ...]
-
-    @property
-    def pictured(self) -> SweepRun:
-        """What its figures show."""
-        return self.run
 
     @property
     def key(self) -> dict[str, Any]:

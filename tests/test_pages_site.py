@@ -14,7 +14,7 @@ from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_facts import sweep_facts
 from gen.config import Config, load
 from gen.figures import ChartFigure, Figure, MapFigure, SweepFigure
-from gen.pages.figures import PlacedFigure, PlacedMap
+from gen.pages.figures import PlacedDrawing, PlacedFigure
 from gen.pages.site import render_pages
 from gen.runs import ModelRun
 from gen.words import Words
@@ -56,7 +56,8 @@ def runs(world: str) -> dict[str, ModelRun]:
 def placed(name: str, figure: Figure, swept: dict[str, SweepRun]) -> PlacedFigure:
     if isinstance(figure, MapFigure):
         drawn = figure.draw(swept[figure.sweep], Words("en"))
-        return PlacedMap(name, figure.sweep, drawn, f"data/{figure.sweep}.csv", 800, "Map.")
+        table = f"data/{figure.sweep}.csv"
+        return PlacedDrawing(name, figure.sweep, "map", drawn, table, 800, "Map.")
     if isinstance(figure, SweepFigure):
         return replace(film(name), data=f"data/{figure.sweep}.csv")
     return chart(name) if isinstance(figure, ChartFigure) else film(name)

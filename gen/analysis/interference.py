@@ -19,23 +19,26 @@ if TYPE_CHECKING:
     from gen.runs import ModelRun
 
 
+def activity(
+    before: Float[np.ndarray, "*batch neuron"], activation: Activation
+) -> Float[np.ndarray, "*batch neuron"]:
+    """What neurons make of the sum of their inputs."""
+    return np.maximum(before, 0) if activation == "relu" else before**2
+
+
 def group_shares(
-    w_in: Float[np.ndarray, "*batch number neuron"],
+    active: Float[np.ndarray, "*batch neuron"],
     w_out: Float[np.ndarray, "*batch neuron answer"],
     groups: Sequence[Int[np.ndarray, " member"]],
-    pair: tuple[int, int],
-    activation: Activation = "relu",
 ) -> Float[np.ndarray, "*batch group answer"]:
-    """What each group of neurons adds to the logits of one sum; all groups add up to them.
+    """What each group of neurons adds to the logits; all groups together add up to them.
 
     Args:
+        active: what each neuron makes of its inputs.
         groups: neurons by number; each neuron belongs to one group.
-        pair: the two numbers that are added.
     """
-    before = w_in[..., pair[0], :].astype(np.float64) + w_in[..., pair[1], :]
-    active = np.maximum(before, 0) if activation == "relu" else before**2
-    said = active[..., :, None] * w_out
-    return np.stack([said[..., group, :].sum(axis=-2) for group in groups], axis=-2)
+    shares = [active[..., None, group] @ w_out[..., group, :] for group in groups]
+    return np.concatenate(shares, axis=-2)
 
 
 def trained_on(run: ModelRun) -> Bool[np.ndarray, "number number"]:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.interference import group_shares, lead, trained_on
+from gen.analysis.interference import activity, group_shares, lead, trained_on
 from gen.figures import ModelFigure
 from gen.figures.groups import Group, neuron_groups
 from gen.tasks.modular import Modular
@@ -84,7 +84,8 @@ class SumFigure(ModelFigure):
         pair = self.pair(run)
         into, out = run.views.values()
         members = [group.neurons for group in groups]
-        shares = group_shares(into, out, members, pair, run.network.activation)
+        before = into[:, pair].sum(axis=1, dtype=np.float64)
+        shares = group_shares(activity(before, run.network.activation), out, members)
         return Sum(pair, sum(pair) % run.task.outputs, groups, shares)
 
     def leads(self, run: ModelRun, words: Words) -> str:
