@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gen import runs
 from gen.analysis.facts import Facts, model_facts
 from gen.analysis.outcome import shown
+from gen.analysis.seeds import Seeds
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_facts import sweep_facts
 from gen.errors import EnvironmentFault, NumericalFault
@@ -36,6 +37,11 @@ class TrainedModel:
     runs: list[ModelRun]
     chosen: ModelRun
     run_key: str
+
+    @property
+    def seeds(self) -> Seeds:
+        """All its models, side by side."""
+        return Seeds(tuple(self.runs), self.chosen.seed)
 
     @property
     def key(self) -> dict[str, Any]:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from gen.networks.hidden_layer import Activation
-
 if TYPE_CHECKING:
+    from gen.networks.hidden_layer import Activation
     from gen.runs import ModelRun
 
 
