@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from gen.analysis.fourier import frequencies
+
 if TYPE_CHECKING:
     from gen.networks.hidden_layer import Activation
     from gen.runs import ModelRun
@@ -38,6 +40,38 @@ def group_shares(
     """
     shares = [active[..., None, group] @ w_out[..., group, :] for group in groups]
     return np.concatenate(shares, axis=-2)
+
+
+def interference_facts(run: ModelRun) -> dict[str, float]:
+    """How many of all sums each frequency would get right alone, and how firmly all together.
+
+    Returns:
+        `most_right_alone`: largest share of all sums that any one frequency's neurons answer
+        rightly without the others. `right_together`: share that all neurons do.
+        `median_lead`: middling lead of the right answer's logit over the best other one, and
+        `median_lead_factor`: how many times as likely that makes it.
+    """
+    into, out = (view[-1].astype(np.float64) for view in run.views.values())
+    strongest = frequencies(into)
+    groups = [np.flatnonzero(strongest == k) for k in np.unique(strongest)]
+    numbers = np.arange(len(into))
+    right, leads = [], []
+    for a in numbers:
+        active = activity(into[a] + into[a:], run.network.activation)
+        shares = group_shares(active, out, groups)
+        total = shares.sum(axis=1)
+        answers = (a + numbers[a:]) % len(numbers)
+        guesses = np.concatenate([shares, total[:, None]], axis=1).argmax(axis=2)
+        right.append(guesses == answers[:, None])
+        leads += [float(lead(*one)) for one in zip(total, answers, strict=True)]
+    known = np.concatenate(right).mean(axis=0)
+    middling = float(np.median(leads))
+    return {
+        "most_right_alone": float(known[:-1].max()),
+        "right_together": float(known[-1]),
+        "median_lead": middling,
+        "median_lead_factor": float(np.exp(middling)),
+    }
 
 
 def trained_on(run: ModelRun) -> Bool[np.ndarray, "number number"]:

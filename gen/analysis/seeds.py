@@ -60,14 +60,14 @@ def seeds_table(seeds: Seeds) -> str:
     writer.writerow(COLUMNS)
     for run in seeds.runs:
         found = settled_on(run)
-        losses = [np.nanmin(run.metrics[f"{split}_loss"]) for split in ("train", "test")]
+        losses = [np.fmin.reduce(run.metrics[f"{split}_loss"]) for split in ("train", "test")]
         steps = (memorised_at(run), generalised_at(run))
         writer.writerow(
             [
                 run.seed,
                 " ".join(map(str, found)),
                 " ".join(map(str, found.values())),
-                *(f"{loss:.6g}" for loss in losses),
+                *(f"{loss:.6g}" if np.isfinite(loss) else "" for loss in losses),
                 *("" if step is None else step for step in steps),
             ]
         )

@@ -38,7 +38,8 @@ class Numbers(Layer):
         """
         self._points, self._texts = points, texts
         self._part = _PART_LEFT[across]
-        self._colour, self._style, self._size = light(colour), style, size
+        self._colour, self._size = light(colour), size
+        self._style: Style = style
         self.inks = (self._colour,)
 
     def paint(self, sheet: Surface, frame: int) -> None:

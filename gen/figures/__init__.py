@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from gen.media.sweep_map import SweepMap
     from gen.networks import Network
     from gen.runs import ModelRun
-    from gen.subjects import TrainedModel, TrainedSweep
     from gen.sweeps import Sweep
     from gen.tasks import Task
     from gen.words import Words
@@ -62,7 +61,7 @@ class ModelFigure(Figure):
     def subject(self) -> str:
         return self.model
 
-    def pictured(self, subject: TrainedModel) -> Any:
+    def pictured(self, subject: Any) -> Any:
         return subject.chosen
 
     def check(self, task: Task, network: Network) -> None:
@@ -82,7 +81,7 @@ class SweepFigure(Figure):
     def subject(self) -> str:
         return self.sweep
 
-    def pictured(self, subject: TrainedSweep) -> SweepRun:
+    def pictured(self, subject: Any) -> SweepRun:
         return subject.run
 
     def check(self, sweep: Sweep) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from gen.analysis.outcome import generalised_at
 from gen.analysis.seeds import Seeds, seeds_table
@@ -10,7 +10,6 @@ from gen.figures import DrawnFigure
 
 if TYPE_CHECKING:
     from gen.media.seeds import SeedChart
-    from gen.subjects import TrainedModel
     from gen.words import Words
 
 
@@ -20,7 +19,7 @@ class SeedCharts(DrawnFigure):
     kind: Literal["seeds"] = "seeds"
     template: ClassVar[str] = "seeds"
 
-    def pictured(self, subject: TrainedModel) -> Seeds:
+    def pictured(self, subject: Any) -> Seeds:
         return subject.seeds
 
     def draw(self, run: Seeds, words: Words) -> list[SeedChart]:

@@ -192,11 +192,11 @@ class Drawing:
     def _legend(self) -> Iterator[str]:
         font = self.shape.font
         right = float(self.shape.width)
-        for key, label in ((series.key, series.label) for series in reversed(self.chart.series)):
-            yield label(label, right, font, f"name {key}", "end")
-            right -= text_width(label, 1.06 * font) + 0.4 * font
+        for series in reversed(self.chart.series):
+            yield label(series.label, right, font, f"name {series.key}", "end")
+            right -= text_width(series.label, 1.06 * font) + 0.4 * font
             y = 0.65 * font
-            yield rule(f"line {key}", right - _SAMPLE, y, right, y)
+            yield rule(f"line {series.key}", right - _SAMPLE, y, right, y)
             right -= _SAMPLE + font
 
 

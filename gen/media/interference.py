@@ -266,6 +266,10 @@ def _data(terms: Sum, run: ModelRun, words: Words) -> str:
     seen = trained_on(run)[np.triu_indices(run.task.outputs)]
     blanks = {name: f"{{{name}}}" for name in ("a", "b", "c", "lead", "next")}
     content = {
+        "words": {
+            key: words(f"interference.{key}", **_wanted(f"interference.{key}", blanks, run, words))
+            for key in ("right", "wrong", "seen", "unseen", "leads", "trails")
+        },
         "numbers": run.task.outputs,
         "parts": PARTS,
         "activation": run.network.activation,
@@ -273,10 +277,6 @@ def _data(terms: Sum, run: ModelRun, words: Words) -> str:
         "into": base64.b64encode(into.tobytes()).decode(),
         "out": base64.b64encode(out.tobytes()).decode(),
         "seen": base64.b64encode(np.packbits(seen).tobytes()).decode(),
-        "words": {
-            key: words(f"interference.{key}", **_wanted(f"interference.{key}", blanks, run, words))
-            for key in ("right", "wrong", "seen", "unseen", "leads", "trails")
-        },
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gen.analysis.outcome import generalised_at
 from gen.analysis.seeds import settled_on
-from gen.figures.chart import Axis, log_axis, step_axis
+from gen.figures.chart import Axis, Split, log_axis, step_axis
 from gen.figures.curves import SPLITS, value_at
 from gen.media.chart_parts import label, path, rule, short
 from gen.media.thinning import thinned
@@ -85,22 +85,28 @@ def _svg(run: ModelRun, x: Axis, y: Axis) -> str:
     def down(values: np.ndarray) -> np.ndarray:
         return _BOTTOM - y.place(values) * (_BOTTOM - _TOP)
 
-    parts = [*_axes(x, y)]
+    lines = [
+        f'<path class="line {split}" d="{path(*thinned(across(steps), down(losses)))}"/>'
+        for split in reversed(SPLITS)
+        for steps, losses in [_sound(run, split)]
+        if len(steps)
+    ]
+    parts = [*_axes(x, y), *lines]
     step = generalised_at(run)
     if step is not None:
         at = float(across(np.array(step)))
-        parts.append(rule("mark", at, _TOP, at, _BOTTOM))
-    for split in reversed(SPLITS):
-        losses = run.metrics[f"{split}_loss"]
-        sound = np.isfinite(losses)
-        if sound.any():
-            line = path(*thinned(across(run.logged_steps[sound]), down(losses[sound])))
-            parts.append(f'<path class="line {split}" d="{line}"/>')
-    if step is not None:
         height = float(down(np.array(value_at(run, "test_loss", step))))
+        parts.insert(-len(lines), rule("mark", at, _TOP, at, _BOTTOM))
         parts.append(f'<circle class="dot test" cx="{short(at)}" cy="{short(height)}" r="3.5"/>')
     box = f"0 0 {_WIDTH:g} {_HEIGHT:g}"
     return f'<svg viewBox="{box}" font-size="{_FONT:g}" aria-hidden="true">{"".join(parts)}</svg>'
+
+
+def _sound(run: ModelRun, split: Split) -> tuple[np.ndarray, np.ndarray]:
+    """Logged steps with a finite loss, and that loss."""
+    losses = run.metrics[f"{split}_loss"]
+    sound = np.isfinite(losses)
+    return run.logged_steps[sound], losses[sound]
 
 
 def _axes(x: Axis, y: Axis) -> list[str]:
