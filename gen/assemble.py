@@ -18,14 +18,14 @@ from gen import films, runs
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_table import sweep_table
 from gen.errors import ConfigError
-from gen.figures import ChartFigure, FilmFigure, MapFigure, Moving
+from gen.figures import ChartFigure, DrawnFigure, FilmFigure, MapFigure, Moving
 from gen.fingerprint import code_digest, versions
 from gen.runs import ModelRun
 from gen.store import Entry, content_key
+from gen.subjects import Subjects, TrainedSweep
 from gen.words import words_digest
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
     from gen.config import Config
     from gen.pages.figures import PlacedFigure
     from gen.studio import Studio
@@ -122,16 +122,14 @@ class Sources:
 def site_files(
     config: Config,
     sources: Sources,
-    pictured: Mapping[str, ModelRun | SweepRun],
+    subjects: Subjects,
     drawn: Mapping[str, Entry],
-    facts: Mapping[str, Facts],
 ) -> dict[str, bytes | Path]:
     """All files of a site.
 
     Args:
-        pictured: what figures show, by model or sweep.
+        subjects: what figures picture, by model or sweep.
         drawn: the stored films, by figure.
-        facts: what may be said, by configured model.
 
     Returns:
         Path inside the site to its content, or to the file to copy.
@@ -140,22 +138,25 @@ def site_files(
     from gen.words import Words
 
     files: dict[str, bytes | Path] = dict(sources.assets)
+    facts = {name: subject.facts for name, subject in subjects.items()}
     files["data/facts.json"] = _json(facts)
     for name, figure in config.figures.items():
-        run = pictured[figure.subject]
+        run = figure.pictured(subjects[figure.subject])
         if isinstance(figure, Moving):
             files |= _film_files(name, drawn[name])
         if isinstance(figure, FilmFigure) and isinstance(run, ModelRun):
             files[f"data/{name}.npz"] = _arrays(run)
         elif isinstance(figure, ChartFigure) and isinstance(run, ModelRun):
             files[f"data/{name}.csv"] = _table(*figure.table(run))
-    for name, run in pictured.items():
-        if isinstance(run, SweepRun):
-            files[f"data/{name}.csv"] = sweep_table(run).encode()
+        elif isinstance(figure, DrawnFigure):
+            files[f"data/{name}.csv"] = figure.csv(run).encode()
+    for name, subject in subjects.items():
+        if isinstance(subject, TrainedSweep):
+            files[f"data/{name}.csv"] = sweep_table(subject.run).encode()
     for place, language in enumerate(config.site.languages):
         words = Words(language)
         suffix = "" if place == 0 else f".{language}"
-        placed, charts = _place(config, pictured, drawn, files, words, suffix)
+        placed, charts = _place(config, subjects, drawn, files, words, suffix)
         pages = render_pages(
             site=config.site,
             language=language,
@@ -171,7 +172,7 @@ def site_files(
 
 def _place(
     config: Config,
-    pictured: Mapping[str, ModelRun | SweepRun],
+    subjects: Subjects,
     drawn: Mapping[str, Entry],
     files: Mapping[str, bytes | Path],
     words: Words,
@@ -179,12 +180,12 @@ def _place(
 ) -> tuple[dict[str, PlacedFigure], dict[str, bytes | Path]]:
     """The figures as the pages of one language show them, and that language's chart files."""
     from gen.media.svg import standalone_svg, to_svg
-    from gen.pages.figures import PlacedChart, PlacedFilm, PlacedMap
+    from gen.pages.figures import PlacedChart, PlacedDrawing, PlacedFilm
 
     placed: dict[str, PlacedFigure] = {}
     charts: dict[str, bytes | Path] = {}
     for name, figure in config.figures.items():
-        run = pictured[figure.subject]
+        run = figure.pictured(subjects[figure.subject])
         alt = figure.alt(run, words)
         if isinstance(figure, Moving):
             entry = drawn[name]
@@ -216,12 +217,13 @@ def _place(
                 data_bytes=_size(files[f"data/{name}.csv"]),
                 alt=alt,
             )
-        elif isinstance(figure, MapFigure) and isinstance(run, SweepRun):
-            data = f"data/{run.name}.csv"
-            placed[name] = PlacedMap(
+        elif isinstance(figure, DrawnFigure | MapFigure):
+            data = f"data/{name if isinstance(figure, DrawnFigure) else figure.subject}.csv"
+            placed[name] = PlacedDrawing(
                 id=name,
                 model=figure.subject,
-                map=figure.draw(run, words),
+                template=figure.template,
+                drawing=figure.draw(run, words),
                 data=data,
                 data_bytes=_size(files[data]),
                 alt=alt,

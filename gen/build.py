@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gen import films, output
 from gen.analysis.sweep import OUTCOMES
@@ -127,7 +127,7 @@ def render(
     orders = film_orders(studio.config, subjects, only)
     missing = [order for order in orders if studio.store.get(films.FAMILY, order.key) is None]
     jobs = [
-        Job(order.name, films.draw, (order.figure, subjects[order.subject].pictured), 3, "files")
+        Job(order.name, films.draw, (order.figure, _pictured(order, subjects)), 3, "files")
         for order in missing
     ]
     for done in painters.run(jobs):
@@ -139,6 +139,10 @@ def render(
         )
     stored = {order.name: studio.store.get(films.FAMILY, order.key) for order in orders}
     return {name: entry for name, entry in stored.items() if entry is not None}
+
+
+def _pictured(order: FilmOrder, subjects: Subjects) -> Any:
+    return order.figure.pictured(subjects[order.subject])
 
 
 def write_site(
@@ -154,9 +158,7 @@ def write_site(
     Args:
         complete: whether every configured model is in it.
     """
-    facts = {name: subject.facts for name, subject in subjects.items()}
-    pictured = {name: subject.pictured for name, subject in subjects.items()}
-    files = site_files(studio.config, sources, pictured, drawn, facts)
+    files = site_files(studio.config, sources, subjects, drawn)
     output.publish(studio.output, sources.key if complete else f"part of {sources.key}", files)
 
 

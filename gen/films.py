@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gen.figures import Moving
+from gen.figures import FilmFigure, Moving, SweepFilmFigure
 from gen.fingerprint import code_digest, versions
 from gen.store import Entry, Store, content_key
 
@@ -41,7 +41,7 @@ class FilmOrder:
     """
 
     name: str
-    figure: Moving
+    figure: FilmFigure | SweepFilmFigure
     subject: str
     pictured: dict[str, Any]
 

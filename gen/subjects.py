@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gen import runs
 from gen.analysis.facts import Facts, model_facts
 from gen.analysis.outcome import shown
+from gen.analysis.seeds import Seeds
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_facts import sweep_facts
 from gen.errors import EnvironmentFault, NumericalFault
@@ -38,13 +39,13 @@ class TrainedModel:
     run_key: str
 
     @property
-    def pictured(self) -> ModelRun:
-        """What its figures show."""
-        return self.chosen
+    def seeds(self) -> Seeds:
+        """All its models, side by side."""
+        return Seeds(tuple(self.runs), self.chosen.seed)
 
     @property
     def key(self) -> dict[str, Any]:
-        """What tells the pictured model from any other."""
+        """What tells the chosen model from any other."""
         return {"run": self.run_key, "seed": self.chosen.seed}
 
     @cached_property
@@ -64,11 +65,6 @@ class TrainedSweep:
     sweep: Sweep
     run: SweepRun
     run_keys: tuple[str, ...]
-
-    @property
-    def pictured(self) -> SweepRun:
-        """What its figures show."""
-        return self.run
 
     @property
     def key(self) -> dict[str, Any]:

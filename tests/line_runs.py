@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gen.networks.embedded import Embedded
@@ -106,6 +108,19 @@ def waves_run(
         },
         failed_at=None,
     )
+
+
+def solved_run(frequencies: tuple[int, ...] = (5, 13, 21, 30), neurons: int = 6) -> ModelRun:
+    """Neurons of a frequency with evenly spread phases: the end of training answers rightly."""
+    run = waves_run(frequencies=frequencies, hidden=neurons * len(frequencies), snapshots=21)
+    k = np.repeat(frequencies, neurons)
+    phase = np.tile(2 * np.pi * np.arange(neurons) / neurons, len(frequencies))
+    turn = 2 * np.pi * k * np.arange(run.task.inputs)[:, None] / run.task.inputs
+    final = {"W_in": 1.2 * np.cos(turn - phase), "W_out": 1.4 * np.cos(turn - 2 * phase).T}
+    views = {name: view.copy() for name, view in run.views.items()}
+    for name, weights in final.items():
+        views[name][-1] = weights
+    return replace(run, views=views)
 
 
 def circle_run(

@@ -15,6 +15,7 @@ from gen.drawing.film import Film
 from gen.drawing.layers import Labels, Lines, Pen, Points
 from gen.figures import FilmFigure, figure_kinds
 from gen.figures.circle import Circle
+from gen.figures.interference_film import InterferenceFilm
 from gen.figures.theme import FREQUENCY_COLOURS
 from gen.figures.trajectories import Trajectories
 from gen.figures.waves import Waves
@@ -27,11 +28,12 @@ from gen.tasks import Task
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from gen.words import Words
-from tests.line_runs import circle_run, parity_run, waves_run
+from tests.line_runs import circle_run, parity_run, solved_run, waves_run
 
 EN = Words("en")
 NEVER = float("inf")
 TRAJECTORIES, WAVES, CIRCLE = Trajectories(model="m"), Waves(model="m"), Circle(model="m")
+SUM = InterferenceFilm(model="m")
 
 CASES: dict[str, tuple[FilmFigure, ModelRun]] = {
     "parity": (TRAJECTORIES, parity_run(snapshots=21)),
@@ -46,6 +48,9 @@ CASES: dict[str, tuple[FilmFigure, ModelRun]] = {
     "modular with noise at the end": (WAVES, waves_run(generalises=NEVER, snapshots=2)),
     "a small modulus": (WAVES, waves_run(modulus=31, hidden=5, frequencies=(3,), snapshots=5)),
     "a large modulus": (WAVES, waves_run(modulus=113, hidden=40, snapshots=5)),
+    "a sum": (SUM, solved_run()),
+    "a sum in noise": (SUM, waves_run(generalises=NEVER, snapshots=2)),
+    "a sum of few numbers": (SUM, waves_run(modulus=8, hidden=5, frequencies=(3,), snapshots=5)),
     "five neurons": (CIRCLE, circle_run(snapshots=21)),
     "one neuron": (CIRCLE, circle_run(hidden=1, snapshots=3)),
     "many neurons": (CIRCLE, circle_run(hidden=64, generalises=NEVER, snapshots=3)),

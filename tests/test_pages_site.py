@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from gen.analysis.facts import model_facts
+from gen.analysis.seeds import Seeds
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_facts import sweep_facts
 from gen.config import Config, load
-from gen.figures import ChartFigure, Figure, MapFigure, SweepFigure
-from gen.pages.figures import PlacedFigure, PlacedMap
+from gen.figures import ChartFigure, DrawnFigure, Figure, MapFigure, SweepFigure
+from gen.figures.seeds import SeedCharts
+from gen.pages.figures import PlacedDrawing, PlacedFigure
 from gen.pages.site import render_pages
 from gen.runs import ModelRun
 from gen.words import Words
@@ -53,10 +56,21 @@ def runs(world: str) -> dict[str, ModelRun]:
     }
 
 
-def placed(name: str, figure: Figure, swept: dict[str, SweepRun]) -> PlacedFigure:
+def drawing(name: str, figure: DrawnFigure, world: str) -> PlacedDrawing:
+    run = runs(world)[figure.subject]
+    pictured: Any = Seeds((run,), run.seed) if isinstance(figure, SeedCharts) else run
+    drawn, alt = figure.draw(pictured, Words("en")), figure.alt(pictured, Words("en"))
+    table = f"data/{name}.csv"
+    return PlacedDrawing(name, figure.subject, figure.template, drawn, table, 800, alt)
+
+
+def placed(name: str, figure: Figure, swept: dict[str, SweepRun], world: str) -> PlacedFigure:
+    if isinstance(figure, DrawnFigure):
+        return drawing(name, figure, world)
     if isinstance(figure, MapFigure):
         drawn = figure.draw(swept[figure.sweep], Words("en"))
-        return PlacedMap(name, figure.sweep, drawn, f"data/{figure.sweep}.csv", 800, "Map.")
+        table = f"data/{figure.sweep}.csv"
+        return PlacedDrawing(name, figure.sweep, "map", drawn, table, 800, "Map.")
     if isinstance(figure, SweepFigure):
         return replace(film(name), data=f"data/{figure.sweep}.csv")
     return chart(name) if isinstance(figure, ChartFigure) else film(name)
@@ -70,7 +84,9 @@ def pages(world: str) -> dict[str, str]:
     of_sweeps = {"all learned": "all", "only memorised": "memorised"}.get(world, "nothing")
     swept = {name: sweep_run(sweep, of_sweeps) for name, sweep in config().sweeps.items()}
     facts |= {name: sweep_facts(config().sweeps[name], run) for name, run in swept.items()}
-    figures = {name: placed(name, figure, swept) for name, figure in config().figures.items()}
+    figures = {
+        name: placed(name, figure, swept, world) for name, figure in config().figures.items()
+    }
     sources = {
         name: (SITE / "pages" / "en" / f"{name}.md").read_text(encoding="utf-8")
         for name in config().site.pages

@@ -108,7 +108,10 @@ def test_every_kind_of_figure_can_be_asked_for() -> None:
     assert figure_kinds().keys() == {
         "accuracy",
         "circle",
+        "interference",
+        "interference-film",
         "loss",
+        "seeds",
         "sweep-film",
         "sweep-map",
         "trajectories",

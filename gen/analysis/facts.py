@@ -13,6 +13,7 @@ import numpy as np
 
 from gen.analysis.circles import angles, doubling_error, spacing_error
 from gen.analysis.fourier import frequencies, power_shares
+from gen.analysis.interference import interference_facts
 from gen.analysis.outcome import generalised_at, memorised_at
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
@@ -127,6 +128,7 @@ def _waves(run: ModelRun) -> Facts:
         "frequency_count": len(found),
         "neurons_per_frequency": neurons.tolist(),
         "smallest_frequency_share": float(shares.min()),
+        **interference_facts(run),
     }
 
 

@@ -63,6 +63,14 @@ def power_shares(
     return np.divide(power.max(axis=-2), total, out=np.zeros_like(total), where=total > rounding)
 
 
+def key_frequencies(
+    weights: Float[np.ndarray, "input neuron"], share: float = 0.05
+) -> tuple[int, ...]:
+    """The waves that hold at least a share of all neurons' power together, rising."""
+    power = powers(weights).sum(axis=-1)
+    return tuple((np.flatnonzero(power >= max(share * power.sum(), _ROUNDING)) + 1).tolist())
+
+
 def phases(weights: Float[np.ndarray, "*batch input neuron"]) -> Float[np.ndarray, "*batch neuron"]:
     """Phase of each neuron's strongest wave, in radians, -pi to pi: cos(2 pi k a / p - phase)."""
     spectrum = components(weights)

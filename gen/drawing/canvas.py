@@ -26,7 +26,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
 
-from gen.drawing.colours import Diverging
+from gen.drawing.colours import Diverging, rgb
 from gen.drawing.fonts import Style, font
 from gen.drawing.style import drawing_style
 from gen.drawing.surface import CSS_DPI, Surface
@@ -40,6 +40,7 @@ BLOCK = 16
 
 _SUBSCRIPT_SIZE = 0.68
 _SUBSCRIPT_DROP = 0.22
+_PALE = 0.5
 _TICK = 4
 _TICK_GAP = 7
 BASE = _TICK_GAP + NUMBER_SIZE * 0.72
@@ -54,6 +55,12 @@ def blocks(length: float) -> int:
 def light(colour: str) -> str:
     """A theme colour on the light ground of films; anything that is no name is a colour."""
     return COLOURS[colour].light if colour in COLOURS else colour
+
+
+def pale(colour: str) -> str:
+    """A colour of the theme, or `#rrggbb`, on its way to the white ground."""
+    mixed = (round(channel + (255 - channel) * _PALE) for channel in rgb(light(colour)))
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 
 def number(value: float) -> str:

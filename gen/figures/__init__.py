@@ -8,7 +8,7 @@ the method that draws, because a build in which all is fresh draws nothing.
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float
@@ -40,6 +40,10 @@ class Figure(Kind):
         """The configured model or sweep that it pictures."""
 
     @abstractmethod
+    def pictured(self, subject: Any) -> Any:
+        """What of the trained model or sweep it shows: the `run` of all its other methods."""
+
+    @abstractmethod
     def alt(self, run: Any, words: Words) -> str:
         """What the figure shows of `run`, for readers who do not see it."""
 
@@ -57,6 +61,9 @@ class ModelFigure(Figure):
     def subject(self) -> str:
         return self.model
 
+    def pictured(self, subject: Any) -> Any:
+        return subject.chosen
+
     def check(self, task: Task, network: Network) -> None:
         """Raises ValueError where this figure cannot picture `network` put to `task`."""
 
@@ -73,6 +80,9 @@ class SweepFigure(Figure):
     @property
     def subject(self) -> str:
         return self.sweep
+
+    def pictured(self, subject: Any) -> SweepRun:
+        return subject.run
 
     def check(self, sweep: Sweep) -> None:
         """Raises ValueError where this figure cannot picture `sweep`."""
@@ -150,8 +160,28 @@ class ChartFigure(ModelFigure):
         """What is plotted, as the download holds it: the columns' names and the rows."""
 
 
+class DrawnFigure(ModelFigure):
+    """A figure that stands still, is laid out by a template of its own, and can be asked.
+
+    Attributes:
+        template: name of the template, without `.html.jinja`.
+    """
+
+    template: ClassVar[str]
+
+    @abstractmethod
+    def draw(self, run: Any, words: Words) -> Any:
+        """What the template shows, in the language of `words`: markup, and data for a script."""
+
+    @abstractmethod
+    def csv(self, run: Any) -> str:
+        """What is shown, as the download holds it."""
+
+
 class MapFigure(SweepFigure):
     """A figure that stands still and can be asked about every model."""
+
+    template: ClassVar[str] = "map"
 
     @abstractmethod
     def draw(self, run: SweepRun, words: Words) -> SweepMap:

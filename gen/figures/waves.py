@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.fourier import frequencies, power_shares
 from gen.figures import FilmFigure
-from gen.figures.theme import FILM_WIDTH, FREQUENCY_COLOURS, NUMBER_SIZE
+from gen.figures.groups import MOST_GROUPS, check_over_numbers, group_title, neuron_groups
+from gen.figures.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
-    from gen.drawing.canvas import Canvas, Panel
+    from gen.drawing.canvas import Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
     from gen.networks import Network
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from gen.words import Words
 
 _MOST_POINTS = 200_000
-_MOST_PANELS = 6
-_FEWEST = 3
 _HEADROOM, _LARGE = 1.1, 0.99
-_PALE = 0.5
 _ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9, 10)
 
 _LEFT, _RIGHT, _BETWEEN = 52, 20, 36
@@ -71,7 +68,7 @@ class Waves(FilmFigure):
         shown = pacing.chosen(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         into, out = run.views.values()
-        groups = _groups(into[-1])
+        groups = neuron_groups(into[-1])
         limit = self._limit(into, out)
         beyond = max(float(np.abs(into).max()), float(np.abs(out).max())) > limit
         height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups) - _TITLE - _BELOW))
@@ -102,7 +99,7 @@ class Waves(FilmFigure):
                 _number_axis(panel, symbols[column] if last else "")
                 _weight_axis(panel, beyond=beyond, labelled=column == 0)
                 if column == 0:
-                    _title(canvas, left, top + place * row + _TITLE - 8, group)
+                    group_title(canvas, left, top + place * row + _TITLE - 8, group)
                 layers.append(_lines(panel, values[:, group.neurons], group.colour))
         return Film.of(canvas, steps, layers, pacing)
 
@@ -131,7 +128,7 @@ class Waves(FilmFigure):
             least=words.percent(float(power_shares(into[-1]).min())),
         )
         strongest, count = np.unique(frequencies(into[-1]), return_counts=True)
-        if len(strongest) > _MOST_PANELS:
+        if len(strongest) > MOST_GROUPS:
             end = words("alt.waves.many", count=len(strongest))
         else:
             each = [
@@ -140,52 +137,6 @@ class Waves(FilmFigure):
             ]
             end = words("alt.waves.few", frequencies=words.listed(each))
         return f"{begin} {purity} {end}"
-
-
-def check_over_numbers(task: Task, network: Network) -> None:
-    """Raises ValueError where a network has no weight for each number, into each neuron and out."""
-    (into, (inputs, _)), (out, (_, outputs)) = network.view_shapes(task).items()
-    if task.inputs % task.outputs or task.outputs < _FEWEST:
-        raise ValueError(
-            f"waves run over numbers that are both asked and answered, but the task has "
-            f"{task.inputs} inputs and {task.outputs} outputs"
-        )
-    if (inputs, outputs) != (task.outputs, task.outputs):
-        raise ValueError(
-            f"{into} and {out} are {inputs} and {outputs} numbers a neuron and not one for "
-            f"each of the {task.outputs} numbers; the kind circle pictures two"
-        )
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Neurons that share a panel.
-
-    Attributes:
-        frequency: periods over all numbers; None where several are gathered.
-        neurons: the purest wave first.
-    """
-
-    frequency: int | None
-    neurons: Int[np.ndarray, " member"]
-    colour: str
-
-
-def _groups(weights: Float[np.ndarray, "input neuron"]) -> list[_Group]:
-    """Neurons by frequency; the rarest frequencies are gathered where there are too many."""
-    strongest, purity = frequencies(weights), power_shares(weights)
-    found, count = np.unique(strongest, return_counts=True)
-    own = found
-    if len(found) > _MOST_PANELS:
-        commonest = np.argsort(-count, kind="stable")[: _MOST_PANELS - 1]
-        own = np.sort(found[commonest])
-    purest_first = np.argsort(-purity, kind="stable")
-    groups = [
-        _Group(int(k), purest_first[strongest[purest_first] == k], FREQUENCY_COLOURS[place])
-        for place, k in enumerate(own)
-    ]
-    rest = purest_first[~np.isin(strongest[purest_first], own)]
-    return [*groups, _Group(None, rest, "distractor")] if len(rest) else groups
 
 
 def _weight_axis(panel: Panel, *, beyond: bool, labelled: bool) -> None:
@@ -208,30 +159,12 @@ def _number_axis(panel: Panel, symbol: str) -> None:
         panel.x_axis([*inner, last], symbol=symbol, ruled=False)
 
 
-def _title(canvas: Canvas, left: float, baseline: float, group: _Group) -> None:
-    """How many periods, and how many neurons have them."""
-    x = left + canvas.symbol(left, baseline, "k", size=NUMBER_SIZE, colour=group.colour)
-    value = "\u2026" if group.frequency is None else str(group.frequency)
-    text = f"\u2009=\u2009{value}"
-    canvas.text(x, baseline, text, colour=group.colour, style="Semibold")
-    x += canvas.text_width(text, style="Semibold") + 12
-    canvas.text(x, baseline, f"\u00d7\u2009{len(group.neurons)}")
-
-
 def _lines(panel: Panel, values: Float[np.ndarray, "frame neuron number"], colour: str) -> Layer:
     """The group as a pale texture, and over it its first neuron for the eye to follow."""
+    from gen.drawing.canvas import pale
     from gen.drawing.layers import Lines
 
     clipped = np.clip(values[:, ::-1], *panel.y)
     places = panel.project(np.arange(values.shape[2]), clipped).astype(np.float32)
-    colours = [_pale(colour)] * (values.shape[1] - 1) + [colour]
+    colours = [pale(colour)] * (values.shape[1] - 1) + [colour]
     return Lines(places, colours, width=1.0)
-
-
-def _pale(colour: str) -> str:
-    """A colour of the theme, or `#rrggbb`, on its way to the white ground."""
-    from gen.drawing.canvas import light
-    from gen.drawing.colours import rgb
-
-    mixed = (round(channel + (255 - channel) * _PALE) for channel in rgb(light(colour)))
-    return "#" + "".join(f"{channel:02x}" for channel in mixed)

@@ -86,10 +86,10 @@ class Drawing:
         area, x, y = self.area, self.chart.x, self.chart.y
         scale = "log" if y.logarithmic else "linear"
         facts = {
-            "left": _short(area.left),
-            "right": _short(area.right),
-            "top": _short(area.top),
-            "bottom": _short(area.bottom),
+            "left": short(area.left),
+            "right": short(area.right),
+            "top": short(area.top),
+            "bottom": short(area.bottom),
             "first-step": f"{x.low:.12g}",
             "last-step": f"{x.high:.12g}",
             "low": f"{y.low:.6g}",
@@ -101,20 +101,20 @@ class Drawing:
 
     def _y_axis(self) -> Iterator[str]:
         area, font = self.area, self.shape.font
-        yield _label(self.chart.y.label, 0, font, "quiet")
+        yield label(self.chart.y.label, 0, font, "quiet")
         for tick in self.chart.y.ticks:
             y = self._y(tick.value)
-            yield _rule("grid", area.left, y, area.right, y)
-            yield _label(tick.label, area.left - 0.5 * font, y + 0.36 * font, "quiet", "end")
+            yield rule("grid", area.left, y, area.right, y)
+            yield label(tick.label, area.left - 0.5 * font, y + 0.36 * font, "quiet", "end")
 
     def _x_axis(self) -> Iterator[str]:
         area, font = self.area, self.shape.font
-        yield _rule("axis", area.left, area.bottom, area.right, area.bottom)
+        yield rule("axis", area.left, area.bottom, area.right, area.bottom)
         for tick in self.chart.x.ticks:
             x = self._x(tick.value)
-            yield _rule("axis", x, area.bottom, x, area.bottom + 5)
-            yield _label(tick.label, x, area.bottom + 1.4 * font, "quiet", "middle")
-        yield _label(self.chart.x.label, area.right, area.bottom + 2.7 * font, "quiet", "end")
+            yield rule("axis", x, area.bottom, x, area.bottom + 5)
+            yield label(tick.label, x, area.bottom + 1.4 * font, "quiet", "middle")
+        yield label(self.chart.x.label, area.right, area.bottom + 2.7 * font, "quiet", "end")
 
     def _flag_width(self, mark: Mark) -> float:
         font = self.shape.font
@@ -126,26 +126,26 @@ class Drawing:
         x = flag.x + (0.4 if flag.right else -0.4) * font
         anchor = "start" if flag.right else "end"
         return (
-            _rule("mark", flag.x, top - 0.2 * font, flag.x, self.area.bottom)
-            + _label(mark.label, x, top + 0.7 * font, f"name {mark.key}", anchor)
-            + _label(mark.step, x, top + 1.95 * font, "quiet", anchor)
+            rule("mark", flag.x, top - 0.2 * font, flag.x, self.area.bottom)
+            + label(mark.label, x, top + 0.7 * font, f"name {mark.key}", anchor)
+            + label(mark.step, x, top + 1.95 * font, "quiet", anchor)
         )
 
     def _level(self) -> Iterator[str]:
         if self.chart.level is not None:
             y = self._y(self.chart.level.y)
-            yield _rule("level", self.area.left, y, self.area.right, y)
+            yield rule("level", self.area.left, y, self.area.right, y)
 
     def _line(self, series: Series) -> str:
         finite = np.isfinite(series.y)
         x, y = self._across(series.x), self._up(np.where(finite, series.y, self.chart.y.low))
         breaks = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0))
         pieces = zip(breaks[::2], breaks[1::2], strict=True)
-        path = "".join(_path(*thinned(x[start:stop], y[start:stop])) for start, stop in pieces)
-        return f'<path class="line {series.key}" data-series="{series.key}" d="{path}"/>'
+        drawn = "".join(path(*thinned(x[start:stop], y[start:stop])) for start, stop in pieces)
+        return f'<path class="line {series.key}" data-series="{series.key}" d="{drawn}"/>'
 
     def _dot(self, mark: Mark) -> str:
-        x, y = _short(self._x(mark.x)), _short(self._y(mark.y))
+        x, y = short(self._x(mark.x)), short(self._y(mark.y))
         return f'<circle class="dot {mark.key}" cx="{x}" cy="{y}" r="4"/>'
 
     def _dot_box(self, mark: Mark) -> Box:
@@ -174,7 +174,7 @@ class Drawing:
             taken.append(box)
             middle, base = (box.left + box.right) / 2, box.bottom - 0.2 * font
             classes = f"name halo {series.key}"
-            named.append(_label(series.label, middle, base, classes, "middle"))
+            named.append(label(series.label, middle, base, classes, "middle"))
         yield from named
         yield from self._level_name(list(curves.values()), taken, lines)
 
@@ -187,31 +187,31 @@ class Drawing:
         size = text_width(level.label, font), font
         box = beside(own, curves, taken, lines, area, size, late=True)
         if box is not None:
-            yield _label(level.label, box.right, box.bottom - 0.2 * font, "quiet halo", "end")
+            yield label(level.label, box.right, box.bottom - 0.2 * font, "quiet halo", "end")
 
     def _legend(self) -> Iterator[str]:
         font = self.shape.font
         right = float(self.shape.width)
-        for key, label in ((series.key, series.label) for series in reversed(self.chart.series)):
-            yield _label(label, right, font, f"name {key}", "end")
-            right -= text_width(label, 1.06 * font) + 0.4 * font
+        for series in reversed(self.chart.series):
+            yield label(series.label, right, font, f"name {series.key}", "end")
+            right -= text_width(series.label, 1.06 * font) + 0.4 * font
             y = 0.65 * font
-            yield _rule(f"line {key}", right - _SAMPLE, y, right, y)
+            yield rule(f"line {series.key}", right - _SAMPLE, y, right, y)
             right -= _SAMPLE + font
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """A coordinate with one decimal at most, as short as can be."""
     plain = f"{value:.1f}".removesuffix(".0")
     return "0" if plain == "-0" else plain.replace("0.", ".", 1) if abs(value) < 1 else plain
 
 
-def _path(x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]) -> str:
+def path(x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]) -> str:
     """A polyline in relative moves of tenths."""
     tenths = (np.stack([x, y], axis=1) * 10).round().astype(int)
     first, moves = tenths[0], np.diff(tenths, axis=0)
-    start = f"M{_short(first[0] / 10)} {_short(first[1] / 10)}"
-    numbers = [_short(number / 10) for number in moves.ravel()]
+    start = f"M{short(first[0] / 10)} {short(first[1] / 10)}"
+    numbers = [short(number / 10) for number in moves.ravel()]
     joined = "".join(
         number if place == 0 or number.startswith("-") else f" {number}"
         for place, number in enumerate(numbers)
@@ -219,12 +219,14 @@ def _path(x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]) -> str
     return f"{start}l{joined}" if numbers else f"{start}h.1"
 
 
-def _rule(classes: str, x1: float, y1: float, x2: float, y2: float) -> str:
+def rule(classes: str, x1: float, y1: float, x2: float, y2: float) -> str:
+    """A straight line."""
     ends = (("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2))
-    places = " ".join(f'{name}="{_short(value)}"' for name, value in ends)
+    places = " ".join(f'{name}="{short(value)}"' for name, value in ends)
     return f'<line class="{classes}" {places}/>'
 
 
-def _label(content: str, x: float, y: float, classes: str, anchor: str = "start") -> str:
+def label(content: str, x: float, y: float, classes: str, anchor: str = "start") -> str:
+    """A text that begins, ends or has its middle at a point of its base line."""
     at = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text class="{classes}" x="{_short(x)}" y="{_short(y)}"{at}>{text(content)}</text>'
+    return f'<text class="{classes}" x="{short(x)}" y="{short(y)}"{at}>{text(content)}</text>'

@@ -15,13 +15,10 @@ from markdown_it.token import Token
 from gen.pages.conditions import holds
 from gen.pages.directives import Directive
 from gen.pages.facts import REFERENCE, FactBook
-from gen.pages.figures import PlacedChart, PlacedFigure, PlacedFilm, PlacedMap
+from gen.pages.figures import PlacedFigure
 from gen.pages.markdown import check_role, each, parser_options
 from gen.pages.maths import to_mathml
 from gen.pages.source import Mistake, Source, suggestion
-
-KINDS = {PlacedFilm: "film", PlacedChart: "chart", PlacedMap: "map"}
-"""The template of each sort of figure."""
 
 _ELSEWHERE = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+", re.IGNORECASE)
 
@@ -163,9 +160,9 @@ class Article:
             raise Mistake(f'figure "{name}" is on this page already', "show it once")
         self.shown.add(name)
         figure = self.figures[name]
-        kind = KINDS[type(figure)]
         body = self._blocks(caption)
-        return self._fill(f"{kind}.html.jinja", figure=figure, caption=body, broad=broad)
+        template = f"{figure.template}.html.jinja"
+        return self._fill(template, figure=figure, caption=body, broad=broad)
 
     def _fill(self, template: str, **values: Any) -> str:
         return self.environment.get_template(template).render(**self.context, **values)

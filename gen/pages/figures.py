@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from gen.media.sweep_map import SweepMap
+from typing import Any, ClassVar, TypeAlias
 
 
 @dataclass(frozen=True)
@@ -22,6 +19,8 @@ class PlacedFilm:
         seconds: how long it plays, held frames included.
         alt: what is seen, in the page's language.
     """
+
+    template: ClassVar[str] = "film"
 
     id: str
     model: str
@@ -56,6 +55,8 @@ class PlacedChart:
         data: path inside the site of its numbers.
     """
 
+    template: ClassVar[str] = "chart"
+
     id: str
     model: str
     svg: str
@@ -71,16 +72,19 @@ class PlacedChart:
 
 
 @dataclass(frozen=True)
-class PlacedMap:
-    """A map of a sweep as markup, with the data that it is asked about.
+class PlacedDrawing:
+    """A figure that a template of its own lays out, with the data that it is asked about.
 
     Attributes:
-        data: path inside the site of one row a model.
+        template: of the drawing, without `.html.jinja`.
+        drawing: what the template shows.
+        data: path inside the site of its table.
     """
 
     id: str
     model: str
-    map: SweepMap
+    template: str
+    drawing: Any
     data: str
     data_bytes: int
     alt: str
@@ -91,4 +95,4 @@ class PlacedMap:
         return (self.data,)
 
 
-PlacedFigure: TypeAlias = PlacedFilm | PlacedChart | PlacedMap
+PlacedFigure: TypeAlias = PlacedFilm | PlacedChart | PlacedDrawing

@@ -1,0 +1,114 @@
+"""One sum a + b as the network does it: what each group of neurons says for every answer.
+
+The logits are a sum over neurons, f(X W_in) W_out, and so they are a sum over any groups of
+neurons. Groups that share a frequency k say nearly cos(2 pi k (a + b - c) / p) of the answer
+c: waves that agree at the right answer and nowhere else (Nanda et al. 2023, arXiv 2301.05217).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from gen.analysis.fourier import frequencies
+
+if TYPE_CHECKING:
+    from gen.networks.hidden_layer import Activation
+    from gen.runs import ModelRun
+
+
+def activity(
+    before: Float[np.ndarray, "*batch neuron"], activation: Activation
+) -> Float[np.ndarray, "*batch neuron"]:
+    """What neurons make of the sum of their inputs."""
+    return np.maximum(before, 0) if activation == "relu" else before**2
+
+
+def group_shares(
+    active: Float[np.ndarray, "*batch neuron"],
+    w_out: Float[np.ndarray, "*batch neuron answer"],
+    groups: Sequence[Int[np.ndarray, " member"]],
+) -> Float[np.ndarray, "*batch group answer"]:
+    """What each group of neurons adds to the logits; all groups together add up to them.
+
+    Args:
+        active: what each neuron makes of its inputs.
+        groups: neurons by number; each neuron belongs to one group.
+    """
+    shares = [active[..., None, group] @ w_out[..., group, :] for group in groups]
+    return np.concatenate(shares, axis=-2)
+
+
+def interference_facts(run: ModelRun) -> dict[str, float]:
+    """How many of all sums each frequency would get right alone, and how firmly all together.
+
+    Returns:
+        `most_right_alone`: largest share of all sums that any one frequency's neurons answer
+        rightly without the others. `right_together`: share that all neurons do.
+        `median_lead`: middling lead of the right answer's logit over the best other one, and
+        `median_lead_factor`: how many times as likely that makes it.
+    """
+    into, out = (view[-1].astype(np.float64) for view in run.views.values())
+    strongest = frequencies(into)
+    groups = [np.flatnonzero(strongest == k) for k in np.unique(strongest)]
+    numbers = np.arange(len(into))
+    right, leads = [], []
+    for a in numbers:
+        active = activity(into[a] + into[a:], run.network.activation)
+        shares = group_shares(active, out, groups)
+        total = shares.sum(axis=1)
+        answers = (a + numbers[a:]) % len(numbers)
+        guesses = np.concatenate([shares, total[:, None]], axis=1).argmax(axis=2)
+        right.append(guesses == answers[:, None])
+        leads += [float(lead(*one)) for one in zip(total, answers, strict=True)]
+    known = np.concatenate(right).mean(axis=0)
+    middling = float(np.median(leads))
+    return {
+        "most_right_alone": float(known[:-1].max()),
+        "right_together": float(known[-1]),
+        "median_lead": middling,
+        "median_lead_factor": float(np.exp(middling)),
+    }
+
+
+def trained_on(run: ModelRun) -> Bool[np.ndarray, "number number"]:
+    """Which sums the model was trained on, either way round."""
+    counts = run.task.draw(run.seed).train.inputs[0]
+    together = counts.T @ counts > 0
+    np.fill_diagonal(together, (counts == 2).any(axis=0))
+    return together
+
+
+def lead(values: Float[np.ndarray, "*batch answer"], answer: int) -> Float[np.ndarray, "*batch"]:
+    """How far one answer lies above the best of the others; below zero where it is beaten."""
+    others = np.delete(values, answer, axis=-1)
+    return values[..., answer] - others.max(axis=-1)
+
+
+def between(
+    values: Float[np.ndarray, "*batch number"], parts: int
+) -> Float[np.ndarray, "*batch place"]:
+    """The one wave through p values on a circle that has no more than p // 2 periods.
+
+    Args:
+        parts: places from one number to the next.
+
+    Returns:
+        The wave from number 0 to number p - 1; every `parts`-th place is a value.
+    """
+    numbers = values.shape[-1]
+    distance = np.arange((numbers - 1) * parts + 1)[:, None] / parts - np.arange(numbers)
+    return values @ _kernel(distance, numbers).T
+
+
+def _kernel(distance: np.ndarray, numbers: int) -> np.ndarray:
+    """Dirichlet's kernel: 1 at distance 0 and 0 at all other whole ones."""
+    half = np.pi * distance / numbers
+    even = numbers % 2 == 0
+    below = numbers * (np.tan(half) if even else np.sin(half))
+    at_number = np.isclose(distance, np.round(distance))
+    waves = np.sin(np.pi * distance) / np.where(at_number, 1.0, below)
+    return np.where(at_number, np.isclose(distance, 0.0), waves)

@@ -1,0 +1,74 @@
+"""All seeds of a model side by side: what each settled on, and when, if ever."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gen.analysis.fourier import frequencies, key_frequencies
+from gen.analysis.outcome import generalised_at, memorised_at
+from gen.tasks.modular import Modular
+
+if TYPE_CHECKING:
+    from gen.runs import ModelRun
+
+COLUMNS = (
+    "seed",
+    "frequencies",
+    "neurons",
+    "min_train_loss",
+    "min_test_loss",
+    "memorised_at",
+    "generalised_at",
+)
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The models of one configured model, which differ in chance alone.
+
+    Attributes:
+        runs: in the order of their seeds.
+        shown: the seed that all other figures show.
+    """
+
+    runs: tuple[ModelRun, ...]
+    shown: int
+
+
+def settled_on(run: ModelRun) -> dict[int, int]:
+    """The key frequencies of a model, rising, and how many neurons have each as their strongest.
+
+    Returns:
+        Nothing where the model's neurons have no weight for each number.
+    """
+    w_in = run.views.get("W_in")
+    if not isinstance(run.task, Modular) or w_in is None or w_in.shape[1] != run.task.outputs:
+        return {}
+    strongest = frequencies(w_in[-1])
+    return {k: int((strongest == k).sum()) for k in key_frequencies(w_in[-1])}
+
+
+def seeds_table(seeds: Seeds) -> str:
+    """CSV with a row a seed; losses as they were logged; empty where a model never does."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for run in seeds.runs:
+        found = settled_on(run)
+        losses = [np.fmin.reduce(run.metrics[f"{split}_loss"]) for split in ("train", "test")]
+        steps = (memorised_at(run), generalised_at(run))
+        writer.writerow(
+            [
+                run.seed,
+                " ".join(map(str, found)),
+                " ".join(map(str, found.values())),
+                *(f"{loss:.6g}" if np.isfinite(loss) else "" for loss in losses),
+                *("" if step is None else step for step in steps),
+            ]
+        )
+    return text.getvalue()

@@ -1,0 +1,58 @@
+"""One sum at the end of training, for readers to change: waves that agree on one answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from gen.figures import DrawnFigure
+from gen.figures.sums import SumFigure
+
+if TYPE_CHECKING:
+    from gen.media.interference import InterferenceDrawing
+    from gen.networks import Network
+    from gen.runs import ModelRun
+    from gen.tasks import Task
+    from gen.words import Words
+
+_MOST_WEIGHTS = 50_000
+
+
+class Interference(SumFigure, DrawnFigure):
+    """A wave for each frequency over all answers, and the total; sliders for both numbers."""
+
+    kind: Literal["interference"] = "interference"
+    template: ClassVar[str] = "interference"
+
+    def check(self, task: Task, network: Network) -> None:
+        super().check(task, network)
+        inputs, neurons = next(iter(network.view_shapes(task).values()))
+        if inputs * neurons > _MOST_WEIGHTS:
+            raise ValueError(
+                f"each of its matrices would travel in the page with {inputs * neurons:,} weights, "
+                f"and {_MOST_WEIGHTS:,} are the most"
+            )
+
+    def draw(self, run: ModelRun, words: Words) -> InterferenceDrawing:
+        from gen.media.interference import draw_sum
+
+        return draw_sum(self.terms(run), run, words)
+
+    def csv(self, run: ModelRun) -> str:
+        terms = self.terms(run)
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        names = [f"k_{group.frequency or 'other'}" for group in terms.groups]
+        writer.writerow(["c", *names, "total"])
+        for answer, (shares, total) in enumerate(
+            zip(terms.shares[-1].T, terms.together[-1], strict=True)
+        ):
+            writer.writerow([answer, *(f"{value:.6g}" for value in (*shares, total))])
+        return text.getvalue()
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        (a, b), modulus = self.pair(run), run.task.outputs
+        answer = (a + b) % modulus
+        begin = words("alt.interference.still", a=a, b=b, modulus=modulus, answer=answer)
+        return f"{begin} {self.leads(run, words)}"

@@ -1,0 +1,224 @@
+"""One sum over training: what each frequency says for every answer, and all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from jaxtyping import Float
+from pydantic import Field
+
+from gen.analysis.interference import between, lead
+from gen.figures import FilmFigure
+from gen.figures.groups import group_title
+from gen.figures.sums import SumFigure
+from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
+
+if TYPE_CHECKING:
+    from gen.drawing.canvas import Canvas, Panel
+    from gen.drawing.film import Film
+    from gen.drawing.layers import Layer
+    from gen.runs import ModelRun
+    from gen.words import Words
+
+PARTS = 6
+"""Places of a smooth wave from one number to the next."""
+
+_STEADY = 5
+
+_LEFT, _RIGHT, _EDGE = 60, 76, 20
+_WIDTH = FILM_WIDTH - _LEFT - _RIGHT
+_HEADER, _NAME, _AXIS = 76, 36, 36
+_TITLE, _BELOW = 30, 4
+_TALLEST, _LOWEST, _ROOM = 92, 52, 288
+_TALL_SUM = 2
+_DOT, _SUM_DOT, _ANSWER, _RING, _HOLE = 2.2, 2.6, 5.0, 10.0, 7.5
+
+
+class InterferenceFilm(SumFigure, FilmFigure):
+    """Waves that hardly prefer any answer, and their sum, which does.
+
+    All panels of a frame share one scale, which follows the largest value around that frame: a
+    network that memorises shouts, and one that has generalised need not.
+
+    Attributes:
+        frames: how many snapshots are shown at most.
+    """
+
+    kind: Literal["interference-film"] = "interference-film"
+    fps: Annotated[int, Field(ge=5, le=50)] = 15
+    frames: Annotated[int, Field(ge=2, le=1000)] = 71
+
+    def film(self, run: ModelRun, scale: int) -> Film:
+        from gen.drawing.canvas import Canvas, blocks
+        from gen.drawing.film import Film
+        from gen.drawing.layers import StepCounter, Timeline
+
+        pacing = self.pacing()
+        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
+        steps = run.snapshot_steps[shown]
+        terms = self.terms(run)
+        groups, answer, shares = terms.groups, terms.answer, terms.shares[shown]
+        limit = _limits(shares)
+
+        height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups)))
+        row = _TITLE + height + _BELOW
+        top = _HEADER + _NAME
+        sum_top = top + row * len(groups) + _TITLE
+        bottom = sum_top + _TALL_SUM * height
+        canvas = Canvas(FILM_WIDTH, blocks(bottom + _AXIS), scale)
+
+        def panel(at: int, tall: int) -> Panel:
+            most = tall / height
+            ends = (0.0, run.task.outputs - 1.0)
+            return canvas.panel(
+                left=_LEFT, top=at, width=_WIDTH, height=tall, x=ends, y=(-most, most)
+            )
+
+        layers: list[Layer] = [
+            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
+            Timeline(
+                canvas, steps.tolist(), left=_LEFT, top=_HEADER, width=FILM_WIDTH - _LEFT - _EDGE
+            ),
+        ]
+        whole = panel(sum_top, _TALL_SUM * height)
+        _head(canvas, terms.pair, answer)
+        _answer_line(canvas, float(whole.across(answer)), (top, bottom), answer)
+        for place, group in enumerate(groups):
+            at = top + place * row + _TITLE
+            values = shares[:, place] / limit[:, None]
+            group_title(canvas, _LEFT, at - 10, group)
+            layers += _wave(panel(at, height), values, group.colour, _DOT)
+            layers += _answered(panel(at, height), values, group.colour, answer)
+            layers += _numbers(panel(at, height), limit, lead(shares[:, place], answer))
+        together = shares.sum(axis=1)
+        values = together / limit[:, None]
+        layers += [*_ring(whole, values, answer), *_bars(whole, values)]
+        layers += _answered(whole, values, "ink", answer)
+        layers += _numbers(whole, limit, lead(together, answer))
+        _axes(canvas, whole, top)
+        return Film.of(canvas, steps, layers, pacing)
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        a, b = self.pair(run)
+        modulus = run.task.outputs
+        begin = words(
+            "alt.interference.film",
+            steps=int(run.snapshot_steps[-1]),
+            a=a,
+            b=b,
+            modulus=modulus,
+            answer=(a + b) % modulus,
+        )
+        return f"{begin} {self.leads(run, words)}"
+
+
+def _head(canvas: Canvas, pair: tuple[int, int], answer: int) -> None:
+    """The sum and its answer."""
+    a, b = pair
+    right = FILM_WIDTH - _EDGE
+    canvas.text(
+        right, 44, str(answer), colour="ink", style="Semibold", size=SYMBOL_SIZE, across="right"
+    )
+    right -= canvas.text_width(str(answer), SYMBOL_SIZE, "Semibold")
+    canvas.text(right, 44, f"{a}\u2009+\u2009{b} \u2192 ", size=SYMBOL_SIZE, across="right")
+
+
+def _answer_line(canvas: Canvas, across: float, ends: tuple[float, float], answer: int) -> None:
+    """A line through the answer's place in every panel."""
+    top, bottom = ends
+    canvas.line([across, across], [top - 4, bottom], colour="muted")
+    canvas.text(across, top - 10, str(answer), across="center", colour="ink", style="Semibold")
+
+
+def _limits(shares: Float[np.ndarray, "frame group answer"]) -> Float[np.ndarray, " frame"]:
+    """What half the height of a frequency's panel stands for, changing without haste."""
+    largest = np.abs(shares).max(axis=(1, 2))
+    together = np.abs(shares.sum(axis=1)).max(axis=1) / _TALL_SUM
+    needed = np.log(np.maximum(np.maximum(largest, together) * 1.05, 1e-9))
+    later = np.pad(needed[1:], 2 * (_STEADY // 2), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view
+    steady = windows(windows(later, _STEADY).max(axis=1), _STEADY).mean(axis=1)
+    return np.exp(np.append(needed[0], steady))
+
+
+def _wave(
+    panel: Panel, values: Float[np.ndarray, "frame answer"], colour: str, radius: float
+) -> Iterator[Layer]:
+    """The values as dots, and the wave that goes through them."""
+    from gen.drawing.canvas import pale
+    from gen.drawing.layers import Lines, Points
+
+    smooth = between(values, PARTS)
+    through = panel.project(np.arange(smooth.shape[1]) / PARTS, smooth)
+    yield Lines(through[:, None].astype(np.float32), [pale(colour)], width=1.25)
+    yield Points(panel.project(np.arange(values.shape[1]), values), [colour], radius=radius)
+
+
+def _bars(panel: Panel, values: Float[np.ndarray, "frame answer"]) -> Iterator[Layer]:
+    """The values as dots, each on a thin bar that stands on zero."""
+    from gen.drawing.layers import Lines, Points
+
+    tops = panel.project(np.arange(values.shape[1]), values)
+    feet = panel.project(np.arange(values.shape[1]), np.zeros_like(values))
+    yield Lines(np.stack([feet, tops], axis=2).astype(np.float32), ["muted"], width=1.0)
+    yield Points(tops, ["ink"], radius=_SUM_DOT)
+
+
+def _answered(
+    panel: Panel, values: Float[np.ndarray, "frame answer"], colour: str, answer: int
+) -> Iterator[Layer]:
+    from gen.drawing.layers import Points
+
+    place = panel.project(np.array([float(answer)]), values[:, answer : answer + 1])
+    yield Points(place, [colour], radius=_ANSWER, rim=1.5)
+
+
+def _ring(panel: Panel, values: Float[np.ndarray, "frame answer"], answer: int) -> Iterator[Layer]:
+    """A ring around the highest value, and where it is wrong the answer that it stands for."""
+    from gen.drawing.layers import Points
+    from gen.drawing.numbers import Numbers
+
+    best = values.argmax(axis=1)
+    highest = values.max(axis=1)
+    place = panel.project(best.astype(np.float64), highest)[:, None]
+    yield Points(place, ["ink"], radius=_RING)
+    yield Points(place, ["ground"], radius=_HOLE)
+    above = np.stack([panel.across(best), panel.down(highest) - _RING - 5], axis=1)
+    wrong = ["" if one == answer else str(one) for one in best]
+    yield Numbers(above, wrong, across="center", style="Semibold")
+
+
+def _numbers(
+    panel: Panel, limit: Float[np.ndarray, " frame"], ahead: Float[np.ndarray, " frame"]
+) -> Iterator[Layer]:
+    """What the panel's height stands for on its left, by how much the answer leads on its right."""
+    from gen.drawing.canvas import number
+    from gen.drawing.numbers import Numbers
+
+    frames, zero = len(limit), float(panel.down(0.0))
+    panel.canvas.line([panel.left, panel.left + panel.width], [zero, zero])
+    panel.canvas.line([panel.left - 5, panel.left], [panel.top, panel.top])
+
+    def at(x: float, y: float) -> Float[np.ndarray, "frame 2"]:
+        return np.broadcast_to(np.array([x, y + NUMBER_SIZE * 0.35]), (frames, 2))
+
+    ends = [number(float(f"{one * panel.y[1]:.2g}")) for one in limit]
+    yield Numbers(at(panel.left - 8, panel.top), ends, across="right", colour="muted")
+    yield Numbers(at(FILM_WIDTH - _EDGE, zero), [_signed(one) for one in ahead], across="right")
+
+
+def _signed(value: float) -> str:
+    digits = 2 if abs(value) < 9.995 else 0
+    return f"{value:+.{digits}f}".replace("-", "\u2212")
+
+
+def _axes(canvas: Canvas, whole: Panel, top: float) -> None:
+    from gen.drawing.canvas import nice_ticks
+
+    last = int(whole.x[1])
+    inner = [tick for tick in nice_ticks(0, last, 8) if tick < last * 0.94]
+    whole.x_axis([*inner, last], symbol="c", ruled=False)
+    canvas.symbol(_LEFT, whole.top - 10, "\u2211", size=NUMBER_SIZE)
+    canvas.symbol(FILM_WIDTH - _EDGE, top + 20, "\u2206", size=NUMBER_SIZE, across="right")

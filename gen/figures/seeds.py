@@ -1,0 +1,41 @@
+"""How the same training goes from other random beginnings: a small chart for every seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from gen.analysis.outcome import generalised_at
+from gen.analysis.seeds import Seeds, seeds_table
+from gen.figures import DrawnFigure
+
+if TYPE_CHECKING:
+    from gen.media.seeds import SeedChart
+    from gen.words import Words
+
+
+class SeedCharts(DrawnFigure):
+    """Losses of all models of a configured model, side by side on one scale."""
+
+    kind: Literal["seeds"] = "seeds"
+    template: ClassVar[str] = "seeds"
+
+    def pictured(self, subject: Any) -> Seeds:
+        return subject.seeds
+
+    def draw(self, run: Seeds, words: Words) -> list[SeedChart]:
+        from gen.media.seeds import draw_seeds
+
+        return draw_seeds(run, words)
+
+    def csv(self, run: Seeds) -> str:
+        return seeds_table(run)
+
+    def alt(self, run: Seeds, words: Words) -> str:
+        steps = int(run.runs[0].logged_steps[-1])
+        begin = words("alt.seeds.begin", steps=steps, seeds=len(run.runs))
+        found = [(one.seed, generalised_at(one)) for one in run.runs]
+        which = [
+            words("alt.seeds.one", seed=seed, step=step) for seed, step in found if step is not None
+        ]
+        end = words("alt.seeds.some", which=words.listed(which)) if which else None
+        return f"{begin} {end or words('alt.seeds.none')}"
