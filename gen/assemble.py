@@ -181,6 +181,7 @@ def _place(
     """The figures as the pages of one language show them, and that language's chart files."""
     from gen.media.svg import standalone_svg, to_svg
     from gen.pages.figures import PlacedChart, PlacedDrawing, PlacedFilm
+    from gen.recipes import recipe
 
     placed: dict[str, PlacedFigure] = {}
     charts: dict[str, bytes | Path] = {}
@@ -202,6 +203,7 @@ def _place(
                 gif_bytes=entry.file(films.GIF).stat().st_size,
                 data_bytes=_size(files[data]),
                 alt=alt,
+                recipe=recipe(config, name),
                 **{key: entry.info[key] for key in _FILM_INFO},
             )
         elif isinstance(figure, ChartFigure) and isinstance(run, ModelRun):

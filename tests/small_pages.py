@@ -48,6 +48,7 @@ def film(name: str = "weights") -> PlacedFilm:
         first_step=0,
         last_step=5000,
         alt='Film of "weights" < 5',
+        recipe='[figures.weights]\nkind = "weights"',
     )
 
 

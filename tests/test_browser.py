@@ -20,6 +20,8 @@ PAGES = (
     "ones-and-zeros",
     "when",
     "five-neurons",
+    "try-others",
+    "gallery",
     "how-it-was-made",
 )
 WIDTHS = (360, 768, 1280, 1600)

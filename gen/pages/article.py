@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from gen.pages.conditions import holds
 from gen.pages.directives import Directive
 from gen.pages.facts import REFERENCE, FactBook
-from gen.pages.figures import PlacedFigure
+from gen.pages.figures import PlacedFigure, PlacedFilm
 from gen.pages.markdown import check_role, each, parser_options
 from gen.pages.maths import to_mathml
 from gen.pages.source import Mistake, Source, suggestion
@@ -151,6 +151,9 @@ class Article:
         if head.name == "proof":
             title, *inside = inside
             values["title"] = _render_token([title], 0)
+        if head.name == "gallery":
+            films = [figure for figure in self.figures.values() if isinstance(figure, PlacedFilm)]
+            values |= {"films": films, "embedded": self._embedded}
         values["body"] = self._blocks(inside)
         return self._fill(f"directives/{head.name}.html.jinja", **values)
 
@@ -163,6 +166,14 @@ class Article:
         body = self._blocks(caption)
         template = f"{figure.template}.html.jinja"
         return self._fill(template, figure=figure, caption=body, broad=broad)
+
+    def _embedded(self, film: PlacedFilm) -> str:
+        """Markup that shows a film on another page."""
+        published = self.context["site"].base_url or self.map.root
+        return (
+            f'<video controls loop muted playsinline width="{film.width}" '
+            f'poster="{published}{film.poster}" src="{published}{film.mp4}"></video>'
+        )
 
     def _fill(self, template: str, **values: Any) -> str:
         return self.environment.get_template(template).render(**self.context, **values)

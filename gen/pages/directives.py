@@ -14,7 +14,7 @@ from markdown_it.rules_block import StateBlock
 
 from gen.pages.source import Mistake, Source, suggestion
 
-DIRECTIVES = ("figure", "note", "proof", "if", "row", "chapters")
+DIRECTIVES = ("figure", "note", "proof", "if", "row", "chapters", "gallery")
 
 _COLONS = re.compile(r":{3,}\s*(.*?)\s*$")
 _CODE = re.compile(r"(`{3,}|~{3,})")

@@ -18,6 +18,7 @@ class PlacedFilm:
         frames: snapshots shown, one a frame.
         seconds: how long it plays, held frames included.
         alt: what is seen, in the page's language.
+        recipe: the part of the config that makes it.
     """
 
     template: ClassVar[str] = "film"
@@ -38,6 +39,7 @@ class PlacedFilm:
     first_step: int
     last_step: int
     alt: str
+    recipe: str
 
     @property
     def files(self) -> tuple[str, ...]:
