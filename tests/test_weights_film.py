@@ -11,8 +11,9 @@ from gen.analysis.fourier import frequencies
 from gen.drawing.colours import COARSE, FINE, Diverging, rgb
 from gen.drawing.film import Film
 from gen.drawing.layers import Cells
+from gen.figures.layout import round_up
 from gen.figures.theme import NEGATIVE_STOPS, POSITIVE_STOPS
-from gen.figures.weights import Weights, neuron_order, round_up
+from gen.figures.weights import Weights, neuron_order
 from gen.networks.perceptron import Perceptron
 from gen.runs import ModelRun
 from gen.tasks.sparse_parity import SparseParity

@@ -76,3 +76,24 @@ def phases(weights: Float[np.ndarray, "*batch input neuron"]) -> Float[np.ndarra
     spectrum = components(weights)
     strongest = np.abs(spectrum).argmax(axis=-2, keepdims=True)
     return -np.angle(np.take_along_axis(spectrum, strongest, axis=-2))[..., 0, :]
+
+
+def gini(values: Float[np.ndarray, "*batch value"]) -> Float[np.ndarray, "*batch"]:
+    """How unevenly non-negative values are shared: 0 if evenly, near 1 if one has all.
+
+    Gini's coefficient, 1 - 2 times the area below the curve of Lorenz; 0 where all are zero.
+    """
+    ordered = np.sort(values.astype(np.float64), axis=-1)
+    count = ordered.shape[-1]
+    total = ordered.sum(axis=-1)
+    ranks = np.arange(1, count + 1)
+    weighted = (ordered * (2 * ranks - count - 1)).sum(axis=-1)
+    return np.divide(weighted, count * total, out=np.zeros_like(total), where=total > 0)
+
+
+def at_frequency(
+    weights: Float[np.ndarray, "*batch input neuron"], frequency: int
+) -> Float[np.ndarray, "*batch neuron 2"]:
+    """Each neuron as a point: amplitudes of the cosine and the sine of `frequency` periods."""
+    wave = components(weights)[..., frequency - 1, :]
+    return np.stack([wave.real, -wave.imag], axis=-1)

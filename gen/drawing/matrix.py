@@ -62,7 +62,7 @@ class Matrix:
         self,
         symbol: str = "",
         *,
-        ticks: Sequence[int] | None = None,
+        ticks: Sequence[float] | None = None,
         labels: Sequence[str] | None = None,
         colours: Sequence[str] | None = None,
     ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
@@ -11,10 +10,9 @@ from pydantic import Field
 
 from gen.analysis.fourier import frequencies, phases, power_shares
 from gen.figures import FilmFigure
-from gen.figures.theme import FILM_WIDTH
+from gen.figures.layout import HEADER, Layout, round_up
 
 if TYPE_CHECKING:
-    from gen.drawing.canvas import Canvas
     from gen.drawing.film import Film
     from gen.drawing.matrix import Matrix
     from gen.networks import Network
@@ -24,14 +22,7 @@ if TYPE_CHECKING:
 
 _LARGEST_MATRIX = 256
 _MANY_CELLS = 1200
-_SMALLEST_CELL, _LARGEST_CELL = 8, 88
-_TALLEST = 512
-
-_LEFT, _RIGHT, _BETWEEN = 48, 32, 80
-_HEADER, _NAME, _AXIS = 76, 44, 32
-_BAR_WIDTH, _BAR_HEIGHT = 192, 14
 _SMALL, _PURE = 0.02, 0.9
-_ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 class Weights(FilmFigure):
@@ -68,22 +59,16 @@ class Weights(FilmFigure):
         limit = self._limit(run)
         many = into[0].size + out[0].size > _MANY_CELLS
         colours = Diverging(limit, COARSE if many else FINE)
-        layout = _Layout.of(into.shape[1:], out.shape[1:], self.cell)
+        layout = Layout.of(into.shape[1:], out.shape[1:], self.cell)
 
         canvas = Canvas(layout.width, layout.height, scale)
-        canvas.colour_bar(
-            colours,
-            left=layout.end - _BAR_WIDTH,
-            top=20,
-            width=_BAR_WIDTH,
-            height=_BAR_HEIGHT,
-            beyond=bool(max(np.abs(into).max(), np.abs(out).max()) > limit),
-        )
+        largest = max(float(np.abs(view).max()) for view in (into, out))
+        layout.colour_bar(canvas, colours, beyond=largest > limit)
         first, second = layout.matrices(canvas)
         length = layout.end - layout.start
         layers = [
             StepCounter(canvas, steps.tolist(), left=layout.start, baseline=44),
-            Timeline(canvas, steps.tolist(), left=layout.start, top=_HEADER, width=length),
+            Timeline(canvas, steps.tolist(), left=layout.start, top=HEADER, width=length),
             first.cells(into, colours),
             second.cells(out, colours),
         ]
@@ -117,82 +102,6 @@ class Weights(FilmFigure):
             limit=self._limit(run),
         )
         return f"{begin} {_final_state(run, words)}"
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Two matrices whose rows are neurons: beside each other, or one above the other.
-
-    Attributes:
-        left, right: CSS pixels from the left edge to where the matrices begin and end.
-    """
-
-    shapes: tuple[tuple[int, ...], tuple[int, ...]]
-    cell: int
-    stacked: bool
-    left: int
-    right: int
-
-    @classmethod
-    def of(cls, into: tuple[int, ...], out: tuple[int, ...], cell: int | None) -> _Layout:
-        """The arrangement with the larger cells, which lie on blocks of half a `BLOCK`."""
-        neurons, room = into[0], FILM_WIDTH - _LEFT - _RIGHT
-        above = min(room / max(into[1], out[1]), _TALLEST / (2 * neurons))
-        beside = min((room - _BETWEEN) / (into[1] + out[1]), _TALLEST / neurons)
-        stacked = above > beside
-        fits = int(max(above, beside))
-        cell = cell or min(_LARGEST_CELL, max(_SMALLEST_CELL, fits // 4 * 4))
-        gap, columns = (0, max(into[1], out[1])) if stacked else (_BETWEEN, into[1] + out[1])
-        spare = max(0, room - gap - columns * cell)
-        left = _LEFT + spare // 16 * 8
-        return cls((into, out), cell, stacked, left, left + gap + columns * cell)
-
-    @property
-    def start(self) -> int:
-        """Where the header begins: with the matrices, unless they are narrow."""
-        return self.left if self.stacked else _LEFT
-
-    @property
-    def end(self) -> int:
-        """Where the header ends."""
-        return self.right if self.stacked else max(self.right, FILM_WIDTH - _RIGHT)
-
-    @property
-    def width(self) -> int:
-        """Of the canvas."""
-        from gen.drawing.canvas import blocks
-
-        return max(FILM_WIDTH, blocks(self.right + _RIGHT))
-
-    @property
-    def height(self) -> int:
-        """Of the canvas."""
-        from gen.drawing.canvas import blocks
-
-        return blocks(self._tops()[-1] + self.shapes[0][0] * self.cell + _AXIS)
-
-    def matrices(self, canvas: Canvas) -> tuple[Matrix, Matrix]:
-        """Where they stand."""
-        from gen.drawing.matrix import Matrix
-
-        (rows, columns), (_, out_columns) = self.shapes
-        top, out_top = self._tops()
-        out_left = self.left if self.stacked else self.right - out_columns * self.cell
-        return (
-            Matrix(canvas, rows, columns, self.left, top, self.cell),
-            Matrix(canvas, rows, out_columns, out_left, out_top, self.cell),
-        )
-
-    def _tops(self) -> tuple[int, int]:
-        top = _HEADER + _NAME
-        below = top + self.shapes[0][0] * self.cell + _AXIS + _NAME
-        return (top, -(-below // 8) * 8) if self.stacked else (top, top)
-
-
-def round_up(value: float) -> float:
-    """The next number that reads well: 2.63 becomes 3, 139 becomes 150."""
-    unit = 10.0 ** np.floor(np.log10(value))
-    return float(next(step for step in _ROUND if step * unit >= value * (1 - 1e-9)) * unit)
 
 
 def _by_neuron(

@@ -1,0 +1,128 @@
+"""The waves in a network's weights: noise has all of them, a network that adds has few."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from jaxtyping import Complex, Float
+from pydantic import Field
+
+from gen.analysis.fourier import components, gini, key_frequencies, powers
+from gen.figures import FilmFigure
+from gen.figures.groups import check_over_numbers
+from gen.figures.layout import HEADER, Layout, round_up
+from gen.figures.weights import neuron_order
+
+if TYPE_CHECKING:
+    from gen.drawing.film import Film
+    from gen.drawing.matrix import Matrix
+    from gen.networks import Network
+    from gen.runs import ModelRun
+    from gen.tasks import Task
+    from gen.words import Words
+
+_MOST_COMPONENTS = 256
+_MANY_CELLS = 1200
+_TICKS_APART = 26
+
+
+class Spectrum(FilmFigure):
+    """Each neuron's weights as cosines and sines: a column for each of the two, for each k.
+
+    Attributes:
+        limit: the amplitude that has the deepest colour; left out, the largest at the end of
+            the matrix in which that is smaller, rounded up.
+        frames: how many snapshots are shown at most.
+    """
+
+    kind: Literal["dft"] = "dft"
+    limit: Annotated[float, Field(gt=0.0)] | None = None
+    frames: Annotated[int, Field(ge=2, le=1000)] = 101
+
+    def check(self, task: Task, network: Network) -> None:
+        check_over_numbers(task, network)
+        if task.outputs > _MOST_COMPONENTS:
+            raise ValueError(
+                f"{task.outputs} numbers have as many waves, and a film shows {_MOST_COMPONENTS}"
+            )
+
+    def film(self, run: ModelRun, scale: int) -> Film:
+        from gen.drawing.canvas import Canvas
+        from gen.drawing.colours import COARSE, FINE, Diverging
+        from gen.drawing.film import Film
+        from gen.drawing.layers import StepCounter, Timeline
+
+        pacing = self.pacing()
+        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
+        steps = run.snapshot_steps[shown]
+        into, out = amplitudes(run)
+        limit = self.limit or _limit(into[-1], out[-1])
+        into, out = into[shown], out[shown]
+        colours = Diverging(limit, COARSE if 2 * into[0].size > _MANY_CELLS else FINE)
+        layout = Layout.of(into.shape[1:], out.shape[1:], None)
+        canvas = Canvas(layout.width, layout.height, scale)
+        largest = max(float(np.abs(view).max()) for view in (into, out))
+        layout.colour_bar(canvas, colours, beyond=largest > limit)
+        first, second = layout.matrices(canvas)
+        length = layout.end - layout.start
+        layers = [
+            StepCounter(canvas, steps.tolist(), left=layout.start, baseline=44),
+            Timeline(canvas, steps.tolist(), left=layout.start, top=HEADER, width=length),
+            first.cells(into, colours),
+            second.cells(out, colours),
+        ]
+        for matrix, name in zip((first, second), run.views, strict=True):
+            matrix.name(name)
+            matrix.row_axis("n")
+            _wave_axis(matrix)
+        return Film.of(canvas, steps, layers, pacing)
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        weights = next(iter(run.views.values()))
+        keys = key_frequencies(weights[-1])
+        power = powers(weights).sum(axis=-1)
+        held = power[-1, np.array(keys) - 1].sum() / power[-1].sum() if keys else 0.0
+        return words(
+            "alt.dft",
+            waves=power.shape[1],
+            neurons=weights.shape[2],
+            first=int(run.snapshot_steps[0]),
+            last=int(run.snapshot_steps[-1]),
+            begin=words.number(float(gini(power[0])), 2),
+            end=words.number(float(gini(power[-1])), 2),
+            keys=words.listed(list(keys)),
+            share=words.percent(float(held)),
+        )
+
+
+def amplitudes(
+    run: ModelRun,
+) -> tuple[
+    Float[np.ndarray, "snapshot neuron component"], Float[np.ndarray, "snapshot neuron component"]
+]:
+    """Cosine and sine of k = 1, 2, ... of every neuron's weights, neurons in their order."""
+    into, out = run.views.values()
+    order = neuron_order(run)
+    return _split(components(into[:, :, order])), _split(
+        components(out[:, order].transpose(0, 2, 1))
+    )
+
+
+def _split(
+    waves: Complex[np.ndarray, "snapshot k neuron"],
+) -> Float[np.ndarray, "snapshot neuron component"]:
+    pairs = np.stack([np.real(waves), -np.imag(waves)], axis=2)
+    return pairs.reshape(len(waves), -1, waves.shape[2]).transpose(0, 2, 1)
+
+
+def _limit(*final: Float[np.ndarray, "neuron component"]) -> float:
+    smaller = min(float(np.abs(view).max()) for view in final)
+    return round_up(smaller) if smaller > 0 else 1.0
+
+
+def _wave_axis(matrix: Matrix) -> None:
+    """The number of periods below the first of its two columns."""
+    every = next(n for n in (1, 2, 4, 5, 10, 20, 50, 100) if 2 * n * matrix.cell >= _TICKS_APART)
+    waves = list(range(every, matrix.columns // 2 + 1, every))
+    matrix.column_axis("k", ticks=[2 * k - 1.5 for k in waves], labels=[str(k) for k in waves])

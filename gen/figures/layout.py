@@ -1,0 +1,117 @@
+"""Where two matrices with a row for each neuron stand in a film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gen.figures.theme import FILM_WIDTH
+
+if TYPE_CHECKING:
+    from gen.drawing.canvas import Canvas
+    from gen.drawing.colours import Diverging
+    from gen.drawing.matrix import Matrix
+
+HEADER = 76
+"""CSS pixels from the top to the line that shows how far training is."""
+
+_SMALLEST_CELL, _LARGEST_CELL = 8, 88
+_TALLEST = 512
+
+_LEFT, _RIGHT, _BETWEEN = 48, 32, 80
+_NAME, _AXIS = 44, 32
+_BAR_WIDTH, _BAR_HEIGHT = 192, 14
+_ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Two matrices whose rows are neurons: beside each other, or one above the other.
+
+    Attributes:
+        left, right: CSS pixels from the left edge to where the matrices begin and end.
+    """
+
+    shapes: tuple[tuple[int, ...], tuple[int, ...]]
+    cell: int
+    stacked: bool
+    left: int
+    right: int
+
+    @classmethod
+    def of(cls, into: tuple[int, ...], out: tuple[int, ...], cell: int | None) -> Layout:
+        """The arrangement with the larger cells, which lie on blocks of half a `BLOCK`."""
+        neurons, room = into[0], FILM_WIDTH - _LEFT - _RIGHT
+        above = min(room / max(into[1], out[1]), _TALLEST / (2 * neurons))
+        beside = min((room - _BETWEEN) / (into[1] + out[1]), _TALLEST / neurons)
+        stacked = above > beside
+        fits = int(max(above, beside))
+        cell = cell or min(_LARGEST_CELL, max(_SMALLEST_CELL, fits // 4 * 4))
+        gap, columns = (0, max(into[1], out[1])) if stacked else (_BETWEEN, into[1] + out[1])
+        spare = max(0, room - gap - columns * cell)
+        left = _LEFT + spare // 16 * 8
+        return cls((into, out), cell, stacked, left, left + gap + columns * cell)
+
+    @property
+    def start(self) -> int:
+        """Where the header begins: with the matrices, unless they are narrow."""
+        return self.left if self.stacked else _LEFT
+
+    @property
+    def end(self) -> int:
+        """Where the header ends."""
+        return self.right if self.stacked else max(self.right, FILM_WIDTH - _RIGHT)
+
+    @property
+    def width(self) -> int:
+        """Of the canvas."""
+        from gen.drawing.canvas import blocks
+
+        return max(FILM_WIDTH, blocks(self.right + _RIGHT))
+
+    @property
+    def height(self) -> int:
+        """Of the canvas."""
+        from gen.drawing.canvas import blocks
+
+        return blocks(self._tops()[-1] + self.shapes[0][0] * self.cell + _AXIS)
+
+    def matrices(self, canvas: Canvas) -> tuple[Matrix, Matrix]:
+        """Where they stand."""
+        from gen.drawing.matrix import Matrix
+
+        (rows, columns), (_, out_columns) = self.shapes
+        top, out_top = self._tops()
+        out_left = self.left if self.stacked else self.right - out_columns * self.cell
+        return (
+            Matrix(canvas, rows, columns, self.left, top, self.cell),
+            Matrix(canvas, rows, out_columns, out_left, out_top, self.cell),
+        )
+
+    def _tops(self) -> tuple[int, int]:
+        top = HEADER + _NAME
+        below = top + self.shapes[0][0] * self.cell + _AXIS + _NAME
+        return (top, -(-below // 8) * 8) if self.stacked else (top, top)
+
+    def colour_bar(self, canvas: Canvas, colours: Diverging, *, beyond: bool) -> None:
+        """What the colours mean, at the right end of the header.
+
+        Args:
+            beyond: whether there are values beyond the deepest colours.
+        """
+        canvas.colour_bar(
+            colours,
+            left=self.end - _BAR_WIDTH,
+            top=20,
+            width=_BAR_WIDTH,
+            height=_BAR_HEIGHT,
+            beyond=beyond,
+        )
+
+
+def round_up(value: float) -> float:
+    """The next number that reads well: 2.63 becomes 3, 139 becomes 150."""
+    unit = 10.0 ** np.floor(np.log10(value))
+    return float(next(step for step in _ROUND if step * unit >= value * (1 - 1e-9)) * unit)
