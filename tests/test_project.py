@@ -108,6 +108,7 @@ def test_every_kind_of_figure_can_be_asked_for() -> None:
         "accuracy",
         "circle",
         "loss",
+        "progress",
         "sweep-film",
         "sweep-map",
         "trajectories",

@@ -14,6 +14,7 @@ import numpy as np
 from gen.analysis.circles import angles, doubling_error, spacing_error
 from gen.analysis.fourier import frequencies, power_shares
 from gen.analysis.outcome import generalised_at, memorised_at
+from gen.analysis.progress_facts import progress_facts
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 
@@ -35,11 +36,16 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
         runs: all its models, in the order of the seeds.
         chosen: the one that figures show.
     """
-    found = _common(model, runs) | _of_run(chosen)
-    if isinstance(model.task, SparseParity) and "W_in" in chosen.views:
-        found |= _parity(chosen)
-    if isinstance(model.task, Modular):
-        found |= _waves(chosen) if "W_in" in chosen.views else _circle(chosen)
+    return _common(model, runs) | run_facts(chosen) | progress_facts(chosen)
+
+
+def run_facts(run: ModelRun) -> Facts:
+    """What is known of one model by itself and quickly; hunts ask for these facts of every seed."""
+    found = _of_run(run)
+    if isinstance(run.task, SparseParity) and "W_in" in run.views:
+        found |= _parity(run)
+    if isinstance(run.task, Modular):
+        found |= _waves(run) if "W_in" in run.views else _circle(run)
     return found
 
 

@@ -63,8 +63,28 @@ def power_shares(
     return np.divide(power.max(axis=-2), total, out=np.zeros_like(total), where=total > rounding)
 
 
+def key_frequencies(
+    weights: Float[np.ndarray, "input neuron"], share: float = 0.05
+) -> tuple[int, ...]:
+    """The waves that hold at least a share of all neurons' power together, rising."""
+    power = powers(weights).sum(axis=-1)
+    return tuple((np.flatnonzero(power >= max(share * power.sum(), _ROUNDING)) + 1).tolist())
+
+
 def phases(weights: Float[np.ndarray, "*batch input neuron"]) -> Float[np.ndarray, "*batch neuron"]:
     """Phase of each neuron's strongest wave, in radians, -pi to pi: cos(2 pi k a / p - phase)."""
     spectrum = components(weights)
     strongest = np.abs(spectrum).argmax(axis=-2, keepdims=True)
     return -np.angle(np.take_along_axis(spectrum, strongest, axis=-2))[..., 0, :]
+
+
+def gini(values: Float[np.ndarray, "*batch n"]) -> Float[np.ndarray, " *batch"]:
+    """Gini coefficient: 0 where all of n amounts are equal, 1 - 1/n where one has all.
+
+    Half the mean difference of two amounts in units of the mean; 0 where there is nothing.
+    """
+    n = values.shape[-1]
+    ordered = np.sort(values.astype(np.float64), axis=-1)
+    total = ordered.sum(axis=-1)
+    above = (ordered * (2 * np.arange(1, n + 1) - n - 1)).sum(axis=-1)
+    return np.divide(above, n * total, out=np.zeros_like(total), where=total > 0)
