@@ -12,7 +12,7 @@ from gen.analysis.facts import model_facts
 from gen.analysis.fourier import frequencies, power_shares
 from gen.analysis.outcome import generalised_at, memorised_at, shown
 from gen.analysis.progress import signal_progress
-from gen.analysis.progress_facts import guess_loss, test_half_at, wave_facts
+from gen.analysis.progress_facts import guess_loss, half_right_at, wave_facts
 from gen.config import Config, load
 from gen.runs import ModelRun, model_runs
 from gen.training import Ensemble, train
@@ -97,7 +97,7 @@ def test_grokked_modular_addition_ends_with_the_losses_of_the_recipe() -> None:
 @pytest.mark.xdist_group("modular")
 def test_key_waves_know_the_sums_thousands_of_steps_before_accuracy_rises() -> None:
     """The loss of the key waves alone halves while test accuracy is still far below a half."""
-    grokked = [run for run in _runs("modular", (0, 1)) if test_half_at(run) is not None]
+    grokked = [run for run in _runs("modular", (0, 1)) if half_right_at(run) is not None]
     assert grokked
     for run in grokked:
         facts = wave_facts(run)

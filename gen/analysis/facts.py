@@ -15,6 +15,7 @@ from gen.analysis.circles import angles, doubling_error, spacing_error
 from gen.analysis.fourier import frequencies, power_shares
 from gen.analysis.outcome import generalised_at, memorised_at
 from gen.analysis.progress_facts import progress_facts
+from gen.analysis.turns import rise, second_fall
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 
@@ -58,6 +59,7 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
         "seeds_failed": len(runs) - len(sound),
         "rule": "first-generalised" if model.shown is None else "chosen",
         "steps": model.training.steps,
+        **({} if model.hunt is None else model.hunt.facts),
         "learned_numbers": model.network.learned_numbers(model.task),
         "pictured_numbers": sum(a * b for a, b in model.network.view_shapes(model.task).values()),
         "inputs": model.task.inputs,
@@ -85,6 +87,9 @@ def _of_run(run: ModelRun) -> Facts:
         "gap": gap,
         "test_accuracy_when_memorised": _at(run, "test_accuracy", memorised),
         "smallest_test_loss": float(run.metrics["test_loss"].min()),
+        "largest_test_accuracy": float(run.metrics["test_accuracy"].max()),
+        "test_loss_rise": rise(run.metrics["test_loss"]),
+        "second_fall": second_fall(run.metrics["test_loss"]),
         **last,
     }
 

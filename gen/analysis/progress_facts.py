@@ -27,7 +27,7 @@ def guess_loss(run: ModelRun) -> float:
     return math.log(2) if outputs == 1 else math.log(outputs) / outputs
 
 
-def test_half_at(run: ModelRun) -> int | None:
+def half_right_at(run: ModelRun) -> int | None:
     """Step from which at least half of the unseen rows are answered rightly."""
     return settled(run.logged_steps, run.metrics["test_accuracy"], HALF)
 
@@ -47,7 +47,7 @@ def progress_facts(run: ModelRun) -> Facts:
 def wave_facts(run: ModelRun) -> Facts:
     """Of a network that adds."""
     progress = wave_progress(run)
-    halved, half = halved_at(run, progress), test_half_at(run)
+    halved, half = halved_at(run, progress), half_right_at(run)
     return {
         "key_frequencies": list(progress.frequencies),
         "guess_loss": guess_loss(run),
