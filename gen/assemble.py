@@ -95,6 +95,7 @@ class Sources:
                     name: {
                         "runs": [shard.key for shard in runs.shards(model, self.device)],
                         "shown": model.shown,
+                        "hunt": model.hunt and model.hunt.facts,
                     }
                     for name, model in config.models.items()
                 },

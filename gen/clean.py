@@ -8,6 +8,7 @@ from dataclasses import replace
 from gen import films, output, runs
 from gen.build import film_orders
 from gen.config import load_profiles
+from gen.hunt import tried
 from gen.store import writing
 from gen.studio import DEVICES, Studio
 from gen.subjects import read_sweeps, sound_models
@@ -44,7 +45,8 @@ def clean(studio: Studio, *, everything: bool) -> None:
 def _remove_unwanted(studio: Studio) -> int:
     wanted: set[str] = set()
     for config in load_profiles(studio.config.path).values():
-        sources = [*config.models.values(), *config.sweeps.values()]
+        hunted = [tried(model) for model in config.models.values()]
+        sources = [*config.models.values(), *hunted, *config.sweeps.values()]
         for device in DEVICES:
             shards = [shard for source in sources for shard in runs.shards(source, device)]
             wanted |= {shard.key for shard in shards}

@@ -154,6 +154,35 @@ def train(models: tuple[str, ...], dry_run: bool, jobs: int | None, **options: A
 
 
 @cli.command()
+@click.argument("model")
+@click.option(
+    "--where",
+    metavar="CONDITION",
+    help='What a seed has to fulfil: "test_loss_rise > 5 and largest_test_accuracy > 0.9".',
+)
+@click.option("--seeds", type=click.IntRange(1, 100_000), help="How many are tried: 0, 1, 2, ...")
+@click.option("--write", is_flag=True, help="Let the config show the first seed that fits.")
+@_common
+@_trainers
+def hunt(
+    model: str,
+    where: str | None,
+    seeds: int | None,
+    write: bool,
+    jobs: int | None,
+    **options: Any,
+) -> None:
+    """Trains many seeds of MODEL and says which fulfil a condition on their facts.
+
+    Without --where and --seeds, the hunt that the config records is repeated.
+    """
+    from gen.hunt import hunt as hunt_seeds
+
+    with _studio(options, jobs) as studio:
+        click.echo(str(hunt_seeds(studio, model, where, seeds, write=write)))
+
+
+@cli.command()
 @click.argument("figures", nargs=-1)
 @click.option(
     "--to",

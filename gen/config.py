@@ -67,6 +67,25 @@ class Site(Settings):
         return entries
 
 
+class Hunt(Settings):
+    """A search for seeds that has been made, so that pages can say how many were tried.
+
+    Attributes:
+        where: what was asked of the facts of each seed.
+        seeds: how many were tried: 0, 1, 2, ...
+        fit: of how many it was true.
+    """
+
+    where: Annotated[str, Field(min_length=1, max_length=500)]
+    seeds: Annotated[int, Field(ge=1, le=MOST_MODELS)]
+    fit: Annotated[int, Field(ge=0, le=MOST_MODELS)]
+
+    @property
+    def facts(self) -> dict[str, int | str]:
+        """What may be said of it."""
+        return {"hunt_where": self.where, "hunt_seeds": self.seeds, "hunt_fit": self.fit}
+
+
 class ModelSettings(Settings):
     """The keys that stand directly in a model's table.
 
@@ -74,6 +93,7 @@ class ModelSettings(Settings):
         seeds: how many (0, 1, 2, ...) or which.
         shard: how many models train together as one ensemble, and are stored as one run.
         shown: which model the figures show: the first seed that generalises, or this seed.
+        hunt: how the shown seed was found; `gen hunt --write` keeps it.
     """
 
     seeds: (
@@ -82,6 +102,7 @@ class ModelSettings(Settings):
     )
     shard: Annotated[int, Field(ge=1, le=MOST_MODELS)] = 16
     shown: Annotated[int, Field(ge=0)] | None = None
+    hunt: Hunt | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +117,7 @@ class Model:
     network: Network
     optimiser: Optimiser
     training: Training
+    hunt: Hunt | None = None
 
     @property
     def shards(self) -> list[tuple[str, Ensemble]]:
@@ -266,6 +288,7 @@ class _Reader:
             ),
             optimiser=self._settings(Optimiser, parts["optimiser"], *where, "optimiser"),
             training=self._settings(Training, parts["training"], *where, "training"),
+            hunt=own.hunt,
         )
         self._check_model(model, part)
         return model

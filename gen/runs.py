@@ -25,9 +25,9 @@ FAMILY = "runs"
 _ARRAYS = "arrays.safetensors"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ModelRun:
-    """One model of a trained ensemble, as analysis and figures see it.
+    """One model of a trained ensemble, as analysis and figures see it; equal to itself alone.
 
     Attributes:
         name: the configured model it belongs to.

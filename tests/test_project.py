@@ -108,9 +108,11 @@ def test_every_kind_of_figure_can_be_asked_for() -> None:
     assert figure_kinds().keys() == {
         "accuracy",
         "circle",
+        "dft",
         "interference",
         "interference-film",
         "loss",
+        "progress",
         "seeds",
         "sweep-film",
         "sweep-map",

@@ -11,6 +11,8 @@ import pytest
 from gen.analysis.facts import model_facts
 from gen.analysis.fourier import frequencies, power_shares
 from gen.analysis.outcome import generalised_at, memorised_at, shown
+from gen.analysis.progress import signal_progress
+from gen.analysis.progress_facts import guess_loss, half_right_at, wave_facts
 from gen.config import Config, load
 from gen.runs import ModelRun, model_runs
 from gen.training import Ensemble, train
@@ -90,6 +92,40 @@ def test_grokked_modular_addition_ends_with_the_losses_of_the_recipe() -> None:
     assert chosen is not None
     assert chosen.metrics["train_loss"][-1] < 5e-7
     assert chosen.metrics["test_loss"][-1] < 1e-5
+
+
+@pytest.mark.xdist_group("modular")
+def test_key_waves_know_the_sums_thousands_of_steps_before_accuracy_rises() -> None:
+    """The loss of the key waves alone halves while test accuracy is still far below a half."""
+    grokked = [run for run in _runs("modular", (0, 1)) if half_right_at(run) is not None]
+    assert grokked
+    for run in grokked:
+        facts = wave_facts(run)
+        lead, known = facts["restricted_lead"], facts["test_accuracy_when_restricted_halved"]
+        assert isinstance(lead, int) and isinstance(known, float)
+        assert lead >= 1000
+        assert known < 0.25
+
+
+@pytest.mark.xdist_group("modular")
+def test_without_its_key_waves_a_grokked_network_does_no_better_than_guessing() -> None:
+    chosen = shown(_runs("modular", (0, 1)), None)
+    assert chosen is not None
+    facts, guess = wave_facts(chosen), guess_loss(chosen)
+    largest, final = facts["largest_excluded_loss"], facts["final_excluded_loss"]
+    assert isinstance(largest, float) and isinstance(final, float)
+    assert largest > 2 * guess
+    assert final > guess
+    assert chosen.metrics["train_loss"][-1] < guess / 1000
+
+
+@pytest.mark.xdist_group("parity")
+def test_signal_bits_gain_weight_from_the_start_and_hold_nearly_all_at_the_end() -> None:
+    for run in _runs("parity", (0, 1)):
+        progress, memorised = signal_progress(run), memorised_at(run)
+        then = progress.signal_share[progress.steps == memorised].item()
+        assert 1.3 * progress.signal_share[0] < then < 0.5
+        assert progress.signal_share[-1] > 0.95
 
 
 @pytest.mark.xdist_group("five")

@@ -15,6 +15,8 @@ from gen.analysis.circles import angles, doubling_error, spacing_error
 from gen.analysis.fourier import frequencies, power_shares
 from gen.analysis.interference import interference_facts
 from gen.analysis.outcome import generalised_at, memorised_at
+from gen.analysis.progress_facts import progress_facts
+from gen.analysis.turns import rise, second_fall
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 
@@ -36,14 +38,19 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
         runs: all its models, in the order of the seeds.
         chosen: the one that figures show.
     """
-    found = _common(model, runs) | _of_run(chosen)
-    if isinstance(model.task, SparseParity) and "W_in" in chosen.views:
-        found |= _parity(chosen)
-    if isinstance(model.task, Modular):
+    return _common(model, runs) | run_facts(chosen) | progress_facts(chosen)
+
+
+def run_facts(run: ModelRun) -> Facts:
+    """What is known of one model by itself and quickly; hunts ask for these facts of every seed."""
+    found = _of_run(run)
+    if isinstance(run.task, SparseParity) and "W_in" in run.views:
+        found |= _parity(run)
+    if isinstance(run.task, Modular):
         found |= {
-            "modulus": model.task.modulus,
-            "train_percent": _train_percent(chosen),
-            **_of_numbers(chosen),
+            "modulus": run.task.modulus,
+            "train_percent": _train_percent(run),
+            **_of_numbers(run),
         }
     return found
 
@@ -57,6 +64,7 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
         "seeds_failed": len(runs) - len(sound),
         "rule": "first-generalised" if model.shown is None else "chosen",
         "steps": model.training.steps,
+        **({} if model.hunt is None else model.hunt.facts),
         "learned_numbers": model.network.learned_numbers(model.task),
         "pictured_numbers": sum(a * b for a, b in model.network.view_shapes(model.task).values()),
         "inputs": model.task.inputs,
@@ -84,6 +92,9 @@ def _of_run(run: ModelRun) -> Facts:
         "gap": gap,
         "test_accuracy_when_memorised": _at(run, "test_accuracy", memorised),
         "smallest_test_loss": float(run.metrics["test_loss"].min()),
+        "largest_test_accuracy": float(run.metrics["test_accuracy"].max()),
+        "test_loss_rise": rise(run.metrics["test_loss"]),
+        "second_fall": second_fall(run.metrics["test_loss"]),
         **last,
     }
 

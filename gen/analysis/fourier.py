@@ -78,17 +78,16 @@ def phases(weights: Float[np.ndarray, "*batch input neuron"]) -> Float[np.ndarra
     return -np.angle(np.take_along_axis(spectrum, strongest, axis=-2))[..., 0, :]
 
 
-def gini(values: Float[np.ndarray, "*batch value"]) -> Float[np.ndarray, "*batch"]:
-    """How unevenly non-negative values are shared: 0 if evenly, near 1 if one has all.
+def gini(values: Float[np.ndarray, "*batch n"]) -> Float[np.ndarray, " *batch"]:
+    """Gini coefficient: 0 where all of n amounts are equal, 1 - 1/n where one has all.
 
-    Gini's coefficient, 1 - 2 times the area below the curve of Lorenz; 0 where all are zero.
+    Half the mean difference of two amounts in units of the mean; 0 where there is nothing.
     """
+    n = values.shape[-1]
     ordered = np.sort(values.astype(np.float64), axis=-1)
-    count = ordered.shape[-1]
     total = ordered.sum(axis=-1)
-    ranks = np.arange(1, count + 1)
-    weighted = (ordered * (2 * ranks - count - 1)).sum(axis=-1)
-    return np.divide(weighted, count * total, out=np.zeros_like(total), where=total > 0)
+    above = (ordered * (2 * np.arange(1, n + 1) - n - 1)).sum(axis=-1)
+    return np.divide(above, n * total, out=np.zeros_like(total), where=total > 0)
 
 
 def at_frequency(
@@ -96,4 +95,4 @@ def at_frequency(
 ) -> Float[np.ndarray, "*batch neuron 2"]:
     """Each neuron as a point: amplitudes of the cosine and the sine of `frequency` periods."""
     wave = components(weights)[..., frequency - 1, :]
-    return np.stack([wave.real, -wave.imag], axis=-1)
+    return np.stack([np.real(wave), -np.imag(wave)], axis=-1)

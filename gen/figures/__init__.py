@@ -19,7 +19,7 @@ from gen.settings import Kind, Settings, kinds
 if TYPE_CHECKING:
     from gen.analysis.sweep import SweepRun
     from gen.drawing.film import Film, Pacing
-    from gen.figures.chart import Chart
+    from gen.figures.chart import Chart, Stack
     from gen.media.sweep_map import SweepMap
     from gen.networks import Network
     from gen.runs import ModelRun
@@ -152,7 +152,7 @@ class ChartFigure(ModelFigure):
     """A figure that stands still and carries text in the page's language."""
 
     @abstractmethod
-    def chart(self, run: ModelRun, words: Words) -> Chart:
+    def chart(self, run: ModelRun, words: Words) -> Chart | Stack:
         """Axes, series and marks, in the language of `words`."""
 
     @abstractmethod

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from jaxtyping import Float
 
-from gen.analysis.outcome import LEARNED, generalised_at, memorised_at
 from gen.figures import ChartFigure
 from gen.figures.chart import Chart, Level, share_axis, step_axis
-from gen.figures.curves import marks, series, table, value_at
+from gen.figures.curves import accuracy_in_words, marks, series, table
 
 if TYPE_CHECKING:
     from gen.runs import ModelRun
@@ -40,32 +39,5 @@ class Accuracy(ChartFigure):
         return table(run, "accuracy")
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        threshold = words.percent(LEARNED)
-        chance = words.percent(run.task.chance)
-        memorised, generalised = memorised_at(run), generalised_at(run)
-        final = {
-            split: words.percent(run.metrics[f"{split}_accuracy"][-1])
-            for split in ("train", "test")
-        }
-        sentences = [words("alt.accuracy.begin", steps=int(run.logged_steps[-1]))]
-        if memorised is None:
-            sentences.append(
-                words("alt.accuracy.train_never", threshold=threshold, final=final["train"])
-            )
-        else:
-            sentences.append(words("alt.accuracy.train", threshold=threshold, step=memorised))
-        if memorised is not None and (generalised is None or generalised > memorised):
-            then = words.percent(value_at(run, "test_accuracy", memorised))
-            sentences.append(words("alt.accuracy.between", accuracy=then, chance=chance))
-        if generalised is None:
-            sentences.append(
-                words(
-                    "alt.accuracy.test_never",
-                    threshold=threshold,
-                    final=final["test"],
-                    chance=chance,
-                )
-            )
-        else:
-            sentences.append(words("alt.accuracy.test", threshold=threshold, step=generalised))
-        return " ".join(sentences)
+        begin = words("alt.accuracy.begin", steps=int(run.logged_steps[-1]))
+        return " ".join([begin, *accuracy_in_words(run, words)])

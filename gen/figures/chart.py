@@ -12,9 +12,14 @@ from jaxtyping import Float
 from gen.words import Words, power_of_ten
 
 Split = Literal["train", "test"]
+Key = Literal[Split, "restricted", "excluded", "norm", "signal", "gini"]
+"""What a line means, which decides its colour and its style."""
 
 MOST_TICKS = 6
 """As many labels as the narrowest chart has room for."""
+
+FEW_TICKS = 4
+"""As many steps from zero as a low chart has room for."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +61,13 @@ class Series:
     """One line.
 
     Attributes:
-        key: its meaning, which decides colour and line style.
+        key: its meaning.
         label: its name in the page's language.
         x: steps, rising.
         y: values; where one is not finite the line is broken.
     """
 
-    key: Split
+    key: Key
     label: str
     x: Float[np.ndarray, " point"]
     y: Float[np.ndarray, " point"]
@@ -79,7 +84,7 @@ class Mark:
         step: the step as the page's language writes it.
     """
 
-    key: Split
+    key: Key
     x: float
     y: float
     label: str
@@ -112,6 +117,21 @@ class Chart:
     level: Level | None = None
 
 
+@dataclass(frozen=True)
+class Stack:
+    """Charts over the same steps, one above the other; the marks of the first go through all.
+
+    Attributes:
+        title: what is plotted, in a few words, for readers who do not see it.
+        language: two letters, of all its texts.
+        charts: from the top to the bottom.
+    """
+
+    title: str
+    language: str
+    charts: tuple[Chart, ...]
+
+
 def step_axis(first: float, last: float, words: Words) -> Axis:
     """The steps of training, true to scale."""
     last = last if last > first else first + 1
@@ -125,6 +145,17 @@ def share_axis(label: str, words: Words) -> Axis:
     values = (0.0, 0.25, 0.5, 0.75, 1.0)
     labels = [words.number(round(100 * value)) for value in values[:-1]] + [words.percent(1.0)]
     return Axis(label, 0.0, 1.0, tuple(map(Tick, values, labels)))
+
+
+def value_axis(label: str, high: float, words: Words) -> Axis:
+    """Values from zero to the first round one that none exceeds."""
+    high = high if high > 0 else 1.0
+    magnitude = 10.0 ** math.floor(math.log10(high / FEW_TICKS))
+    strides = (factor * magnitude for factor in (1, 2, 5, 10))
+    stride = next(stride for stride in strides if high <= (FEW_TICKS + 1e-9) * stride)
+    count = math.ceil(high / stride - 1e-9)
+    values = [float(f"{step * stride:.6g}") for step in range(count + 1)]
+    return Axis(label, 0.0, values[-1], tuple(Tick(value, words.number(value)) for value in values))
 
 
 def log_axis(label: str, low: float, high: float, words: Words) -> Axis:

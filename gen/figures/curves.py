@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from jaxtyping import Float
 
-from gen.analysis.outcome import generalised_at, memorised_at
+from gen.analysis.outcome import LEARNED, generalised_at, memorised_at
 from gen.figures.chart import Mark, Series, Split
 
 if TYPE_CHECKING:
@@ -51,6 +52,24 @@ def marks(run: ModelRun, measure: Measure, words: Words) -> tuple[Mark, ...]:
         for split, name, step in happened
         if step is not None
     )
+
+
+def accuracy_in_words(run: ModelRun, words: Words) -> Iterator[str]:
+    """When accuracy on either split is learned, for readers who do not see it."""
+    threshold, chance = words.percent(LEARNED), words.percent(run.task.chance)
+    memorised, generalised = memorised_at(run), generalised_at(run)
+    train, test = (words.percent(run.metrics[f"{split}_accuracy"][-1]) for split in SPLITS)
+    if memorised is None:
+        yield words("alt.accuracy.train_never", threshold=threshold, final=train)
+    else:
+        yield words("alt.accuracy.train", threshold=threshold, step=memorised)
+    if memorised is not None and (generalised is None or generalised > memorised):
+        then = words.percent(value_at(run, "test_accuracy", memorised))
+        yield words("alt.accuracy.between", accuracy=then, chance=chance)
+    if generalised is None:
+        yield words("alt.accuracy.test_never", threshold=threshold, final=test, chance=chance)
+    else:
+        yield words("alt.accuracy.test", threshold=threshold, step=generalised)
 
 
 def value_at(run: ModelRun, metric: str, step: int) -> float:

@@ -28,6 +28,8 @@ COLOURS: dict[str, Colour] = {
     "accent": Colour("#0b6e6e", "#5cc8c2"),
     "train": Colour("#6750a4", "#b9a5f2"),
     "test": Colour("#bd5208", "#ffa45c"),
+    "restricted": Colour("#1d5fa8", "#82b4f0"),
+    "excluded": Colour("#a32a78", "#ef8cc8"),
     "signal": Colour("#1a7f4b", "#57c98d"),
     "distractor": Colour("#8d939c", "#868d98"),
     "bias": Colour("#c53d8e", "#f28cc6"),
@@ -40,8 +42,30 @@ COLOURS: dict[str, Colour] = {
 }
 """Every colour that carries a meaning, by that meaning."""
 
-DASHES: dict[str, tuple[float, ...]] = {"train": (5.0, 3.0), "test": ()}
-"""Line styles in CSS pixels: train is dashed, test is solid."""
+
+@dataclass(frozen=True)
+class Line:
+    """How a line of a chart is drawn.
+
+    Attributes:
+        colour: one of `COLOURS`.
+        dashes: lengths of strokes and gaps in CSS pixels; none for a solid line.
+    """
+
+    colour: str
+    dashes: tuple[float, ...] = ()
+
+
+LINES: dict[str, Line] = {
+    "train": Line("train", (6, 3)),
+    "test": Line("test"),
+    "restricted": Line("restricted", (10, 3, 2, 3)),
+    "excluded": Line("excluded", (2, 3)),
+    "norm": Line("ink"),
+    "signal": Line("signal"),
+    "gini": Line("muted", (8, 4)),
+}
+"""The lines of charts by what they mean; no two that meet in one plot have the same style."""
 
 NEGATIVE_STOPS = ("#ffffff", "#c3d9f0", "#7fb0dd", "#3a7cbd", "#17508f", "#0a2b57")
 POSITIVE_STOPS = ("#ffffff", "#f8cfc4", "#ee9480", "#d6533f", "#a8242a", "#5f0d1a")

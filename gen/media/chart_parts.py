@@ -37,30 +37,69 @@ def text(content: str) -> str:
     return escape(_NOT_XML.sub("", content), quote=True)
 
 
+@dataclass(frozen=True)
+class Seat:
+    """What a chart has to know of those above and below it.
+
+    Attributes:
+        plot: height between its axes; None for all that its shape leaves.
+        left: room for the numbers of the y axis, if it needs no more.
+        footed: whether steps are named below it.
+        crossed: steps of lines that come from above.
+    """
+
+    plot: float | None = None
+    left: float = 0.0
+    footed: bool = True
+    crossed: tuple[float, ...] = ()
+
+
+def room_for_numbers(chart: Chart, shape: Shape) -> float:
+    """How wide the numbers of the y axis are, with the gap to the axis."""
+    widest = max((text_width(tick.label, shape.font) for tick in chart.y.ticks), default=0.0)
+    return widest + 0.7 * shape.font
+
+
 class Drawing:
     """One chart in one shape.
 
     Attributes:
         area: where the lines are, in units of the drawing.
+        height: of the whole, in the same units.
     """
 
-    def __init__(self, chart: Chart, shape: Shape) -> None:
-        self.chart, self.shape = chart, shape
-        font = shape.font
-        widest = max((text_width(tick.label, font) for tick in chart.y.ticks), default=0.0)
+    def __init__(self, chart: Chart, shape: Shape, seat: Seat | None = None) -> None:
+        self.chart, self.shape, self._seat = chart, shape, seat or Seat()
+        font, left = shape.font, max(self._seat.left, room_for_numbers(chart, shape))
         last = text_width(chart.x.ticks[-1].label, font) / 2 if chart.x.ticks else 0.0
-        self.area = Box(widest + 0.7 * font, 0.0, shape.width - max(last, 8.0), 0.0)
+        self.area = Box(left, 0.0, shape.width - max(last, 8.0), 0.0)
         wanted = [(self._x(mark.x), self._flag_width(mark)) for mark in chart.marks]
         self._flags = flags(wanted, 0.0, shape.width)
+        self._keys: list[list[Series]] = []
+        self._lay_out()
+        self._places = self._beside()
+        if self._places is None:
+            self._keys = self._key_rows()
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Gives the lines what is left by flags, by the rows of the legend, and by the steps."""
+        font = self.shape.font
         rows = max((flag.row + 1 for flag in self._flags), default=0)
-        top, bottom = font * (1.9 + max(0.7, 2.7 * rows)), shape.height - 2.9 * font
+        self._flagged = font * (1.9 + 1.5 * max(0, len(self._keys) - 1))
+        top = self._flagged + font * max(0.7, 2.7 * rows)
+        foot, plot = font * (2.9 if self._seat.footed else 0.0), self._seat.plot
+        bottom = self.shape.height - foot if plot is None else top + plot
         self.area = Box(self.area.left, top, self.area.right, bottom)
+        self.height = bottom + foot
 
     def parts(self) -> Iterator[str]:
         """The markup, from the back to the front."""
         yield self._plot()
         yield from self._y_axis()
         yield from self._x_axis()
+        for step in self._seat.crossed:
+            yield rule("mark", self._x(step), self.area.top, self._x(step), self.area.bottom)
         yield from map(self._mark, self.chart.marks, self._flags)
         yield from self._level()
         for series in reversed(self.chart.series):
@@ -110,6 +149,8 @@ class Drawing:
     def _x_axis(self) -> Iterator[str]:
         area, font = self.area, self.shape.font
         yield rule("axis", area.left, area.bottom, area.right, area.bottom)
+        if not self._seat.footed:
+            return
         for tick in self.chart.x.ticks:
             x = self._x(tick.value)
             yield rule("axis", x, area.bottom, x, area.bottom + 5)
@@ -122,7 +163,7 @@ class Drawing:
 
     def _mark(self, mark: Mark, flag: Flag) -> str:
         font = self.shape.font
-        top = font * (1.9 + 2.7 * flag.row)
+        top = self._flagged + 2.7 * font * flag.row
         x = flag.x + (0.4 if flag.right else -0.4) * font
         anchor = "start" if flag.right else "end"
         return (
@@ -156,27 +197,43 @@ class Drawing:
         finite = np.isfinite(series.y)
         return Curve(self._across(series.x[finite]), self._up(series.y[finite]))
 
-    def _names(self) -> Iterator[str]:
-        """Each line's name beside the line, or all above the chart where one finds no place."""
+    def _obstacles(self) -> tuple[list[Box], list[Box]]:
+        """What no name may cover, and what it had better not cover."""
+        across = [*(flag.x for flag in self._flags), *map(self._x, self._seat.crossed)]
+        lines = [Box(x - 3, 0, x + 3, self.area.bottom) for x in across]
+        return [self._dot_box(mark) for mark in self.chart.marks], lines
+
+    def _beside(self) -> list[Box] | None:
+        """A place for each line's name beside the line; None where one finds none."""
         font = self.shape.font
         curves = {series.key: self._curve(series) for series in self.chart.series}
-        lines = [Box(flag.x - 3, 0, flag.x + 3, self.area.bottom) for flag in self._flags]
-        taken = [self._dot_box(mark) for mark in self.chart.marks]
-        named: list[str] = []
+        taken, lines = self._obstacles()
+        found: list[Box] = []
         for series in self.chart.series:
             others = [curve for key, curve in curves.items() if key != series.key]
             size = text_width(series.label, 1.06 * font), font
-            box = beside(curves[series.key], others, taken, lines, self.area, size)
+            box = beside(curves[series.key], others, [*taken, *found], lines, self.area, size)
             if box is None:
-                taken = taken[: len(self.chart.marks)]
-                named = list(self._legend())
-                break
-            taken.append(box)
-            middle, base = (box.left + box.right) / 2, box.bottom - 0.2 * font
-            classes = f"name halo {series.key}"
-            named.append(label(series.label, middle, base, classes, "middle"))
-        yield from named
-        yield from self._level_name(list(curves.values()), taken, lines)
+                return None
+            found.append(box)
+        return found
+
+    def _names(self) -> Iterator[str]:
+        """Each line's name beside the line, or all above the chart where one finds no place.
+
+        A line that is alone is named by the axis.
+        """
+        font = self.shape.font
+        taken, lines = self._obstacles()
+        if self._places is None:
+            yield from self._legend()
+        elif len(self.chart.series) > 1:
+            taken += self._places
+            for series, box in zip(self.chart.series, self._places, strict=True):
+                middle, base = (box.left + box.right) / 2, box.bottom - 0.2 * font
+                yield label(series.label, middle, base, f"name halo {series.key}", "middle")
+        curves = [self._curve(series) for series in self.chart.series]
+        yield from self._level_name(curves, taken, lines)
 
     def _level_name(self, curves: list[Curve], taken: list[Box], lines: list[Box]) -> Iterator[str]:
         level, font, area = self.chart.level, self.shape.font, self.area
@@ -189,15 +246,33 @@ class Drawing:
         if box is not None:
             yield label(level.label, box.right, box.bottom - 0.2 * font, "quiet halo", "end")
 
+    def _key_width(self, series: Series) -> float:
+        font = self.shape.font
+        return _SAMPLE + 1.4 * font + text_width(series.label, 1.06 * font)
+
+    def _key_rows(self) -> list[list[Series]]:
+        """The legend in rows: beside the axis's name if it fits there, else below it."""
+        font, series = self.shape.font, list(self.chart.series)
+        beside_name = self.shape.width - text_width(self.chart.y.label, font)
+        if sum(map(self._key_width, series)) <= beside_name:
+            return [series]
+        rows: list[list[Series]] = [[], []]
+        for one in series:
+            if sum(map(self._key_width, [*rows[-1], one])) > self.shape.width + font:
+                rows.append([])
+            rows[-1].append(one)
+        return rows
+
     def _legend(self) -> Iterator[str]:
         font = self.shape.font
-        right = float(self.shape.width)
-        for series in reversed(self.chart.series):
-            yield label(series.label, right, font, f"name {series.key}", "end")
-            right -= text_width(series.label, 1.06 * font) + 0.4 * font
-            y = 0.65 * font
-            yield rule(f"line {series.key}", right - _SAMPLE, y, right, y)
-            right -= _SAMPLE + font
+        for number, row in enumerate(self._keys):
+            width = sum(map(self._key_width, row)) - font
+            x, y = (0.0 if number else self.shape.width - width), font * (1 + 1.5 * number)
+            for series in row:
+                middle = y - 0.35 * font
+                yield rule(f"line {series.key}", x, middle, x + _SAMPLE, middle)
+                yield label(series.label, x + _SAMPLE + 0.4 * font, y, f"name {series.key}")
+                x += self._key_width(series)
 
 
 def short(value: float) -> str:

@@ -8,11 +8,12 @@ light and dark need no second file. A page's style sheet has to hold `STYLE`.
 
 from __future__ import annotations
 
-from gen.figures.chart import Chart
-from gen.figures.theme import COLOURS
-from gen.media.chart_parts import NARROW, WIDE, Drawing, Shape, text
+from gen.figures.chart import Chart, Stack
+from gen.figures.theme import COLOURS, LINES
+from gen.media.chart_parts import NARROW, WIDE, Shape, text
+from gen.media.chart_stack import parts
 
-_LOOK = """\
+_LAYOUT = """\
 .chart text { font-family: var(--figures, system-ui, "Segoe UI", Roboto, "Noto Sans",
   "Noto Sans CJK SC", sans-serif); font-variant-numeric: tabular-nums; fill: var(--ink); }
 .chart .quiet { fill: var(--muted); }
@@ -22,17 +23,25 @@ _LOOK = """\
 .chart .mark { stroke-opacity: 0.6; }
 .chart .level { stroke: var(--muted); stroke-width: 1.25; stroke-dasharray: 1 3; }
 .chart .line { stroke-width: 2; stroke-linejoin: round; }
-.chart .line.train { stroke: var(--train); stroke-dasharray: 6 3; }
-.chart .line.test { stroke: var(--test); }
 .chart .dot { stroke-width: 2; vector-effect: non-scaling-stroke; }
 .chart .dot.train { fill: var(--ground); stroke: var(--train); }
 .chart .dot.test { fill: var(--test); stroke: var(--test); }
 .chart .name { font-weight: 600; }
 .chart .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 4;
   stroke-linejoin: round; }
-.chart text.train { fill: var(--train); }
-.chart text.test { fill: var(--test); }
 """
+
+
+def _meanings() -> str:
+    """How the line and the name of each series look."""
+    rules: list[str] = []
+    for key, line in LINES.items():
+        dashes = " ".join(f"{length:g}" for length in line.dashes)
+        dashed = f" stroke-dasharray: {dashes};" if dashes else ""
+        rules.append(f".chart .line.{key} {{ stroke: var(--{line.colour});{dashed} }}\n")
+        rules.append(f".chart text.{key} {{ fill: var(--{line.colour}); }}\n")
+    return "".join(rules)
+
 
 _SHAPES = """\
 .chart { container-type: inline-size; }
@@ -44,14 +53,18 @@ _SHAPES = """\
 }
 """
 
+_LOOK = _LAYOUT + _meanings()
+
 STYLE = _LOOK + _SHAPES
 """What a page's style sheet has to hold for its inline charts."""
 
 _MARGIN = 16
-_THEMED = ("ground", "ink", "muted", "rule", "train", "test")
+_THEMED = tuple(
+    dict.fromkeys(("ground", "ink", "muted", "rule", *(line.colour for line in LINES.values())))
+)
 
 
-def to_svg(chart: Chart, name: str, alt: str) -> str:
+def to_svg(chart: Chart | Stack, name: str, alt: str) -> str:
     """The chart as markup for a page that holds `STYLE`.
 
     Args:
@@ -65,7 +78,7 @@ def to_svg(chart: Chart, name: str, alt: str) -> str:
     return f'<div class="chart">{"".join(drawn)}</div>'
 
 
-def standalone_svg(chart: Chart, alt: str) -> str:
+def standalone_svg(chart: Chart | Stack, alt: str) -> str:
     """The chart as a file of its own, light or dark as its reader prefers."""
     colours = {
         mode: "".join(f"--{key}: {getattr(COLOURS[key], mode)}; " for key in _THEMED)
@@ -76,25 +89,30 @@ def standalone_svg(chart: Chart, alt: str) -> str:
         f"@media (prefers-color-scheme: dark) {{ .chart {{ {colours['dark']}}} }}\n"
         f".chart .ground {{ fill: var(--ground); }}\n{_LOOK}"
     )
-    ground = (
-        f'<rect class="ground" x="{-_MARGIN}" y="{-_MARGIN}" width="{WIDE.width + 2 * _MARGIN}" '
-        f'height="{WIDE.height + 2 * _MARGIN}"/>'
-    )
-    first = f"<style>\n{style}</style>{ground}"
+    first = f"<style>\n{style}</style>"
     markup = _svg(chart, WIDE, "chart", alt, "chart", first, _MARGIN)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{markup}\n'
 
 
 def _svg(
-    chart: Chart, shape: Shape, name: str, alt: str, classes: str, first: str = "", margin: int = 0
+    chart: Chart | Stack,
+    shape: Shape,
+    name: str,
+    alt: str,
+    classes: str,
+    style: str = "",
+    margin: int = 0,
 ) -> str:
-    box = f"{-margin} {-margin} {shape.width + 2 * margin} {shape.height + 2 * margin}"
+    drawn, height = parts(chart, shape)
+    left, width, height = -margin, shape.width + 2 * margin, height + 2 * margin
+    ground = f'<rect class="ground" x="{left}" y="{left}" width="{width}" height="{height}"/>'
     name = text(name)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" viewBox="{box}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" '
+        f'viewBox="{left} {left} {width} {height}" role="img" '
         f'lang="{text(chart.language)}" font-size="{shape.font:g}" '
         f'aria-labelledby="{name}-title {name}-desc">'
         f'<title id="{name}-title">{text(chart.title)}</title>'
         f'<desc id="{name}-desc">{text(alt)}</desc>'
-        f"{first}{''.join(Drawing(chart, shape).parts())}</svg>"
+        f"{style}{ground if style else ''}{''.join(drawn)}</svg>"
     )

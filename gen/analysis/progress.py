@@ -1,0 +1,213 @@
+"""What moves while accuracy stands still: measures of how far a network has come.
+
+Accuracy asks which answer is largest, and so it jumps. These measures ask how much of the
+final solution is already there (Nanda et al. 2023, arXiv 2301.05217, for the waves; Barak et
+al. 2022, arXiv 2207.08799, for the bits).
+
+For addition the logits of all ordered pairs, L(a, b), are averaged over the pairs of one sum,
+
+    M(s) = mean over a of L(a, s - a),        s = 0 ... p - 1,
+
+which is the part of L that depends on the sum alone. Of M, as waves over s, only the constant
+and those of the key frequencies are kept: R(s). The key frequencies are those of the final
+W_in. Then
+
+    restricted loss = loss of R(a + b) on unseen rows: what the key waves know by themselves,
+    excluded loss   = loss of L(a, b) - R(a + b) + mean R on rows trained on: what is known
+                      without them.
+
+Because every logit is linear in the neurons, the averaging and the filtering are done on the
+neurons' activity, which is smaller. Losses are in nats, divided by the number of answers, as
+everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from gen.analysis.fourier import gini, key_frequencies, powers
+
+if TYPE_CHECKING:
+    from gen.networks import Network
+    from gen.networks.hidden_layer import Activation
+    from gen.runs import ModelRun
+    from gen.tasks import Rows, Task
+
+MOST_SNAPSHOTS = 201
+"""A chart has no room for more points, and each of them takes milliseconds."""
+
+
+@dataclass(frozen=True)
+class WaveProgress:
+    """How far a network has come that is to add, at some of its snapshots.
+
+    Attributes:
+        frequencies: the key frequencies of the final W_in.
+        norm: square root of the sum of all squared weights, in and out.
+        key_share: share of the power of W_in's waves that is in the key frequencies, 0 to 1.
+        gini: Gini coefficient of the waves' amplitudes in W_in, 0 (all alike) to nearly 1.
+        restricted: loss of the key waves alone, on unseen rows.
+        excluded: loss without the key waves, on the rows trained on.
+    """
+
+    frequencies: tuple[int, ...]
+    steps: Int[np.ndarray, " snapshot"]
+    norm: Float[np.ndarray, " snapshot"]
+    key_share: Float[np.ndarray, " snapshot"]
+    gini: Float[np.ndarray, " snapshot"]
+    restricted: Float[np.ndarray, " snapshot"]
+    excluded: Float[np.ndarray, " snapshot"]
+
+
+@dataclass(frozen=True)
+class SignalProgress:
+    """How far a network has come that is to find the bits that matter.
+
+    Attributes:
+        norm: square root of the sum of all squared weights, in and out.
+        signal_share: share of the sizes of all weights on bits that is on the signal bits.
+    """
+
+    steps: Int[np.ndarray, " snapshot"]
+    norm: Float[np.ndarray, " snapshot"]
+    signal_share: Float[np.ndarray, " snapshot"]
+
+
+def adds(task: Task) -> bool:
+    """Whether a row counts numbers and its label is their sum modulo their number."""
+    if task.inputs != task.outputs:
+        return False
+    rows = task.draw(0).train
+    sums = rows.inputs[0].astype(np.int64) @ np.arange(task.inputs)
+    return bool((sums % task.inputs == rows.labels[0]).all())
+
+
+def measurable(task: Task, network: Network) -> bool:
+    """Whether weights are shown input by input, and the final solution is known."""
+    shapes = network.view_shapes(task)
+    by_input = "W_in" in shapes and shapes["W_in"][0] == task.inputs
+    return by_input and (bool(task.signal_inputs) or adds(task))
+
+
+@lru_cache(maxsize=4)
+def wave_progress(run: ModelRun) -> WaveProgress:
+    """Measures a run of a task that `adds`, by a network with a weight for every number."""
+    chosen = _evenly(len(run.snapshot_steps))
+    w_in = run.views["W_in"][chosen].astype(np.float32)
+    w_out = run.views["W_out"][chosen].astype(np.float32)
+    frequencies = key_frequencies(run.views["W_in"][-1])
+    power = powers(w_in).sum(axis=-1)
+    total = power.sum(axis=-1)
+    of_key = power[:, np.array(frequencies, dtype=np.int64) - 1].sum(axis=-1)
+    data = run.task.data((run.seed,))
+    tests = np.bincount(data.test.labels[0], minlength=run.task.outputs)
+    measured = [
+        _losses(*matrices, frequencies, run.network.activation, data.train, tests)
+        for matrices in zip(w_in, w_out, strict=True)
+    ]
+    restricted, excluded = np.array(measured).T
+    return WaveProgress(
+        frequencies=frequencies,
+        steps=run.snapshot_steps[chosen],
+        norm=weight_norm(w_in, w_out),
+        key_share=np.divide(of_key, total, out=np.zeros_like(total), where=total > 0),
+        gini=gini(np.sqrt(power)),
+        restricted=restricted,
+        excluded=excluded,
+    )
+
+
+@lru_cache(maxsize=4)
+def signal_progress(run: ModelRun) -> SignalProgress:
+    """Measures a run of a task in which some of the inputs alone decide the label."""
+    chosen = _evenly(len(run.snapshot_steps))
+    w_in = run.views["W_in"][chosen].astype(np.float64)
+    size = np.abs(w_in)
+    signal = list(run.task.signal_inputs)
+    bits = [row for row in range(run.task.inputs) if row != run.task.bias_input]
+    return SignalProgress(
+        steps=run.snapshot_steps[chosen],
+        norm=weight_norm(w_in, run.views["W_out"][chosen].astype(np.float64)),
+        signal_share=size[:, signal].sum(axis=(1, 2)) / size[:, bits].sum(axis=(1, 2)),
+    )
+
+
+def weight_norm(
+    w_in: Float[np.ndarray, "*batch input neuron"], w_out: Float[np.ndarray, "*batch neuron output"]
+) -> Float[np.ndarray, " *batch"]:
+    """Square root of the sum of all squared weights."""
+    squares = (np.square(matrix, dtype=np.float64).sum(axis=(-2, -1)) for matrix in (w_in, w_out))
+    return np.sqrt(sum(squares))
+
+
+def active(
+    before: Float[np.ndarray, "*batch neuron"], activation: Activation
+) -> Float[np.ndarray, "*batch neuron"]:
+    """What the neurons make of the sums of their inputs."""
+    return np.maximum(before, 0) if activation == "relu" else np.square(before)
+
+
+def by_sum(
+    w_in: Float[np.ndarray, "number neuron"], activation: Activation = "relu"
+) -> Float[np.ndarray, "sum neuron"]:
+    """Mean activity of the neurons over all ordered pairs of numbers that have the same sum."""
+    numbers = len(w_in)
+    a = np.arange(numbers)
+    b = (a[:, None] - a) % numbers
+    return active(w_in[None, a] + w_in[b], activation).mean(axis=1)
+
+
+def kept(
+    activity: Float[np.ndarray, "sum neuron"], frequencies: tuple[int, ...]
+) -> Float[np.ndarray, "sum neuron"]:
+    """Of waves over the sums, the constant one and those of some frequencies."""
+    waves = np.fft.rfft(activity, axis=0)
+    others = np.ones(len(waves), dtype=bool)
+    others[[0, *frequencies]] = False
+    waves[others] = 0
+    return np.fft.irfft(waves, n=len(activity), axis=0).astype(activity.dtype)
+
+
+def losses(
+    logits: Float[np.ndarray, "row answer"], labels: Int[np.ndarray, " row"]
+) -> Float[np.ndarray, " row"]:
+    """Cross-entropy divided by answers, exact where it is far below a float's resolution.
+
+    With z the logits less the largest of their row, the loss of a row is
+    log(sum exp z) - z_right = log1p(sum over the others of exp z + expm1(z_right)) - z_right.
+    """
+    rows = np.arange(len(labels))
+    z = logits - logits.max(axis=1, keepdims=True)
+    right = z[rows, labels].astype(np.float64)
+    powers_of_e = np.exp(z)
+    powers_of_e[rows, labels] = 0
+    others = powers_of_e.sum(axis=1, dtype=np.float64)
+    return (np.log1p(others + np.expm1(right)) - right) / logits.shape[1]
+
+
+def _losses(
+    w_in: Float[np.ndarray, "number neuron"],
+    w_out: Float[np.ndarray, "neuron answer"],
+    frequencies: tuple[int, ...],
+    activation: Activation,
+    train: Rows,
+    tests: Int[np.ndarray, " sum"],
+) -> tuple[float, float]:
+    """Restricted and excluded loss of one snapshot; `tests` counts the unseen rows by sum."""
+    waves = kept(by_sum(w_in, activation), frequencies)
+    restricted = losses(waves @ w_out, np.arange(len(waves)))
+    labels = train.labels[0]
+    without = active(train.inputs[0] @ w_in, activation)
+    without -= (waves - waves.mean(axis=0))[labels]
+    excluded = losses(without @ w_out, labels)
+    return float(np.average(restricted, weights=tests)), float(excluded.mean())
+
+
+def _evenly(snapshots: int) -> Int[np.ndarray, " chosen"]:
+    """Which snapshots are measured: all, or a number of them that always holds both ends."""
+    return np.unique(np.linspace(0, snapshots - 1, min(snapshots, MOST_SNAPSHOTS)).astype(int))

@@ -1,0 +1,198 @@
+"""Accuracy, and below it what moves while accuracy stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from gen.analysis.progress import (
+    SignalProgress,
+    WaveProgress,
+    measurable,
+    signal_progress,
+    wave_progress,
+)
+from gen.analysis.progress_facts import guess_loss, signal_facts, wave_facts
+from gen.figures import ChartFigure
+from gen.figures.chart import (
+    Axis,
+    Chart,
+    Key,
+    Level,
+    Series,
+    Stack,
+    log_axis,
+    share_axis,
+    step_axis,
+    value_axis,
+)
+from gen.figures.curves import SPLITS, accuracy_in_words, marks, series
+
+if TYPE_CHECKING:
+    from gen.analysis.facts import Facts
+    from gen.networks import Network
+    from gen.runs import ModelRun
+    from gen.tasks import Task
+    from gen.words import Words
+
+_MEASURES = ("norm", "key_share", "gini", "restricted", "excluded", "signal_share")
+
+
+class Progress(ChartFigure):
+    """Charts over the same steps: accuracy jumps, and the measures below it do not."""
+
+    kind: Literal["progress"] = "progress"
+
+    def check(self, task: Task, network: Network) -> None:
+        if not measurable(task, network):
+            raise ValueError(
+                "progress can be measured where some bits decide or numbers are added, and the "
+                "weights into the neurons are shown for each input; try accuracy or loss"
+            )
+
+    def chart(self, run: ModelRun, words: Words) -> Stack:
+        measured = _of_bits(run, words) if run.task.signal_inputs else _of_waves(run, words)
+        return Stack(
+            title=words("chart.title", measure=words("chart.progress")),
+            language=words.language,
+            charts=(_accuracy(run, words), *measured),
+        )
+
+    def table(self, run: ModelRun) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
+        progress = signal_progress(run) if run.task.signal_inputs else wave_progress(run)
+        names = [name for name in _MEASURES if hasattr(progress, name)]
+        places = np.searchsorted(run.logged_steps, progress.steps)
+        places = places.clip(0, len(run.logged_steps) - 1)
+        logged = run.logged_steps[places] == progress.steps
+        accuracies = [f"{split}_accuracy" for split in SPLITS]
+        columns = [
+            progress.steps,
+            *(np.where(logged, run.metrics[name][places], np.nan) for name in accuracies),
+            *(getattr(progress, name) for name in names),
+        ]
+        rows = np.stack([column.astype(np.float64) for column in columns], axis=1)
+        return ("step", *accuracies, *names), rows
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        begin = words("alt.progress.begin", steps=int(run.logged_steps[-1]))
+        tell = _bits_in_words if run.task.signal_inputs else _waves_in_words
+        return " ".join([begin, *tell(run, words)])
+
+
+def _plot(run: ModelRun, y: Axis, lines: tuple[Series, ...], words: Words) -> Chart:
+    return Chart(
+        title=words("chart.title", measure=y.label),
+        language=words.language,
+        x=step_axis(run.logged_steps[0], run.logged_steps[-1], words),
+        y=y,
+        series=lines,
+    )
+
+
+def _accuracy(run: ModelRun, words: Words) -> Chart:
+    chance = words("chart.chance", chance=words.percent(run.task.chance))
+    return replace(
+        _plot(
+            run, share_axis(words("axis.accuracy"), words), series(run, "accuracy", words), words
+        ),
+        marks=marks(run, "accuracy", words),
+        level=Level(run.task.chance, chance),
+    )
+
+
+def _norm(run: ModelRun, progress: WaveProgress | SignalProgress, words: Words) -> Chart:
+    y = value_axis(words("axis.norm"), float(progress.norm.max()), words)
+    return _plot(run, y, (_line("norm", progress.steps, progress.norm, words),), words)
+
+
+def _of_waves(run: ModelRun, words: Words) -> tuple[Chart, ...]:
+    progress = wave_progress(run)
+    _, test = series(run, "loss", words)
+    lines = (
+        test,
+        _line("restricted", progress.steps, progress.restricted, words),
+        _line("excluded", progress.steps, progress.excluded, words),
+    )
+    guess = guess_loss(run)
+    plotted = np.concatenate([*(line.y for line in lines), [guess]])
+    plotted = plotted[np.isfinite(plotted) & (plotted > 0)]
+    y = log_axis(words("axis.loss"), float(plotted.min()), float(plotted.max()), words)
+    loss = replace(_plot(run, y, lines, words), level=Level(guess, words("chart.guessing")))
+    order = (
+        _line("signal", progress.steps, progress.key_share, words, "key_share"),
+        _line("gini", progress.steps, progress.gini, words),
+    )
+    of_order = _plot(run, value_axis(words("axis.order"), 1.0, words), order, words)
+    return loss, of_order, _norm(run, progress, words)
+
+
+def _of_bits(run: ModelRun, words: Words) -> tuple[Chart, ...]:
+    progress = signal_progress(run)
+    share = _line("signal", progress.steps, progress.signal_share, words, "signal_share")
+    of_share = _plot(run, share_axis(words("axis.signal_share"), words), (share,), words)
+    return of_share, _norm(run, progress, words)
+
+
+def _line(
+    key: Key,
+    steps: Int[np.ndarray, " snapshot"],
+    values: Float[np.ndarray, " snapshot"],
+    words: Words,
+    name: str | None = None,
+) -> Series:
+    return Series(key, words(f"series.{name or key}"), steps.astype(np.float64), values)
+
+
+def _waves_in_words(run: ModelRun, words: Words) -> Iterator[str]:
+    progress, facts = wave_progress(run), wave_facts(run)
+    listed = words.listed(progress.frequencies)
+    yield words("alt.progress.waves", frequencies=listed or words("alt.progress.none"))
+    half, halved = facts["test_half_at"], facts["restricted_halved_at"]
+    yield _reached(words, "test", half)
+    yield _reached(words, "restricted", halved)
+    yield words(
+        "alt.progress.excluded",
+        first=float(progress.excluded[0]),
+        largest=facts["largest_excluded_loss"],
+        step=facts["largest_excluded_loss_at"],
+        final=float(progress.excluded[-1]),
+    )
+    yield words(
+        "alt.progress.order",
+        first=words.percent(float(progress.key_share[0])),
+        final=words.percent(float(progress.key_share[-1])),
+        gini_first=words.number(float(progress.gini[0]), 2),
+        gini_final=words.number(float(progress.gini[-1]), 2),
+    )
+    yield _norm_in_words(facts, words)
+
+
+def _bits_in_words(run: ModelRun, words: Words) -> Iterator[str]:
+    facts = signal_facts(run)
+    yield from accuracy_in_words(run, words)
+    yield words(
+        "alt.progress.signal",
+        first=words.percent(float(signal_progress(run).signal_share[0])),
+        final=words.percent(float(signal_progress(run).signal_share[-1])),
+    )
+    yield _reached(words, "signal", facts["signal_half_at"])
+    yield _norm_in_words(facts, words)
+
+
+def _reached(words: Words, name: str, step: object) -> str:
+    never = step is None
+    return words(f"alt.progress.{name}_{'never' if never else 'half'}", step=step)
+
+
+def _norm_in_words(facts: Facts, words: Words) -> str:
+    return words(
+        "alt.progress.norm",
+        first=facts["first_norm"],
+        largest=facts["largest_norm"],
+        step=facts["largest_norm_at"],
+        final=facts["final_norm"],
+    )

@@ -1,0 +1,180 @@
+"""Hunts: seeds are tried, asked, counted and written down; nothing is trained twice."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from gen.analysis.turns import rise, second_fall, smoothed
+from tests import small_site
+from tests.conftest import Gen, stored_runs
+
+pytestmark = pytest.mark.xdist_group("hunt")
+
+LOSSES = arrays.arrays(np.float64, st.integers(2, 120), elements=st.floats(1e-9, 1e3))
+COMMENTED = small_site.CONFIG.replace("seeds = 3\n", "seeds = 3     # three are enough\n")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> tuple[Path, list[str | Path]]:
+    options = small_site.write(tmp_path, COMMENTED)
+    return tmp_path / "site" / "gen.toml", [*options[:4], "--jobs", "1"]
+
+
+def test_a_hunt_says_how_many_seeds_fit_and_which(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    _, options = site
+    outcome = gen("hunt", "sum", "--where", "steps_ or not failed", "--seeds", "5", *options)
+    assert outcome.code == 2
+    outcome = gen("hunt", "sum", "--where", "final_test_loss > 0", "--seeds", "5", *options)
+    assert outcome.code == 0, outcome.err
+    assert outcome.out == "sum: 5 of 5 seeds fit: 0, 1, 2, 3, 4\n"
+
+
+def test_a_hunt_that_finds_nothing_says_so_and_is_no_failure(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    config, options = site
+    arguments = ["--where", "final_test_loss < 0", "--seeds", "2", "--write", *options]
+    outcome = gen("hunt", "sum", *arguments)
+    assert (outcome.code, outcome.out) == (0, "sum: 0 of 2 seeds fit\n")
+    assert config.read_text() == COMMENTED
+
+
+def test_a_second_hunt_trains_only_what_is_new(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    config, options = site
+    store = config.parent.parent / ".gen"
+    assert gen("hunt", "sum", "--where", "gap", "--seeds", "4", *options).code == 0
+    first = stored_runs(store)
+    assert len(first) == 2
+    again = gen("hunt", "sum", "--where", "final_test_loss > 1", "--seeds", "4", *options)
+    assert again.code == 0 and "trained" not in again.err
+    more = gen("hunt", "sum", "--where", "gap", "--seeds", "6", *options)
+    assert more.err.count("trained in") == 1
+    assert first.items() <= stored_runs(store).items()
+
+
+def test_what_a_build_has_trained_is_not_trained_again(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    _, options = site
+    assert gen("train", "sum", *options).code == 0
+    assert "trained" not in gen("hunt", "sum", "--where", "gap", "--seeds", "2", *options).err
+
+
+def test_writing_keeps_comments_and_shows_the_first_seed_that_fits(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    config, options = site
+    where = "final_test_loss > 0"
+    outcome = gen("hunt", "sum", "--where", where, "--seeds", "4", "--write", *options)
+    assert outcome.code == 0, outcome.err
+    text = config.read_text()
+    table = tomllib.loads(text)["models"]["sum"]
+    assert table["shown"] == 0 and table["seeds"] == 3
+    assert table["hunt"] == {"where": where, "seeds": 4, "fit": 4}
+    assert "# three are enough" in text
+    kept = [line for line in text.splitlines() if not line.startswith(("shown", "hunt"))]
+    assert kept == COMMENTED.splitlines()
+
+
+def test_a_seed_that_was_not_trained_so_far_brings_its_shard(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    config, options = site
+    store = config.parent.parent / ".gen"
+    assert gen("hunt", "sum", "--where", "gap", "--seeds", "6", *options).code == 0
+    arguments = ["--where", "shown_seed >= 5", "--seeds", "6", "--write", *options]
+    assert gen("hunt", "sum", *arguments).code == 0
+    table = tomllib.loads(config.read_text())["models"]["sum"]
+    assert (table["seeds"], table["shown"]) == ([4, 5], 5)
+    before = stored_runs(store)
+    trained = gen("train", "sum", *options)
+    assert "seed 5 is shown" in trained.err
+    assert stored_runs(store) == before
+
+
+def test_a_recorded_hunt_can_be_repeated_and_is_kept_by_clean(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    config, options = site
+    store = config.parent.parent / ".gen"
+    nothing = gen("hunt", "sum", *options)
+    assert nothing.code == 2 and "no hunt is recorded" in nothing.err
+    arguments = ["--where", "shown_seed = 1", "--seeds", "6", *options]
+    assert gen("hunt", "sum", *arguments, "--write").code == 0
+    assert gen("hunt", "sum", *options).out == "sum: 1 of 6 seeds fit: 1\n"
+    runs = stored_runs(store)
+    assert len(runs) == 3
+    assert gen("clean", *options[:4], "--output", config.parent.parent / "_site").code == 0
+    assert stored_runs(store) == runs
+
+
+def test_a_hunt_that_is_not_recorded_is_cleaned_away(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    config, options = site
+    assert gen("hunt", "sum", "--where", "gap", "--seeds", "6", *options).code == 0
+    assert gen("clean", *options[:4], "--output", config.parent.parent / "_site").code == 0
+    # Seeds 0 to 2 are configured; 0 and 1 are a shard of the hunt as well.
+    assert len(stored_runs(config.parent.parent / ".gen")) == 1
+
+
+def test_a_misspelt_fact_is_told_before_anything_is_trained(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    config, options = site
+    outcome = gen("hunt", "sum", "--where", "final_tets_loss > 1", "--seeds", "2", *options)
+    assert outcome.code == 2
+    assert 'did you mean "final_test_loss"?' in outcome.err
+    assert stored_runs(config.parent.parent / ".gen") == {}
+    unknown = gen("hunt", "summ", "--where", "gap", "--seeds", "2", *options)
+    assert unknown.code == 2 and 'did you mean "sum"?' in unknown.err
+
+
+def test_pages_can_quote_a_recorded_hunt(tmp_path: Path, gen: Gen) -> None:
+    record = 'hunt = { where = "gap > 1", seeds = 40, fit = 3 }\n'
+    page = small_site.PAGE + "\n{{sum.hunt_fit}} of {{sum.hunt_seeds}}: `gap`.\n"
+    config = small_site.CONFIG.replace("shard = 2\n", f"shard = 2\n{record}")
+    options = small_site.write(tmp_path, config, page)
+    assert gen("build", *options, "--jobs", "1").code == 0
+    text = (tmp_path / "_site" / "index.html").read_text()
+    assert '<data value="3">3</data> of <data value="40">40</data>' in text
+
+
+@given(LOSSES)
+def test_turns_are_ratios_of_at_least_one_and_know_no_unit(loss: np.ndarray) -> None:
+    assert rise(loss) >= 1 and second_fall(loss) >= 1
+    assert rise(8 * loss) == pytest.approx(rise(loss))
+    assert second_fall(8 * loss) == pytest.approx(second_fall(loss))
+
+
+@given(LOSSES)
+def test_what_only_falls_never_rises_and_falls_once(loss: np.ndarray) -> None:
+    falling = np.sort(loss)[::-1]
+    assert rise(falling) == second_fall(falling) == 1
+
+
+def test_memorising_before_the_first_deep_fall_is_no_second_fall() -> None:
+    grokking = np.concatenate([np.full(20, 0.7), np.full(20, 7.0), np.full(20, 1e-5)])
+    assert second_fall(grokking) == 1
+    twice = np.concatenate([np.full(20, v) for v in (0.7, 0.1, 0.4, 0.01)])
+    assert second_fall(twice) == pytest.approx(4)
+    unlearned = np.concatenate([np.full(20, v) for v in (0.7, 0.1, 0.4)])
+    assert (rise(unlearned), second_fall(unlearned)) == (pytest.approx(4), 1)
+
+
+def test_a_spike_is_not_forgetting() -> None:
+    loss = np.geomspace(0.7, 1e-4, 200)
+    loss[120] *= 100
+    assert second_fall(loss) == 1
+    assert smoothed(loss).shape == loss.shape
