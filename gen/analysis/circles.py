@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
+DOUBLED = 15
+"""Degrees by which an angle may miss twice another and still be called its double."""
+
 
 def angles(points: Float[np.ndarray, "*batch 2 neuron"]) -> Float[np.ndarray, "*batch neuron"]:
     """Angle of each neuron's (cos, sin) pair, in degrees, 0 to 360."""

@@ -11,6 +11,7 @@ from pydantic import Field
 from gen.analysis.fourier import frequencies, power_shares
 from gen.figures import FilmFigure
 from gen.figures.groups import MOST_GROUPS, check_over_numbers, group_title, neuron_groups
+from gen.figures.limits import limit_labels, line_limit
 from gen.figures.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from gen.words import Words
 
 _MOST_POINTS = 200_000
-_HEADROOM, _LARGE = 1.1, 0.99
-_ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9, 10)
 
 _LEFT, _RIGHT, _BETWEEN = 52, 20, 36
 _COLUMN = (FILM_WIDTH - _LEFT - _RIGHT - _BETWEEN) // 2
@@ -69,7 +68,7 @@ class Waves(FilmFigure):
         steps = run.snapshot_steps[shown]
         into, out = run.views.values()
         groups = neuron_groups(into[-1])
-        limit = self._limit(into, out)
+        limit = self.limit or line_limit(into, out)
         beyond = max(float(np.abs(into).max()), float(np.abs(out).max())) > limit
         height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups) - _TITLE - _BELOW))
         row = _TITLE + height + _BELOW
@@ -103,17 +102,6 @@ class Waves(FilmFigure):
                 layers.append(_lines(panel, values[:, group.neurons], group.colour))
         return Film.of(canvas, steps, layers, pacing)
 
-    def _limit(self, *views: Float[np.ndarray, "snapshot rows columns"]) -> float:
-        if self.limit is not None:
-            return self.limit
-        final = _HEADROOM * max(float(np.abs(view[-1]).max()) for view in views)
-        large = max(float(np.quantile(np.abs(view), _LARGE)) for view in views)
-        between = np.sqrt(final * max(final, large))
-        if between == 0:
-            return 1.0
-        unit = 10.0 ** np.floor(np.log10(between))
-        return float(unit * next(step for step in _ROUND if step * unit >= between))
-
     def alt(self, run: ModelRun, words: Words) -> str:
         into = next(iter(run.views.values()))
         begin = words(
@@ -141,12 +129,8 @@ class Waves(FilmFigure):
 
 def _weight_axis(panel: Panel, *, beyond: bool, labelled: bool) -> None:
     """A line at zero and one at each end, which also stands for what lies beyond it."""
-    from gen.drawing.canvas import number
-
     limit = panel.y[1]
-    texts = [number(tick) for tick in (-limit, 0.0, limit)]
-    if beyond:
-        texts = [f"\u2264{texts[0]}", "0", f"\u2265{texts[2]}"]
+    texts = limit_labels(limit, beyond=beyond)
     panel.y_axis([-limit, 0.0, limit], texts if labelled else ["", "", ""])
 
 
