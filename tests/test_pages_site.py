@@ -37,6 +37,8 @@ PAGES = (
     "ones-and-zeros",
     "when",
     "five-neurons",
+    "stars",
+    "smooth",
     "try-others",
     "gallery",
     "how-it-was-made",

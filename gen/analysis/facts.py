@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gen.analysis.circles import angles, doubling_error, spacing_error
+from gen.analysis.circles import (
+    DOUBLED,
+    angles,
+    doubling_error,
+    doubling_of_waves,
+    spacing_error,
+)
 from gen.analysis.fourier import frequencies, power_shares
 from gen.analysis.interference import interference_facts
 from gen.analysis.outcome import generalised_at, memorised_at
@@ -134,11 +140,14 @@ def _waves(run: ModelRun) -> Facts:
     w_in = run.views["W_in"][-1]
     strongest, shares = frequencies(w_in), power_shares(w_in)
     found, neurons = np.unique(strongest, return_counts=True)
+    doubled = doubling_of_waves(w_in, run.views["W_out"][-1])
     return {
         "frequencies": found.tolist(),
         "frequency_count": len(found),
         "neurons_per_frequency": neurons.tolist(),
         "smallest_frequency_share": float(shares.min()),
+        "median_doubling_error": float(np.median(doubled)),
+        "neurons_doubled": int((doubled <= DOUBLED).sum()),
         **interference_facts(run),
     }
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from jaxtyping import Float
+from pydantic import Field
 
 from gen.analysis.circles import angles, doubling_error, spacing_error
 from gen.figures import FilmFigure
@@ -31,9 +32,15 @@ _HEADER, _NAME, _AXIS = 76, 44, 34
 
 
 class Circle(FilmFigure):
-    """Each neuron's (cos, sin), neighbours joined: a polygon in A that is a star in B."""
+    """Each neuron's (cos, sin), neighbours joined: a polygon in A that is a star in B.
+
+    Attributes:
+        frames: how many snapshots are shown at most.
+    """
 
     kind: Literal["circle"] = "circle"
+    fps: Annotated[int, Field(ge=5, le=50)] = 25
+    frames: Annotated[int, Field(ge=2, le=1000)] = 126
 
     def check(self, task: Task, network: Network) -> None:
         (into, (rows, neurons)), (out, (_, columns)) = network.view_shapes(task).items()
@@ -53,7 +60,7 @@ class Circle(FilmFigure):
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps))
+        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         top = _HEADER + _NAME
         canvas = Canvas(FILM_WIDTH, blocks(top + _SIDE + _AXIS), scale)

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.circles import DOUBLED, angles, doubling_error
+from gen.analysis.circles import DOUBLED, doubling_of_waves
 from gen.analysis.fourier import at_frequency
 from gen.figures import FilmFigure
 from gen.figures.groups import check_over_numbers, group_title, neuron_groups
@@ -44,11 +44,6 @@ class _Star:
     group: Group
     into: Float[np.ndarray, "snapshot neuron 2"]
     out: Float[np.ndarray, "snapshot neuron 2"]
-
-    def within(self, share: float) -> int:
-        """How many of its neurons answer at twice the phase they look at, to `share` degrees."""
-        error = doubling_error(angles(self.into[-1].T), angles(self.out[-1].T))
-        return int((error <= share).sum())
 
 
 class Stars(FilmFigure):
@@ -117,10 +112,12 @@ class Stars(FilmFigure):
             steps=int(run.snapshot_steps[-1]),
             frequencies=words.listed([star.group.frequency for star in stars]),
         )
+        into, out = run.views.values()
+        error = doubling_of_waves(into[-1], out[-1])
         end = words(
             "alt.stars.doubled",
-            right=sum(star.within(DOUBLED) for star in stars),
-            neurons=sum(len(star.group.neurons) for star in stars),
+            right=int((error <= DOUBLED).sum()),
+            neurons=len(error),
             degrees=DOUBLED,
         )
         return f"{begin} {end}"

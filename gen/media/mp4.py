@@ -13,7 +13,7 @@ import imageio_ffmpeg
 from gen.drawing.film import Film
 from gen.errors import EnvironmentFault
 
-_QUALITY = 16
+_QUALITY = 20
 _PRESET = "veryfast"
 _EXACT = "accurate_rnd+full_chroma_int+bitexact"
 _COMPLAINTS_SHOWN = 300
