@@ -18,7 +18,7 @@ from gen.trainers import missing_shards, train_shards, trainers
 
 if TYPE_CHECKING:
     from gen.analysis.facts import Fact, Facts
-    from gen.config import Model
+    from gen.models import Model
     from gen.runs import ModelRun
     from gen.studio import Studio
 

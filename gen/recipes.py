@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 
 if TYPE_CHECKING:
-    from gen.config import Config, Model
+    from gen.config import Config
+    from gen.models import Model
     from gen.settings import Settings
     from gen.sweeps import Sweep
 

@@ -18,7 +18,7 @@ from gen.runs import ModelRun, Shard
 from gen.training import steps_every
 
 if TYPE_CHECKING:
-    from gen.config import Model
+    from gen.models import Model
     from gen.studio import Studio
     from gen.sweeps import Sweep
 

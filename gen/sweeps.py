@@ -12,7 +12,7 @@ from gen.training import Ensemble
 
 if TYPE_CHECKING:
     from gen.analysis.sweep import Thresholds
-    from gen.config import Model
+    from gen.models import Model
 
 
 @dataclass(frozen=True)

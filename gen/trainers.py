@@ -17,8 +17,8 @@ from gen.runs import Shard, run_key
 from gen.sweeps import work
 
 if TYPE_CHECKING:
-    from gen.config import Model
     from gen.executors import Executor
+    from gen.models import Model
     from gen.studio import Studio
     from gen.sweeps import Sweep
     from gen.training import Ensemble, Trained

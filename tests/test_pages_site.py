@@ -15,9 +15,10 @@ from gen.analysis.facts import model_facts
 from gen.analysis.seeds import Seeds
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_facts import sweep_facts
-from gen.config import Config, Model, load
+from gen.config import Config, load
 from gen.figures import ChartFigure, DrawnFigure, Figure, MapFigure, SweepFigure
 from gen.figures.seeds import SeedCharts
+from gen.models import Model
 from gen.networks.embedded import Embedded
 from gen.pages.figures import PlacedDrawing, PlacedFigure
 from gen.pages.site import render_pages

@@ -17,8 +17,9 @@ import yaml
 
 from gen.analysis.sweep import Thresholds
 from gen.cli import cli
-from gen.config import ModelSettings, Site, load
+from gen.config import Site, load
 from gen.figures import Figure, figure_kinds
+from gen.models import ModelSettings
 from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import kinds

@@ -27,7 +27,7 @@ from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 
 if TYPE_CHECKING:
-    from gen.config import Model
+    from gen.models import Model
     from gen.runs import ModelRun
 
 Fact = int | float | str | None | list[int] | list[float]

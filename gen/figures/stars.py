@@ -158,7 +158,7 @@ def _neurons(panel: Panel, points: Float[np.ndarray, "frame neuron 2"], colour: 
     from gen.drawing.layers import Lines, Points
 
     places = panel.project(points[..., 0], points[..., 1])
-    middle = np.broadcast_to(panel.project(np.float64(0), np.float64(0)), places[:, :1].shape)
+    middle = np.broadcast_to(panel.project(np.zeros(1), np.zeros(1)), places[:, :1].shape)
     hand = np.stack([middle, places[:, :1]], axis=2)
     radius = 7.0 if panel.width >= _ROOMY else 5.0
     return [
