@@ -115,6 +115,7 @@ def test_every_kind_of_figure_can_be_asked_for() -> None:
         "interference-film",
         "loss",
         "neuron",
+        "neurons",
         "progress",
         "seeds",
         "stars",

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.fourier import components, frequencies, power_shares
-from gen.figures import FilmFigure
+from gen.figures import FilmFigure, ModelFigure
 from gen.figures.groups import check_over_numbers, neuron_groups
 from gen.figures.limits import limit_labels, line_limit
 from gen.figures.theme import COUNTER_SIZE, FILM_WIDTH
@@ -32,19 +32,15 @@ _WAVE = FILM_WIDTH - _LEFT - _RIGHT - _BETWEEN - _SPECTRUM
 _HEADER, _NAME, _PANEL, _APART, _AXIS = 76, 44, 116, 72, 36
 
 
-class Neuron(FilmFigure):
-    """Noise turns into one wave; beside the line stands how much of every wave is in it.
+class NeuronFigure(ModelFigure):
+    """A figure of a neuron that has a weight for every number, each way.
 
     Attributes:
         neuron: its row in the films of the same model; left out, the one that ends as the
             purest wave.
-        frames: how many snapshots are shown at most.
     """
 
-    kind: Literal["neuron"] = "neuron"
-    fps: Annotated[int, Field(ge=5, le=50)] = 25
     neuron: Annotated[int, Field(ge=0)] | None = None
-    frames: Annotated[int, Field(ge=2, le=1000)] = 126
 
     def check(self, task: Task, network: Network) -> None:
         check_over_numbers(task, network)
@@ -60,6 +56,25 @@ class Neuron(FilmFigure):
                 f"the most"
             )
 
+    def row(self, run: ModelRun) -> int:
+        """Which row of the other films it is."""
+        if self.neuron is not None:
+            return self.neuron
+        purest = int(power_shares(next(iter(run.views.values()))[-1]).argmax())
+        return int(np.flatnonzero(neuron_order(run) == purest)[0])
+
+
+class Neuron(NeuronFigure, FilmFigure):
+    """Noise turns into one wave; beside the line stands how much of every wave is in it.
+
+    Attributes:
+        frames: how many snapshots are shown at most.
+    """
+
+    kind: Literal["neuron"] = "neuron"
+    fps: Annotated[int, Field(ge=5, le=50)] = 25
+    frames: Annotated[int, Field(ge=2, le=1000)] = 126
+
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas, blocks
         from gen.drawing.film import Film
@@ -68,7 +83,8 @@ class Neuron(FilmFigure):
         pacing = self.pacing()
         shown = pacing.chosen(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
-        neuron, colour = self._chosen(run)
+        row = self.row(run)
+        neuron, colour = _chosen(run, row)
         height = _HEADER + _NAME + 2 * _PANEL + _APART + _AXIS
         canvas = Canvas(FILM_WIDTH, blocks(height), scale)
         layers: list[Layer] = [
@@ -77,37 +93,35 @@ class Neuron(FilmFigure):
                 canvas, steps.tolist(), left=_LEFT, top=_HEADER, width=FILM_WIDTH - _LEFT - _RIGHT
             ),
         ]
-        _title(canvas, int(np.flatnonzero(neuron_order(run) == neuron)[0]))
+        _title(canvas, row)
         symbols = (run.task.input_symbol, run.task.output_symbol)
-        for row, (name, values) in enumerate(zip(run.views, _lines(run, neuron), strict=True)):
-            top = _HEADER + _NAME + row * (_PANEL + _APART)
+        views = zip(run.views, _lines(run, neuron), symbols, strict=True)
+        for place, (name, values, symbol) in enumerate(views):
+            top = _HEADER + _NAME + place * (_PANEL + _APART)
             canvas.symbol(_LEFT, top - 12, name)
-            symbol = symbols[row]
             layers += _wave(canvas, top, values[shown], colour, symbol)
             layers += _spectrum(canvas, top, values[shown], colour)
         return Film.of(canvas, steps, layers, pacing)
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        neuron, _ = self._chosen(run)
+        row = self.row(run)
+        neuron, _ = _chosen(run, row)
         into = next(iter(run.views.values()))[:, :, [neuron]]
         return words(
             "alt.neuron.text",
             steps=int(run.snapshot_steps[-1]),
-            neuron=int(np.flatnonzero(neuron_order(run) == neuron)[0]),
+            neuron=row,
             k=int(frequencies(into[-1])[0]),
             first=words.percent(float(power_shares(into[0])[0])),
             last=words.percent(float(power_shares(into[-1])[0])),
         )
 
-    def _chosen(self, run: ModelRun) -> tuple[int, str]:
-        """The neuron's column in the weights, and the colour of its frequency."""
-        final = next(iter(run.views.values()))[-1]
-        if self.neuron is None:
-            neuron = int(power_shares(final).argmax())
-        else:
-            neuron = int(neuron_order(run)[self.neuron])
-        colour = next(group.colour for group in neuron_groups(final) if neuron in group.neurons)
-        return neuron, colour
+
+def _chosen(run: ModelRun, row: int) -> tuple[int, str]:
+    """A row's column in the weights, and the colour of its frequency."""
+    neuron = int(neuron_order(run)[row])
+    groups = neuron_groups(next(iter(run.views.values()))[-1])
+    return neuron, next(group.colour for group in groups if neuron in group.neurons)
 
 
 def _lines(run: ModelRun, neuron: int) -> tuple[Float[np.ndarray, "snapshot number"], ...]:
