@@ -16,6 +16,7 @@ from gen.analysis.fourier import (
     phases,
     power_shares,
     powers,
+    silent,
 )
 
 matrices = arrays(
@@ -110,3 +111,11 @@ def test_doubling_of_waves_is_how_far_the_answer_is_turned_from_twice_the_questi
     into = np.cos(turn - phase)[:, None]
     out = 3 * np.cos(turn - 2 * phase - np.radians(off))[None]
     assert doubling_of_waves(into, out) == pytest.approx(abs(off), abs=1e-6)
+
+
+def test_neurons_that_training_has_given_up_are_silent() -> None:
+    random = np.random.default_rng(0)
+    weights = random.normal(size=(31, 4))
+    weights[:, 2] *= 0.01
+    assert silent(weights).tolist() == [False, False, True, False]
+    assert not silent(np.zeros((7, 3))).any()

@@ -342,3 +342,15 @@ def test_the_bars_are_the_amplitudes_of_all_waves() -> None:
     tall = np.abs(np.diff(strongest._points[-1], axis=1)[..., 1]).item()
     rest = np.abs(np.diff(others._points[-1], axis=1)[..., 1])
     assert rest.max() < 1e-3 * tall
+
+
+def test_neurons_that_have_been_given_up_are_gathered_and_make_no_star() -> None:
+    _, run = CASES["stars"]
+    views = {name: view.copy() for name, view in run.views.items()}
+    views["W_in"][-1][:, 3] = 1e-4 * np.random.default_rng(0).normal(size=67)
+    mute = replace(run, views=views)
+    closed = [line for line in layers(STARS.film(mute, 1), Lines) if line._points.shape[2] > 2]
+    assert [line._points.shape[2] for line in closed] == [6, 7, 7, 7] * 2
+    panels = layers(WAVES.film(mute, 1), Lines)[:5]
+    assert [panel._points.shape[1] for panel in panels] == [5, 6, 6, 6, 1]
+    assert panels[-1]._groups[-1][0] == light("distractor")

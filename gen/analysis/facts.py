@@ -18,7 +18,7 @@ from gen.analysis.circles import (
     doubling_of_waves,
     spacing_error,
 )
-from gen.analysis.fourier import frequencies, power_shares
+from gen.analysis.fourier import frequencies, power_shares, silent
 from gen.analysis.interference import interference_facts
 from gen.analysis.outcome import generalised_at, memorised_at
 from gen.analysis.progress_facts import progress_facts
@@ -138,8 +138,9 @@ def _of_numbers(run: ModelRun) -> Facts:
 
 def _waves(run: ModelRun) -> Facts:
     w_in = run.views["W_in"][-1]
-    strongest, shares = frequencies(w_in), power_shares(w_in)
-    found, neurons = np.unique(strongest, return_counts=True)
+    heard = ~silent(w_in)
+    shares = power_shares(w_in[:, heard])
+    found, neurons = np.unique(frequencies(w_in[:, heard]), return_counts=True)
     doubled = doubling_of_waves(w_in, run.views["W_out"][-1])
     return {
         "frequencies": found.tolist(),

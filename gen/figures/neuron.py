@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MOST_NUMBERS = 256
 _TICKS_APART = 26
+_WIDEST = 4.0
 _LEFT, _RIGHT, _BETWEEN = 60, 24, 44
 _SPECTRUM = 216
 _WAVE = FILM_WIDTH - _LEFT - _RIGHT - _BETWEEN - _SPECTRUM
@@ -163,7 +164,7 @@ def _wave(
         left=_LEFT, top=top, width=_WAVE, height=_PANEL, x=(0, last), y=(-limit, limit)
     )
     inner = [tick for tick in nice_ticks(0, last, 6) if tick < last * 0.92]
-    panel.x_axis([*inner, last], symbol=symbol, ruled=False)
+    panel.number_axis([*inner, last], symbol)
     beyond = float(np.abs(values).max()) > limit
     panel.y_axis([-limit, 0.0, limit], limit_labels(limit, beyond=beyond))
     places = panel.project(np.arange(last + 1), np.clip(values, -limit, limit))
@@ -200,7 +201,7 @@ def _spectrum(
         np.repeat(np.arange(1, waves + 1)[:, None], 2, axis=1),
         np.stack([np.zeros_like(amplitude), amplitude], axis=-1),
     )
-    width = max(1.5, 0.62 * _SPECTRUM / waves)
+    width = min(_WIDEST, max(1.5, 0.62 * _SPECTRUM / waves))
     return [
         Lines(bars[:, others], ["distractor"], width=width),
         Lines(bars[:, [strongest]], [colour], width=width),

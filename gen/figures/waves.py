@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.fourier import frequencies, power_shares
+from gen.analysis.fourier import frequencies, power_shares, silent
 from gen.figures import FilmFigure
 from gen.figures.groups import MOST_GROUPS, check_over_numbers, group_title, neuron_groups
 from gen.figures.limits import limit_labels, line_limit
@@ -115,7 +115,8 @@ class Waves(FilmFigure):
             first=words.percent(float(np.median(power_shares(into[0])))),
             least=words.percent(float(power_shares(into[-1]).min())),
         )
-        strongest, count = np.unique(frequencies(into[-1]), return_counts=True)
+        heard = into[-1][:, ~silent(into[-1])]
+        strongest, count = np.unique(frequencies(heard), return_counts=True)
         if len(strongest) > MOST_GROUPS:
             end = words("alt.waves.many", count=len(strongest))
         else:
@@ -140,7 +141,7 @@ def _number_axis(panel: Panel, symbol: str) -> None:
     if symbol:
         last = int(panel.x[1])
         inner = [tick for tick in nice_ticks(0, last, 5) if tick < last * 0.88]
-        panel.x_axis([*inner, last], symbol=symbol, ruled=False)
+        panel.number_axis([*inner, last], symbol)
 
 
 def _lines(panel: Panel, values: Float[np.ndarray, "frame neuron number"], colour: str) -> Layer:
