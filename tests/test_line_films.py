@@ -347,7 +347,7 @@ def test_the_bars_are_the_amplitudes_of_all_waves() -> None:
 def test_neurons_that_have_been_given_up_are_gathered_and_make_no_star() -> None:
     _, run = CASES["stars"]
     views = {name: view.copy() for name, view in run.views.items()}
-    views["W_in"][-1][:, 3] = 1e-4 * np.random.default_rng(0).normal(size=67)
+    views["W_in"][-1][:, 3] = 1e-3 * np.random.default_rng(0).normal(size=67)
     mute = replace(run, views=views)
     closed = [line for line in layers(STARS.film(mute, 1), Lines) if line._points.shape[2] > 2]
     assert [line._points.shape[2] for line in closed] == [6, 7, 7, 7] * 2

@@ -64,7 +64,7 @@ def power_shares(
 
 
 def silent(
-    weights: Float[np.ndarray, "*batch input neuron"], share: float = 1e-3
+    weights: Float[np.ndarray, "*batch input neuron"], share: float = 1e-2
 ) -> Bool[np.ndarray, "*batch neuron"]:
     """Which neurons have less than a share of the power of the strongest of all.
 
