@@ -5,16 +5,19 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gen import films, output
 from gen.analysis.sweep import OUTCOMES
 from gen.assemble import Sources, site_files
+from gen.config import load
 from gen.errors import ConfigError, EnvironmentFault, suggestion
 from gen.executors import Executor, Job, Workers
 from gen.figures import FilmFigure, SweepFilmFigure
 from gen.films import FilmOrder
+from gen.fingerprint import reread
 from gen.store import writing
 from gen.subjects import Subjects, TrainedModel, read_models, read_sweeps, stored_models
 from gen.trainers import foretell, missing_shards, train_shards, trainers
@@ -41,7 +44,7 @@ def build(studio: Studio) -> None:
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
     with (
-        studio.store.locked(),
+        studio.held(output=True),
         trainers(studio) as executor,
         Workers(studio.jobs, studio.report) as painters,
     ):
@@ -137,8 +140,28 @@ def render(
         studio.report.done(
             order.name, f"{entry.info['frames']} frames, {size:.1f} MB in {done.seconds:.1f} s"
         )
+    _refuse_changed_code(studio, missing)
     stored = {order.name: studio.store.get(films.FAMILY, order.key) for order in orders}
     return {name: entry for name, entry in stored.items() if entry is not None}
+
+
+def _refuse_changed_code(studio: Studio, drawn: list[FilmOrder]) -> None:
+    """Forgets films that were drawn while the code that draws them was changed."""
+    if drawn:
+        reread()
+    for order in drawn:
+        entry = studio.store.get(films.FAMILY, order.key)
+        if replace(order).key != order.key and entry is not None:
+            studio.store.remove(entry)
+            raise _changed("the code", order.name)
+
+
+def _changed(what: str, where: str) -> ConfigError:
+    return ConfigError(
+        f"{what} was changed while it was at work; the result is not kept",
+        where=where,
+        mend="run this again",
+    )
 
 
 def _pictured(order: FilmOrder, subjects: Subjects) -> Any:
@@ -157,8 +180,15 @@ def write_site(
 
     Args:
         complete: whether every configured model is in it.
+
+    Raises:
+        ConfigError: something that the site is made of was changed meanwhile.
     """
     files = site_files(studio.config, sources, subjects, drawn)
+    reread()
+    config = load(studio.config.path, studio.config.profile)
+    if Sources.gather(replace(studio, config=config)).key != sources.key:
+        raise _changed("the config, a page, a template or the code", str(config.path))
     output.publish(studio.output, sources.key if complete else f"part of {sources.key}", files)
 
 
@@ -181,7 +211,7 @@ def train_models(studio: Studio, names: Iterable[str] = ()) -> None:
     config = studio.config
     wanted = _known("model or sweep", names, {**config.models, **config.sweeps})
     sweeps = {name: config.sweeps[name] for name in wanted if name in config.sweeps}
-    with studio.store.locked(), trainers(studio) as executor:
+    with studio.held(), trainers(studio) as executor:
         trained = train(studio, executor, [name for name in wanted if name in config.models])
         for _ in train_shards(studio, executor, missing_shards(studio, sweeps)):
             pass
@@ -208,7 +238,7 @@ def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) ->
         EnvironmentFault: a model has not been trained.
     """
     wanted = _known("figure", names, studio.config.figures)
-    with studio.store.locked(), Workers(studio.jobs, studio.report) as painters:
+    with studio.held(), Workers(studio.jobs, studio.report) as painters:
         subjects = {**stored_models(studio), **read_sweeps(studio)}
         drawn = render(studio, painters, subjects, wanted)
     if folder is not None:
@@ -229,7 +259,7 @@ def write_stored_site(studio: Studio) -> None:
         EnvironmentFault: a model has not been trained, or a film not been drawn.
     """
     sources = Sources.gather(studio)
-    with studio.store.locked():
+    with studio.held(output=True):
         subjects = {**stored_models(studio), **read_sweeps(studio)}
         drawn: dict[str, Entry] = {}
         for order in film_orders(studio.config, subjects):

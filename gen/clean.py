@@ -24,11 +24,7 @@ def clean(studio: Studio, *, everything: bool) -> None:
         BusyError: a build is under way.
         EnvironmentFault: the output folder is not one of this tool's sites.
     """
-    if not studio.store.root.exists():
-        if output.remove(studio.output):
-            studio.report.say(f"removed {studio.output}")
-        return
-    with studio.store.locked():
+    with studio.held(output=True):
         if output.remove(studio.output):
             studio.report.say(f"removed {studio.output}")
         if everything:
