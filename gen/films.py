@@ -22,7 +22,7 @@ FAMILY = "media"
 MP4, GIF, POSTER = "film.mp4", "film.gif", "poster.png"
 FILES = (MP4, GIF, POSTER)
 BRIEF_FILES = (MP4, POSTER)
-BRIEF_FRAMES, BRIEF_QUALITY, BRIEF_COLOURS, BRIEF_KEY_FRAME_EVERY = 36, 28, 64, 24
+BRIEF_FRAMES, BRIEF_QUALITY, BRIEF_COLOURS, BRIEF_KEY_FRAME_EVERY = 36, 28, 64, 12
 """Films of other seeds are many: fewer frames, less true colours, and no GIF."""
 LIBRARIES = (
     "numpy",

@@ -29,7 +29,7 @@ class Pacing:
         hold_last: seconds the last frame stands.
     """
 
-    fps: int = 30
+    fps: float = 30
     hold_first: float = 0.6
     hold_last: float = 2.0
 
@@ -125,18 +125,23 @@ class Film:
         return tuple(dict.fromkeys(still + moving))
 
     def thinned(self, most: int) -> Film:
-        """Every second, third ... frame and the last, at the same times of a film as long.
+        """Every second, third ... frame and the last, at about the same times of a film as long.
+
+        Its ticks are longer, so that no frame is encoded several times but the held ones.
 
         Args:
             most: frames at most, two or more.
         """
         last = len(self.steps) - 1
         kept = np.append(np.arange(0, last, max(1, -(-last // (most - 1)))), last)
+        stands = np.add.reduceat(self.ticks, kept)
+        tick = int(np.median(stands))
         return replace(
             self,
             steps=self.steps[kept],
             layers=tuple(_Thinned(layer, kept.tolist()) for layer in self.layers),
-            stands=np.add.reduceat(self.ticks, kept),
+            pacing=replace(self.pacing, fps=self.pacing.fps / tick),
+            stands=np.maximum(1, (stands / tick).round().astype(np.int64)),
         )
 
     def pixels(self) -> Iterator[UInt8[np.ndarray, "height width 4"]]:

@@ -83,7 +83,7 @@ def _command(film: Film, path: Path, quality: int) -> list[str]:
         "-f": "rawvideo",
         "-pix_fmt": "rgb0",
         "-video_size": f"{width}x{height}",
-        "-framerate": film.pacing.fps,
+        "-framerate": f"{film.pacing.fps:.6g}",
         "-i": "pipe:0",
         "-filter_threads": 1,
         "-vf": f"{to_709},{hold}",

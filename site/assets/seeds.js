@@ -22,15 +22,14 @@
     for (const name of ["aria-label", "width", "height", "poster"]) {
       video.setAttribute(name, other.getAttribute(name));
     }
-    const source = other.querySelector("source").getAttribute("src");
-    video.querySelector("source").setAttribute("src", source);
     if (place.started || place.playing) {
       const waiting = places.has(video);
       places.set(video, place);
       video.preload = "auto";
       if (!waiting) video.addEventListener("loadedmetadata", () => resume(video), { once: true });
     }
-    video.load();
+    // Not `load()`, which would fetch films that nobody has started.
+    video.src = other.querySelector("source").getAttribute("src");
   };
 
   const resume = (video) => {
