@@ -194,6 +194,24 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
         "site.pages",
         '"index" is listed twice',
     ),
+    "a figure of all seeds asked for each of them": (
+        SMALL.replace(
+            "[profiles",
+            '[figures.all]\nkind = "seeds"\nmodel = "sum"\nevery_seed = true\n\n[profiles',
+        ),
+        "figures.all",
+        "every_seed is for the figures that show one",
+    ),
+    "every seed of a sweep": (
+        SMALL.replace(
+            "[profiles",
+            '[sweeps.s]\nbase = "sum"\nseeds = 1\n[sweeps.s.grid]\n'
+            "network.hidden = [4, 8]\n[figures.map]\n"
+            'kind = "sweep-map"\nsweep = "s"\nevery_seed = true\n\n[profiles',
+        ),
+        "figures.map.every_seed",
+        "unknown key",
+    ),
     "a missing page": (
         SMALL.replace('["index"]', '["index", "absent"]'),
         "absent.md",

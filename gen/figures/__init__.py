@@ -53,9 +53,11 @@ class ModelFigure(Figure):
 
     Attributes:
         model: the configured model it pictures.
+        every_seed: whether it is made of every sound seed, for readers to choose from.
     """
 
     model: Annotated[str, Field(min_length=1, max_length=80)]
+    every_seed: bool = False
 
     @property
     def subject(self) -> str:
