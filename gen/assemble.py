@@ -18,7 +18,7 @@ from gen import films, runs
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_table import sweep_table
 from gen.errors import ConfigError
-from gen.figures import ChartFigure, DrawnFigure, FilmFigure, MapFigure, Moving
+from gen.figures import ChartFigure, Drawn, FilmFigure, FormulaFigure, MapFigure, Moving
 from gen.fingerprint import code_digest, versions
 from gen.runs import ModelRun
 from gen.showings import showings
@@ -141,6 +141,11 @@ def site_files(
 
     files: dict[str, bytes | Path] = dict(sources.assets)
     facts = {name: subject.facts for name, subject in subjects.items()}
+    facts |= {
+        name: figure.facts()
+        for name, figure in config.figures.items()
+        if isinstance(figure, FormulaFigure)
+    }
     files["data/facts.json"] = _json(facts)
     for each in showings(config.figures, subjects):
         figure, run, stem = each.figure, each.run, each.stem
@@ -150,7 +155,7 @@ def site_files(
             files[f"data/{stem}.npz"] = _arrays(run)
         elif isinstance(figure, ChartFigure):
             files[f"data/{stem}.csv"] = _table(*figure.table(run))
-        elif isinstance(figure, DrawnFigure):
+        elif isinstance(figure, Drawn):
             files[f"data/{stem}.csv"] = figure.csv(run).encode()
     for name, subject in subjects.items():
         if isinstance(subject, TrainedSweep):
@@ -228,8 +233,8 @@ def _place(
                 data_bytes=_size(files[f"data/{stem}.csv"]),
                 alt=alt,
             )
-        elif isinstance(figure, DrawnFigure | MapFigure):
-            data = f"data/{stem if isinstance(figure, DrawnFigure) else figure.subject}.csv"
+        elif isinstance(figure, Drawn | MapFigure):
+            data = f"data/{stem if isinstance(figure, Drawn) else figure.subject}.csv"
             made = PlacedDrawing(
                 id=name,
                 model=figure.subject,

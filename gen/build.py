@@ -13,7 +13,7 @@ from gen.analysis.sweep import OUTCOMES
 from gen.assemble import Sources, site_files
 from gen.errors import ConfigError, EnvironmentFault, suggestion
 from gen.executors import Executor, Job, Workers
-from gen.figures import FilmFigure, SweepFilmFigure
+from gen.figures import Moving
 from gen.films import FilmOrder
 from gen.showings import showings
 from gen.store import writing
@@ -266,5 +266,5 @@ def film_orders(
     return [
         FilmOrder(each.stem, each.figure, each.run, each.subject.key, each.seed is not None)
         for each in showings(config.figures, subjects, only)
-        if isinstance(each.figure, FilmFigure | SweepFilmFigure)
+        if isinstance(each.figure, Moving)
     ]

@@ -21,7 +21,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator
 from gen.analysis.sweep import Thresholds
 from gen.complaints import explain, foremost, is_key, shortened, shown
 from gen.errors import ConfigError, suggestion
-from gen.figures import Figure, ModelFigure, SweepFigure, figure_kinds
+from gen.figures import Figure, FormulaFigure, ModelFigure, SweepFigure, figure_kinds
 from gen.models import MOST_MODELS, Model, ModelSettings
 from gen.networks import Network
 from gen.optim import Optimiser
@@ -302,20 +302,32 @@ class _Reader:
     ) -> Figure:
         table = as_table(value, self._place("figures", name))
         figure = self._kind(Figure, figure_kinds(), table, "figures", name)
-        part, known = ("sweep", sweeps) if isinstance(figure, SweepFigure) else ("model", models)
+        try:
+            if isinstance(figure, FormulaFigure):
+                self._own_name(name, models, sweeps)
+                figure.check()
+            elif isinstance(figure, SweepFigure):
+                self._subject(name, "sweep", figure, sweeps)
+                figure.check(sweeps[figure.sweep])
+            elif isinstance(figure, ModelFigure):
+                self._subject(name, "model", figure, models)
+                figure.check(models[figure.model].task, models[figure.model].network)
+        except ValueError as error:
+            raise self._place("figures", name, "kind").error(str(error)) from None
+        return figure
+
+    def _own_name(self, name: str, *others: Mapping[str, object]) -> None:
+        if any(name in other for other in others):
+            raise self._place("figures", name).error(
+                "a model or sweep is called so too, and facts go by names", "call it otherwise"
+            )
+
+    def _subject(self, name: str, part: str, figure: Figure, known: Mapping[str, object]) -> None:
         if figure.subject not in known:
             raise self._place("figures", name, part).error(
                 f'there is no {part} "{shortened(figure.subject)}"',
                 suggestion(figure.subject, known) or f"add its table below [{part}s]",
             )
-        try:
-            if isinstance(figure, SweepFigure):
-                figure.check(sweeps[figure.sweep])
-            elif isinstance(figure, ModelFigure):
-                figure.check(models[figure.model].task, models[figure.model].network)
-        except ValueError as error:
-            raise self._place("figures", name, "kind").error(str(error)) from None
-        return figure
 
     def _kind(
         self,

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gen.figures import FilmFigure, Moving, SweepFilmFigure
+from gen.figures import Moving
 from gen.fingerprint import code_digest, versions
 from gen.store import Entry, Store, content_key
 
@@ -49,8 +49,8 @@ class FilmOrder:
     """
 
     name: str
-    figure: FilmFigure | SweepFilmFigure
-    run: ModelRun | SweepRun
+    figure: Moving
+    run: ModelRun | SweepRun | None
     pictured: dict[str, Any]
     brief: bool = False
 
@@ -90,7 +90,9 @@ class Drawn:
     info: dict[str, Any]
 
 
-def draw(figure: Moving, run: ModelRun | SweepRun, *, on_progress: Callable[[int], None]) -> Drawn:
+def draw(
+    figure: Moving, run: ModelRun | SweepRun | None, *, on_progress: Callable[[int], None]
+) -> Drawn:
     """Draws a figure's film: MP4 and poster at twice the size, the GIF at once.
 
     Raises:
@@ -114,7 +116,7 @@ def draw(figure: Moving, run: ModelRun | SweepRun, *, on_progress: Callable[[int
 
 
 def draw_brief(
-    figure: Moving, run: ModelRun | SweepRun, *, on_progress: Callable[[int], None]
+    figure: Moving, run: ModelRun | SweepRun | None, *, on_progress: Callable[[int], None]
 ) -> Drawn:
     """Draws a figure's film as one of many: the same picture, a fraction of time and bytes.
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gen.figures import Figure, ModelFigure
-from gen.subjects import Subjects, TrainedModel, TrainedSweep
+from gen.figures import Figure, FormulaFigure, ModelFigure
+from gen.subjects import Nothing, Subjects, TrainedModel, TrainedSweep
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Showing:
 
     name: str
     figure: Figure
-    subject: TrainedModel | TrainedSweep
+    subject: TrainedModel | TrainedSweep | Nothing
     seed: int | None = None
 
     @property
@@ -53,7 +53,8 @@ def showings(
     """
     wanted = figures if only is None else set(only)
     for name, figure in figures.items():
-        subject = subjects.get(figure.subject)
+        free = isinstance(figure, FormulaFigure)
+        subject = Nothing() if free else subjects.get(figure.subject)
         if subject is None or name not in wanted:
             continue
         yield Showing(name, figure, subject)

@@ -81,6 +81,16 @@ class TrainedSweep:
         return sweep_facts(self.sweep, self.run)
 
 
+@dataclass(frozen=True)
+class Nothing:
+    """What figures picture that are computed from their settings alone."""
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """There is only one."""
+        return {}
+
+
 Subjects: TypeAlias = Mapping[str, TrainedModel | TrainedSweep]
 """What figures picture, by the ids of models and sweeps."""
 

@@ -22,6 +22,7 @@ PAGES = (
     "five-neurons",
     "stars",
     "smooth",
+    "construction",
     "try-others",
     "gallery",
     "how-it-was-made",

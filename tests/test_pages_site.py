@@ -40,6 +40,7 @@ PAGES = (
     "five-neurons",
     "stars",
     "smooth",
+    "construction",
     "try-others",
     "gallery",
     "how-it-was-made",
