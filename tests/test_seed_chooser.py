@@ -90,7 +90,7 @@ def test_a_click_changes_every_figure_of_the_model_and_the_button_goes_back(page
     shows(page, 2)
     assert all(one != other for one, other in zip(first, told(page), strict=True))
     assert page.locator("#figure-sum-still .chart").inner_html() == still
-    assert "2" in page.locator(".seed .here:visible").locator("..").inner_text()
+    assert "Seed 0" in page.locator(".seed .told:visible").locator("..").inner_text()
     page.locator("#figure-sum-accuracy .other-seed button").click()
     shows(page, 0)
     assert told(page) == first

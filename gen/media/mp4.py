@@ -11,10 +11,11 @@ from typing import IO
 import imageio_ffmpeg
 
 from gen.drawing.film import Film
+from gen.drawing.layers import Cells
 from gen.errors import EnvironmentFault
 
-QUALITY = 20
-"""x264's constant rate factor: smaller is truer."""
+_CELLS, _LINES = 20, 24
+"""x264's constant rate factor, smaller for truer: a cell's colour is a number, a line's is not."""
 
 _PRESET = "veryfast"
 _EXACT = "accurate_rnd+full_chroma_int+bitexact"
@@ -22,15 +23,17 @@ _COMPLAINTS_SHOWN = 300
 _MEND = "run pip install --force-reinstall imageio-ffmpeg"
 
 
-def write_mp4(film: Film, path: Path, quality: int = QUALITY) -> None:
+def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
     """Writes a film; a frame that stands for several ticks is repeated.
 
     Args:
-        quality: x264's constant rate factor, smaller for truer.
+        quality: x264's constant rate factor; None for what the film needs.
 
     Raises:
         EnvironmentFault: there is no encoder, or it failed.
     """
+    if quality is None:
+        quality = _CELLS if any(isinstance(layer, Cells) for layer in film.layers) else _LINES
     with tempfile.TemporaryFile() as complaints:
         command = _command(film, path, quality)
         with _started(command, complaints) as encoder:
