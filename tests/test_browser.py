@@ -20,6 +20,7 @@ PAGES = (
     "ones-and-zeros",
     "when",
     "five-neurons",
+    "open-questions",
     "try-others",
     "gallery",
     "how-it-was-made",

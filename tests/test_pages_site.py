@@ -37,6 +37,7 @@ PAGES = (
     "ones-and-zeros",
     "when",
     "five-neurons",
+    "open-questions",
     "try-others",
     "gallery",
     "how-it-was-made",
