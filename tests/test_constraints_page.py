@@ -69,7 +69,7 @@ def formula(page: Page) -> str:
 def test_the_formula_is_that_of_the_cell_in_focus(page: Page) -> None:
     page.locator(".cell[tabindex='0']").focus()
     page.keyboard.press("Home")
-    assert page.locator(".focus").inner_text().startswith("One table, width of the tables 32")
+    assert page.locator(".focus").inner_text().startswith("One table, table width 32")
     first = formula(page)
     assert first.count("E") == 3 and "U" not in first and "W" not in first
     page.keyboard.press("PageDown")

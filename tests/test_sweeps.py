@@ -199,13 +199,12 @@ def test_choices_are_counted_by_their_names(tmp_path: Path) -> None:
     small_site.write(tmp_path, CHOSEN, PAGE)
     sweep = load(tmp_path / "site" / "gen.toml").sweeps["grid"]
     facts = sweep_facts(sweep, sweep_run(sweep))
-    at = {
-        name: [facts[f"{name}_at_pull_{choice}"] for choice in ("l1_10_4", "none")]
-        for name in (*OUTCOMES[:-1], "generalise")
-    }
-    assert np.sum([at[name] for name in OUTCOMES[:-1]], axis=0).tolist() == [12, 12]
-    assert at["generalise"] == np.add(at["groks"], at["together"]).tolist()
-    assert facts["models_at_each_pull"] == sum(at["generalise"]) == 12
+    for choice in ("l1_10_4", "none"):
+        at = {name: facts[f"{name}_at_pull_{choice}"] for name in (*OUTCOMES[:-1], "generalise")}
+        counts = {name: count for name, count in at.items() if isinstance(count, int)}
+        generalise = counts.pop("generalise")
+        assert sum(counts.values()) == facts["models_at_each_pull"] == 12
+        assert generalise == counts["groks"] + counts["together"] > 0
     assert not [name for name in facts if "least_pull" in name or name == "pull_values"]
 
 
