@@ -22,6 +22,7 @@ PAGES = (
     "five-neurons",
     "stars",
     "smooth",
+    "open-questions",
     "construction",
     "try-others",
     "gallery",

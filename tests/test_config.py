@@ -63,7 +63,7 @@ def small(tmp_path: Path) -> Path:
 
 def test_the_sites_own_config_and_each_of_its_profiles_are_sound() -> None:
     configs = load_profiles(SITE)
-    assert set(configs) == {None, "preview"}
+    assert set(configs) == {None, "preview", "full"}
     for config in configs.values():
         assert {"parity", "modular", "five-neurons"} <= config.models.keys()
         assert configs[None].figures.keys() == config.figures.keys()

@@ -40,6 +40,7 @@ PAGES = (
     "five-neurons",
     "stars",
     "smooth",
+    "open-questions",
     "construction",
     "try-others",
     "gallery",
