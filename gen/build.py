@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gen import films, output
 from gen.analysis.sweep import OUTCOMES
@@ -15,9 +15,10 @@ from gen.assemble import Sources, site_files
 from gen.config import load
 from gen.errors import ConfigError, EnvironmentFault, suggestion
 from gen.executors import Executor, Job, Workers
-from gen.figures import FilmFigure, SweepFilmFigure
+from gen.figures import Moving
 from gen.films import FilmOrder
 from gen.fingerprint import reread
+from gen.showings import showings
 from gen.store import writing
 from gen.subjects import Subjects, TrainedModel, read_models, read_sweeps, stored_models
 from gen.trainers import foretell, missing_shards, train_shards, trainers
@@ -125,12 +126,18 @@ def render(
         only: ids of figures; all films if None.
 
     Returns:
-        The stored films by figure.
+        The stored films by what their files are called: the figure's id, or that and a seed.
     """
     orders = film_orders(studio.config, subjects, only)
     missing = [order for order in orders if studio.store.get(films.FAMILY, order.key) is None]
     jobs = [
-        Job(order.name, films.draw, (order.figure, _pictured(order, subjects)), 3, "files")
+        Job(
+            order.name,
+            films.draw_brief if order.brief else films.draw,
+            (order.figure, order.run),
+            len(order.files),
+            "files",
+        )
         for order in missing
     ]
     for done in painters.run(jobs):
@@ -162,10 +169,6 @@ def _changed(what: str, where: str) -> ConfigError:
         where=where,
         mend="run this again",
     )
-
-
-def _pictured(order: FilmOrder, subjects: Subjects) -> Any:
-    return order.figure.pictured(subjects[order.subject])
 
 
 def write_site(
@@ -245,7 +248,7 @@ def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) ->
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for name, entry in drawn.items():
-                for file in films.FILES:
+                for file in films.files_of(entry):
                     target = folder / f"{name}{Path(file).suffix}"
                     shutil.copyfile(entry.file(file), target)
                     studio.report.say(str(target))
@@ -290,11 +293,8 @@ def film_orders(
     config: Config, subjects: Subjects, only: Iterable[str] | None = None
 ) -> list[FilmOrder]:
     """The films that a config wants, in the order of its figures."""
-    wanted = None if only is None else set(only)
     return [
-        FilmOrder(name, figure, figure.subject, subjects[figure.subject].key)
-        for name, figure in config.figures.items()
-        if isinstance(figure, FilmFigure | SweepFilmFigure)
-        and figure.subject in subjects
-        and (wanted is None or name in wanted)
+        FilmOrder(each.stem, each.figure, each.run, each.subject.key, each.seed is not None)
+        for each in showings(config.figures, subjects, only)
+        if isinstance(each.figure, Moving)
     ]

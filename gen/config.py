@@ -21,12 +21,13 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator
 from gen.analysis.sweep import Thresholds
 from gen.complaints import explain, foremost, is_key, shortened, shown
 from gen.errors import ConfigError, suggestion
-from gen.figures import Figure, ModelFigure, SweepFigure, figure_kinds
+from gen.figures import Figure, FormulaFigure, ModelFigure, SweepFigure, figure_kinds
+from gen.grids import filled, read_axes
 from gen.models import MOST_MODELS, Model, ModelSettings
 from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import Kind, Settings, kinds
-from gen.sweeps import Axis, Sweep
+from gen.sweeps import Sweep
 from gen.tables import Place, as_table, merged, parse
 from gen.tasks import Task
 from gen.training import Training
@@ -120,16 +121,6 @@ def load_profiles(path: Path) -> dict[str | None, Config]:
         combined = merged(table, override, place, top=True)
         configs[name] = _Reader(path, name, combined, override).config()
     return configs
-
-
-def _with(
-    table: Mapping[str, Any], axes: tuple[Axis, ...], place: tuple[int, ...]
-) -> dict[str, Any]:
-    """A sweep's table with the values of one cell in it."""
-    filled = dict(table)
-    for axis, at in zip(axes, place, strict=True):
-        filled[axis.part] = {**filled.get(axis.part, {}), axis.key: axis.values[at]}
-    return filled
 
 
 class _Reader:
@@ -232,36 +223,17 @@ class _Reader:
             table = merged(tables, table, self._place(*where))
         given = table.pop("thresholds", {})
         thresholds = self._settings(Thresholds, given, *where, "thresholds")
-        axes = self._axes(table.pop("grid", {}), *where)
+        axes = read_axes(table.pop("grid", {}), self._place(*where, "grid"))
         count = prod(len(axis.values) for axis in axes)
-        first = self._model(name, _with(table, axes, (0,) * len(axes)), "sweeps")
+        first = self._model(name, filled(table, axes, (0,) * len(axes)), "sweeps")
         if count * len(first.seeds) > MOST_MODELS:
             raise self._place(*where, "grid").error(
                 f"that is {count * len(first.seeds):,} models",
                 f"at most {MOST_MODELS:,} can be trained for one site",
             )
         places = product(*(range(len(axis.values)) for axis in axes))
-        cells = tuple(self._model(name, _with(table, axes, place), "sweeps") for place in places)
+        cells = tuple(self._model(name, filled(table, axes, place), "sweeps") for place in places)
         return Sweep(name, axes, first.seeds, first.shard, cells, thresholds)
-
-    def _axes(self, value: object, *where: str) -> tuple[Axis, ...]:
-        grid = as_table(value, self._place(*where, "grid"))
-        axes: list[Axis] = []
-        for part, keys in grid.items():
-            place = self._place(*where, "grid", part)
-            if part not in ("task", "network", "optimiser"):
-                mend = suggestion(part, PARTS) or "vary keys of task, network or optimiser"
-                raise place.error("cannot be varied: a sweep's models share all the rest", mend)
-            for key, values in as_table(keys, place).items():
-                if not isinstance(values, list) or not values:
-                    raise place.at(key).error(f"{shown(values)} is not a list of values")
-                if any(values.count(entry) > 1 for entry in values):
-                    raise place.at(key).error("a value is listed twice", "list each once")
-                axes.append(Axis(part, key, tuple(values)))
-        if not axes:
-            mend = "write the values that vary, such as optimiser.weight_decay = [0.1, 1.0]"
-            raise self._place(*where, "grid").error("nothing varies", mend)
-        return tuple(axes)
 
     def _seeds(self, own: ModelSettings, *where: str) -> tuple[int, ...]:
         seeds = tuple(range(own.seeds) if isinstance(own.seeds, int) else own.seeds)
@@ -302,20 +274,32 @@ class _Reader:
     ) -> Figure:
         table = as_table(value, self._place("figures", name))
         figure = self._kind(Figure, figure_kinds(), table, "figures", name)
-        part, known = ("sweep", sweeps) if isinstance(figure, SweepFigure) else ("model", models)
+        try:
+            if isinstance(figure, FormulaFigure):
+                self._own_name(name, models, sweeps)
+                figure.check()
+            elif isinstance(figure, SweepFigure):
+                self._subject(name, "sweep", figure, sweeps)
+                figure.check(sweeps[figure.sweep])
+            elif isinstance(figure, ModelFigure):
+                self._subject(name, "model", figure, models)
+                figure.check(models[figure.model].task, models[figure.model].network)
+        except ValueError as error:
+            raise self._place("figures", name, "kind").error(str(error)) from None
+        return figure
+
+    def _own_name(self, name: str, *others: Mapping[str, object]) -> None:
+        if any(name in other for other in others):
+            raise self._place("figures", name).error(
+                "a model or sweep is called so too, and facts go by names", "call it otherwise"
+            )
+
+    def _subject(self, name: str, part: str, figure: Figure, known: Mapping[str, object]) -> None:
         if figure.subject not in known:
             raise self._place("figures", name, part).error(
                 f'there is no {part} "{shortened(figure.subject)}"',
                 suggestion(figure.subject, known) or f"add its table below [{part}s]",
             )
-        try:
-            if isinstance(figure, SweepFigure):
-                figure.check(sweeps[figure.sweep])
-            elif isinstance(figure, ModelFigure):
-                figure.check(models[figure.model].task, models[figure.model].network)
-        except ValueError as error:
-            raise self._place("figures", name, "kind").error(str(error)) from None
-        return figure
 
     def _kind(
         self,

@@ -66,20 +66,19 @@ def _models(studio: Studio) -> list[Line]:
 def _films(studio: Studio) -> list[Line]:
     config = studio.config
     subjects = {**sound_models(studio), **read_sweeps(studio)}
-    orders = {order.name: order for order in film_orders(config, subjects)}
-    lines = []
+    lines: list[Line] = []
     for name, figure in config.figures.items():
         if not isinstance(figure, Moving):
             continue
-        order = orders.get(name)
-        if order is None and isinstance(figure, FilmFigure):
+        orders = film_orders(config, subjects, [name])
+        if not orders and isinstance(figure, FilmFigure):
             trained = stale_shard(studio, config.models[figure.model]) is None
             reason = "has no sound seed" if trained else "has to be trained first"
             lines.append(Line("film", name, f"{figure.model} {reason}"))
-        elif order is not None and studio.store.get(films.FAMILY, order.key):
-            lines.append(Line("film", name, ""))
-        elif order is not None:
-            lines.append(Line("film", name, films.why_stale(studio.store, order)))
+        for order in orders:
+            drawn = studio.store.get(films.FAMILY, order.key)
+            reason = "" if drawn else films.why_stale(studio.store, order)
+            lines.append(Line("film", order.name, reason))
     return lines
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -30,13 +30,13 @@ class TrainedModel:
     Attributes:
         runs: every seed's run, in the order of the seeds.
         chosen: the one that figures show.
-        run_key: the stored run in which the chosen one was trained.
+        run_keys: the stored run in which each seed was trained.
     """
 
     model: Model
     runs: list[ModelRun]
     chosen: ModelRun
-    run_key: str
+    run_keys: Mapping[int, str]
 
     @property
     def seeds(self) -> Seeds:
@@ -46,7 +46,11 @@ class TrainedModel:
     @property
     def key(self) -> dict[str, Any]:
         """What tells the chosen model from any other."""
-        return {"run": self.run_key, "seed": self.chosen.seed}
+        return {"run": self.run_keys[self.chosen.seed], "seed": self.chosen.seed}
+
+    def showing_each(self) -> Iterator[TrainedModel]:
+        """The same model with each of its sound seeds as the one that figures show."""
+        return (replace(self, chosen=run) for run in self.runs if run.failed_at is None)
 
     @cached_property
     def facts(self) -> Facts:
@@ -75,6 +79,16 @@ class TrainedSweep:
     def facts(self) -> Facts:
         """What may be said of it."""
         return sweep_facts(self.sweep, self.run)
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """What figures picture that are computed from their settings alone."""
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """There is only one."""
+        return {}
 
 
 Subjects: TypeAlias = Mapping[str, TrainedModel | TrainedSweep]
@@ -167,4 +181,4 @@ def _read_model(studio: Studio, model: Model) -> TrainedModel | None:
                     f"{run.failed_at}; the others go on without it"
                 )
     chosen = shown(found, model.shown)
-    return None if chosen is None else TrainedModel(model, found, chosen, key_of[chosen.seed])
+    return None if chosen is None else TrainedModel(model, found, chosen, key_of)

@@ -22,6 +22,8 @@ PAGES = (
     "five-neurons",
     "stars",
     "smooth",
+    "open-questions",
+    "construction",
     "try-others",
     "gallery",
     "how-it-was-made",

@@ -40,6 +40,8 @@ PAGES = (
     "five-neurons",
     "stars",
     "smooth",
+    "open-questions",
+    "construction",
     "try-others",
     "gallery",
     "how-it-was-made",

@@ -17,6 +17,7 @@ from pydantic import Field
 from gen.settings import Kind, Settings, kinds
 
 if TYPE_CHECKING:
+    from gen.analysis.facts import Facts
     from gen.analysis.sweep import SweepRun
     from gen.drawing.film import Film, Pacing
     from gen.figures.chart import Chart, Stack
@@ -53,9 +54,11 @@ class ModelFigure(Figure):
 
     Attributes:
         model: the configured model it pictures.
+        every_seed: whether it is made of every sound seed, for readers to choose from.
     """
 
     model: Annotated[str, Field(min_length=1, max_length=80)]
+    every_seed: bool = False
 
     @property
     def subject(self) -> str:
@@ -66,6 +69,24 @@ class ModelFigure(Figure):
 
     def check(self, task: Task, network: Network) -> None:
         """Raises ValueError where this figure cannot picture `network` put to `task`."""
+
+
+class FormulaFigure(Figure):
+    """A figure of something that is computed and not trained: its settings are all there is."""
+
+    @property
+    def subject(self) -> str:
+        return ""
+
+    def pictured(self, subject: Any) -> None:
+        return None
+
+    def check(self) -> None:
+        """Raises ValueError where its settings contradict each other."""
+
+    @abstractmethod
+    def facts(self) -> Facts:
+        """What may be said of it; pages call the facts by the figure's id."""
 
 
 class SweepFigure(Figure):
@@ -160,7 +181,7 @@ class ChartFigure(ModelFigure):
         """What is plotted, as the download holds it: the columns' names and the rows."""
 
 
-class DrawnFigure(ModelFigure):
+class Drawn(Figure):
     """A figure that stands still, is laid out by a template of its own, and can be asked.
 
     Attributes:
@@ -176,6 +197,10 @@ class DrawnFigure(ModelFigure):
     @abstractmethod
     def csv(self, run: Any) -> str:
         """What is shown, as the download holds it."""
+
+
+class DrawnFigure(ModelFigure, Drawn):
+    """A model's figure that is laid out by a template of its own."""
 
 
 class MapFigure(SweepFigure):

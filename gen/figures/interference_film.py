@@ -47,8 +47,8 @@ class InterferenceFilm(SumFigure, FilmFigure):
     """
 
     kind: Literal["interference-film"] = "interference-film"
-    fps: Annotated[int, Field(ge=5, le=50)] = 15
-    frames: Annotated[int, Field(ge=2, le=1000)] = 71
+    fps: Annotated[int, Field(ge=5, le=50)] = 12
+    frames: Annotated[int, Field(ge=2, le=1000)] = 51
 
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas, blocks

@@ -45,9 +45,9 @@ class Waves(FilmFigure):
     """
 
     kind: Literal["waves"] = "waves"
-    fps: Annotated[int, Field(ge=5, le=50)] = 15
+    fps: Annotated[int, Field(ge=5, le=50)] = 12
     limit: Annotated[float, Field(gt=0.0)] | None = None
-    frames: Annotated[int, Field(ge=2, le=1000)] = 71
+    frames: Annotated[int, Field(ge=2, le=1000)] = 51
 
     def check(self, task: Task, network: Network) -> None:
         check_over_numbers(task, network)
