@@ -138,3 +138,17 @@ def test_five_neurons_spread_evenly_and_answer_at_twice_their_angle() -> None:
     assert isinstance(facts["largest_doubling_error"], float)
     assert facts["largest_spacing_error"] < 15
     assert facts["largest_doubling_error"] < 15
+
+
+def test_the_network_that_forgets_keeps_its_wave_and_errs_by_one_place() -> None:
+    model = _config().models["ungrok"]
+    assert model.shown is not None
+    runs = _runs("ungrok", (model.shown,))
+    facts = model_facts(model, runs, runs[0])
+    numbers = {name: value for name, value in facts.items() if isinstance(value, int | float)}
+    assert numbers["largest_test_accuracy"] > 0.9
+    assert numbers["final_test_accuracy"] < numbers["largest_test_accuracy"] - 0.05
+    assert numbers["test_loss_rise"] > 5
+    assert numbers["final_train_loss"] < 1e-6
+    assert numbers["main_wave_share"] > 0.95
+    assert numbers["wrong_next_door"] > 0.5
