@@ -16,7 +16,7 @@ from gen.analysis.seeds import Seeds
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_facts import sweep_facts
 from gen.config import Config, load
-from gen.figures import ChartFigure, DrawnFigure, Figure, MapFigure, SweepFigure
+from gen.figures import ChartFigure, Drawn, Figure, FormulaFigure, MapFigure, SweepFigure
 from gen.figures.seeds import SeedCharts
 from gen.models import Model
 from gen.networks.embedded import Embedded
@@ -70,16 +70,16 @@ def made_up(model: Model) -> Callable[..., ModelRun]:
     return circle_run if on_circle else waves_run
 
 
-def drawing(name: str, figure: DrawnFigure, world: str) -> PlacedDrawing:
-    run = runs(world)[figure.subject]
-    pictured: Any = Seeds((run,), run.seed) if isinstance(figure, SeedCharts) else run
+def drawing(name: str, figure: Drawn, world: str) -> PlacedDrawing:
+    run = runs(world).get(figure.subject)
+    pictured: Any = Seeds((run,), run.seed) if run and isinstance(figure, SeedCharts) else run
     drawn, alt = figure.draw(pictured, Words("en")), figure.alt(pictured, Words("en"))
     table = f"data/{name}.csv"
     return PlacedDrawing(name, figure.subject, figure.template, drawn, table, 800, alt)
 
 
 def placed(name: str, figure: Figure, swept: dict[str, SweepRun], world: str) -> PlacedFigure:
-    if isinstance(figure, DrawnFigure):
+    if isinstance(figure, Drawn):
         return drawing(name, figure, world)
     if isinstance(figure, MapFigure):
         drawn = figure.draw(swept[figure.sweep], Words("en"))
@@ -98,6 +98,11 @@ def pages(world: str) -> dict[str, str]:
     of_sweeps = {"all learned": "all", "only memorised": "memorised"}.get(world, "nothing")
     swept = {name: sweep_run(sweep, of_sweeps) for name, sweep in config().sweeps.items()}
     facts |= {name: sweep_facts(config().sweeps[name], run) for name, run in swept.items()}
+    written_down = {
+        name: figure.facts()
+        for name, figure in config().figures.items()
+        if isinstance(figure, FormulaFigure)
+    }
     figures = {
         name: placed(name, figure, swept, world) for name, figure in config().figures.items()
     }
@@ -105,7 +110,9 @@ def pages(world: str) -> dict[str, str]:
         name: (SITE / "pages" / "en" / f"{name}.md").read_text(encoding="utf-8")
         for name in config().site.pages
     }
-    return render_pages(config().site, "en", sources, figures, facts, Words("en"), TEMPLATES)
+    return render_pages(
+        config().site, "en", sources, figures, facts | written_down, Words("en"), TEMPLATES
+    )
 
 
 def test_the_pages_tested_here_are_all_there_are() -> None:
