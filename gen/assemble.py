@@ -20,6 +20,7 @@ from gen.analysis.sweep_table import sweep_table
 from gen.errors import ConfigError
 from gen.figures import ChartFigure, Drawn, FilmFigure, FormulaFigure, MapFigure, Moving
 from gen.fingerprint import code_digest, versions
+from gen.provenance import commit_of, provenance
 from gen.runs import ModelRun
 from gen.showings import showings
 from gen.store import Entry, content_key
@@ -53,6 +54,7 @@ class Sources:
         assets: files that are published as they are, by path inside the site.
         templates: folder of the page templates.
         device: what models are trained on.
+        commit: the last one that touched the config's folder, if any.
     """
 
     config: Config
@@ -60,6 +62,7 @@ class Sources:
     assets: dict[str, bytes]
     templates: Path
     device: str
+    commit: str | None
 
     @classmethod
     def gather(cls, studio: Studio) -> Sources:
@@ -82,7 +85,8 @@ class Sources:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
-        return cls(config, pages, files, studio.templates, studio.device)
+        commit = commit_of(config.folder)
+        return cls(config, pages, files, studio.templates, studio.device, commit)
 
     @cached_property
     def key(self) -> str:
@@ -115,6 +119,7 @@ class Sources:
                     if path.is_file()
                 },
                 "words": words_digest(),
+                "commit": self.commit,
                 "code": code_digest("gen.build", *figures),
                 "versions": versions(*_PAGE_LIBRARIES, *films.LIBRARIES),
             }
@@ -147,6 +152,7 @@ def site_files(
         if isinstance(figure, FormulaFigure)
     }
     files["data/facts.json"] = _json(facts)
+    files["data/provenance.json"] = _json(provenance(config, subjects, drawn, sources.commit))
     for each in showings(config.figures, subjects):
         figure, run, stem = each.figure, each.run, each.stem
         if isinstance(figure, Moving):

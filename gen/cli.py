@@ -237,6 +237,18 @@ def site(**options: Any) -> None:
 
 
 @cli.command()
+@_common
+@_trainers
+def verify(jobs: int | None, **options: Any) -> None:
+    """Makes the site again from nothing, and says whether every byte is the same."""
+    from gen.verify import verify as verify_site
+
+    with _studio(options, jobs) as studio:
+        count = verify_site(studio)
+        studio.report.done("verified", f"{count} files are the same, byte for byte")
+
+
+@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @_common
 @_device

@@ -58,6 +58,12 @@ class BusyError(GenError):
     exit_code = 5
 
 
+class NotRepeated(GenError):
+    """A second build from nothing has come to something else."""
+
+    exit_code = 6
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """The mend for a misspelt word: `did you mean "modular"?`, or nothing if none is close."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.5)

@@ -1,0 +1,105 @@
+"""A site can be made again, byte for byte, and says what it was made from."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gen import output
+from tests import small_site
+from tests.conftest import Gen, tree
+
+CONFIG = small_site.CONFIG + '\n[figures.by-hand]\nkind = "construction"\nmodulus = 12\n'
+
+
+def built(folder: Path, gen: Gen) -> list[str | Path]:
+    options = [*small_site.write(folder, CONFIG), "--jobs", "1"]
+    assert gen("build", *options).code == 0
+    return options
+
+
+def test_a_site_that_is_made_again_is_the_same(gen: Gen, tmp_path: Path) -> None:
+    options = built(tmp_path, gen)
+    before = tree(tmp_path / "_site"), tree(tmp_path / ".gen")
+    outcome = gen("verify", *options)
+    assert outcome.code == 0, outcome.err
+    assert f"{len(before[0])} files are the same" in outcome.err
+    assert (tree(tmp_path / "_site"), tree(tmp_path / ".gen")) == before
+
+
+def test_the_first_difference_is_named(gen: Gen, tmp_path: Path) -> None:
+    options = built(tmp_path, gen)
+    site = tmp_path / "_site"
+    key = json.loads((site / output.MANIFEST).read_text())["key"]
+    files: dict[str, bytes | Path] = {
+        path.relative_to(site).as_posix(): path.read_bytes()
+        for path in site.rglob("*")
+        if path.is_file() and path != site / output.MANIFEST
+    }
+    poster = files["media/sum-weights.png"]
+    assert isinstance(poster, bytes)
+    files["media/sum-weights.png"] = poster[:-1] + b"?"
+    output.publish(site, key, files)
+    outcome = gen("verify", *options)
+    assert outcome.code == 6
+    assert "data/manifest.json differs" in outcome.err or "sum-weights.png" in outcome.err
+
+
+def test_a_site_of_something_else_is_not_compared(gen: Gen, tmp_path: Path) -> None:
+    options = small_site.write(tmp_path)
+    outcome = gen("verify", *options)
+    assert outcome.code == 3 and "run gen build first" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        {"TZ": "Pacific/Chatham", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+        {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "77"},
+    ],
+)
+def test_neither_zone_nor_locale_nor_hashes_nor_path_nor_jobs_change_a_byte(
+    gen: Gen, tmp_path: Path, world: dict[str, str]
+) -> None:
+    built(tmp_path / "here", gen)
+    there = tmp_path / "another place"
+    there.mkdir()
+    options = small_site.write(there, CONFIG)
+    command = [sys.executable, "-m", "gen.cli", "build", *map(str, options), "--jobs", "2"]
+    old = os.umask(0o077)
+    try:
+        subprocess.run(command, check=True, env={**os.environ, **world}, capture_output=True)
+    finally:
+        os.umask(old)
+    assert tree(there / "_site") == tree(tmp_path / "here" / "_site")
+
+
+def test_every_figure_says_what_it_was_made_from(gen: Gen, tmp_path: Path) -> None:
+    built(tmp_path, gen)
+    told = json.loads((tmp_path / "_site" / "data" / "provenance.json").read_text())
+    figures = told["figures"]
+    assert figures.keys() == {"sum-weights", "sum-accuracy", "odd-weights", "odd-loss", "by-hand"}
+    stored = {path.name for path in (tmp_path / ".gen" / "runs").iterdir()}
+    assert figures["sum-weights"]["run"] in stored
+    assert (tmp_path / ".gen" / "media" / figures["sum-weights"]["film"]).exists()
+    assert "modulus = 11" in figures["sum-accuracy"]["config"]
+    assert told["libraries"]["torch"] and told["commit"] is None
+
+
+def test_the_commit_of_the_sources_is_told(gen: Gen, tmp_path: Path) -> None:
+    small_site.write(tmp_path, CONFIG)
+    (tmp_path / ".gitignore").write_text(".gen\n_site\n._site*\n")
+    identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
+    for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-qm", "first"]):
+        subprocess.run(["git", "-C", tmp_path, *command], check=True)
+    head = subprocess.run(
+        ["git", "-C", tmp_path, "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    built(tmp_path, gen)
+    told = json.loads((tmp_path / "_site" / "data" / "provenance.json").read_text())
+    assert told["commit"] == head
