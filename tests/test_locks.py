@@ -182,6 +182,9 @@ def test_a_build_that_is_asked_to_end_leaves_no_process_and_keeps_what_was_finis
     _, told = process.communicate(timeout=30)
     assert process.returncode == code
     assert told.splitlines()[-1] == f"gen: {said}; what was finished is kept"
+    deadline = time.monotonic() + 5
+    while any(map(alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert not any(map(alive, workers))
     assert len(tree(runs)) == 4
     assert not list((tmp_path / ".gen").glob("part-*"))
