@@ -18,7 +18,7 @@ from gen import films, runs
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_table import sweep_table
 from gen.errors import ConfigError
-from gen.figures import ChartFigure, DrawnFigure, FilmFigure, MapFigure, Moving
+from gen.figures import ChartFigure, Drawing, FilmFigure, MapFigure, Moving, Tabled
 from gen.fingerprint import code_digest, versions
 from gen.runs import ModelRun
 from gen.store import Entry, content_key
@@ -142,14 +142,14 @@ def site_files(
     facts = {name: subject.facts for name, subject in subjects.items()}
     files["data/facts.json"] = _json(facts)
     for name, figure in config.figures.items():
-        run = figure.pictured(subjects[figure.subject])
+        run = figure.pictured(subjects[config.subject_of(name)])
         if isinstance(figure, Moving):
             files |= _film_files(name, drawn[name])
         if isinstance(figure, FilmFigure) and isinstance(run, ModelRun):
             files[f"data/{name}.npz"] = _arrays(run)
         elif isinstance(figure, ChartFigure) and isinstance(run, ModelRun):
             files[f"data/{name}.csv"] = _table(*figure.table(run))
-        elif isinstance(figure, DrawnFigure):
+        elif isinstance(figure, Tabled):
             files[f"data/{name}.csv"] = figure.csv(run).encode()
     for name, subject in subjects.items():
         if isinstance(subject, TrainedSweep):
@@ -187,15 +187,14 @@ def _place(
     placed: dict[str, PlacedFigure] = {}
     charts: dict[str, bytes | Path] = {}
     for name, figure in config.figures.items():
-        run = figure.pictured(subjects[figure.subject])
+        run = figure.pictured(subjects[config.subject_of(name)])
         alt = figure.alt(run, words)
         if isinstance(figure, Moving):
             entry = drawn[name]
-            of_sweep = isinstance(run, SweepRun)
-            data = f"data/{run.name}.csv" if of_sweep else f"data/{name}.npz"
+            data = _data_of_film(name, figure, run)
             placed[name] = PlacedFilm(
                 id=name,
-                model=figure.subject,
+                model=config.subject_of(name),
                 mp4=f"media/{name}.mp4",
                 gif=f"media/{name}.gif",
                 poster=f"media/{name}.png",
@@ -213,18 +212,18 @@ def _place(
             charts[path] = standalone_svg(chart, alt).encode()
             placed[name] = PlacedChart(
                 id=name,
-                model=figure.subject,
+                model=config.subject_of(name),
                 svg=to_svg(chart, name, alt),
                 file=path,
                 data=f"data/{name}.csv",
                 data_bytes=_size(files[f"data/{name}.csv"]),
                 alt=alt,
             )
-        elif isinstance(figure, DrawnFigure | MapFigure):
-            data = f"data/{name if isinstance(figure, DrawnFigure) else figure.subject}.csv"
+        elif isinstance(figure, Drawing | MapFigure):
+            data = f"data/{name if isinstance(figure, Drawing) else figure.subject}.csv"
             placed[name] = PlacedDrawing(
                 id=name,
-                model=figure.subject,
+                model=config.subject_of(name),
                 template=figure.template,
                 drawing=figure.draw(run, words),
                 data=data,
@@ -232,6 +231,13 @@ def _place(
                 alt=alt,
             )
     return placed, charts
+
+
+def _data_of_film(name: str, figure: Moving, run: object) -> str:
+    """Path inside the site of the numbers that a film shows."""
+    if isinstance(run, SweepRun):
+        return f"data/{run.name}.csv"
+    return f"data/{name}.{'csv' if isinstance(figure, Tabled) else 'npz'}"
 
 
 def _film_files(name: str, entry: Entry) -> dict[str, bytes | Path]:

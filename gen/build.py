@@ -13,10 +13,17 @@ from gen.analysis.sweep import OUTCOMES
 from gen.assemble import Sources, site_files
 from gen.errors import ConfigError, EnvironmentFault, suggestion
 from gen.executors import Executor, Job, Workers
-from gen.figures import FilmFigure, SweepFilmFigure
+from gen.figures import ConstructedFilm, FilmFigure, SweepFilmFigure
 from gen.films import FilmOrder
 from gen.store import writing
-from gen.subjects import Subjects, TrainedModel, read_models, read_sweeps, stored_models
+from gen.subjects import (
+    Subjects,
+    TrainedModel,
+    constructions,
+    read_models,
+    read_sweeps,
+    stored_models,
+)
 from gen.trainers import foretell, missing_shards, train_shards, trainers
 
 if TYPE_CHECKING:
@@ -75,7 +82,7 @@ def _renew(
     Returns:
         The films of this site.
     """
-    subjects = {**trained, **read_sweeps(studio)}
+    subjects = {**trained, **read_sweeps(studio), **constructions(studio.config)}
     drawn = render(studio, painters, subjects)
     write_site(studio, sources, subjects, drawn, complete=not left)
     for name, entry in former.items():
@@ -209,7 +216,13 @@ def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) ->
     """
     wanted = _known("figure", names, studio.config.figures)
     with studio.store.locked(), Workers(studio.jobs, studio.report) as painters:
-        subjects = {**stored_models(studio), **read_sweeps(studio)}
+        needed = {studio.config.subject_of(name) for name in wanted}
+        models = [name for name in studio.config.models if name in needed]
+        subjects = {
+            **stored_models(studio, models),
+            **read_sweeps(studio),
+            **constructions(studio.config),
+        }
         drawn = render(studio, painters, subjects, wanted)
     if folder is not None:
         with writing(folder):
@@ -230,7 +243,11 @@ def write_stored_site(studio: Studio) -> None:
     """
     sources = Sources.gather(studio)
     with studio.store.locked():
-        subjects = {**stored_models(studio), **read_sweeps(studio)}
+        subjects = {
+            **stored_models(studio),
+            **read_sweeps(studio),
+            **constructions(studio.config),
+        }
         drawn: dict[str, Entry] = {}
         for order in film_orders(studio.config, subjects):
             entry = studio.store.get(films.FAMILY, order.key)
@@ -262,9 +279,9 @@ def film_orders(
     """The films that a config wants, in the order of its figures."""
     wanted = None if only is None else set(only)
     return [
-        FilmOrder(name, figure, figure.subject, subjects[figure.subject].key)
+        FilmOrder(name, figure, subject, subjects[subject].key)
         for name, figure in config.figures.items()
-        if isinstance(figure, FilmFigure | SweepFilmFigure)
-        and figure.subject in subjects
+        if isinstance(figure, FilmFigure | SweepFilmFigure | ConstructedFilm)
+        and (subject := config.subject_of(name)) in subjects
         and (wanted is None or name in wanted)
     ]

@@ -159,6 +159,10 @@ class Config:
         """Where the site's sources are: `pages/` and `assets/` lie beside the config."""
         return self.path.parent
 
+    def subject_of(self, name: str) -> str:
+        """Id of what a figure pictures: a model, a sweep, or its own where it needs neither."""
+        return self.figures[name].subject or name
+
 
 def load(path: Path, profile: str | None = None) -> Config:
     """Reads and checks a config with one of its profiles applied.
@@ -378,6 +382,11 @@ class _Reader:
     ) -> Figure:
         table = as_table(value, self._place("figures", name))
         figure = self._kind(Figure, figure_kinds(), table, "figures", name)
+        if figure.subject is None:
+            if name in models or name in sweeps:
+                part = "model" if name in models else "sweep"
+                raise self._place("figures", name).error(f"a {part} has this id", "choose another")
+            return figure
         part, known = ("sweep", sweeps) if isinstance(figure, SweepFigure) else ("model", models)
         if figure.subject not in known:
             raise self._place("figures", name, part).error(

@@ -9,13 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gen.figures import FilmFigure, Moving, SweepFilmFigure
+from gen.figures import ConstructedFilm, FilmFigure, Moving, SweepFilmFigure
 from gen.fingerprint import code_digest, versions
 from gen.store import Entry, Store, content_key
 
 if TYPE_CHECKING:
+    from gen.analysis.construction import Construction
     from gen.analysis.sweep import SweepRun
     from gen.runs import ModelRun
+
+    Pictured = ModelRun | SweepRun | Construction
 
 FAMILY = "media"
 MP4, GIF, POSTER = "film.mp4", "film.gif", "poster.png"
@@ -32,16 +35,16 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class FilmOrder:
-    """A film that is wanted: a figure of one model's run.
+    """A film that is wanted.
 
     Attributes:
         name: the figure's id.
-        subject: id of the model or sweep that is pictured.
-        pictured: what tells the pictured model or sweep from any other, as plain JSON values.
+        subject: id of what is pictured: a model, a sweep, or the figure itself.
+        pictured: what tells the pictured from any other, as plain JSON values.
     """
 
     name: str
-    figure: FilmFigure | SweepFilmFigure
+    figure: FilmFigure | SweepFilmFigure | ConstructedFilm
     subject: str
     pictured: dict[str, Any]
 
@@ -75,7 +78,7 @@ class Drawn:
     info: dict[str, Any]
 
 
-def draw(figure: Moving, run: ModelRun | SweepRun, *, on_progress: Callable[[int], None]) -> Drawn:
+def draw(figure: Moving, run: Pictured, *, on_progress: Callable[[int], None]) -> Drawn:
     """Draws a figure's film: MP4 and poster at twice the size, the GIF at once.
 
     Raises:

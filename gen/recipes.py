@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def recipe(config: Config, name: str) -> str:
-    """The tables of a figure and of the model or sweep that it shows, defaults left out.
+    """The tables of a figure and of the model or sweep that it may need, defaults left out.
 
     Args:
         name: id of the figure.
@@ -22,7 +22,7 @@ def recipe(config: Config, name: str) -> str:
     sources: dict[str, Any] = {}
     if figure.subject in config.models:
         sources["models"] = {figure.subject: _model(config.models[figure.subject])}
-    else:
+    elif figure.subject in config.sweeps:
         sources["sweeps"] = {figure.subject: _sweep(config.sweeps[figure.subject])}
     return tomlkit.dumps({**sources, "figures": {name: _said(figure)}})
 

@@ -10,7 +10,7 @@ from gen.assemble import Sources
 from gen.build import film_orders
 from gen.figures import FilmFigure, Moving
 from gen.studio import Studio
-from gen.subjects import read_sweeps, sound_models, stale_shard
+from gen.subjects import constructions, read_sweeps, sound_models, stale_shard
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _models(studio: Studio) -> list[Line]:
 
 def _films(studio: Studio) -> list[Line]:
     config = studio.config
-    subjects = {**sound_models(studio), **read_sweeps(studio)}
+    subjects = {**sound_models(studio), **read_sweeps(studio), **constructions(config)}
     orders = {order.name: order for order in film_orders(config, subjects)}
     lines = []
     for name, figure in config.figures.items():

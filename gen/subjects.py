@@ -1,4 +1,4 @@
-"""What figures picture: trained models and sweeps, as they are read back from the store."""
+"""What figures picture: trained models and sweeps, read back from the store, and constructions."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from gen.analysis.seeds import Seeds
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_facts import sweep_facts
 from gen.errors import EnvironmentFault, NumericalFault
+from gen.figures import ConstructedFigure
 from gen.runs import ModelRun, Shard
 from gen.training import steps_every
 
 if TYPE_CHECKING:
-    from gen.config import Model
+    from gen.config import Config, Model
     from gen.studio import Studio
     from gen.sweeps import Sweep
 
@@ -77,8 +78,34 @@ class TrainedSweep:
         return sweep_facts(self.sweep, self.run)
 
 
-Subjects: TypeAlias = Mapping[str, TrainedModel | TrainedSweep]
-"""What figures picture, by the ids of models and sweeps."""
+@dataclass(frozen=True)
+class Constructed:
+    """A network that a figure's settings describe as a whole, so that there is nothing to store."""
+
+    figure: ConstructedFigure
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """Nothing: the figure's settings tell it from any other."""
+        return {}
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What may be said of it."""
+        return self.figure.facts()
+
+
+Subjects: TypeAlias = Mapping[str, TrainedModel | TrainedSweep | Constructed]
+"""What figures picture, by the ids of models, of sweeps, and of figures that need neither."""
+
+
+def constructions(config: Config) -> dict[str, Constructed]:
+    """The networks that are described by figures, by the figures' ids."""
+    return {
+        name: Constructed(figure)
+        for name, figure in config.figures.items()
+        if isinstance(figure, ConstructedFigure)
+    }
 
 
 def read_models(studio: Studio, names: Iterable[str]) -> dict[str, TrainedModel]:
@@ -133,17 +160,22 @@ def sound_models(studio: Studio) -> dict[str, TrainedModel]:
     return {name: trained for name, trained in read.items() if trained is not None}
 
 
-def stored_models(studio: Studio) -> dict[str, TrainedModel]:
-    """Reads every model back from the store, training nothing."""
-    for model in studio.config.models.values():
-        shard = stale_shard(studio, model)
+def stored_models(studio: Studio, only: Iterable[str] | None = None) -> dict[str, TrainedModel]:
+    """Reads models back from the store, training nothing.
+
+    Args:
+        only: names of configured models; all of them if None.
+    """
+    names = list(studio.config.models) if only is None else list(only)
+    for name in names:
+        shard = stale_shard(studio, studio.config.models[name])
         if shard is not None:
             raise EnvironmentFault(
                 f"{shard.name}: not trained as configured ({runs.why_stale(studio.store, shard)})",
                 where=str(studio.store.root),
                 mend="run gen train",
             )
-    return read_models(studio, studio.config.models)
+    return read_models(studio, names)
 
 
 def _read_model(studio: Studio, model: Model) -> TrainedModel | None:

@@ -14,9 +14,11 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
+from gen.analysis.construction import MODULI, NEURONS
 from gen.settings import Kind, Settings, kinds
 
 if TYPE_CHECKING:
+    from gen.analysis.facts import Facts
     from gen.analysis.sweep import SweepRun
     from gen.drawing.film import Film, Pacing
     from gen.figures.chart import Chart, Stack
@@ -36,8 +38,8 @@ class Figure(Kind):
 
     @property
     @abstractmethod
-    def subject(self) -> str:
-        """The configured model or sweep that it pictures."""
+    def subject(self) -> str | None:
+        """The configured model or sweep that it pictures; None where it needs neither."""
 
     @abstractmethod
     def pictured(self, subject: Any) -> Any:
@@ -104,6 +106,34 @@ class SweepFigure(Figure):
         )
 
 
+class ConstructedFigure(Figure):
+    """A figure of a network whose weights are given by a formula, so that nothing is trained.
+
+    Attributes:
+        neurons: of the network.
+        modulus: it adds modulo this.
+    """
+
+    neurons: Annotated[int, Field(ge=NEURONS[0], le=NEURONS[1])] = 5
+    modulus: Annotated[int, Field(ge=MODULI[0], le=MODULI[1])] = 67
+
+    @property
+    def subject(self) -> None:
+        return None
+
+    @abstractmethod
+    def facts(self) -> Facts:
+        """What may be said of the network, by the figure's id."""
+
+
+class Tabled(Settings):
+    """What figures have that bring a table of their own."""
+
+    @abstractmethod
+    def csv(self, run: Any) -> str:
+        """What is shown, as the download holds it."""
+
+
 class Moving(Settings):
     """What all films have: how fast they run.
 
@@ -137,6 +167,10 @@ class FilmFigure(ModelFigure, Moving):
     """A model's figure that moves: a frame for each snapshot, the first and last one held."""
 
 
+class ConstructedFilm(ConstructedFigure, Moving, Tabled):
+    """A constructed network's figure that moves: a frame for each number that is added."""
+
+
 class SweepFilmFigure(SweepFigure, Moving):
     """A sweep's figure that moves: a frame for each logged step, the first and last one held."""
 
@@ -160,8 +194,8 @@ class ChartFigure(ModelFigure):
         """What is plotted, as the download holds it: the columns' names and the rows."""
 
 
-class DrawnFigure(ModelFigure):
-    """A figure that stands still, is laid out by a template of its own, and can be asked.
+class Drawing(Tabled):
+    """What figures have that stand still, have a template of their own, and can be asked.
 
     Attributes:
         template: name of the template, without `.html.jinja`.
@@ -173,9 +207,13 @@ class DrawnFigure(ModelFigure):
     def draw(self, run: Any, words: Words) -> Any:
         """What the template shows, in the language of `words`: markup, and data for a script."""
 
-    @abstractmethod
-    def csv(self, run: Any) -> str:
-        """What is shown, as the download holds it."""
+
+class DrawnFigure(ModelFigure, Drawing):
+    """A model's figure that can be asked."""
+
+
+class ConstructedDrawing(ConstructedFigure, Drawing):
+    """A constructed network's figure that can be asked."""
 
 
 class MapFigure(SweepFigure):

@@ -1,0 +1,168 @@
+"""A network that adds modulo p by construction: n neurons, no training, weights by a formula.
+
+Number a has its place on the unit circle at the angle 2 pi a / p, which is its row of the
+embedding E. Neuron k hears in the direction phi_k = 2 pi k / n and speaks in the direction
+2 phi_k. What it hears of a and b is 2 cos(pi (a - b) / p) cos(x - phi_k), where x is the angle
+pi (a + b) / p halfway between them; what it speaks adds up, over all neurons, to a vector that
+points near 2x, the angle of a + b. The logit of c is the product of that vector with c's row
+of E, so that the answer is the number whose place is nearest in angle.
+
+With u^2 for the activation the vector points exactly at 2x if n = 3 or n >= 5 (after Gromov
+2023, arXiv 2301.02679, whose quadratic network needs no training either). With relu it strays by
+a ripple, made of those harmonics of relu(cos u) that n directions cannot tell from the second
+one. Without any bend nothing is left of it. That trained networks add by way of angles is due
+to Nanda et al. 2023 (arXiv 2301.05217) and Zhong et al. 2023 (arXiv 2306.17844); five neurons
+laid out like this are in Google PAIR's explorable on grokking (2023).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+Bend = Literal["relu", "square", "none"]
+"""What a neuron makes of what it hears; `none` leaves it as it is."""
+
+NEURONS = (3, 10)
+"""Fewest and most neurons that figures offer."""
+
+MODULI = (12, 500)
+"""Smallest and largest modulus that figures offer."""
+
+WRONG, UNDECIDED, RIGHT = 0, 1, 2
+"""Verdicts: another answer is highest; the right one shares the top; it is highest alone."""
+
+_SLACK = 1e-9
+"""Rounding that a tie may hide in: a share of the longest vector, or of a step of angle."""
+
+
+@dataclass(frozen=True)
+class Construction:
+    """The constructed network.
+
+    Attributes:
+        neurons: n.
+        modulus: p.
+        bend: the activation.
+    """
+
+    neurons: int
+    modulus: int
+    bend: Bend
+
+    @property
+    def embedding(self) -> Float[np.ndarray, "number 2"]:
+        """E: a place on the unit circle for each number."""
+        return _places(2 * np.pi * np.arange(self.modulus) / self.modulus)
+
+    @property
+    def into(self) -> Float[np.ndarray, "2 neuron"]:
+        """A: a column for each neuron, the direction in which it hears."""
+        return _places(self._angles).T
+
+    @property
+    def out(self) -> Float[np.ndarray, "neuron 2"]:
+        """B: a row for each neuron, the direction in which it speaks."""
+        return _places(2 * self._angles)
+
+    @property
+    def _angles(self) -> Float[np.ndarray, " neuron"]:
+        return 2 * np.pi * np.arange(self.neurons) / self.neurons
+
+    def heard(
+        self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+    ) -> Float[np.ndarray, "*pair neuron"]:
+        """What each neuron hears of two numbers."""
+        places = self.embedding
+        return (places[a] + places[b]) @ self.into
+
+    def active(self, heard: Float[np.ndarray, "*pair neuron"]) -> Float[np.ndarray, "*pair neuron"]:
+        """What each neuron makes of what it hears."""
+        match self.bend:
+            case "relu":
+                return np.maximum(heard, 0)
+            case "square":
+                return heard**2
+            case "none":
+                return heard
+
+    def answer(
+        self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+    ) -> Float[np.ndarray, "*pair 2"]:
+        """The vector that all neurons together speak."""
+        return self.active(self.heard(a, b)) @ self.out
+
+    def logits(
+        self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+    ) -> Float[np.ndarray, "*pair number"]:
+        """What the network says for every answer; a row of p numbers for every pair."""
+        return self.answer(a, b) @ self.embedding.T
+
+    def halfway(self) -> Float[np.ndarray, "direction 2"]:
+        """The vectors spoken for each of the 2p directions that two numbers can be heard from.
+
+        Direction j is the angle pi j / p, heard at strength 1. All pairs are covered: their sum
+        lies in one of these directions, and a louder one scales the vector (see `direction`).
+        """
+        turns = np.pi * np.arange(2 * self.modulus) / self.modulus
+        return self.active(_places(turns) @ self.into) @ self.out
+
+    def strays(self) -> Float[np.ndarray, " direction"]:
+        """How far each of those vectors turns from the exact answer, in steps between numbers.
+
+        Direction j should be answered by the number j mod p. More than half a step is a wrong
+        answer; where nothing is spoken there is no angle, and it is NaN.
+        """
+        spoken = self.halfway()
+        angle = np.arctan2(spoken[:, 1], spoken[:, 0])
+        wanted = 2 * np.pi * np.arange(2 * self.modulus) / self.modulus
+        off = np.angle(np.exp(1j * (angle - wanted))) * self.modulus / (2 * np.pi)
+        silent = np.hypot(*spoken.T) < _SLACK * self.neurons
+        return np.where(silent, np.nan, off)
+
+    def verdicts(self) -> Int[np.ndarray, " pair"]:
+        """`WRONG`, `UNDECIDED` or `RIGHT` for every pair a <= b, in the order of `pairs`."""
+        off = np.abs(np.nan_to_num(self.strays(), nan=0.5))
+        by_direction = np.where(off < 0.5 * (1 - _SLACK), RIGHT, WRONG)
+        by_direction[np.abs(off - 0.5) <= 0.5 * _SLACK] = UNDECIDED
+        a, b = pairs(self.modulus)
+        opposite = 2 * (b - a) == self.modulus
+        return np.where(opposite, UNDECIDED, by_direction[direction(a, b, self.modulus)])
+
+
+def pairs(modulus: int) -> tuple[Int[np.ndarray, " pair"], Int[np.ndarray, " pair"]]:
+    """All pairs a <= b: p (p + 1) / 2 of them."""
+    a, b = np.triu_indices(modulus)
+    return a, b
+
+
+def direction(
+    a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"], modulus: int
+) -> Int[np.ndarray, "*pair"]:
+    """From which of 2p directions two numbers are heard; opposite numbers are heard from none.
+
+    Their midpoint is at the angle pi (a + b) / p, or opposite where that is the nearer one.
+    """
+    far = 2 * np.abs(a - b) > modulus
+    return (a + b + far * modulus) % (2 * modulus)
+
+
+def ideal(
+    a: Shaped[np.ndarray, "*pair"],
+    b: Shaped[np.ndarray, "*pair"],
+    c: Shaped[np.ndarray, "*pair"],
+    modulus: int,
+) -> Float[np.ndarray, "*pair"]:
+    """The logits of the squaring network for one neuron: cos^2((a-b) w/2) cos((a+b-c) w).
+
+    With w = 2 pi / p, and n neurons (n = 3 or n >= 5) say n times as much.
+    """
+    step = 2 * np.pi / modulus
+    return np.cos((a - b) * step / 2) ** 2 * np.cos((a + b - c) * step)
+
+
+def _places(angles: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape 2"]:
+    return np.stack([np.cos(angles), np.sin(angles)], axis=-1)
