@@ -20,6 +20,7 @@ PAGES = (
     "ones-and-zeros",
     "when",
     "five-neurons",
+    "construction",
     "try-others",
     "gallery",
     "how-it-was-made",

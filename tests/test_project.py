@@ -108,6 +108,9 @@ def test_every_kind_of_figure_can_be_asked_for() -> None:
     assert figure_kinds().keys() == {
         "accuracy",
         "circle",
+        "construction",
+        "construction-error",
+        "construction-film",
         "dft",
         "interference",
         "interference-film",

@@ -1,4 +1,4 @@
-"""Facts of the construction: how many sums it gets right, how far it strays, how softly it speaks."""
+"""Facts of the construction: how many sums come out right, how far off, how loud."""
 
 from __future__ import annotations
 

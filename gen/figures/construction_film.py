@@ -185,9 +185,7 @@ def _arrow(panel: Panel, end: Places) -> Float[np.ndarray, "frame 5 2"]:
     return panel.project(points[..., 0], points[..., 1])
 
 
-def _bars(
-    canvas: Canvas, run: Construction, a: Frames, b: Frames, top: float
-) -> Iterator[Layer]:
+def _bars(canvas: Canvas, run: Construction, a: Frames, b: Frames, top: float) -> Iterator[Layer]:
     """For each neuron what it hears, open, and what it makes of that, filled."""
     from gen.drawing.bars import Bars
     from gen.drawing.layers import Lines

@@ -1,0 +1,70 @@
+"""How exactly constructed networks add, for readers to change: neurons and modulus."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from gen.analysis.construction import MODULI, Bend, Construction
+from gen.figures import ConstructedDrawing
+
+if TYPE_CHECKING:
+    from gen.analysis.facts import Facts
+    from gen.media.construction_error import ErrorDrawing
+    from gen.words import Words
+
+BENDS: tuple[Bend, ...] = ("relu", "square")
+"""The activations that are compared."""
+
+
+class ConstructionError(ConstructedDrawing):
+    """The answer against the exact one, and by how much it is off, for every sum."""
+
+    kind: Literal["construction-error"] = "construction-error"
+    template: ClassVar[str] = "construction-error"
+
+    def pictured(self, subject: object) -> list[Construction]:
+        return [Construction(self.neurons, self.modulus, bend) for bend in BENDS]
+
+    def facts(self) -> Facts:
+        from gen.analysis.construction_facts import construction_facts, limits
+
+        found: Facts = {
+            "neurons": self.neurons,
+            "modulus": self.modulus,
+            "smallest_modulus": MODULI[0],
+            "largest_modulus": MODULI[1],
+        }
+        for network in self.pictured(None):
+            own = construction_facts(network)
+            found |= {f"{network.bend}_{key}": own[key] for key in own if key not in found}
+        return found | limits()
+
+    def draw(self, run: list[Construction], words: Words) -> ErrorDrawing:
+        from gen.media.construction_error import draw_errors
+
+        return draw_errors(run, words)
+
+    def csv(self, run: list[Construction]) -> str:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["activation", "midpoint_degrees", "c", "answer", "off_degrees"])
+        for network in run:
+            p = network.modulus
+            for direction, off in enumerate(network.strays().tolist()):
+                exact = direction % p
+                given = ["", ""]
+                if not np.isnan(off):
+                    given = [f"{exact + off:.6g}", f"{round(off * 360 / p, 9) + 0.0:.6g}"]
+                writer.writerow([network.bend, f"{180 * direction / p:.6g}", exact, *given])
+        return text.getvalue()
+
+    def alt(self, run: list[Construction], words: Words) -> str:
+        from gen.media.construction_error import said
+
+        begin = words("alt.construction.error", neurons=self.neurons, modulus=self.modulus)
+        each = [f"{words(f'construction.bend.{one.bend}')}: {said(one, words)}" for one in run]
+        return " ".join([begin, *each])
