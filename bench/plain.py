@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from gen.config import Model
+from gen.models import Model
 from gen.networks.embedded import Embedded, circle
 from gen.networks.perceptron import Perceptron
 

@@ -57,7 +57,7 @@ def func_animation(figure: FilmFigure, run: ModelRun, folder: Path) -> None:
     """The way of matplotlib's documentation: heat maps of the same pixels, and the step."""
     film = figure.film(run, 1)
     width, height = film.size
-    fps = film.pacing.fps
+    fps = round(film.pacing.fps)
     frames = [index for index, ticks in enumerate(film.ticks) for _ in range(int(ticks))]
     limit = 5.0
     colours = ListedColormap(Diverging(limit).colours / 255)

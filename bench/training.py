@@ -19,8 +19,9 @@ from statistics import median
 import torch
 
 from bench.plain import PlainLoop
-from gen.config import Model, load
+from gen.config import load
 from gen.executors import Job, Workers, default_jobs
+from gen.models import Model
 from gen.report import make_report
 from gen.training import Ensemble, train
 

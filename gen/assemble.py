@@ -18,16 +18,25 @@ from gen import films, runs
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_table import sweep_table
 from gen.errors import ConfigError
-from gen.figures import ChartFigure, Drawing, FilmFigure, MapFigure, Moving, Tabled
+from gen.figures import (
+    ChartFigure,
+    Drawn,
+    FilmFigure,
+    FormulaFigure,
+    FormulaFilm,
+    MapFigure,
+    Moving,
+)
 from gen.fingerprint import code_digest, versions
 from gen.runs import ModelRun
+from gen.showings import showings
 from gen.store import Entry, content_key
 from gen.subjects import Subjects, TrainedSweep
 from gen.words import words_digest
 
 if TYPE_CHECKING:
     from gen.config import Config
-    from gen.pages.figures import PlacedFigure
+    from gen.pages.figures import BySeed, PlacedFigure
     from gen.studio import Studio
     from gen.words import Words
 
@@ -130,7 +139,7 @@ def site_files(
 
     Args:
         subjects: what figures picture, by model or sweep.
-        drawn: the stored films, by figure.
+        drawn: the stored films, by what their files are called.
 
     Returns:
         Path inside the site to its content, or to the file to copy.
@@ -140,29 +149,35 @@ def site_files(
 
     files: dict[str, bytes | Path] = dict(sources.assets)
     facts = {name: subject.facts for name, subject in subjects.items()}
+    facts |= {
+        name: figure.facts()
+        for name, figure in config.figures.items()
+        if isinstance(figure, FormulaFigure)
+    }
     files["data/facts.json"] = _json(facts)
-    for name, figure in config.figures.items():
-        run = figure.pictured(subjects[config.subject_of(name)])
+    for each in showings(config.figures, subjects):
+        figure, run, stem = each.figure, each.run, each.stem
         if isinstance(figure, Moving):
-            files |= _film_files(name, drawn[name])
-        if isinstance(figure, FilmFigure) and isinstance(run, ModelRun):
-            files[f"data/{name}.npz"] = _arrays(run)
-        elif isinstance(figure, ChartFigure) and isinstance(run, ModelRun):
-            files[f"data/{name}.csv"] = _table(*figure.table(run))
-        elif isinstance(figure, Tabled):
-            files[f"data/{name}.csv"] = figure.csv(run).encode()
+            files |= _film_files(stem, drawn[stem])
+        if isinstance(figure, FilmFigure) and each.seed is None:
+            files[f"data/{stem}.npz"] = _arrays(run)
+        elif isinstance(figure, ChartFigure):
+            files[f"data/{stem}.csv"] = _table(*figure.table(run))
+        elif isinstance(figure, Drawn | FormulaFilm):
+            files[f"data/{stem}.csv"] = figure.csv(run).encode()
     for name, subject in subjects.items():
         if isinstance(subject, TrainedSweep):
             files[f"data/{name}.csv"] = sweep_table(subject.run).encode()
     for place, language in enumerate(config.site.languages):
         words = Words(language)
         suffix = "" if place == 0 else f".{language}"
-        placed, charts = _place(config, subjects, drawn, files, words, suffix)
+        placed, by_seed, charts = _place(config, subjects, drawn, files, words, suffix)
         pages = render_pages(
             site=config.site,
             language=language,
             sources=sources.pages[language],
             figures=placed,
+            by_seed=by_seed,
             facts=facts,
             words=words,
             templates=sources.templates,
@@ -178,74 +193,82 @@ def _place(
     files: Mapping[str, bytes | Path],
     words: Words,
     suffix: str,
-) -> tuple[dict[str, PlacedFigure], dict[str, bytes | Path]]:
-    """The figures as the pages of one language show them, and that language's chart files."""
+) -> tuple[dict[str, PlacedFigure], BySeed, dict[str, bytes | Path]]:
+    """The figures as the pages of one language show them, and that language's chart files.
+
+    Returns:
+        The figures by id; those that readers choose from; paths and contents of the charts.
+    """
     from gen.media.svg import standalone_svg, to_svg
     from gen.pages.figures import PlacedChart, PlacedDrawing, PlacedFilm
     from gen.recipes import recipe
 
     placed: dict[str, PlacedFigure] = {}
+    by_seed: BySeed = {}
     charts: dict[str, bytes | Path] = {}
-    for name, figure in config.figures.items():
-        run = figure.pictured(subjects[config.subject_of(name)])
+    for each in showings(config.figures, subjects):
+        name, stem, figure, run = each.name, each.stem, each.figure, each.run
         alt = figure.alt(run, words)
         if isinstance(figure, Moving):
-            entry = drawn[name]
-            data = _data_of_film(name, figure, run)
-            placed[name] = PlacedFilm(
+            entry = drawn[stem]
+            data = _data_of_film(stem, figure, run)
+            gif = f"media/{stem}.gif"
+            made = PlacedFilm(
                 id=name,
-                model=config.subject_of(name),
-                mp4=f"media/{name}.mp4",
-                gif=f"media/{name}.gif",
-                poster=f"media/{name}.png",
-                data=data,
-                mp4_bytes=entry.file(films.MP4).stat().st_size,
-                gif_bytes=entry.file(films.GIF).stat().st_size,
-                data_bytes=_size(files[data]),
+                model=figure.subject,
+                mp4=f"media/{stem}.mp4",
+                gif=gif if gif in files else None,
+                poster=f"media/{stem}.png",
+                data=data if data in files else None,
+                mp4_bytes=_size(files[f"media/{stem}.mp4"]),
+                gif_bytes=_size(files.get(gif)),
+                data_bytes=_size(files.get(data)),
                 alt=alt,
                 recipe=recipe(config, name),
                 **{key: entry.info[key] for key in _FILM_INFO},
             )
-        elif isinstance(figure, ChartFigure) and isinstance(run, ModelRun):
+        elif isinstance(figure, ChartFigure):
             chart = figure.chart(run, words)
-            path = f"media/{name}{suffix}.svg"
+            path = f"media/{stem}{suffix}.svg"
             charts[path] = standalone_svg(chart, alt).encode()
-            placed[name] = PlacedChart(
+            made = PlacedChart(
                 id=name,
-                model=config.subject_of(name),
+                model=figure.subject,
                 svg=to_svg(chart, name, alt),
                 file=path,
-                data=f"data/{name}.csv",
-                data_bytes=_size(files[f"data/{name}.csv"]),
+                data=f"data/{stem}.csv",
+                data_bytes=_size(files[f"data/{stem}.csv"]),
                 alt=alt,
             )
-        elif isinstance(figure, Drawing | MapFigure):
-            data = f"data/{name if isinstance(figure, Drawing) else figure.subject}.csv"
-            placed[name] = PlacedDrawing(
+        elif isinstance(figure, Drawn | MapFigure):
+            data = f"data/{stem if isinstance(figure, Drawn) else figure.subject}.csv"
+            made = PlacedDrawing(
                 id=name,
-                model=config.subject_of(name),
+                model=figure.subject,
                 template=figure.template,
                 drawing=figure.draw(run, words),
                 data=data,
                 data_bytes=_size(files[data]),
                 alt=alt,
             )
-    return placed, charts
+        else:
+            raise TypeError(f"{type(figure).__name__} is no kind of figure that has a place")
+        if each.seed is None:
+            placed[name] = made
+        if each.choice is not None:
+            by_seed.setdefault(figure.subject, {}).setdefault(each.choice, {})[name] = made
+    return placed, by_seed, charts
 
 
-def _data_of_film(name: str, figure: Moving, run: object) -> str:
+def _data_of_film(stem: str, figure: Moving, run: object) -> str:
     """Path inside the site of the numbers that a film shows."""
     if isinstance(run, SweepRun):
         return f"data/{run.name}.csv"
-    return f"data/{name}.{'csv' if isinstance(figure, Tabled) else 'npz'}"
+    return f"data/{stem}.{'csv' if isinstance(figure, FormulaFilm) else 'npz'}"
 
 
-def _film_files(name: str, entry: Entry) -> dict[str, bytes | Path]:
-    return {
-        f"media/{name}.mp4": entry.file(films.MP4),
-        f"media/{name}.gif": entry.file(films.GIF),
-        f"media/{name}.png": entry.file(films.POSTER),
-    }
+def _film_files(stem: str, entry: Entry) -> dict[str, bytes | Path]:
+    return {f"media/{stem}{Path(file).suffix}": entry.file(file) for file in films.files_of(entry)}
 
 
 def _arrays(run: ModelRun) -> bytes:
@@ -263,7 +286,9 @@ def _table(header: tuple[str, ...], rows: np.ndarray) -> bytes:
     return text.getvalue().encode()
 
 
-def _size(content: bytes | Path) -> int:
+def _size(content: bytes | Path | None) -> int:
+    if content is None:
+        return 0
     return content.stat().st_size if isinstance(content, Path) else len(content)
 
 

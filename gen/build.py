@@ -5,25 +5,22 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gen import films, output
 from gen.analysis.sweep import OUTCOMES
 from gen.assemble import Sources, site_files
+from gen.config import load
 from gen.errors import ConfigError, EnvironmentFault, suggestion
 from gen.executors import Executor, Job, Workers
-from gen.figures import ConstructedFilm, FilmFigure, SweepFilmFigure
+from gen.figures import Moving
 from gen.films import FilmOrder
+from gen.fingerprint import reread
+from gen.showings import showings
 from gen.store import writing
-from gen.subjects import (
-    Subjects,
-    TrainedModel,
-    constructions,
-    read_models,
-    read_sweeps,
-    stored_models,
-)
+from gen.subjects import Subjects, TrainedModel, read_models, read_sweeps, stored_models
 from gen.trainers import foretell, missing_shards, train_shards, trainers
 
 if TYPE_CHECKING:
@@ -48,7 +45,7 @@ def build(studio: Studio) -> None:
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
     with (
-        studio.store.locked(),
+        studio.held(output=True),
         trainers(studio) as executor,
         Workers(studio.jobs, studio.report) as painters,
     ):
@@ -82,7 +79,7 @@ def _renew(
     Returns:
         The films of this site.
     """
-    subjects = {**trained, **read_sweeps(studio), **constructions(studio.config)}
+    subjects = {**trained, **read_sweeps(studio)}
     drawn = render(studio, painters, subjects)
     write_site(studio, sources, subjects, drawn, complete=not left)
     for name, entry in former.items():
@@ -129,12 +126,18 @@ def render(
         only: ids of figures; all films if None.
 
     Returns:
-        The stored films by figure.
+        The stored films by what their files are called: the figure's id, or that and a seed.
     """
     orders = film_orders(studio.config, subjects, only)
     missing = [order for order in orders if studio.store.get(films.FAMILY, order.key) is None]
     jobs = [
-        Job(order.name, films.draw, (order.figure, _pictured(order, subjects)), 3, "files")
+        Job(
+            order.name,
+            films.draw_brief if order.brief else films.draw,
+            (order.figure, order.run),
+            len(order.files),
+            "files",
+        )
         for order in missing
     ]
     for done in painters.run(jobs):
@@ -144,12 +147,28 @@ def render(
         studio.report.done(
             order.name, f"{entry.info['frames']} frames, {size:.1f} MB in {done.seconds:.1f} s"
         )
+    _refuse_changed_code(studio, missing)
     stored = {order.name: studio.store.get(films.FAMILY, order.key) for order in orders}
     return {name: entry for name, entry in stored.items() if entry is not None}
 
 
-def _pictured(order: FilmOrder, subjects: Subjects) -> Any:
-    return order.figure.pictured(subjects[order.subject])
+def _refuse_changed_code(studio: Studio, drawn: list[FilmOrder]) -> None:
+    """Forgets films that were drawn while the code that draws them was changed."""
+    if drawn:
+        reread()
+    for order in drawn:
+        entry = studio.store.get(films.FAMILY, order.key)
+        if replace(order).key != order.key and entry is not None:
+            studio.store.remove(entry)
+            raise _changed("the code", order.name)
+
+
+def _changed(what: str, where: str) -> ConfigError:
+    return ConfigError(
+        f"{what} was changed while it was at work; the result is not kept",
+        where=where,
+        mend="run this again",
+    )
 
 
 def write_site(
@@ -164,8 +183,15 @@ def write_site(
 
     Args:
         complete: whether every configured model is in it.
+
+    Raises:
+        ConfigError: something that the site is made of was changed meanwhile.
     """
     files = site_files(studio.config, sources, subjects, drawn)
+    reread()
+    config = load(studio.config.path, studio.config.profile)
+    if Sources.gather(replace(studio, config=config)).key != sources.key:
+        raise _changed("the config, a page, a template or the code", str(config.path))
     output.publish(studio.output, sources.key if complete else f"part of {sources.key}", files)
 
 
@@ -188,7 +214,7 @@ def train_models(studio: Studio, names: Iterable[str] = ()) -> None:
     config = studio.config
     wanted = _known("model or sweep", names, {**config.models, **config.sweeps})
     sweeps = {name: config.sweeps[name] for name in wanted if name in config.sweeps}
-    with studio.store.locked(), trainers(studio) as executor:
+    with studio.held(), trainers(studio) as executor:
         trained = train(studio, executor, [name for name in wanted if name in config.models])
         for _ in train_shards(studio, executor, missing_shards(studio, sweeps)):
             pass
@@ -215,20 +241,16 @@ def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) ->
         EnvironmentFault: a model has not been trained.
     """
     wanted = _known("figure", names, studio.config.figures)
-    with studio.store.locked(), Workers(studio.jobs, studio.report) as painters:
-        needed = {studio.config.subject_of(name) for name in wanted}
+    with studio.held(), Workers(studio.jobs, studio.report) as painters:
+        needed = {studio.config.figures[name].subject for name in wanted}
         models = [name for name in studio.config.models if name in needed]
-        subjects = {
-            **stored_models(studio, models),
-            **read_sweeps(studio),
-            **constructions(studio.config),
-        }
+        subjects = {**stored_models(studio, models), **read_sweeps(studio)}
         drawn = render(studio, painters, subjects, wanted)
     if folder is not None:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for name, entry in drawn.items():
-                for file in films.FILES:
+                for file in films.files_of(entry):
                     target = folder / f"{name}{Path(file).suffix}"
                     shutil.copyfile(entry.file(file), target)
                     studio.report.say(str(target))
@@ -242,12 +264,8 @@ def write_stored_site(studio: Studio) -> None:
         EnvironmentFault: a model has not been trained, or a film not been drawn.
     """
     sources = Sources.gather(studio)
-    with studio.store.locked():
-        subjects = {
-            **stored_models(studio),
-            **read_sweeps(studio),
-            **constructions(studio.config),
-        }
+    with studio.held(output=True):
+        subjects = {**stored_models(studio), **read_sweeps(studio)}
         drawn: dict[str, Entry] = {}
         for order in film_orders(studio.config, subjects):
             entry = studio.store.get(films.FAMILY, order.key)
@@ -277,11 +295,8 @@ def film_orders(
     config: Config, subjects: Subjects, only: Iterable[str] | None = None
 ) -> list[FilmOrder]:
     """The films that a config wants, in the order of its figures."""
-    wanted = None if only is None else set(only)
     return [
-        FilmOrder(name, figure, subject, subjects[subject].key)
-        for name, figure in config.figures.items()
-        if isinstance(figure, FilmFigure | SweepFilmFigure | ConstructedFilm)
-        and (subject := config.subject_of(name)) in subjects
-        and (wanted is None or name in wanted)
+        FilmOrder(each.stem, each.figure, each.run, each.subject.key, each.seed is not None)
+        for each in showings(config.figures, subjects, only)
+        if isinstance(each.figure, Moving)
     ]

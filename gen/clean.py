@@ -11,7 +11,7 @@ from gen.config import load_profiles
 from gen.hunt import tried
 from gen.store import writing
 from gen.studio import DEVICES, Studio
-from gen.subjects import constructions, read_sweeps, sound_models
+from gen.subjects import read_sweeps, sound_models
 
 
 def clean(studio: Studio, *, everything: bool) -> None:
@@ -24,11 +24,7 @@ def clean(studio: Studio, *, everything: bool) -> None:
         BusyError: a build is under way.
         EnvironmentFault: the output folder is not one of this tool's sites.
     """
-    if not studio.store.root.exists():
-        if output.remove(studio.output):
-            studio.report.say(f"removed {studio.output}")
-        return
-    with studio.store.locked():
+    with studio.held(output=True):
         if output.remove(studio.output):
             studio.report.say(f"removed {studio.output}")
         if everything:
@@ -51,11 +47,7 @@ def _remove_unwanted(studio: Studio) -> int:
             shards = [shard for source in sources for shard in runs.shards(source, device)]
             wanted |= {shard.key for shard in shards}
             of_profile = replace(studio, config=config, device=device)
-            subjects = {
-                **sound_models(of_profile),
-                **read_sweeps(of_profile),
-                **constructions(config),
-            }
+            subjects = {**sound_models(of_profile), **read_sweeps(of_profile)}
             wanted |= {order.key for order in film_orders(config, subjects)}
     unwanted = [
         entry

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -24,11 +25,15 @@ _DEFAULT_CONFIG = Path("site/gen.toml")
 def main() -> NoReturn:
     """Runs the command line; the console script `gen`."""
     debug = "--debug" in sys.argv[1:]
+    former = signal.signal(signal.SIGTERM, _terminated)
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("gen: interrupted; what was finished is kept", err=True)
         code = 130
+    except _Terminated:
+        click.echo("gen: terminated; what was finished is kept", err=True)
+        code = 143
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -37,7 +42,18 @@ def main() -> NoReturn:
             traceback.print_exc()
         click.echo(f"gen: {error}", err=True)
         code = error.exit_code
+    finally:
+        signal.signal(signal.SIGTERM, former)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+class _Terminated(BaseException):
+    """Somebody has asked this process to end; no error, and no business of anyone but `main`."""
+
+
+def _terminated(*_: object) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise _Terminated
 
 
 _SPEAKING = [
@@ -82,6 +98,11 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+_wait = click.option(
+    "--wait", is_flag=True, help="Wait for another process that uses the store or the output."
+)
+
+
 _jobs = click.option(
     "-j",
     "--jobs",
@@ -104,6 +125,7 @@ def _trainers(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         _jobs,
         _device,
+        _wait,
         click.option(
             "--cluster",
             metavar="ADDRESS",
@@ -193,6 +215,7 @@ def hunt(
 @_common
 @_jobs
 @_device
+@_wait
 def render(figures: tuple[str, ...], folder: Path | None, jobs: int | None, **options: Any) -> None:
     """Draws figures of trained models that are not in the store: all of them, or FIGURES."""
     from gen.build import render_figures
@@ -204,6 +227,7 @@ def render(figures: tuple[str, ...], folder: Path | None, jobs: int | None, **op
 @cli.command()
 @_common
 @_device
+@_wait
 def site(**options: Any) -> None:
     """Writes the site from trained models and drawn films, doing neither."""
     from gen.build import write_stored_site
@@ -239,6 +263,7 @@ def serve(host: str, port: int | None, **options: Any) -> None:
 @cli.command()
 @click.option("--all", "everything", is_flag=True, help="Also forget every run and film.")
 @_common
+@_wait
 def clean(everything: bool, **options: Any) -> None:
     """Removes the site, and from the store what no profile of the config asks for."""
     from gen.clean import clean as clean_up
@@ -295,6 +320,7 @@ def _studio(options: dict[str, Any], jobs: int | None) -> Iterator[Studio]:
             device=options.get("device", "cpu"),
             cluster=options.get("cluster"),
             fail_fast=options.get("fail_fast", False),
+            wait=options.get("wait", False),
         )
 
 

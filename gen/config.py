@@ -21,17 +21,18 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator
 from gen.analysis.sweep import Thresholds
 from gen.complaints import explain, foremost, is_key, shortened, shown
 from gen.errors import ConfigError, suggestion
-from gen.figures import Figure, ModelFigure, SweepFigure, figure_kinds
+from gen.figures import Figure, FormulaFigure, ModelFigure, SweepFigure, figure_kinds
+from gen.grids import filled, read_axes
+from gen.models import MOST_MODELS, Model, ModelSettings
 from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import Kind, Settings, kinds
-from gen.sweeps import Axis, Sweep
+from gen.sweeps import Sweep
 from gen.tables import Place, as_table, merged, parse
 from gen.tasks import Task
-from gen.training import Ensemble, Training
+from gen.training import Training
 
 PARTS = ("task", "network", "optimiser", "training")
-MOST_MODELS = 100_000
 MOST_SHARD_BYTES = 4 * 2**30
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
@@ -67,82 +68,6 @@ class Site(Settings):
         return entries
 
 
-class Hunt(Settings):
-    """A search for seeds that has been made, so that pages can say how many were tried.
-
-    Attributes:
-        where: what was asked of the facts of each seed.
-        seeds: how many were tried: 0, 1, 2, ...
-        fit: of how many it was true.
-    """
-
-    where: Annotated[str, Field(min_length=1, max_length=500)]
-    seeds: Annotated[int, Field(ge=1, le=MOST_MODELS)]
-    fit: Annotated[int, Field(ge=0, le=MOST_MODELS)]
-
-    @property
-    def facts(self) -> dict[str, int | str]:
-        """What may be said of it."""
-        return {"hunt_where": self.where, "hunt_seeds": self.seeds, "hunt_fit": self.fit}
-
-
-class ModelSettings(Settings):
-    """The keys that stand directly in a model's table.
-
-    Attributes:
-        seeds: how many (0, 1, 2, ...) or which.
-        shard: how many models train together as one ensemble, and are stored as one run.
-        shown: which model the figures show: the first seed that generalises, or this seed.
-        hunt: how the shown seed was found; `gen hunt --write` keeps it.
-    """
-
-    seeds: (
-        Annotated[int, Field(ge=1, le=MOST_MODELS)]
-        | Annotated[list[Annotated[int, Field(ge=0, lt=2**63)]], Field(min_length=1)]
-    )
-    shard: Annotated[int, Field(ge=1, le=MOST_MODELS)] = 16
-    shown: Annotated[int, Field(ge=0)] | None = None
-    hunt: Hunt | None = None
-
-
-@dataclass(frozen=True)
-class Model:
-    """A configured network on a task: one model a seed."""
-
-    name: str
-    seeds: tuple[int, ...]
-    shard: int
-    shown: int | None
-    task: Task
-    network: Network
-    optimiser: Optimiser
-    training: Training
-    hunt: Hunt | None = None
-
-    @property
-    def shards(self) -> list[tuple[str, Ensemble]]:
-        """The ensembles that together train all seeds, in their order, with their seeds' names."""
-        parts = [self.seeds[i : i + self.shard] for i in range(0, len(self.seeds), self.shard)]
-        optimiser = self.optimiser
-        return [
-            (
-                _named(part),
-                Ensemble(self.task, self.network, self.training, part, (optimiser,) * len(part)),
-            )
-            for part in parts
-        ]
-
-
-def _named(seeds: tuple[int, ...]) -> str:
-    """Seeds for people: `seeds 0 to 3`."""
-    if len(seeds) == 1:
-        return f"seed {seeds[0]}"
-    consecutive = seeds == tuple(range(seeds[0], seeds[0] + len(seeds)))
-    return (
-        f"seeds {seeds[0]} to {seeds[-1]}" if consecutive else f"seeds {', '.join(map(str, seeds))}"
-    )
-
-
 @dataclass(frozen=True)
 class Config:
     """A whole site, checked: every figure has its model, every kind is known."""
@@ -158,10 +83,6 @@ class Config:
     def folder(self) -> Path:
         """Where the site's sources are: `pages/` and `assets/` lie beside the config."""
         return self.path.parent
-
-    def subject_of(self, name: str) -> str:
-        """Id of what a figure pictures: a model, a sweep, or its own where it needs neither."""
-        return self.figures[name].subject or name
 
 
 def load(path: Path, profile: str | None = None) -> Config:
@@ -200,16 +121,6 @@ def load_profiles(path: Path) -> dict[str | None, Config]:
         combined = merged(table, override, place, top=True)
         configs[name] = _Reader(path, name, combined, override).config()
     return configs
-
-
-def _with(
-    table: Mapping[str, Any], axes: tuple[Axis, ...], place: tuple[int, ...]
-) -> dict[str, Any]:
-    """A sweep's table with the values of one cell in it."""
-    filled = dict(table)
-    for axis, at in zip(axes, place, strict=True):
-        filled[axis.part] = {**filled.get(axis.part, {}), axis.key: axis.values[at]}
-    return filled
 
 
 class _Reader:
@@ -312,36 +223,17 @@ class _Reader:
             table = merged(tables, table, self._place(*where))
         given = table.pop("thresholds", {})
         thresholds = self._settings(Thresholds, given, *where, "thresholds")
-        axes = self._axes(table.pop("grid", {}), *where)
+        axes = read_axes(table.pop("grid", {}), self._place(*where, "grid"))
         count = prod(len(axis.values) for axis in axes)
-        first = self._model(name, _with(table, axes, (0,) * len(axes)), "sweeps")
+        first = self._model(name, filled(table, axes, (0,) * len(axes)), "sweeps")
         if count * len(first.seeds) > MOST_MODELS:
             raise self._place(*where, "grid").error(
                 f"that is {count * len(first.seeds):,} models",
                 f"at most {MOST_MODELS:,} can be trained for one site",
             )
         places = product(*(range(len(axis.values)) for axis in axes))
-        cells = tuple(self._model(name, _with(table, axes, place), "sweeps") for place in places)
+        cells = tuple(self._model(name, filled(table, axes, place), "sweeps") for place in places)
         return Sweep(name, axes, first.seeds, first.shard, cells, thresholds)
-
-    def _axes(self, value: object, *where: str) -> tuple[Axis, ...]:
-        grid = as_table(value, self._place(*where, "grid"))
-        axes: list[Axis] = []
-        for part, keys in grid.items():
-            place = self._place(*where, "grid", part)
-            if part not in ("task", "network", "optimiser"):
-                mend = suggestion(part, PARTS) or "vary keys of task, network or optimiser"
-                raise place.error("cannot be varied: a sweep's models share all the rest", mend)
-            for key, values in as_table(keys, place).items():
-                if not isinstance(values, list) or not values:
-                    raise place.at(key).error(f"{shown(values)} is not a list of values")
-                if any(values.count(entry) > 1 for entry in values):
-                    raise place.at(key).error("a value is listed twice", "list each once")
-                axes.append(Axis(part, key, tuple(values)))
-        if not axes:
-            mend = "write the values that vary, such as optimiser.weight_decay = [0.1, 1.0]"
-            raise self._place(*where, "grid").error("nothing varies", mend)
-        return tuple(axes)
 
     def _seeds(self, own: ModelSettings, *where: str) -> tuple[int, ...]:
         seeds = tuple(range(own.seeds) if isinstance(own.seeds, int) else own.seeds)
@@ -382,25 +274,32 @@ class _Reader:
     ) -> Figure:
         table = as_table(value, self._place("figures", name))
         figure = self._kind(Figure, figure_kinds(), table, "figures", name)
-        if figure.subject is None:
-            if name in models or name in sweeps:
-                part = "model" if name in models else "sweep"
-                raise self._place("figures", name).error(f"a {part} has this id", "choose another")
-            return figure
-        part, known = ("sweep", sweeps) if isinstance(figure, SweepFigure) else ("model", models)
+        try:
+            if isinstance(figure, FormulaFigure):
+                self._own_name(name, models, sweeps)
+                figure.check()
+            elif isinstance(figure, SweepFigure):
+                self._subject(name, "sweep", figure, sweeps)
+                figure.check(sweeps[figure.sweep])
+            elif isinstance(figure, ModelFigure):
+                self._subject(name, "model", figure, models)
+                figure.check(models[figure.model].task, models[figure.model].network)
+        except ValueError as error:
+            raise self._place("figures", name, "kind").error(str(error)) from None
+        return figure
+
+    def _own_name(self, name: str, *others: Mapping[str, object]) -> None:
+        if any(name in other for other in others):
+            raise self._place("figures", name).error(
+                "a model or sweep is called so too, and facts go by names", "call it otherwise"
+            )
+
+    def _subject(self, name: str, part: str, figure: Figure, known: Mapping[str, object]) -> None:
         if figure.subject not in known:
             raise self._place("figures", name, part).error(
                 f'there is no {part} "{shortened(figure.subject)}"',
                 suggestion(figure.subject, known) or f"add its table below [{part}s]",
             )
-        try:
-            if isinstance(figure, SweepFigure):
-                figure.check(sweeps[figure.sweep])
-            elif isinstance(figure, ModelFigure):
-                figure.check(models[figure.model].task, models[figure.model].network)
-        except ValueError as error:
-            raise self._place("figures", name, "kind").error(str(error)) from None
-        return figure
 
     def _kind(
         self,

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gen.figures import ConstructedFilm, FilmFigure, Moving, SweepFilmFigure
+from gen.figures import Moving
 from gen.fingerprint import code_digest, versions
 from gen.store import Entry, Store, content_key
 
 if TYPE_CHECKING:
-    from gen.analysis.construction import Construction
     from gen.analysis.sweep import SweepRun
+    from gen.drawing.film import Film
     from gen.runs import ModelRun
-
-    Pictured = ModelRun | SweepRun | Construction
 
 FAMILY = "media"
 MP4, GIF, POSTER = "film.mp4", "film.gif", "poster.png"
 FILES = (MP4, GIF, POSTER)
+BRIEF_FILES = (MP4, POSTER)
+BRIEF_FRAMES, BRIEF_QUALITY, BRIEF_COLOURS, BRIEF_KEY_FRAME_EVERY = 36, 28, 64, 12
+"""Films of other seeds are many: fewer frames, less true colours, and no GIF."""
 LIBRARIES = (
     "numpy",
     "matplotlib",
@@ -33,31 +34,42 @@ LIBRARIES = (
 )
 
 
+_BRIEF = [BRIEF_FRAMES, BRIEF_QUALITY, BRIEF_COLOURS, BRIEF_KEY_FRAME_EVERY]
+
+
 @dataclass(frozen=True)
 class FilmOrder:
-    """A film that is wanted.
+    """A film that is wanted: a figure of one model's run.
 
     Attributes:
-        name: the figure's id.
-        subject: id of what is pictured: a model, a sweep, or the figure itself.
-        pictured: what tells the pictured from any other, as plain JSON values.
+        name: what its files are called.
+        run: the model or sweep that is pictured.
+        pictured: what tells the pictured model or sweep from any other, as plain JSON values.
+        brief: whether it is one of many that readers choose from, and therefore small.
     """
 
     name: str
-    figure: FilmFigure | SweepFilmFigure | ConstructedFilm
-    subject: str
+    figure: Moving
+    run: ModelRun | SweepRun | None
     pictured: dict[str, Any]
+    brief: bool = False
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it consists of."""
+        return BRIEF_FILES if self.brief else FILES
 
     @cached_property
     def ingredients(self) -> dict[str, Any]:
         """Everything that can change the film, as plain JSON values."""
         return {
-            "figure": self.figure.model_dump(mode="json"),
+            "figure": self.figure.model_dump(mode="json", exclude={"every_seed"}),
             "pictured": self.pictured,
             "code": code_digest(
                 type(self.figure).__module__, "gen.media.mp4", "gen.media.gif", "gen.media.poster"
             ),
             "versions": versions(*LIBRARIES),
+            **({"brief": _BRIEF} if self.brief else {}),
         }
 
     @cached_property
@@ -78,7 +90,9 @@ class Drawn:
     info: dict[str, Any]
 
 
-def draw(figure: Moving, run: Pictured, *, on_progress: Callable[[int], None]) -> Drawn:
+def draw(
+    figure: Moving, run: ModelRun | SweepRun | None, *, on_progress: Callable[[int], None]
+) -> Drawn:
     """Draws a figure's film: MP4 and poster at twice the size, the GIF at once.
 
     Raises:
@@ -98,16 +112,42 @@ def draw(figure: Moving, run: Pictured, *, on_progress: Callable[[int], None]) -
         write_gif(figure.film(run, 1), folder / GIF)
         on_progress(3)
         files = {file: (folder / file).read_bytes() for file in FILES}
-    width, height = sharp.size
-    info = {
+    return Drawn(files, _info(sharp))
+
+
+def draw_brief(
+    figure: Moving, run: ModelRun | SweepRun | None, *, on_progress: Callable[[int], None]
+) -> Drawn:
+    """Draws a figure's film as one of many: the same picture, a fraction of time and bytes.
+
+    Raises:
+        EnvironmentFault: the encoder is missing or failed.
+    """
+    from gen.media.mp4 import write_mp4
+    from gen.media.poster import write_poster
+
+    with tempfile.TemporaryDirectory(prefix="gen-film-") as name:
+        folder = Path(name)
+        film = figure.film(run, 2).thinned(BRIEF_FRAMES)
+        film = replace(film, key_frame_every=BRIEF_KEY_FRAME_EVERY)
+        write_mp4(film, folder / MP4, BRIEF_QUALITY)
+        on_progress(1)
+        write_poster(film, folder / POSTER, BRIEF_COLOURS)
+        on_progress(2)
+        files = {file: (folder / file).read_bytes() for file in BRIEF_FILES}
+    return Drawn(files, _info(film))
+
+
+def _info(film: Film) -> dict[str, Any]:
+    width, height = film.size
+    return {
         "width": width,
         "height": height,
-        "frames": len(sharp.steps),
-        "seconds": sharp.seconds,
-        "first_step": int(sharp.steps[0]),
-        "last_step": int(sharp.steps[-1]),
+        "frames": len(film.steps),
+        "seconds": film.seconds,
+        "first_step": int(film.steps[0]),
+        "last_step": int(film.steps[-1]),
     }
-    return Drawn(files, info)
 
 
 def save(store: Store, order: FilmOrder, drawn: Drawn) -> Entry:
@@ -118,6 +158,11 @@ def save(store: Store, order: FilmOrder, drawn: Drawn) -> Entry:
             (folder / name).write_bytes(content)
 
     return store.put(FAMILY, order.ingredients, {"figure": order.name, **drawn.info}, write)
+
+
+def files_of(entry: Entry) -> list[str]:
+    """Which files a stored film has."""
+    return [file for file in FILES if entry.file(file).exists()]
 
 
 def why_stale(store: Store, order: FilmOrder) -> str:

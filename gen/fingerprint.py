@@ -40,6 +40,11 @@ def versions(*distributions: str) -> dict[str, str]:
     return {name: version(name).partition("+")[0] for name in distributions}
 
 
+def reread() -> None:
+    """Forgets what modules said: the next digest is of the files as they are then."""
+    _examine.cache_clear()
+
+
 @cache
 def _examine(module: str) -> tuple[str, tuple[str, ...]]:
     spec = find_spec(module)

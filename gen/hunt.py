@@ -18,7 +18,7 @@ from gen.trainers import missing_shards, train_shards, trainers
 
 if TYPE_CHECKING:
     from gen.analysis.facts import Fact, Facts
-    from gen.config import Model
+    from gen.models import Model
     from gen.runs import ModelRun
     from gen.studio import Studio
 
@@ -94,7 +94,7 @@ def hunt(studio: Studio, name: str, where: str | None, seeds: int | None, *, wri
             mend="leave out --profile or --write",
         )
     _check(wanted, where)
-    with studio.store.locked(), trainers(studio) as executor:
+    with studio.held(), trainers(studio) as executor:
         for _ in train_shards(studio, executor, missing_shards(studio, {name: wanted})):
             pass
         answers = _ask(studio, wanted, where)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from gen.errors import EnvironmentFault
-from gen.store import file_digest, writing
+from gen.exchange import exchanged
+from gen.locks import Waiting, held
+from gen.store import file_digest, sync, writing
 
 MANIFEST = "data/manifest.json"
 
@@ -26,8 +28,28 @@ def is_fresh(output: Path, key: str) -> bool:
     )
 
 
+@contextmanager
+def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
+    """Holds an output folder for this process, and mends what a killed one has left.
+
+    Args:
+        waiting: told if another process holds it, which is then waited for.
+
+    Raises:
+        BusyError: another process holds it, and nobody waits.
+        EnvironmentFault: its parent folder cannot be written.
+    """
+    with ExitStack() as stack:
+        with writing(output):
+            output.parent.mkdir(parents=True, exist_ok=True)
+            lock = output.with_name(f".{output.name}.lock")
+            stack.enter_context(held(lock, output, waiting))
+            _mend(output)
+        yield
+
+
 def publish(output: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
-    """Puts a site in the place of the former one.
+    """Puts a site in the place of the former one, as a whole.
 
     Args:
         output: the folder; it may be absent, empty, or a site this tool has written.
@@ -38,17 +60,33 @@ def publish(output: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
         EnvironmentFault: the folder holds something else, or cannot be written.
     """
     _refuse_foreign(output)
-    part = output.with_name(f"{output.name}.part-{os.getpid()}")
-    former = output.with_name(f"{output.name}.former-{os.getpid()}")
+    part, former = _beside(output, "part"), _beside(output, "former")
     with writing(output):
         try:
             _write(part, key, files)
-            if output.exists():
+            if not output.exists():
+                part.rename(output)
+            elif not exchanged(part, output):
                 output.rename(former)
-            part.rename(output)
+                part.rename(output)
+            sync(output.parent)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-            shutil.rmtree(former, ignore_errors=True)
+            if output.exists():
+                shutil.rmtree(former, ignore_errors=True)
+
+
+def _beside(output: Path, what: str) -> Path:
+    return output.with_name(f".{output.name}.{what}")
+
+
+def _mend(output: Path) -> None:
+    """Puts a site back that was taken from its place and not replaced; sweeps up the rest."""
+    former = _beside(output, "former")
+    if former.exists() and not output.exists():
+        former.rename(output)
+    for left_over in (former, _beside(output, "part")):
+        shutil.rmtree(left_over, ignore_errors=True)
 
 
 def remove(output: Path) -> bool:
@@ -74,11 +112,15 @@ def _write(part: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
             shutil.copyfile(content, path)
         else:
             path.write_bytes(content)
+        sync(path)
         digests[name] = file_digest(path)
     manifest = part / MANIFEST
     manifest.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"key": key, "files": digests}, indent=1, sort_keys=True)
     manifest.write_text(text + "\n", encoding="utf-8")
+    sync(manifest)
+    for folder in [part, *(path for path in part.rglob("*") if path.is_dir())]:
+        sync(folder)
 
 
 def _refuse_foreign(output: Path) -> None:

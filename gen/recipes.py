@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
+from gen.grids import NAME
+
 if TYPE_CHECKING:
-    from gen.config import Config, Model
+    from gen.config import Config
+    from gen.models import Model
     from gen.settings import Settings
     from gen.sweeps import Sweep
 
 
 def recipe(config: Config, name: str) -> str:
-    """The tables of a figure and of the model or sweep that it may need, defaults left out.
+    """The tables of a figure and of the model or sweep that it shows, if any, defaults left out.
 
     Args:
         name: id of the figure.
@@ -40,10 +44,30 @@ def _model(model: Model) -> dict[str, Any]:
 def _sweep(sweep: Sweep) -> dict[str, Any]:
     tables = _model(sweep.cells[0])
     grid: dict[str, dict[str, Any]] = {}
-    for axis in sweep.axes:
-        tables[axis.part].pop(axis.key, None)
-        grid.setdefault(axis.part, {})[axis.key] = list(axis.values)
+    for place, axis in enumerate(sweep.axes):
+        for key in axis.keys:
+            tables[axis.part].pop(key, None)
+        values = list(axis.values) if axis.choices is None else _choices(sweep, place)
+        grid.setdefault(axis.part, {})[axis.key] = values
     return {**tables, "seeds": _seeds(sweep.seeds), "grid": grid}
+
+
+def _choices(sweep: Sweep, place: int) -> Any:
+    """What each choice of an axis comes to, whatever the sweep's own tables say.
+
+    They are written inline, so that the axes keep their order.
+    """
+    axis, stride = sweep.axes[place], prod(sweep.shape[place + 1 :])
+    every = [
+        getattr(sweep.cells[number * stride], axis.part).model_dump(mode="json")
+        for number in range(len(axis.values))
+    ]
+    choices = tomlkit.array().multiline(True)
+    for name, settings in zip(axis.values, every, strict=True):
+        choice = tomlkit.inline_table()
+        choice.update({NAME: name, **{key: settings[key] for key in sorted(axis.keys)}})
+        choices.append(choice)
+    return choices
 
 
 def _seeds(seeds: tuple[int, ...]) -> int | list[int]:

@@ -18,7 +18,7 @@ from gen.tasks import Task
 from gen.training import Ensemble, Trained
 
 if TYPE_CHECKING:
-    from gen.config import Model
+    from gen.models import Model
     from gen.sweeps import Sweep
 
 FAMILY = "runs"

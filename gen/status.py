@@ -10,7 +10,7 @@ from gen.assemble import Sources
 from gen.build import film_orders
 from gen.figures import FilmFigure, Moving
 from gen.studio import Studio
-from gen.subjects import constructions, read_sweeps, sound_models, stale_shard
+from gen.subjects import read_sweeps, sound_models, stale_shard
 
 
 @dataclass(frozen=True)
@@ -65,21 +65,20 @@ def _models(studio: Studio) -> list[Line]:
 
 def _films(studio: Studio) -> list[Line]:
     config = studio.config
-    subjects = {**sound_models(studio), **read_sweeps(studio), **constructions(config)}
-    orders = {order.name: order for order in film_orders(config, subjects)}
-    lines = []
+    subjects = {**sound_models(studio), **read_sweeps(studio)}
+    lines: list[Line] = []
     for name, figure in config.figures.items():
         if not isinstance(figure, Moving):
             continue
-        order = orders.get(name)
-        if order is None and isinstance(figure, FilmFigure):
+        orders = film_orders(config, subjects, [name])
+        if not orders and isinstance(figure, FilmFigure):
             trained = stale_shard(studio, config.models[figure.model]) is None
             reason = "has no sound seed" if trained else "has to be trained first"
             lines.append(Line("film", name, f"{figure.model} {reason}"))
-        elif order is not None and studio.store.get(films.FAMILY, order.key):
-            lines.append(Line("film", name, ""))
-        elif order is not None:
-            lines.append(Line("film", name, films.why_stale(studio.store, order)))
+        for order in orders:
+            drawn = studio.store.get(films.FAMILY, order.key)
+            reason = "" if drawn else films.why_stale(studio.store, order)
+            lines.append(Line("film", order.name, reason))
     return lines
 
 

@@ -12,14 +12,13 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from gen.errors import BusyError, EnvironmentFault
+from gen.errors import EnvironmentFault
+from gen.locks import Waiting, held
 
 SCHEMA = 1
 _MANIFEST = "entry.json"
@@ -64,31 +63,22 @@ class Store:
         self._on_damage = on_damage
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Holds the store for this process.
+    def locked(self, waiting: Waiting | None = None) -> Iterator[None]:
+        """Holds the store for this process, and sweeps up what killed ones have left.
+
+        Args:
+            waiting: told if another process holds it, which is then waited for.
 
         Raises:
-            BusyError: another process holds it.
+            BusyError: another process holds it, and nobody waits.
             EnvironmentFault: the store's folder cannot be written.
         """
-        with writing(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.root / "lock")
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                holder = self.root / "holder"
-                who = holder.read_text().strip() if holder.exists() else "another process"
-                raise BusyError(
-                    f"in use by {who}", where=str(self.root), mend="wait until it has finished"
-                ) from None
-        try:
-            (self.root / "holder").write_text(f"process {os.getpid()}\n")
+        with ExitStack() as stack:
+            with writing(self.root):
+                self.root.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(held(self.root / "lock", self.root, waiting))
             self._sweep()
             yield
-        finally:
-            (self.root / "holder").unlink(missing_ok=True)
-            lock.release()
 
     def get(self, family: str, key: str) -> Entry | None:
         """Finds an entry and checks every byte of it.
@@ -129,7 +119,7 @@ class Store:
                 if final.exists():
                     shutil.rmtree(final)
                 part.rename(final)
-                _sync(final.parent)
+                sync(final.parent)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
         return Entry(final, key, ingredients, info)
@@ -160,8 +150,8 @@ class Store:
         }
         (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
         for path in [*files, folder / _MANIFEST]:
-            _sync(path)
-        _sync(folder)
+            sync(path)
+        sync(folder)
 
     def _read(self, folder: Path) -> Entry | None:
         manifest = _manifest(folder)
@@ -215,7 +205,8 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     return manifest if sound and manifest["schema"] == SCHEMA else None
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Brings a file, or a folder's list of names, from memory to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

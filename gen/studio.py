@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from gen.output import locked
 
 if TYPE_CHECKING:
     from gen.config import Config
@@ -28,6 +32,7 @@ class Studio:
         device: torch device that models are trained on, one of `DEVICES`.
         cluster: address of a Dask scheduler that trains them, or `local:N`; None for here.
         fail_fast: whether the first model with unsound numbers ends the training.
+        wait: whether to wait for another process that holds the store or the output.
     """
 
     config: Config
@@ -40,3 +45,18 @@ class Studio:
     device: str = "cpu"
     cluster: str | None = None
     fail_fast: bool = False
+    wait: bool = False
+
+    @contextmanager
+    def held(self, *, output: bool = False) -> Iterator[None]:
+        """Holds the store, and the output folder too if it is to be written.
+
+        Raises:
+            BusyError: another process holds one of them, and this one does not wait.
+        """
+        waiting = self.report.say if self.wait else None
+        with ExitStack() as stack:
+            stack.enter_context(self.store.locked(waiting))
+            if output:
+                stack.enter_context(locked(self.output, waiting))
+            yield

@@ -1,9 +1,9 @@
-"""What figures picture: trained models and sweeps, read back from the store, and constructions."""
+"""What figures picture: trained models and sweeps, as they are read back from the store."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,12 +14,11 @@ from gen.analysis.seeds import Seeds
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_facts import sweep_facts
 from gen.errors import EnvironmentFault, NumericalFault
-from gen.figures import ConstructedFigure
 from gen.runs import ModelRun, Shard
 from gen.training import steps_every
 
 if TYPE_CHECKING:
-    from gen.config import Config, Model
+    from gen.models import Model
     from gen.studio import Studio
     from gen.sweeps import Sweep
 
@@ -31,13 +30,13 @@ class TrainedModel:
     Attributes:
         runs: every seed's run, in the order of the seeds.
         chosen: the one that figures show.
-        run_key: the stored run in which the chosen one was trained.
+        run_keys: the stored run in which each seed was trained.
     """
 
     model: Model
     runs: list[ModelRun]
     chosen: ModelRun
-    run_key: str
+    run_keys: Mapping[int, str]
 
     @property
     def seeds(self) -> Seeds:
@@ -47,7 +46,11 @@ class TrainedModel:
     @property
     def key(self) -> dict[str, Any]:
         """What tells the chosen model from any other."""
-        return {"run": self.run_key, "seed": self.chosen.seed}
+        return {"run": self.run_keys[self.chosen.seed], "seed": self.chosen.seed}
+
+    def showing_each(self) -> Iterator[TrainedModel]:
+        """The same model with each of its sound seeds as the one that figures show."""
+        return (replace(self, chosen=run) for run in self.runs if run.failed_at is None)
 
     @cached_property
     def facts(self) -> Facts:
@@ -79,33 +82,17 @@ class TrainedSweep:
 
 
 @dataclass(frozen=True)
-class Constructed:
-    """A network that a figure's settings describe as a whole, so that there is nothing to store."""
-
-    figure: ConstructedFigure
+class Nothing:
+    """What figures picture that are computed from their settings alone."""
 
     @property
     def key(self) -> dict[str, Any]:
-        """Nothing: the figure's settings tell it from any other."""
+        """There is only one."""
         return {}
 
-    @cached_property
-    def facts(self) -> Facts:
-        """What may be said of it."""
-        return self.figure.facts()
 
-
-Subjects: TypeAlias = Mapping[str, TrainedModel | TrainedSweep | Constructed]
-"""What figures picture, by the ids of models, of sweeps, and of figures that need neither."""
-
-
-def constructions(config: Config) -> dict[str, Constructed]:
-    """The networks that are described by figures, by the figures' ids."""
-    return {
-        name: Constructed(figure)
-        for name, figure in config.figures.items()
-        if isinstance(figure, ConstructedFigure)
-    }
+Subjects: TypeAlias = Mapping[str, TrainedModel | TrainedSweep]
+"""What figures picture, by the ids of models and sweeps."""
 
 
 def read_models(studio: Studio, names: Iterable[str]) -> dict[str, TrainedModel]:
@@ -166,7 +153,7 @@ def stored_models(studio: Studio, only: Iterable[str] | None = None) -> dict[str
     Args:
         only: names of configured models; all of them if None.
     """
-    names = list(studio.config.models) if only is None else list(only)
+    names = list(studio.config.models if only is None else only)
     for name in names:
         shard = stale_shard(studio, studio.config.models[name])
         if shard is not None:
@@ -199,4 +186,4 @@ def _read_model(studio: Studio, model: Model) -> TrainedModel | None:
                     f"{run.failed_at}; the others go on without it"
                 )
     chosen = shown(found, model.shown)
-    return None if chosen is None else TrainedModel(model, found, chosen, key_of[chosen.seed])
+    return None if chosen is None else TrainedModel(model, found, chosen, key_of)

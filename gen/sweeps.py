@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -12,7 +13,7 @@ from gen.training import Ensemble
 
 if TYPE_CHECKING:
     from gen.analysis.sweep import Thresholds
-    from gen.config import Model
+    from gen.models import Model
 
 
 @dataclass(frozen=True)
@@ -21,18 +22,31 @@ class Axis:
 
     Attributes:
         part: `task`, `network` or `optimiser`.
-        key: the setting's name there.
-        values: in the order of the config.
+        key: the setting's name there, or a name of its own where several settings vary together.
+        values: in the order of the config; the choices' names where several vary together.
+        choices: what each choice sets, where several settings vary together.
     """
 
     part: str
     key: str
     values: tuple[Any, ...]
+    choices: tuple[Mapping[str, Any], ...] | None = None
 
     @property
     def name(self) -> str:
         """As the config writes it, `network.hidden`."""
         return f"{self.part}.{self.key}"
+
+    @property
+    def keys(self) -> set[str]:
+        """The settings that it varies."""
+        return {self.key} if self.choices is None else {key for one in self.choices for key in one}
+
+    def settings(self, number: int) -> dict[str, Any]:
+        """What one of its values sets."""
+        if self.choices is not None:
+            return dict(self.choices[number])
+        return {self.key: self.values[number]}
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from gen import runs
 from gen.errors import EnvironmentFault, NumericalFault
 from gen.estimate import expected_seconds
 from gen.executors import Done, Job, Workers
+from gen.fingerprint import reread
 from gen.report import duration
 from gen.runs import Shard, run_key
 from gen.sweeps import work
 
 if TYPE_CHECKING:
-    from gen.config import Model
     from gen.executors import Executor
+    from gen.models import Model
     from gen.studio import Studio
     from gen.sweeps import Sweep
     from gen.training import Ensemble, Trained
@@ -115,17 +116,25 @@ def train_shard(
     Raises:
         EnvironmentFault: this process has other code or other libraries than the one that asks.
     """
+    _refuse_other_code(ensemble, device, key)
+    from gen.lazy import torch
+    from gen.training import train
+
+    torch.set_num_threads(1)
+    trained = train(ensemble, device=device, on_step=on_progress)
+    _refuse_other_code(ensemble, device, key)
+    return trained
+
+
+def _refuse_other_code(ensemble: Ensemble, device: str, key: str) -> None:
+    """Asked before a training and after it, so that no run is kept under another's key."""
+    reread()
     if run_key(ensemble, device) != key:
         raise EnvironmentFault(
             "a worker runs another version of this tool, of torch, numpy or numba, "
             "or the code was changed meanwhile",
             mend="install the same versions on all workers and start again",
         )
-    from gen.lazy import torch
-    from gen.training import train
-
-    torch.set_num_threads(1)
-    return train(ensemble, device=device, on_step=on_progress)
 
 
 def _refuse_unsound(shard: Shard, trained: Trained) -> None:

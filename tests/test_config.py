@@ -63,7 +63,7 @@ def small(tmp_path: Path) -> Path:
 
 def test_the_sites_own_config_and_each_of_its_profiles_are_sound() -> None:
     configs = load_profiles(SITE)
-    assert set(configs) == {None, "preview"}
+    assert set(configs) == {None, "preview", "full"}
     for config in configs.values():
         assert {"parity", "modular", "five-neurons"} <= config.models.keys()
         assert configs[None].figures.keys() == config.figures.keys()
@@ -193,6 +193,24 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
         SMALL.replace('["index"]', '["index", "index"]'),
         "site.pages",
         '"index" is listed twice',
+    ),
+    "a figure of all seeds asked for each of them": (
+        SMALL.replace(
+            "[profiles",
+            '[figures.all]\nkind = "seeds"\nmodel = "sum"\nevery_seed = true\n\n[profiles',
+        ),
+        "figures.all",
+        "every_seed is for the figures that show one",
+    ),
+    "every seed of a sweep": (
+        SMALL.replace(
+            "[profiles",
+            '[sweeps.s]\nbase = "sum"\nseeds = 1\n[sweeps.s.grid]\n'
+            "network.hidden = [4, 8]\n[figures.map]\n"
+            'kind = "sweep-map"\nsweep = "s"\nevery_seed = true\n\n[profiles',
+        ),
+        "figures.map.every_seed",
+        "unknown key",
     ),
     "a missing page": (
         SMALL.replace('["index"]', '["index", "absent"]'),

@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gen.analysis.circles import angles, doubling_error, spacing_error
-from gen.analysis.fourier import components, frequencies, phases, power_shares, powers
+from gen.analysis.circles import angles, doubling_error, doubling_of_waves, spacing_error
+from gen.analysis.fourier import (
+    at_frequency,
+    components,
+    frequencies,
+    phases,
+    power_shares,
+    powers,
+    silent,
+)
 
 matrices = arrays(
     np.float64,
@@ -81,3 +89,33 @@ def test_even_neurons_have_no_spacing_error_and_doubled_angles_no_doubling_error
 def test_a_missing_neuron_shows_in_the_spacing() -> None:
     assert spacing_error(np.array([0.0, 72.0, 144.0, 216.0, 290.0])) == pytest.approx(2.0)
     assert spacing_error(np.array([0.0, 10.0, 20.0])) == pytest.approx(220.0)
+
+
+@given(matrices)
+def test_a_neuron_is_the_sum_of_its_points_on_all_circles(weights: np.ndarray) -> None:
+    inputs = len(weights)
+    rebuilt = np.repeat(weights.mean(axis=0)[None], inputs, axis=0)
+    for k in range(1, inputs // 2 + 1):
+        turn = 2 * np.pi * k * np.arange(inputs) / inputs
+        cosine, sine = at_frequency(weights, k).T
+        rebuilt += np.outer(np.cos(turn), cosine) + np.outer(np.sin(turn), sine)
+    np.testing.assert_allclose(rebuilt, weights, atol=1e-9)
+
+
+@given(st.integers(5, 60), st.integers(1, 29), st.floats(0, 6.28), st.floats(-170, 170))
+def test_doubling_of_waves_is_how_far_the_answer_is_turned_from_twice_the_question(
+    modulus: int, k: int, phase: float, off: float
+) -> None:
+    k = 1 + k % ((modulus - 1) // 2)
+    turn = 2 * np.pi * k * np.arange(modulus) / modulus
+    into = np.cos(turn - phase)[:, None]
+    out = 3 * np.cos(turn - 2 * phase - np.radians(off))[None]
+    assert doubling_of_waves(into, out) == pytest.approx(abs(off), abs=1e-6)
+
+
+def test_neurons_that_training_has_given_up_are_silent() -> None:
+    random = np.random.default_rng(0)
+    weights = random.normal(size=(31, 4))
+    weights[:, 2] *= 0.01
+    assert silent(weights).tolist() == [False, False, True, False]
+    assert not silent(np.zeros((7, 3))).any()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from gen.analysis.turns import rise, second_fall, smoothed
+from gen.analysis.turns import relapse, rise, second_fall, smoothed
 from tests import small_site
 from tests.conftest import Gen, stored_runs
 
@@ -178,3 +178,23 @@ def test_a_spike_is_not_forgetting() -> None:
     loss[120] *= 100
     assert second_fall(loss) == 1
     assert smoothed(loss).shape == loss.shape
+
+
+@given(LOSSES)
+def test_a_relapse_lies_between_its_lows(loss: np.ndarray) -> None:
+    found, smooth = relapse(loss), smoothed(loss)
+    if found is None:
+        assert second_fall(loss) == 1
+        return
+    assert found.low < found.top and smooth[found.low] < smooth[found.top]
+    if found.recovered is not None:
+        assert found.recovered > found.top
+        assert (smooth[found.recovered :] <= smooth[found.low]).all()
+
+
+def test_who_relapses_recovers_or_does_not() -> None:
+    parts = [np.full(20, v) for v in (0.7, 0.1, 0.4, 0.01)]
+    found = relapse(np.concatenate(parts))
+    assert found is not None and (found.low, found.top, found.recovered) == (20, 40, 60)
+    half = relapse(np.concatenate([*parts[:3], np.full(20, 0.2)]))
+    assert half is not None and half.recovered is None and half.factor == pytest.approx(2)

@@ -116,11 +116,9 @@ def test_a_number_is_changed_by_pointer(page: Page) -> None:
     assert said(page) == expected(10, 66)
 
 
-def test_the_seed_that_is_shown_can_be_reached_by_key(page: Page) -> None:
-    shown = page.locator(".seed[tabindex='0']")
-    assert shown.get_attribute("data-seed") == "0"
-    shown.focus()
-    assert shown.evaluate("node => node === document.activeElement")
+def test_a_seed_without_another_to_choose_is_no_choice(page: Page) -> None:
+    assert page.locator(".seed").count() == 1
+    assert page.locator("input[type='radio'], .other-seed").count() == 0
 
 
 @pytest.mark.parametrize("width", [360, 768, 1600])

@@ -16,6 +16,8 @@ from gen.drawing.layers import Labels, Lines, Pen, Points
 from gen.figures import FilmFigure, figure_kinds
 from gen.figures.circle import Circle
 from gen.figures.interference_film import InterferenceFilm
+from gen.figures.neuron import Neuron
+from gen.figures.stars import Stars
 from gen.figures.theme import FREQUENCY_COLOURS
 from gen.figures.trajectories import Trajectories
 from gen.figures.waves import Waves
@@ -33,7 +35,7 @@ from tests.line_runs import circle_run, parity_run, solved_run, waves_run
 EN = Words("en")
 NEVER = float("inf")
 TRAJECTORIES, WAVES, CIRCLE = Trajectories(model="m"), Waves(model="m"), Circle(model="m")
-SUM = InterferenceFilm(model="m")
+SUM, STARS, NEURON = InterferenceFilm(model="m"), Stars(model="m"), Neuron(model="m")
 
 CASES: dict[str, tuple[FilmFigure, ModelRun]] = {
     "parity": (TRAJECTORIES, parity_run(snapshots=21)),
@@ -51,6 +53,12 @@ CASES: dict[str, tuple[FilmFigure, ModelRun]] = {
     "a sum": (SUM, solved_run()),
     "a sum in noise": (SUM, waves_run(generalises=NEVER, snapshots=2)),
     "a sum of few numbers": (SUM, waves_run(modulus=8, hidden=5, frequencies=(3,), snapshots=5)),
+    "stars": (STARS, solved_run()),
+    "a single star": (STARS, solved_run(frequencies=(7,), neurons=5)),
+    "stars in noise": (STARS, waves_run(generalises=NEVER, snapshots=2)),
+    "one of many neurons": (NEURON, solved_run()),
+    "one neuron in noise": (NEURON, waves_run(generalises=NEVER, snapshots=2)),
+    "a neuron over few numbers": (NEURON, waves_run(modulus=8, hidden=5, snapshots=5)),
     "five neurons": (CIRCLE, circle_run(snapshots=21)),
     "one neuron": (CIRCLE, circle_run(hidden=1, snapshots=3)),
     "many neurons": (CIRCLE, circle_run(hidden=64, generalises=NEVER, snapshots=3)),
@@ -105,7 +113,7 @@ def test_alt_texts_say_what_is_there(case: str) -> None:
     assert "{" not in alt and "nan" not in alt
 
 
-@pytest.mark.parametrize("kind", ["trajectories", "waves", "circle"])
+@pytest.mark.parametrize("kind", ["trajectories", "waves", "stars", "neuron", "circle"])
 def test_the_kinds_are_found_by_name(kind: str) -> None:
     assert figure_kinds()[kind].model_validate_json(json.dumps({"kind": kind, "model": "m"}))
 
@@ -118,6 +126,11 @@ def test_the_kinds_are_found_by_name(kind: str) -> None:
         (WAVES, PARITY, Perceptron(hidden=32), "31 inputs and 1 outputs"),
         (WAVES, MODULAR, GIVEN, "the kind circle"),
         (WAVES, Modular(modulus=512, train_share=0.5), Perceptron(hidden=4096), "at most"),
+        (STARS, MODULAR, GIVEN, "the kind circle"),
+        (STARS, PARITY, Perceptron(hidden=32), "31 inputs and 1 outputs"),
+        (NEURON, MODULAR, GIVEN, "the kind circle"),
+        (Neuron(model="m", neuron=24), MODULAR, LEARNED, "numbered from 0 to 23"),
+        (NEURON, Modular(modulus=512, train_share=0.5), Perceptron(hidden=64), "256 are the most"),
         (CIRCLE, MODULAR, LEARNED, "two weights each way"),
         (CIRCLE, PARITY, Perceptron(hidden=32), "two weights each way"),
         (CIRCLE, MODULAR, Embedded(embedding="circle", hidden=65), "65 neurons"),
@@ -136,6 +149,8 @@ def test_a_model_that_cannot_be_pictured_is_refused_in_a_sentence(
         (TRAJECTORIES, PARITY, Perceptron(hidden=258)),
         (WAVES, MODULAR, LEARNED),
         (WAVES, MODULAR, Perceptron(hidden=24)),
+        (STARS, MODULAR, LEARNED),
+        (Neuron(model="m", neuron=23), MODULAR, LEARNED),
         (CIRCLE, MODULAR, GIVEN),
     ],
 )
@@ -233,7 +248,7 @@ def test_waves_show_no_more_frames_than_are_set(most: int, shown: int) -> None:
 
 
 def test_weights_of_nothing_but_zeros_are_drawn() -> None:
-    for case in ("parity", "modular", "five neurons"):
+    for case in ("parity", "modular", "stars", "one of many neurons", "five neurons"):
         figure, run = CASES[case]
         still = {name: np.zeros_like(view) for name, view in run.views.items()}
         assert figure.film(replace(run, views=still), 1).frame(-1).any()
@@ -261,3 +276,81 @@ def test_neighbours_in_a_are_joined_in_both_panels() -> None:
     )
     assert around[-1] - around[0] == pytest.approx(360, abs=1)
     assert about[-1] - about[0] == pytest.approx(720, abs=1)
+
+
+def turned(points: np.ndarray) -> float:
+    """Degrees by which a closed line goes around its middle."""
+    x, y = (points - points[:-1].mean(axis=0)).T
+    return float(np.degrees(np.ptp(np.unwrap(np.arctan2(y, x)))))
+
+
+def test_each_frequency_has_a_ring_and_below_it_a_star_that_turns_twice() -> None:
+    _, run = CASES["stars"]
+    closed = [line for line in layers(STARS.film(run, 1), Lines) if line._points.shape[2] == 7]
+    rings, stars = closed[:4], closed[4:]
+    for ring, star in zip(rings, stars, strict=True):
+        assert turned(ring._points[-1, 0]) == pytest.approx(360, abs=1)
+        assert turned(star._points[-1, 0]) == pytest.approx(720, abs=1)
+        assert ring._points[-1, 0, :, 1].min() > star._points[-1, 0, :, 1].max()
+
+
+def test_the_hand_points_at_one_neuron_and_turns_twice_as_far_below() -> None:
+    _, run = CASES["stars"]
+    hands = [line for line in layers(STARS.film(run, 1), Lines) if line._points.shape[2] == 2]
+    assert len(hands) == 2 * 4
+    for above, below in zip(hands[:4], hands[4:], strict=True):
+        heard, said = (
+            np.degrees(np.arctan2(*np.diff(hand._points[-1, 0], axis=0)[0][::-1]))
+            for hand in (above, below)
+        )
+        assert (said - 2 * heard + 180) % 360 - 180 == pytest.approx(0, abs=0.5)
+
+
+def test_stars_say_how_many_neurons_answer_at_twice_the_angle() -> None:
+    _, run = CASES["stars"]
+    assert "24 of 24 neurons" in STARS.alt(run, EN)
+    into, out = run.views.values()
+    half = out.copy()
+    half[-1, ::2] *= -1
+    assert "12 of 24 neurons" in STARS.alt(replace(run, views={"W_in": into, "W_out": half}), EN)
+
+
+def test_a_neuron_is_numbered_as_in_the_film_of_weights() -> None:
+    _, run = CASES["one of many neurons"]
+    film = Neuron(model="m", neuron=7).film(run, 1)
+    (line, *_) = layers(film, Lines)
+    drawn, expected = line._points[-1, 0, :, 1], run.views["W_in"][-1][:, neuron_order(run)[7]]
+    assert np.corrcoef(drawn, expected)[0, 1] == pytest.approx(1)
+
+
+def test_the_purest_neuron_is_shown_if_none_is_named() -> None:
+    _, run = CASES["one of many neurons"]
+    random = np.random.default_rng(0)
+    views = {name: view.copy() for name, view in run.views.items()}
+    noisy = [neuron for neuron in range(24) if neuron != 11]
+    views["W_in"][-1][:, noisy] += random.normal(size=(67, 23)) * 0.3
+    run = replace(run, views=views)
+    (line, *_) = layers(NEURON.film(run, 1), Lines)
+    expected = views["W_in"][-1][:, 11]
+    assert np.corrcoef(line._points[-1, 0, :, 1], expected)[0, 1] == pytest.approx(1)
+
+
+def test_the_bars_are_the_amplitudes_of_all_waves() -> None:
+    _, run = CASES["one of many neurons"]
+    _, others, strongest, *_ = layers(NEURON.film(run, 1), Lines)
+    assert others._points.shape[1] == 32 and strongest._points.shape[1] == 1
+    tall = np.abs(np.diff(strongest._points[-1], axis=1)[..., 1]).item()
+    rest = np.abs(np.diff(others._points[-1], axis=1)[..., 1])
+    assert rest.max() < 1e-3 * tall
+
+
+def test_neurons_that_have_been_given_up_are_gathered_and_make_no_star() -> None:
+    _, run = CASES["stars"]
+    views = {name: view.copy() for name, view in run.views.items()}
+    views["W_in"][-1][:, 3] = 1e-3 * np.random.default_rng(0).normal(size=67)
+    mute = replace(run, views=views)
+    closed = [line for line in layers(STARS.film(mute, 1), Lines) if line._points.shape[2] > 2]
+    assert [line._points.shape[2] for line in closed] == [6, 7, 7, 7] * 2
+    panels = layers(WAVES.film(mute, 1), Lines)[:5]
+    assert [panel._points.shape[1] for panel in panels] == [5, 6, 6, 6, 1]
+    assert panels[-1]._groups[-1][0] == light("distractor")

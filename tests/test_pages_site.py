@@ -15,21 +15,14 @@ from gen.analysis.facts import model_facts
 from gen.analysis.seeds import Seeds
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_facts import sweep_facts
-from gen.config import Config, Model, load
-from gen.figures import (
-    ChartFigure,
-    ConstructedDrawing,
-    DrawnFigure,
-    Figure,
-    MapFigure,
-    SweepFigure,
-)
+from gen.config import Config, load
+from gen.figures import ChartFigure, Drawn, Figure, FormulaFigure, MapFigure, SweepFigure
 from gen.figures.seeds import SeedCharts
+from gen.models import Model
 from gen.networks.embedded import Embedded
 from gen.pages.figures import PlacedDrawing, PlacedFigure
 from gen.pages.site import render_pages
 from gen.runs import ModelRun
-from gen.subjects import constructions
 from gen.tasks.sparse_parity import SparseParity
 from gen.words import Words
 from tests.line_runs import circle_run, parity_run, waves_run
@@ -45,6 +38,9 @@ PAGES = (
     "ones-and-zeros",
     "when",
     "five-neurons",
+    "stars",
+    "smooth",
+    "open-questions",
     "construction",
     "try-others",
     "gallery",
@@ -74,24 +70,16 @@ def made_up(model: Model) -> Callable[..., ModelRun]:
     return circle_run if on_circle else waves_run
 
 
-def drawing(name: str, figure: DrawnFigure, world: str) -> PlacedDrawing:
-    run = runs(world)[figure.model]
-    pictured: Any = Seeds((run,), run.seed) if isinstance(figure, SeedCharts) else run
+def drawing(name: str, figure: Drawn, world: str) -> PlacedDrawing:
+    run = runs(world).get(figure.subject)
+    pictured: Any = Seeds((run,), run.seed) if run and isinstance(figure, SeedCharts) else run
     drawn, alt = figure.draw(pictured, Words("en")), figure.alt(pictured, Words("en"))
     table = f"data/{name}.csv"
-    return PlacedDrawing(name, figure.model, figure.template, drawn, table, 800, alt)
-
-
-def constructed(name: str, figure: ConstructedDrawing) -> PlacedDrawing:
-    run, en = figure.pictured(None), Words("en")
-    drawn, alt = figure.draw(run, en), figure.alt(run, en)
-    return PlacedDrawing(name, name, figure.template, drawn, f"data/{name}.csv", 800, alt)
+    return PlacedDrawing(name, figure.subject, figure.template, drawn, table, 800, alt)
 
 
 def placed(name: str, figure: Figure, swept: dict[str, SweepRun], world: str) -> PlacedFigure:
-    if isinstance(figure, ConstructedDrawing):
-        return constructed(name, figure)
-    if isinstance(figure, DrawnFigure):
+    if isinstance(figure, Drawn):
         return drawing(name, figure, world)
     if isinstance(figure, MapFigure):
         drawn = figure.draw(swept[figure.sweep], Words("en"))
@@ -110,7 +98,11 @@ def pages(world: str) -> dict[str, str]:
     of_sweeps = {"all learned": "all", "only memorised": "memorised"}.get(world, "nothing")
     swept = {name: sweep_run(sweep, of_sweeps) for name, sweep in config().sweeps.items()}
     facts |= {name: sweep_facts(config().sweeps[name], run) for name, run in swept.items()}
-    facts |= {name: subject.facts for name, subject in constructions(config()).items()}
+    written_down = {
+        name: figure.facts()
+        for name, figure in config().figures.items()
+        if isinstance(figure, FormulaFigure)
+    }
     figures = {
         name: placed(name, figure, swept, world) for name, figure in config().figures.items()
     }
@@ -118,7 +110,9 @@ def pages(world: str) -> dict[str, str]:
         name: (SITE / "pages" / "en" / f"{name}.md").read_text(encoding="utf-8")
         for name in config().site.pages
     }
-    return render_pages(config().site, "en", sources, figures, facts, Words("en"), TEMPLATES)
+    return render_pages(
+        config().site, "en", sources, figures, facts | written_down, Words("en"), TEMPLATES
+    )
 
 
 def test_the_pages_tested_here_are_all_there_are() -> None:

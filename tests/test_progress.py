@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from gen.analysis.activity import activity
 from gen.analysis.fourier import gini, key_frequencies
 from gen.analysis.progress import (
-    active,
     adds,
     by_sum,
     kept,
@@ -89,7 +89,7 @@ def test_key_frequencies_are_the_waves_that_are_there() -> None:
 def test_activity_by_sum_is_the_mean_over_all_pairs_of_that_sum(w_in: np.ndarray) -> None:
     p = len(w_in)
     pairs = [(a, b) for a in range(p) for b in range(p) if (a + b) % p == 2]
-    mean = np.mean([active(w_in[a] + w_in[b], "relu") for a, b in pairs], axis=0)
+    mean = np.mean([activity(w_in[a] + w_in[b], "relu") for a, b in pairs], axis=0)
     np.testing.assert_allclose(by_sum(w_in)[2], mean, atol=1e-9)
 
 

@@ -17,8 +17,9 @@ import yaml
 
 from gen.analysis.sweep import Thresholds
 from gen.cli import cli
-from gen.config import ModelSettings, Site, load
+from gen.config import Site, load
 from gen.figures import Figure, figure_kinds
+from gen.models import ModelSettings
 from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import kinds
@@ -110,13 +111,17 @@ def test_every_kind_of_figure_can_be_asked_for() -> None:
         "circle",
         "construction",
         "construction-error",
-        "construction-film",
+        "construction-sum",
         "dft",
+        "embedding",
         "interference",
         "interference-film",
         "loss",
+        "neuron",
+        "neurons",
         "progress",
         "seeds",
+        "stars",
         "sweep-film",
         "sweep-map",
         "trajectories",

@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gen.analysis.circles import doubling_of_waves
 from gen.analysis.facts import model_facts
-from gen.analysis.fourier import frequencies, power_shares
+from gen.analysis.fourier import frequencies, key_frequencies, power_shares
+from gen.analysis.interference import group_shares
 from gen.analysis.outcome import generalised_at, memorised_at, shown
 from gen.analysis.progress import signal_progress
 from gen.analysis.progress_facts import guess_loss, half_right_at, wave_facts
 from gen.config import Config, load
+from gen.figures.groups import neuron_groups
 from gen.runs import ModelRun, model_runs
 from gen.training import Ensemble, train
 
@@ -84,6 +87,26 @@ def test_each_neuron_of_grokked_modular_addition_is_one_frequency() -> None:
     found, neurons = np.unique(frequencies(weights), return_counts=True)
     assert 3 <= len(found) <= 5
     assert neurons.min() >= 3
+    assert 3 <= len(key_frequencies(weights)) <= 5
+
+
+@pytest.mark.xdist_group("modular")
+def test_neurons_of_grokked_models_answer_at_twice_the_angle_they_look_at() -> None:
+    grokked = [run for run in _runs("modular", (0, 1)) if generalised_at(run) is not None]
+    assert grokked
+    for run in grokked:
+        error = doubling_of_waves(run.views["W_in"][-1], run.views["W_out"][-1])
+        assert (error <= 15).mean() >= 0.8
+
+
+@pytest.mark.xdist_group("modular")
+def test_what_the_frequencies_say_adds_up_to_what_the_network_says() -> None:
+    for run in _runs("modular", (0, 1)):
+        w_in, w_out = (view[-1].astype(np.float64) for view in run.views.values())
+        active = np.maximum(w_in[:, None] + w_in, 0).reshape(-1, 24)
+        groups = [group.neurons for group in neuron_groups(w_in)]
+        shares = group_shares(active, w_out, groups)
+        np.testing.assert_allclose(shares.sum(axis=1), active @ w_out, atol=1e-9)
 
 
 @pytest.mark.xdist_group("modular")
@@ -138,3 +161,17 @@ def test_five_neurons_spread_evenly_and_answer_at_twice_their_angle() -> None:
     assert isinstance(facts["largest_doubling_error"], float)
     assert facts["largest_spacing_error"] < 15
     assert facts["largest_doubling_error"] < 15
+
+
+def test_the_network_that_forgets_keeps_its_wave_and_errs_by_one_place() -> None:
+    model = _config().models["ungrok"]
+    assert model.shown is not None
+    runs = _runs("ungrok", (model.shown,))
+    facts = model_facts(model, runs, runs[0])
+    numbers = {name: value for name, value in facts.items() if isinstance(value, int | float)}
+    assert numbers["largest_test_accuracy"] > 0.9
+    assert numbers["final_test_accuracy"] < numbers["largest_test_accuracy"] - 0.05
+    assert numbers["test_loss_rise"] > 5
+    assert numbers["final_train_loss"] < 1e-6
+    assert numbers["main_wave_share"] > 0.95
+    assert numbers["wrong_next_door"] > 0.5

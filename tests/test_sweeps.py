@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tomlkit
 import torch
 
 from gen import build, films, runs
@@ -35,6 +37,7 @@ from gen.config import Config, load
 from gen.drawing.marks import Marks
 from gen.figures.sweep_film import SweepFilm
 from gen.figures.sweep_map import Map
+from gen.recipes import recipe
 from gen.store import Store
 from gen.sweeps import Sweep
 from gen.training import train
@@ -175,6 +178,46 @@ def test_a_map_makes_panels_of_all_axes_but_two(tmp_path: Path) -> None:
     assert "".join(panel.svg for panel in drawn.panels).count("<use ") == 48
     with pytest.raises(ValueError, match="a film shows 3"):
         SweepFilm(sweep="grid").check(sweep)
+
+
+CHOSEN = SMALL.replace(
+    "network.hidden = [4, 8]",
+    'optimiser.pull = [{ name = "L1 10⁻⁴", l1 = 1e-4 }, { name = "none", l1 = 0.0 }]',
+)
+
+
+def test_a_choice_sets_several_keys_at_once_and_leaves_the_others(tmp_path: Path) -> None:
+    text = CHOSEN.replace("l1 = 1e-4 }", "l1 = 1e-4, learning_rate = 0.5 }")
+    small_site.write(tmp_path, text, PAGE)
+    sweep = load(tmp_path / "site" / "gen.toml").sweeps["grid"]
+    settings = [(cell.optimiser.l1, cell.optimiser.learning_rate) for cell in sweep.cells]
+    assert settings == [(1e-4, 0.5)] * 2 + [(0.0, 3e-3)] * 2 + [(1e-4, 0.5)] * 2 + [(0.0, 3e-3)] * 2
+    assert [axis.key for axis in sweep.axes] == ["weight_decay", "pull", "train_rows"]
+
+
+def test_choices_are_counted_by_their_names(tmp_path: Path) -> None:
+    small_site.write(tmp_path, CHOSEN, PAGE)
+    sweep = load(tmp_path / "site" / "gen.toml").sweeps["grid"]
+    facts = sweep_facts(sweep, sweep_run(sweep))
+    for choice in ("l1_10_4", "none"):
+        at = {name: facts[f"{name}_at_pull_{choice}"] for name in (*OUTCOMES[:-1], "generalise")}
+        counts = {name: count for name, count in at.items() if isinstance(count, int)}
+        generalise = counts.pop("generalise")
+        assert sum(counts.values()) == facts["models_at_each_pull"] == 12
+        assert generalise == counts["groks"] + counts["together"] > 0
+    assert not [name for name in facts if "least_pull" in name or name == "pull_values"]
+
+
+def test_the_recipe_of_choices_makes_the_same_models(tmp_path: Path) -> None:
+    small_site.write(tmp_path, CHOSEN, PAGE)
+    config = load(tmp_path / "site" / "gen.toml")
+    sweep = config.sweeps["grid"]
+    again = {**tomllib.loads(CHOSEN), **tomllib.loads(recipe(config, "grid-map"))}
+    again["models"] = tomllib.loads(CHOSEN)["models"]
+    small_site.write(tmp_path, tomlkit.dumps(again), "+++\ntitle = 'x'\n+++\n")
+    copied = load(tmp_path / "site" / "gen.toml").sweeps["grid"]
+    trained = [[(c.task, c.network, c.optimiser) for c in found.cells] for found in (copied, sweep)]
+    assert trained[0] == trained[1]
 
 
 def test_losses_are_floored_before_ratios_are_taken(sweep: Sweep) -> None:
@@ -358,6 +401,13 @@ def test_a_run_belongs_to_the_device_it_was_trained_on(sweep: Sweep) -> None:
         ("optimiser.decay = [1.0]", "decay"),
         ("optimiser.weight_decay = 1.0", "is not a list of values"),
         ("optimiser.weight_decay = [1.0, 1.0]", "listed twice"),
+        ("optimiser.pull = [{ l1 = 1.0 }]", "cannot be the name of a choice"),
+        ('optimiser.pull = [{ name = "a" }, { name = "a", l1 = 1.0 }]', "name of a choice"),
+        ('optimiser.pull = [{ name = "a" }, 2]', "2 is not a table"),
+        (
+            'optimiser.l1 = [0.0]\noptimiser.pull = [{ name = "a", l1 = 1.0 }]',
+            "l1 is varied by l1 already",
+        ),
         ("optimiser.weight_decay = [-1.0]", "weight_decay"),
         ("", "nothing varies"),
     ],

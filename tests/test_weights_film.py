@@ -11,7 +11,7 @@ from gen.analysis.fourier import frequencies
 from gen.drawing.colours import COARSE, FINE, Diverging, rgb
 from gen.drawing.film import Film
 from gen.drawing.layers import Cells
-from gen.figures.layout import round_up
+from gen.figures.limits import round_up
 from gen.figures.theme import NEGATIVE_STOPS, POSITIVE_STOPS
 from gen.figures.weights import Weights, neuron_order
 from gen.networks.perceptron import Perceptron

@@ -23,8 +23,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
-Bend = Literal["relu", "square", "none"]
-"""What a neuron makes of what it hears; `none` leaves it as it is."""
+Bend = Literal["relu", "square", "linear"]
+"""What a neuron makes of what it hears; `linear` leaves it as it is."""
 
 NEURONS = (3, 10)
 """Fewest and most neurons that figures offer."""
@@ -86,7 +86,7 @@ class Construction:
                 return np.maximum(heard, 0)
             case "square":
                 return heard**2
-            case "none":
+            case "linear":
                 return heard
 
     def answer(

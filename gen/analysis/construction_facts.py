@@ -49,7 +49,7 @@ def loudness(network: Construction) -> float | None:
     Numbers d apart are heard at strength 2 cos(pi d / p); relu passes that on as it is, u^2
     squares it.
     """
-    if network.bend == "none":
+    if network.bend == "linear":
         return None
     farthest = (network.modulus - 1) // 2
     faintest = float(np.cos(np.pi * farthest / network.modulus))

@@ -11,17 +11,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gen.analysis.circles import angles, doubling_error, spacing_error
-from gen.analysis.fourier import frequencies, power_shares
+from gen.analysis.circles import (
+    DOUBLED,
+    angles,
+    doubling_error,
+    doubling_of_waves,
+    spacing_error,
+)
+from gen.analysis.fourier import frequencies, power_shares, silent
 from gen.analysis.interference import interference_facts
+from gen.analysis.near_misses import near_miss_facts
 from gen.analysis.outcome import generalised_at, memorised_at
 from gen.analysis.progress_facts import progress_facts
-from gen.analysis.turns import rise, second_fall
+from gen.analysis.turns import relapse, rise, second_fall
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 
 if TYPE_CHECKING:
-    from gen.config import Model
+    from gen.models import Model
     from gen.runs import ModelRun
 
 Fact = int | float | str | None | list[int] | list[float]
@@ -38,7 +45,8 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
         runs: all its models, in the order of the seeds.
         chosen: the one that figures show.
     """
-    return _common(model, runs) | run_facts(chosen) | progress_facts(chosen)
+    found = _common(model, runs) | run_facts(chosen)
+    return found | progress_facts(chosen) | near_miss_facts(chosen)
 
 
 def run_facts(run: ModelRun) -> Facts:
@@ -94,9 +102,35 @@ def _of_run(run: ModelRun) -> Facts:
         "smallest_test_loss": float(run.metrics["test_loss"].min()),
         "largest_test_accuracy": float(run.metrics["test_accuracy"].max()),
         "test_loss_rise": rise(run.metrics["test_loss"]),
-        "second_fall": second_fall(run.metrics["test_loss"]),
         **last,
+        **_turns(run),
     }
+
+
+def _turns(run: ModelRun) -> Facts:
+    """Where the test loss was lowest; and, where it rose in between, its two lows and the top."""
+    loss, steps = run.metrics["test_loss"], run.logged_steps.tolist()
+    best, found = int(np.argmin(loss)), relapse(loss)
+    facts: Facts = {
+        "smallest_train_loss": float(run.metrics["train_loss"].min()),
+        "smallest_train_loss_at": steps[int(np.argmin(run.metrics["train_loss"]))],
+        "smallest_test_loss_at": steps[best],
+        "train_loss_at_smallest_test_loss": float(run.metrics["train_loss"][best]),
+        "test_accuracy_at_smallest_test_loss": float(run.metrics["test_accuracy"][best]),
+        "second_fall": second_fall(loss),
+        "recovered_at": None
+        if found is None or found.recovered is None
+        else steps[found.recovered],
+    }
+    for name, place in (
+        ("first_low", None if found is None else found.low),
+        ("relapse", None if found is None else found.top),
+    ):
+        facts[f"{name}_at"] = None if place is None else steps[place]
+        for metric in ("test_loss", "test_accuracy"):
+            value = None if place is None else float(run.metrics[metric][place])
+            facts[f"{name}_{metric}"] = value
+    return facts
 
 
 def _at(run: ModelRun, metric: str, step: int | None) -> float | None:
@@ -132,13 +166,17 @@ def _of_numbers(run: ModelRun) -> Facts:
 
 def _waves(run: ModelRun) -> Facts:
     w_in = run.views["W_in"][-1]
-    strongest, shares = frequencies(w_in), power_shares(w_in)
-    found, neurons = np.unique(strongest, return_counts=True)
+    heard = ~silent(w_in)
+    shares = power_shares(w_in[:, heard])
+    found, neurons = np.unique(frequencies(w_in[:, heard]), return_counts=True)
+    doubled = doubling_of_waves(w_in, run.views["W_out"][-1])
     return {
         "frequencies": found.tolist(),
         "frequency_count": len(found),
         "neurons_per_frequency": neurons.tolist(),
         "smallest_frequency_share": float(shares.min()),
+        "median_doubling_error": float(np.median(doubled)),
+        "neurons_doubled": int((doubled <= DOUBLED).sum()),
         **interference_facts(run),
     }
 

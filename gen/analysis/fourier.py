@@ -8,7 +8,7 @@ arXiv 2301.05217; Gromov 2023, arXiv 2301.02679).
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 _ROUNDING = 1e-24
 
@@ -61,6 +61,17 @@ def power_shares(
     total = power.sum(axis=-2)
     rounding = _ROUNDING * np.square(weights, dtype=np.float64).mean(axis=-2)
     return np.divide(power.max(axis=-2), total, out=np.zeros_like(total), where=total > rounding)
+
+
+def silent(
+    weights: Float[np.ndarray, "*batch input neuron"], share: float = 1e-2
+) -> Bool[np.ndarray, "*batch neuron"]:
+    """Which neurons have less than a share of the power of the strongest of all.
+
+    Training has given them up; what wave is strongest in what is left of them means nothing.
+    """
+    power = powers(weights).sum(axis=-2)
+    return power < share * power.max(axis=-1, keepdims=True)
 
 
 def key_frequencies(

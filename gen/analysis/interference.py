@@ -13,18 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from gen.analysis.activity import activity
 from gen.analysis.fourier import frequencies
 
 if TYPE_CHECKING:
-    from gen.networks.hidden_layer import Activation
     from gen.runs import ModelRun
-
-
-def activity(
-    before: Float[np.ndarray, "*batch neuron"], activation: Activation
-) -> Float[np.ndarray, "*batch neuron"]:
-    """What neurons make of the sum of their inputs."""
-    return np.maximum(before, 0) if activation == "relu" else before**2
 
 
 def group_shares(

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
+from gen.analysis.activity import activity
 from gen.analysis.fourier import gini, key_frequencies, powers
 
 if TYPE_CHECKING:
@@ -145,13 +146,6 @@ def weight_norm(
     return np.sqrt(sum(squares))
 
 
-def active(
-    before: Float[np.ndarray, "*batch neuron"], activation: Activation
-) -> Float[np.ndarray, "*batch neuron"]:
-    """What the neurons make of the sums of their inputs."""
-    return np.maximum(before, 0) if activation == "relu" else np.square(before)
-
-
 def by_sum(
     w_in: Float[np.ndarray, "number neuron"], activation: Activation = "relu"
 ) -> Float[np.ndarray, "sum neuron"]:
@@ -159,7 +153,7 @@ def by_sum(
     numbers = len(w_in)
     a = np.arange(numbers)
     b = (a[:, None] - a) % numbers
-    return active(w_in[None, a] + w_in[b], activation).mean(axis=1)
+    return activity(w_in[None, a] + w_in[b], activation).mean(axis=1)
 
 
 def kept(
@@ -202,7 +196,7 @@ def _losses(
     waves = kept(by_sum(w_in, activation), frequencies)
     restricted = losses(waves @ w_out, np.arange(len(waves)))
     labels = train.labels[0]
-    without = active(train.inputs[0] @ w_in, activation)
+    without = activity(train.inputs[0] @ w_in, activation)
     without -= (waves - waves.mean(axis=0))[labels]
     excluded = losses(without @ w_out, labels)
     return float(np.average(restricted, weights=tests)), float(excluded.mean())

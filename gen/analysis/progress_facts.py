@@ -17,13 +17,19 @@ from gen.analysis.progress import WaveProgress, measurable, signal_progress, wav
 if TYPE_CHECKING:
     from gen.analysis.facts import Facts
     from gen.runs import ModelRun
+    from gen.tasks import Task
 
 HALF = 0.5
 
 
 def guess_loss(run: ModelRun) -> float:
     """Loss of giving all answers of a row the same chance, as losses are counted everywhere."""
-    outputs = run.task.outputs
+    return loss_of_guessing(run.task)
+
+
+def loss_of_guessing(task: Task) -> float:
+    """The same, of a task."""
+    outputs = task.outputs
     return math.log(2) if outputs == 1 else math.log(outputs) / outputs
 
 

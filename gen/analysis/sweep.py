@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from pydantic import Field
 
+from gen.analysis.formula import Formula, formula
 from gen.analysis.outcome import settled
 from gen.settings import Settings
 
@@ -60,6 +61,7 @@ class SweepRun:
         steps: the logged ones.
         train_loss, test_loss: nats; NaN where a model has not been trained.
         memorised_at, generalised_at: `NOT_YET` for a model that does not.
+        formulas: what the networks of each cell compute; None where that is not written out.
     """
 
     name: str
@@ -73,6 +75,7 @@ class SweepRun:
     trained: Bool[np.ndarray, "cell seed"]
     failed: Bool[np.ndarray, "cell seed"]
     thresholds: Thresholds
+    formulas: tuple[Formula | None, ...]
 
     @classmethod
     def empty(cls, sweep: Sweep, steps: Int[np.ndarray, " log"]) -> SweepRun:
@@ -92,6 +95,7 @@ class SweepRun:
             trained=nothing[0],
             failed=nothing[1],
             thresholds=sweep.thresholds,
+            formulas=tuple(formula(cell.network, cell.task) for cell in sweep.cells),
         )
 
     def add(self, members: Members, trained: Trained) -> None:

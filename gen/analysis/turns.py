@@ -6,6 +6,8 @@ optimiser is not taken for forgetting.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float
 
@@ -29,19 +31,51 @@ def rise(loss: Float[np.ndarray, " log"]) -> float:
     return _ratio(smooth[-1], smooth.min())
 
 
-def second_fall(loss: Float[np.ndarray, " log"]) -> float:
-    """How high the loss stood between two lows, as a multiple of the higher of them.
+@dataclass(frozen=True)
+class Relapse:
+    """A rise of a loss between two lows, as places in its log.
 
-    That is the largest value of min(L_j / L_i, L_j / L_k) for i < j < k, where L_i is at most
-    half of the first loss: 1 where the loss falls once and never rises, 3 where it rises
-    threefold after its first deep fall and later comes down to where it was.
+    Attributes:
+        low: where it was lowest before.
+        top: where it was highest in between.
+        recovered: from where on it stays as low as before, to the end; None where it does not.
+        factor: how high the top stands, as a multiple of the higher of the two lows.
+    """
+
+    low: int
+    top: int
+    recovered: int | None
+    factor: float
+
+
+def relapse(loss: Float[np.ndarray, " log"]) -> Relapse | None:
+    """The highest rise of a loss between two lows; None where it never falls twice.
+
+    It is the largest value of min(L_j / L_i, L_j / L_k) for i < j < k, where L_i is at most half
+    of the first loss.
     """
     smooth = smoothed(loss)
     deep = np.where(smooth <= smooth[0] / _DEEP, smooth, np.inf)
     before = np.minimum.accumulate(deep)
     after = np.minimum.accumulate(smooth[::-1])[::-1]
-    lows = np.maximum(before, after)
-    return max(1.0, *map(_ratio, smooth, lows))
+    factors = [_ratio(*pair) for pair in zip(smooth, np.maximum(before, after), strict=True)]
+    top = int(np.argmax(factors))
+    if factors[top] <= 1:
+        return None
+    low = int(np.argmin(deep[: top + 1]))
+    above = np.flatnonzero(smooth > smooth[low])
+    recovered = int(above[-1]) + 1 if above[-1] + 1 < len(smooth) else None
+    return Relapse(low, top, recovered, factors[top])
+
+
+def second_fall(loss: Float[np.ndarray, " log"]) -> float:
+    """How high the loss stood between two lows, as a multiple of the higher of them.
+
+    1 where it falls once and never rises, 3 where it rises threefold after its first deep fall
+    and later comes down to where it was.
+    """
+    found = relapse(loss)
+    return 1.0 if found is None else found.factor
 
 
 def _ratio(upper: float, lower: float) -> float:

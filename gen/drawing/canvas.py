@@ -330,6 +330,15 @@ class Panel:
                 across="right",
             )
 
+    def number_axis(self, ticks: Sequence[float], symbol: str) -> None:
+        """An axis of whole numbers; a symbol of several letters stands between its ends."""
+        if len(symbol) == 1:
+            self.x_axis(ticks, symbol=symbol, ruled=False)
+            return
+        self.x_axis([ticks[0], ticks[-1]], ruled=False)
+        middle, base = self.left + self.width / 2, self.top + self.height + BASE
+        self.canvas.symbol(middle, base, symbol, size=NUMBER_SIZE, colour="muted", across="center")
+
     def y_axis(
         self,
         ticks: Sequence[float],

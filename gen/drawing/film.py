@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Int, UInt8
@@ -29,7 +29,7 @@ class Pacing:
         hold_last: seconds the last frame stands.
     """
 
-    fps: int = 30
+    fps: float = 30
     hold_first: float = 0.6
     hold_last: float = 2.0
 
@@ -68,6 +68,7 @@ class Film:
         layers: what moves, the lowest first.
         key_frame_every: frames between two that an MP4 holds whole: few where much moves, more
             where hardly anything does and each of them weighs much.
+        stands: how many ticks each frame stands, where its pacing does not say.
     """
 
     size: tuple[int, int]
@@ -77,6 +78,7 @@ class Film:
     layers: tuple[Layer, ...]
     pacing: Pacing = Pacing()
     key_frame_every: int = 8
+    stands: Int[np.ndarray, " frame"] | None = None
 
     @classmethod
     def of(
@@ -101,7 +103,7 @@ class Film:
     @property
     def ticks(self) -> Int[np.ndarray, " frame"]:
         """How many 1/fps of a second each frame stands."""
-        return self.pacing.ticks(len(self.steps))
+        return self.pacing.ticks(len(self.steps)) if self.stands is None else self.stands
 
     @property
     def seconds(self) -> float:
@@ -121,6 +123,26 @@ class Film:
         still = [light(name) for name in ("ink", "muted", "rule")]
         moving = [light(ink) for layer in self.layers for ink in layer.inks]
         return tuple(dict.fromkeys(still + moving))
+
+    def thinned(self, most: int) -> Film:
+        """Every second, third ... frame and the last, at about the same times of a film as long.
+
+        Its ticks are longer, so that no frame is encoded several times but the held ones.
+
+        Args:
+            most: frames at most, two or more.
+        """
+        last = len(self.steps) - 1
+        kept = np.append(np.arange(0, last, max(1, -(-last // (most - 1)))), last)
+        stands = np.add.reduceat(self.ticks, kept)
+        tick = int(np.median(stands))
+        return replace(
+            self,
+            steps=self.steps[kept],
+            layers=tuple(_Thinned(layer, kept.tolist()) for layer in self.layers),
+            pacing=replace(self.pacing, fps=self.pacing.fps / tick),
+            stands=np.maximum(1, (stands / tick).round().astype(np.int64)),
+        )
 
     def pixels(self) -> Iterator[UInt8[np.ndarray, "height width 4"]]:
         """Every frame in turn, RGBA, in one buffer that the next frame overwrites."""
@@ -152,3 +174,18 @@ class Film:
         sheet.packed[:] = ground.packed
         for layer in self.layers:
             layer.paint(sheet, frame)
+
+
+class _Thinned(Layer):
+    """A layer of which some frames are shown."""
+
+    def __init__(self, layer: Layer, kept: list[int]) -> None:
+        self._layer, self._kept = layer, kept
+        self.flat, self.inks = layer.flat, layer.inks
+
+    def settle(self, ground: Surface, former: int, frame: int) -> None:
+        before = self._kept[former] if former >= 0 else -1
+        self._layer.settle(ground, before, self._kept[frame])
+
+    def paint(self, sheet: Surface, frame: int) -> None:
+        self._layer.paint(sheet, self._kept[frame])

@@ -14,7 +14,6 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.construction import MODULI, NEURONS
 from gen.settings import Kind, Settings, kinds
 
 if TYPE_CHECKING:
@@ -38,8 +37,8 @@ class Figure(Kind):
 
     @property
     @abstractmethod
-    def subject(self) -> str | None:
-        """The configured model or sweep that it pictures; None where it needs neither."""
+    def subject(self) -> str:
+        """The configured model or sweep that it pictures."""
 
     @abstractmethod
     def pictured(self, subject: Any) -> Any:
@@ -55,9 +54,11 @@ class ModelFigure(Figure):
 
     Attributes:
         model: the configured model it pictures.
+        every_seed: whether it is made of every sound seed, for readers to choose from.
     """
 
     model: Annotated[str, Field(min_length=1, max_length=80)]
+    every_seed: bool = False
 
     @property
     def subject(self) -> str:
@@ -68,6 +69,24 @@ class ModelFigure(Figure):
 
     def check(self, task: Task, network: Network) -> None:
         """Raises ValueError where this figure cannot picture `network` put to `task`."""
+
+
+class FormulaFigure(Figure):
+    """A figure of something that is computed and not trained: its settings are all there is."""
+
+    @property
+    def subject(self) -> str:
+        return ""
+
+    def pictured(self, subject: Any) -> None:
+        return None
+
+    def check(self) -> None:
+        """Raises ValueError where its settings contradict each other."""
+
+    @abstractmethod
+    def facts(self) -> Facts:
+        """What may be said of it; pages call the facts by the figure's id."""
 
 
 class SweepFigure(Figure):
@@ -106,34 +125,6 @@ class SweepFigure(Figure):
         )
 
 
-class ConstructedFigure(Figure):
-    """A figure of a network whose weights are given by a formula, so that nothing is trained.
-
-    Attributes:
-        neurons: of the network.
-        modulus: it adds modulo this.
-    """
-
-    neurons: Annotated[int, Field(ge=NEURONS[0], le=NEURONS[1])] = 5
-    modulus: Annotated[int, Field(ge=MODULI[0], le=MODULI[1])] = 67
-
-    @property
-    def subject(self) -> None:
-        return None
-
-    @abstractmethod
-    def facts(self) -> Facts:
-        """What may be said of the network, by the figure's id."""
-
-
-class Tabled(Settings):
-    """What figures have that bring a table of their own."""
-
-    @abstractmethod
-    def csv(self, run: Any) -> str:
-        """What is shown, as the download holds it."""
-
-
 class Moving(Settings):
     """What all films have: how fast they run.
 
@@ -167,8 +158,12 @@ class FilmFigure(ModelFigure, Moving):
     """A model's figure that moves: a frame for each snapshot, the first and last one held."""
 
 
-class ConstructedFilm(ConstructedFigure, Moving, Tabled):
-    """A constructed network's figure that moves: a frame for each number that is added."""
+class FormulaFilm(FormulaFigure, Moving):
+    """A moving figure of something that is computed, with a table of what it shows."""
+
+    @abstractmethod
+    def csv(self, run: Any) -> str:
+        """What is shown, as the download holds it."""
 
 
 class SweepFilmFigure(SweepFigure, Moving):
@@ -194,8 +189,8 @@ class ChartFigure(ModelFigure):
         """What is plotted, as the download holds it: the columns' names and the rows."""
 
 
-class Drawing(Tabled):
-    """What figures have that stand still, have a template of their own, and can be asked.
+class Drawn(Figure):
+    """A figure that stands still, is laid out by a template of its own, and can be asked.
 
     Attributes:
         template: name of the template, without `.html.jinja`.
@@ -207,13 +202,13 @@ class Drawing(Tabled):
     def draw(self, run: Any, words: Words) -> Any:
         """What the template shows, in the language of `words`: markup, and data for a script."""
 
+    @abstractmethod
+    def csv(self, run: Any) -> str:
+        """What is shown, as the download holds it."""
 
-class DrawnFigure(ModelFigure, Drawing):
-    """A model's figure that can be asked."""
 
-
-class ConstructedDrawing(ConstructedFigure, Drawing):
-    """A constructed network's figure that can be asked."""
+class DrawnFigure(ModelFigure, Drawn):
+    """A model's figure that is laid out by a template of its own."""
 
 
 class MapFigure(SweepFigure):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
+from pydantic import Field
 
 from gen.analysis.circles import angles, doubling_error, spacing_error
 from gen.figures import FilmFigure
+from gen.figures.plane import by_angle, guide_circle
 from gen.figures.theme import FILM_WIDTH, FREQUENCY_COLOURS, NUMBER_SIZE
 
 if TYPE_CHECKING:
@@ -30,9 +32,15 @@ _HEADER, _NAME, _AXIS = 76, 44, 34
 
 
 class Circle(FilmFigure):
-    """Each neuron's (cos, sin), neighbours joined: a polygon in A that is a star in B."""
+    """Each neuron's (cos, sin), neighbours joined: a polygon in A that is a star in B.
+
+    Attributes:
+        frames: how many snapshots are shown at most.
+    """
 
     kind: Literal["circle"] = "circle"
+    fps: Annotated[int, Field(ge=5, le=50)] = 25
+    frames: Annotated[int, Field(ge=2, le=1000)] = 126
 
     def check(self, task: Task, network: Network) -> None:
         (into, (rows, neurons)), (out, (_, columns)) = network.view_shapes(task).items()
@@ -52,7 +60,7 @@ class Circle(FilmFigure):
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps))
+        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         top = _HEADER + _NAME
         canvas = Canvas(FILM_WIDTH, blocks(top + _SIDE + _AXIS), scale)
@@ -104,12 +112,8 @@ class Circle(FilmFigure):
 def _points(run: ModelRun) -> dict[str, Float[np.ndarray, "snapshot neuron 2"]]:
     """The neurons' places by matrix, in the order of their final angles in A."""
     (into, a), (out, b) = run.views.items()
-    order = _by_angle(a[-1])
+    order = by_angle(a[-1].T)
     return {into: a.transpose(0, 2, 1)[:, order], out: b[:, order]}
-
-
-def _by_angle(points: Float[np.ndarray, "2 neuron"]) -> Int[np.ndarray, " neuron"]:
-    return np.argsort(np.arctan2(points[1], points[0]), kind="stable")
 
 
 def _guides(panel: Panel, final: Float[np.ndarray, "neuron 2"]) -> None:
@@ -122,15 +126,7 @@ def _guides(panel: Panel, final: Float[np.ndarray, "neuron 2"]) -> None:
     panel.y_axis(ticks, ruled=False)
     canvas.text(panel.left - 7, panel.top + 14, "sin", across="right")
     canvas.text(panel.left - 7, panel.top + panel.height + 20, "cos", across="right")
-    norms = np.hypot(*final.T)
-    radius = float(norms.mean())
-    turn = np.linspace(0, 2 * np.pi, 181)
-    across, down = panel.across(radius * np.cos(turn)), panel.down(radius * np.sin(turn))
-    canvas.line(across.tolist(), down.tolist())
-    middle_x, middle_y = float(panel.across(0.0)), float(panel.down(0.0))
-    for angle in np.linspace(0, 2 * np.pi, 12, endpoint=False):
-        x, y = panel.across(radius * np.cos(angle)), panel.down(radius * np.sin(angle))
-        canvas.line([middle_x, float(x)], [middle_y, float(y)])
+    guide_circle(panel, final)
 
 
 def _neurons(panel: Panel, points: Float[np.ndarray, "frame neuron 2"]) -> list[Layer]:

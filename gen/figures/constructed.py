@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from jaxtyping import Float, Int
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from gen.analysis.construction import Construction
-from gen.figures import ConstructedFigure
+from gen.analysis.construction import MODULI, NEURONS, Bend, Construction
+from gen.figures import FormulaFigure
 from gen.figures.theme import FREQUENCY_COLOURS
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from gen.analysis.facts import Facts
     from gen.words import Words
 
@@ -26,26 +24,36 @@ SILENT = 1e-9
 """A vector that is no longer, for one neuron, is rounding."""
 
 
+class ConstructedFigure(FormulaFigure):
+    """A figure of constructed networks.
+
+    Attributes:
+        neurons: of each.
+        modulus: they add modulo this.
+    """
+
+    neurons: Annotated[int, Field(ge=NEURONS[0], le=NEURONS[1])] = 5
+    modulus: Annotated[int, Field(ge=MODULI[0], le=MODULI[1])] = 67
+
+
 class OneConstruction(ConstructedFigure):
     """A figure of one constructed network that adds one number to others.
 
     Attributes:
-        activation: what a neuron makes of what it hears; `none` leaves it as it is.
+        activation: what a neuron makes of what it hears; `linear` leaves it as it is.
         a: the first number; a fifth of the modulus if left out.
     """
 
-    activation: Literal["relu", "square", "none"] = "relu"
+    activation: Bend = "relu"
     a: Annotated[int, Field(ge=0)] | None = None
 
-    @model_validator(mode="after")
-    def _numbers_exist(self) -> Self:
+    def check(self) -> None:
         for name in ("a", "b"):
             number = getattr(self, name, None)
             if number is not None and number >= self.modulus:
                 raise ValueError(
                     f"{name} = {number} is none of the numbers 0 to {self.modulus - 1}"
                 )
-        return self
 
     @property
     def first(self) -> int:
@@ -57,17 +65,10 @@ class OneConstruction(ConstructedFigure):
         """The network with these settings."""
         return Construction(self.neurons, self.modulus, self.activation)
 
-    def pictured(self, subject: object) -> Construction:
-        return self.network
-
     def facts(self) -> Facts:
         from gen.analysis.construction_facts import construction_facts
 
         return construction_facts(self.network)
-
-    def end(self, run: Construction, words: Words) -> str:
-        """How many sums come out right, in words."""
-        return counted(run, words)
 
 
 def counted(run: Construction, words: Words) -> str:

@@ -1,57 +1,223 @@
-"""A network that needs no training, for readers to change: two numbers, neurons, modulus, bend."""
+"""The construction at work: one number stands still, the other goes once around the circle."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
+from jaxtyping import Float, Int
 from pydantic import Field
 
-from gen.figures import ConstructedDrawing
-from gen.figures.constructed import OneConstruction, pair_table, said
+from gen.figures import FormulaFilm
+from gen.figures.constructed import (
+    SILENT,
+    OneConstruction,
+    chain,
+    counted,
+    neuron_colour,
+    neuron_places,
+    pair_table,
+    said,
+)
+from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
 
 if TYPE_CHECKING:
     from gen.analysis.construction import Construction
-    from gen.media.construction import ConstructionDrawing
+    from gen.drawing.canvas import Canvas, Panel
+    from gen.drawing.film import Film
+    from gen.drawing.layers import Layer
     from gen.words import Words
 
+    Frames = Int[np.ndarray, " frame"]
+    Places = Float[np.ndarray, "frame 2"]
 
-class ConstructionFigure(OneConstruction, ConstructedDrawing):
-    """What neurons hear of two numbers, what they make of it, and what they speak.
+_EDGE, _BETWEEN = 20, 16
+_SIDE = (FILM_WIDTH - 2 * _EDGE - _BETWEEN) // 2
+_HEADER, _REACH, _REACH_EVEN = 72, 1.36, 1.6
+_STRIP, _ABOVE, _BELOW, _STRIP_LEFT = 104, 40, 40, 64
+_BAR, _DISC, _BARB = 16, 12, 9
 
-    Attributes:
-        b: the second number; three tenths of the modulus if left out.
+
+class ConstructionFilm(OneConstruction, FormulaFilm):
+    """What the neurons hear and speak while b runs through all numbers.
+
+    Left the places of the numbers and the directions in which neurons hear, right what they
+    speak, put end to end, and below what each of them makes of what it hears.
     """
 
     kind: Literal["construction"] = "construction"
-    template: ClassVar[str] = "construction"
+    fps: Annotated[int, Field(ge=5, le=50)] = 12
 
-    b: Annotated[int, Field(ge=0)] | None = None
+    def film(self, run: Any, scale: int) -> Film:
+        from gen.drawing.canvas import Canvas, blocks
+        from gen.drawing.film import Film
+        from gen.drawing.layers import Timeline
 
-    @property
-    def second(self) -> int:
-        """The number b."""
-        return 3 * self.modulus // 10 if self.b is None else self.b
+        pacing, run = self.pacing(), self.network
+        b = pacing.chosen(run.modulus)
+        a = np.full_like(b, self.first)
+        strip = _HEADER + _SIDE + _ABOVE
+        canvas = Canvas(FILM_WIDTH, blocks(strip + _STRIP + _BELOW), scale)
+        hears, speaks = _panel(canvas, run, 0), _panel(canvas, run, 1)
+        layers: list[Layer] = [
+            Timeline(canvas, b.tolist(), left=_EDGE, top=_HEADER, width=FILM_WIDTH - 2 * _EDGE),
+            *_sum(run, a, b),
+            *_circle(hears, run, len(b), speaking=False),
+            *_heard(hears, run, a, b),
+            *_circle(speaks, run, len(b), speaking=True),
+            *_spoken(speaks, run, a, b),
+            *_bars(canvas, run, a, b, strip),
+        ]
+        return Film.of(canvas, b, layers, pacing)
 
-    def draw(self, run: Construction, words: Words) -> ConstructionDrawing:
-        from gen.media.construction import draw_construction
+    def csv(self, run: Any) -> str:
+        b = np.arange(self.modulus)
+        return pair_table(self.network, np.full_like(b, self.first), b)
 
-        return draw_construction(run, self.first, self.second, words)
-
-    def csv(self, run: Construction) -> str:
-        b = np.arange(run.modulus)
-        return pair_table(run, np.full_like(b, self.first), b)
-
-    def alt(self, run: Construction, words: Words) -> str:
-        answer = int(said(run, np.array(self.first), np.array(self.second)))
+    def alt(self, run: Any, words: Words) -> str:
         begin = words(
-            "alt.construction.still",
-            neurons=run.neurons,
+            "alt.construction.film",
+            neurons=self.neurons,
             a=self.first,
-            b=self.second,
-            modulus=run.modulus,
-            bend=words(f"construction.bend.{run.bend}"),
+            last=self.modulus - 1,
+            modulus=self.modulus,
+            bend=words(f"construction.bend.{self.activation}"),
         )
-        key = "answer" if answer >= 0 else "undecided"
-        end = words(f"alt.construction.{key}", **({"said": answer} if answer >= 0 else {}))
-        return f"{begin} {end} {self.end(run, words)}"
+        return f"{begin} {counted(self.network, words)}"
+
+
+def _panel(canvas: Canvas, run: Construction, place: int) -> Panel:
+    reach = _REACH_EVEN if run.neurons % 2 == 0 else _REACH
+    left = _EDGE + place * (_SIDE + _BETWEEN)
+    ends = (-reach, reach)
+    return canvas.panel(left=left, top=_HEADER, width=_SIDE, height=_SIDE, x=ends, y=ends)
+
+
+def _sum(run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
+    """The sum on the left, and on the right what the network says, in bold."""
+    from gen.drawing.numbers import Numbers
+
+    def at(x: float) -> Places:
+        return np.tile([x, 44.0], (len(b), 1))
+
+    p = run.modulus
+    sums = [f"{one} + {two} \u2192 {(one + two) % p}" for one, two in zip(a, b, strict=True)]
+    answers = [str(one) if one >= 0 else "?" for one in said(run, a, b).tolist()]
+    yield Numbers(at(_EDGE), sums, size=SYMBOL_SIZE, colour="muted")
+    yield Numbers(
+        at(FILM_WIDTH - _EDGE), answers, size=SYMBOL_SIZE, style="Semibold", across="right"
+    )
+
+
+def _circle(panel: Panel, run: Construction, frames: int, *, speaking: bool) -> Iterator[Layer]:
+    """The places of all numbers, and around them the directions of all neurons."""
+    from gen.drawing.layers import Labels, Points
+
+    def still(places: Float[np.ndarray, "point 2"]) -> Float[np.ndarray, "frame point 2"]:
+        return np.tile(panel.project(places[:, 0], places[:, 1]), (frames, 1, 1))
+
+    names = neuron_places(run, speaking=speaking)
+    panel.canvas.symbol(panel.left, panel.top + 32, "B" if speaking else "A")
+    for x, y in run.out if speaking else run.into.T:
+        across = [float(panel.across(x * r)) for r in (0.0, 0.94)]
+        down = [float(panel.down(y * r)) for r in (0.0, 0.94)]
+        panel.canvas.line(across, down)
+    yield Points(still(run.embedding), ["never"], radius=2.0 if run.modulus <= 150 else 1.2)
+    for neuron in range(run.neurons):
+        place = still(names[neuron : neuron + 1])
+        yield Points(place, [neuron_colour(neuron)], radius=_DISC)
+        yield Labels(place, [str(neuron)], colour="ground", style="Semibold")
+
+
+def _heard(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
+    """Both numbers, and the arrow to the point halfway between them."""
+    from gen.drawing.layers import Labels, Lines, Points
+
+    places = run.embedding
+    ends = np.stack([places[a], places[b]], axis=1)
+    between = panel.project(ends[..., 0], ends[..., 1])
+    yield Lines(between[:, None], ["muted"], width=1.25)
+    yield Lines(_arrow(panel, ends.mean(axis=1))[:, None], ["ink"], width=3.0)
+    yield Points(between, ["ink"], radius=5.0, rim=1.5)
+    inside = 0.84 * ends
+    apart = np.hypot(*(ends[:, 0] - ends[:, 1]).T) > 0.2
+    inside[~apart, 1] *= 0.82
+    names = panel.project(inside[..., 0], inside[..., 1])
+    yield Labels(names, ["a", "b"], style="It", size=NUMBER_SIZE)
+
+
+def _spoken(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
+    """What the neurons say, put end to end; where it leads, and where it should."""
+    from gen.drawing.layers import Lines, Points
+
+    points = chain(run, a, b)
+    along = panel.project(points[..., 0], points[..., 1])
+    right = run.embedding[(a + b) % run.modulus]
+    target = panel.project(right[:, None, 0], right[:, None, 1])
+    yield Points(target, ["ink"], radius=9.0)
+    yield Points(target, ["ground"], radius=7.0)
+    yield Points(target, ["never"], radius=2.0)
+    for neuron in range(run.neurons):
+        colour = neuron_colour(neuron)
+        yield Lines(along[:, None, neuron : neuron + 2], [colour], width=4.0)
+    end = points[:, -1]
+    size = np.hypot(*end.T)[:, None]
+    way = np.divide(end, size, out=np.zeros_like(end), where=size > SILENT)
+    ray = np.stack([np.zeros_like(way), way], axis=1)
+    yield Lines(panel.project(ray[..., 0], ray[..., 1])[:, None], ["muted"], width=1.25)
+    yield Lines(_arrow(panel, end)[:, None], ["ink"], width=3.0)
+    answer = said(run, a, b)
+    place = np.where(answer[:, None] >= 0, run.embedding[answer], end)
+    yield Points(panel.project(place[:, None, 0], place[:, None, 1]), ["ink"], radius=5.0)
+
+
+def _arrow(panel: Panel, end: Places) -> Float[np.ndarray, "frame 5 2"]:
+    """From the middle to a point, with a head that is no longer than the arrow."""
+    unit = panel.width / (panel.x[1] - panel.x[0])
+    size = np.hypot(*end.T)[:, None]
+    along = np.divide(end, size, out=np.zeros_like(end), where=size > SILENT)
+    barb = np.minimum(_BARB / unit, size)
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    back = end - barb * along
+    points = np.stack(
+        [0 * end, end, back + 0.6 * barb * across, end, back - 0.6 * barb * across], axis=1
+    )
+    return panel.project(points[..., 0], points[..., 1])
+
+
+def _bars(canvas: Canvas, run: Construction, a: Frames, b: Frames, top: float) -> Iterator[Layer]:
+    """For each neuron what it hears, open, and what it makes of that, filled."""
+    from gen.drawing.bars import Bars
+    from gen.drawing.layers import Lines
+
+    heard = run.heard(a, b)
+    low, high = -2.0, 4.0 if run.bend == "square" else 2.0
+    panel = canvas.panel(
+        left=_STRIP_LEFT,
+        top=top,
+        width=FILM_WIDTH - _STRIP_LEFT - _EDGE,
+        height=_STRIP,
+        x=(-0.5, run.neurons - 0.5),
+        y=(low, high),
+    )
+    panel.y_axis([low, 0.0, high], ruled=False)
+    zero = float(panel.down(0.0))
+    canvas.line([panel.left, panel.left + panel.width], [zero, zero])
+    side = _BAR / (panel.width / run.neurons)
+    feet = np.arange(run.neurons)
+    into = panel.project(feet - side * 0.6, heard)
+    floor = panel.project(feet - side * 0.6, np.zeros_like(heard))
+    half = np.array([_BAR / 2 * canvas.scale, 0.0])
+    corners = np.stack([floor - half, into - half, into + half, floor + half], axis=2)
+    speaks = panel.project(feet + side * 0.6, run.active(heard))
+    stands = panel.project(feet + side * 0.6, np.zeros(run.neurons))
+    for k in range(run.neurons):
+        colour = neuron_colour(k)
+        yield Lines(corners[:, k : k + 1], [colour], width=1.5, closed=True)
+        yield Bars(stands[k : k + 1], speaks[:, k : k + 1, 1], colour, width=_BAR)
+        across = float(panel.across(k))
+        canvas.text(across, top + _STRIP + 22, str(k), across="center", colour="ink")
+    canvas.symbol(panel.left, top - 12, "u", size=NUMBER_SIZE, colour="muted")
+    made = {"relu": "relu(u)", "square": "u\u00b2", "linear": "u"}[run.bend]
+    canvas.text(panel.left + 12, top - 12, f"\u2192 {made}", colour="muted", style="It")

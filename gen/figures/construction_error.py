@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from gen.analysis.construction import MODULI, Bend, Construction
-from gen.figures import ConstructedDrawing
+from gen.figures import Drawn
+from gen.figures.constructed import ConstructedFigure
 
 if TYPE_CHECKING:
     from gen.analysis.facts import Facts
@@ -20,13 +21,15 @@ BENDS: tuple[Bend, ...] = ("relu", "square")
 """The activations that are compared."""
 
 
-class ConstructionError(ConstructedDrawing):
+class ConstructionError(ConstructedFigure, Drawn):
     """The answer against the exact one, and by how much it is off, for every sum."""
 
     kind: Literal["construction-error"] = "construction-error"
     template: ClassVar[str] = "construction-error"
 
-    def pictured(self, subject: object) -> list[Construction]:
+    @property
+    def networks(self) -> list[Construction]:
+        """One network for each activation."""
         return [Construction(self.neurons, self.modulus, bend) for bend in BENDS]
 
     def facts(self) -> Facts:
@@ -38,21 +41,21 @@ class ConstructionError(ConstructedDrawing):
             "smallest_modulus": MODULI[0],
             "largest_modulus": MODULI[1],
         }
-        for network in self.pictured(None):
+        for network in self.networks:
             own = construction_facts(network)
             found |= {f"{network.bend}_{key}": own[key] for key in own if key not in found}
         return found | limits()
 
-    def draw(self, run: list[Construction], words: Words) -> ErrorDrawing:
+    def draw(self, run: Any, words: Words) -> ErrorDrawing:
         from gen.media.construction_error import draw_errors
 
-        return draw_errors(run, words)
+        return draw_errors(self.networks, words)
 
-    def csv(self, run: list[Construction]) -> str:
+    def csv(self, run: Any) -> str:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["activation", "midpoint_degrees", "c", "answer", "off_degrees"])
-        for network in run:
+        for network in self.networks:
             p = network.modulus
             for direction, off in enumerate(network.strays().tolist()):
                 exact = direction % p
@@ -62,9 +65,11 @@ class ConstructionError(ConstructedDrawing):
                 writer.writerow([network.bend, f"{180 * direction / p:.6g}", exact, *given])
         return text.getvalue()
 
-    def alt(self, run: list[Construction], words: Words) -> str:
+    def alt(self, run: Any, words: Words) -> str:
         from gen.media.construction_error import said
 
         begin = words("alt.construction.error", neurons=self.neurons, modulus=self.modulus)
-        each = [f"{words(f'construction.bend.{one.bend}')}: {said(one, words)}" for one in run]
+        each = [
+            f"{words(f'construction.bend.{one.bend}')}: {said(one, words)}" for one in self.networks
+        ]
         return " ".join([begin, *each])

@@ -11,7 +11,8 @@ from pydantic import Field
 from gen.analysis.fourier import components, gini, key_frequencies, powers
 from gen.figures import FilmFigure
 from gen.figures.groups import check_over_numbers
-from gen.figures.layout import HEADER, Layout, round_up
+from gen.figures.layout import HEADER, Layout
+from gen.figures.limits import round_up
 from gen.figures.weights import neuron_order
 
 if TYPE_CHECKING:

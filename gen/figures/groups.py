@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.fourier import frequencies, power_shares
+from gen.analysis.fourier import frequencies, power_shares, silent
 from gen.figures.theme import FREQUENCY_COLOURS, NUMBER_SIZE
 
 if TYPE_CHECKING:
@@ -51,9 +51,13 @@ def check_over_numbers(task: Task, network: Network) -> None:
 
 
 def neuron_groups(weights: Float[np.ndarray, "input neuron"]) -> list[Group]:
-    """Neurons by frequency; the rarest frequencies are gathered where there are too many."""
-    strongest, purity = frequencies(weights), power_shares(weights)
-    found, count = np.unique(strongest, return_counts=True)
+    """Neurons by frequency.
+
+    The rarest frequencies are gathered where there are too many, and so are silent neurons.
+    """
+    purity = power_shares(weights)
+    strongest = np.where(silent(weights), 0, frequencies(weights))
+    found, count = np.unique(strongest[strongest > 0], return_counts=True)
     own = found
     if len(found) > MOST_GROUPS:
         commonest = np.argsort(-count, kind="stable")[: MOST_GROUPS - 1]

@@ -47,8 +47,8 @@ class InterferenceFilm(SumFigure, FilmFigure):
     """
 
     kind: Literal["interference-film"] = "interference-film"
-    fps: Annotated[int, Field(ge=5, le=50)] = 15
-    frames: Annotated[int, Field(ge=2, le=1000)] = 71
+    fps: Annotated[int, Field(ge=5, le=50)] = 12
+    frames: Annotated[int, Field(ge=2, le=1000)] = 51
 
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas, blocks
@@ -97,7 +97,7 @@ class InterferenceFilm(SumFigure, FilmFigure):
         layers += [*_ring(whole, values, answer), *_bars(whole, values)]
         layers += _answered(whole, values, "ink", answer)
         layers += _numbers(whole, limit, lead(together, answer))
-        _axes(canvas, whole, top)
+        _axes(canvas, whole, top, run.task.output_symbol)
         return Film.of(canvas, steps, layers, pacing)
 
     def alt(self, run: ModelRun, words: Words) -> str:
@@ -214,11 +214,11 @@ def _signed(value: float) -> str:
     return f"{value:+.{digits}f}".replace("-", "\u2212")
 
 
-def _axes(canvas: Canvas, whole: Panel, top: float) -> None:
+def _axes(canvas: Canvas, whole: Panel, top: float, symbol: str) -> None:
     from gen.drawing.canvas import nice_ticks
 
     last = int(whole.x[1])
     inner = [tick for tick in nice_ticks(0, last, 8) if tick < last * 0.94]
-    whole.x_axis([*inner, last], symbol="c", ruled=False)
+    whole.number_axis([*inner, last], symbol)
     canvas.symbol(_LEFT, whole.top - 10, "\u2211", size=NUMBER_SIZE)
     canvas.symbol(FILM_WIDTH - _EDGE, top + 20, "\u2206", size=NUMBER_SIZE, across="right")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gen.figures.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ _TALLEST = 512
 _LEFT, _RIGHT, _BETWEEN = 48, 32, 80
 _NAME, _AXIS = 44, 32
 _BAR_WIDTH, _BAR_HEIGHT = 192, 14
-_ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 @dataclass(frozen=True)
@@ -109,9 +106,3 @@ class Layout:
             height=_BAR_HEIGHT,
             beyond=beyond,
         )
-
-
-def round_up(value: float) -> float:
-    """The next number that reads well: 2.63 becomes 3, 139 becomes 150."""
-    unit = 10.0 ** np.floor(np.log10(value))
-    return float(next(step for step in _ROUND if step * unit >= value * (1 - 1e-9)) * unit)

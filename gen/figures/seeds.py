@@ -10,6 +10,8 @@ from gen.figures import DrawnFigure
 
 if TYPE_CHECKING:
     from gen.media.seeds import SeedChart
+    from gen.networks import Network
+    from gen.tasks import Task
     from gen.words import Words
 
 
@@ -18,6 +20,12 @@ class SeedCharts(DrawnFigure):
 
     kind: Literal["seeds"] = "seeds"
     template: ClassVar[str] = "seeds"
+
+    def check(self, task: Task, network: Network) -> None:
+        if self.every_seed:
+            raise ValueError(
+                "it shows all seeds by itself: every_seed is for the figures that show one"
+            )
 
     def pictured(self, subject: Any) -> Seeds:
         return subject.seeds

@@ -8,9 +8,10 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.fourier import frequencies, power_shares
+from gen.analysis.fourier import frequencies, power_shares, silent
 from gen.figures import FilmFigure
 from gen.figures.groups import MOST_GROUPS, check_over_numbers, group_title, neuron_groups
+from gen.figures.limits import limit_labels, line_limit
 from gen.figures.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from gen.words import Words
 
 _MOST_POINTS = 200_000
-_HEADROOM, _LARGE = 1.1, 0.99
-_ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9, 10)
 
 _LEFT, _RIGHT, _BETWEEN = 52, 20, 36
 _COLUMN = (FILM_WIDTH - _LEFT - _RIGHT - _BETWEEN) // 2
@@ -46,9 +45,9 @@ class Waves(FilmFigure):
     """
 
     kind: Literal["waves"] = "waves"
-    fps: Annotated[int, Field(ge=5, le=50)] = 15
+    fps: Annotated[int, Field(ge=5, le=50)] = 12
     limit: Annotated[float, Field(gt=0.0)] | None = None
-    frames: Annotated[int, Field(ge=2, le=1000)] = 71
+    frames: Annotated[int, Field(ge=2, le=1000)] = 51
 
     def check(self, task: Task, network: Network) -> None:
         check_over_numbers(task, network)
@@ -69,7 +68,7 @@ class Waves(FilmFigure):
         steps = run.snapshot_steps[shown]
         into, out = run.views.values()
         groups = neuron_groups(into[-1])
-        limit = self._limit(into, out)
+        limit = self.limit or line_limit(into, out)
         beyond = max(float(np.abs(into).max()), float(np.abs(out).max())) > limit
         height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups) - _TITLE - _BELOW))
         row = _TITLE + height + _BELOW
@@ -103,17 +102,6 @@ class Waves(FilmFigure):
                 layers.append(_lines(panel, values[:, group.neurons], group.colour))
         return Film.of(canvas, steps, layers, pacing)
 
-    def _limit(self, *views: Float[np.ndarray, "snapshot rows columns"]) -> float:
-        if self.limit is not None:
-            return self.limit
-        final = _HEADROOM * max(float(np.abs(view[-1]).max()) for view in views)
-        large = max(float(np.quantile(np.abs(view), _LARGE)) for view in views)
-        between = np.sqrt(final * max(final, large))
-        if between == 0:
-            return 1.0
-        unit = 10.0 ** np.floor(np.log10(between))
-        return float(unit * next(step for step in _ROUND if step * unit >= between))
-
     def alt(self, run: ModelRun, words: Words) -> str:
         into = next(iter(run.views.values()))
         begin = words(
@@ -127,7 +115,8 @@ class Waves(FilmFigure):
             first=words.percent(float(np.median(power_shares(into[0])))),
             least=words.percent(float(power_shares(into[-1]).min())),
         )
-        strongest, count = np.unique(frequencies(into[-1]), return_counts=True)
+        heard = into[-1][:, ~silent(into[-1])]
+        strongest, count = np.unique(frequencies(heard), return_counts=True)
         if len(strongest) > MOST_GROUPS:
             end = words("alt.waves.many", count=len(strongest))
         else:
@@ -141,12 +130,8 @@ class Waves(FilmFigure):
 
 def _weight_axis(panel: Panel, *, beyond: bool, labelled: bool) -> None:
     """A line at zero and one at each end, which also stands for what lies beyond it."""
-    from gen.drawing.canvas import number
-
     limit = panel.y[1]
-    texts = [number(tick) for tick in (-limit, 0.0, limit)]
-    if beyond:
-        texts = [f"\u2264{texts[0]}", "0", f"\u2265{texts[2]}"]
+    texts = limit_labels(limit, beyond=beyond)
     panel.y_axis([-limit, 0.0, limit], texts if labelled else ["", "", ""])
 
 
@@ -156,7 +141,7 @@ def _number_axis(panel: Panel, symbol: str) -> None:
     if symbol:
         last = int(panel.x[1])
         inner = [tick for tick in nice_ticks(0, last, 5) if tick < last * 0.88]
-        panel.x_axis([*inner, last], symbol=symbol, ruled=False)
+        panel.number_axis([*inner, last], symbol)
 
 
 def _lines(panel: Panel, values: Float[np.ndarray, "frame neuron number"], colour: str) -> Layer:

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from gen.analysis.fourier import frequencies, phases, power_shares
 from gen.figures import FilmFigure
-from gen.figures.layout import HEADER, Layout, round_up
+from gen.figures.layout import HEADER, Layout
+from gen.figures.limits import round_up
 
 if TYPE_CHECKING:
     from gen.drawing.film import Film

@@ -20,7 +20,7 @@ from gen.media.chart_parts import label, rule, short
 if TYPE_CHECKING:
     from gen.words import Words
 
-BENDS = ("relu", "square", "none")
+BENDS = ("relu", "square", "linear")
 """The activations that a reader can choose."""
 
 _REACH, _REACH_EVEN = 1.36, 1.6
@@ -205,7 +205,7 @@ class Picture:
             y = zero - value * unit + 0.36 * font
             said = f"\u2212{-value}" if value < 0 else str(value)
             yield label(said, left - 0.5 * font, y, "quiet", "end")
-        made = {"relu": "relu(u)", "square": "u\u00b2", "none": "u"}[run.bend]
+        made = {"relu": "relu(u)", "square": "u\u00b2", "linear": "u"}[run.bend]
         yield label(f"u \u2192 {made}", left, top - 0.7 * font, "made")
         heard = run.heard(np.array(self.a), np.array(self.b))
         step = (shape.width - left) / run.neurons

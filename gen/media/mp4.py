@@ -11,23 +11,31 @@ from typing import IO
 import imageio_ffmpeg
 
 from gen.drawing.film import Film
+from gen.drawing.layers import Cells
 from gen.errors import EnvironmentFault
 
-_QUALITY = 16
+_CELLS, _LINES = 20, 24
+"""x264's constant rate factor, smaller for truer: a cell's colour is a number, a line's is not."""
+
 _PRESET = "veryfast"
 _EXACT = "accurate_rnd+full_chroma_int+bitexact"
 _COMPLAINTS_SHOWN = 300
 _MEND = "run pip install --force-reinstall imageio-ffmpeg"
 
 
-def write_mp4(film: Film, path: Path) -> None:
+def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
     """Writes a film; a frame that stands for several ticks is repeated.
+
+    Args:
+        quality: x264's constant rate factor; None for what the film needs.
 
     Raises:
         EnvironmentFault: there is no encoder, or it failed.
     """
+    if quality is None:
+        quality = _CELLS if any(isinstance(layer, Cells) for layer in film.layers) else _LINES
     with tempfile.TemporaryFile() as complaints:
-        command = _command(film, path)
+        command = _command(film, path, quality)
         with _started(command, complaints) as encoder:
             try:
                 _feed(encoder, film)
@@ -64,7 +72,7 @@ def _feed(encoder: subprocess.Popen[bytes], film: Film) -> None:
                 pipe.write(pixels.data.cast("B"))
 
 
-def _command(film: Film, path: Path) -> list[str]:
+def _command(film: Film, path: Path, quality: int) -> list[str]:
     height, width = film.background.shape[:2]
     ticks = film.ticks
     first, last = int(ticks[0]) - 1, int(ticks[-1]) - 1 if len(ticks) > 1 else 0
@@ -78,13 +86,13 @@ def _command(film: Film, path: Path) -> list[str]:
         "-f": "rawvideo",
         "-pix_fmt": "rgb0",
         "-video_size": f"{width}x{height}",
-        "-framerate": film.pacing.fps,
+        "-framerate": f"{film.pacing.fps:.6g}",
         "-i": "pipe:0",
         "-filter_threads": 1,
         "-vf": f"{to_709},{hold}",
         "-c:v": "libx264",
         "-preset": _PRESET,
-        "-crf": _QUALITY,
+        "-crf": quality,
         "-threads": 1,
         "-x264-params": "cpu-independent=1",
         "-g": 600,

@@ -6,22 +6,25 @@ import base64
 import json
 from dataclasses import dataclass
 from html import escape
-from itertools import product
 from math import ceil, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Int, UInt8
 
 from gen.analysis.sweep import OUTCOMES, UNTRAINED
+from gen.media.setting_words import axis_name, cell_labels, value_name
 
 if TYPE_CHECKING:
+    from gen.analysis.formula import Formula
     from gen.analysis.sweep import SweepRun
     from gen.sweeps import Axis
     from gen.words import Words
 
 CELL, GAP = 30.0, 3.0
 _LEFT, _TOP, _BELOW, _RIGHT = 50.0, 4.0, 34.0, 4.0
+_LETTER = 6.0
+"""About as wide as a letter of a row's name."""
 _LOW, _HIGH = -8.0, 2.0
 _CURVE_POINTS = 44
 _PLOT = (480.0, 250.0, 42.0, 8.0, 10.0, 40.0)
@@ -39,9 +42,14 @@ MARKS = {
 
 @dataclass(frozen=True)
 class SweepPanel:
-    """One value of the first axis: its name and its picture."""
+    """One value of the first axes.
+
+    Attributes:
+        formula: MathML of the products that its networks are made of, where the map compares them.
+    """
 
     title: str
+    formula: str
     svg: str
 
 
@@ -63,6 +71,8 @@ class SweepMap:
         marks: definitions that the panels use.
         curves: losses of the cell in focus.
         focus: that cell, in words.
+        formulas: MathML of all that networks of this map compute, where they differ.
+        formula: which of them those of the cell in focus compute.
         data: JSON for the script that lets readers ask.
     """
 
@@ -72,6 +82,8 @@ class SweepMap:
     legend: list[LegendEntry]
     curves: str
     focus: str
+    formulas: list[str]
+    formula: int
     loss: float
     ratio: float
     trained: int
@@ -90,16 +102,18 @@ def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
     columns, rows = axes[-2 if len(axes) > 1 else -1], axes[-1] if len(axes) > 1 else None
     height = len(rows.values) if rows else 1
     per_panel = len(columns.values) * height
-    labels = cell_labels(run, words)
+    labels = cell_labels(axes, words)
+    formulas, of_cell = _formulas(run)
     panels: list[SweepPanel] = []
-    for panel, values in enumerate(product(*(axis.values for axis in axes[:-2]))):
+    for panel, title in enumerate(cell_labels(axes[:-2], words)):
         first = panel * per_panel
         cells = "".join(
             _cell(name, first + place, place // height, height - 1 - place % height, row, labels)
             for place, row in enumerate(outcomes[first : first + per_panel])
         )
-        title = _settings(axes[:-2], values, words)
-        panels.append(SweepPanel(title, _panel(cells, columns, rows, words)))
+        shared = set(of_cell[first : first + per_panel])
+        inside = formulas[shared.pop()].products if len(shared) == 1 else ""
+        panels.append(SweepPanel(title, _mathml(inside), _panel(cells, columns, rows, words)))
     focus = _telling_cell(outcomes)
     picked, curves = _quantised(run)
     return SweepMap(
@@ -115,33 +129,13 @@ def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
         ],
         curves=_plot(run.steps[picked], curves[focus], words),
         focus=describe(labels[focus], outcomes[focus], words),
+        formulas=[_mathml(formula.latex) for formula in formulas],
+        formula=of_cell[focus] if of_cell else 0,
         loss=run.thresholds.loss,
         ratio=run.thresholds.ratio,
         trained=int(run.trained.sum()),
         models=run.trained.size,
-        data=_data(name, run, words, labels, picked, curves, focus),
-    )
-
-
-def setting(key: str, value: Any, words: Words) -> str:
-    """A setting and its value, `weight decay 0.1`."""
-    said = words.number(value) if isinstance(value, int | float) else str(value)
-    known = f"setting.{key}"
-    name = words(known) if words.has(known) else key.replace("_", " ")
-    return f"{name} {said}"
-
-
-def cell_labels(run: SweepRun, words: Words) -> list[str]:
-    """Each cell's settings in words."""
-    return [
-        _settings(run.axes, values, words)
-        for values in product(*(axis.values for axis in run.axes))
-    ]
-
-
-def _settings(axes: tuple[Axis, ...], values: tuple[Any, ...], words: Words) -> str:
-    return ", ".join(
-        setting(axis.key, value, words) for axis, value in zip(axes, values, strict=True)
+        data=_data(name, run, words, labels, picked, curves, focus, of_cell),
     )
 
 
@@ -179,36 +173,47 @@ def _cell(
     )
 
 
-def _panel(cells: str, columns: Any, rows: Any, words: Words) -> str:
+def _panel(cells: str, columns: Axis, rows: Axis | None, words: Words) -> str:
     wide = len(columns.values) * (CELL + GAP) - GAP
     tall = (len(rows.values) if rows else 1) * (CELL + GAP) - GAP
     texts = [
         f'<text x="{_LEFT + place * (CELL + GAP) + CELL / 2:g}" y="{_TOP + tall + 13:g}" '
-        f'text-anchor="middle">{escape(_short(value, words))}</text>'
+        f'text-anchor="middle">{escape(value_name(columns, value, words))}</text>'
         for place, value in enumerate(columns.values)
     ]
-    name = setting(columns.key, "", words).strip()
     texts.append(
         f'<text class="axis" x="{_LEFT + wide / 2:g}" y="{_TOP + tall + 29:g}" '
-        f'text-anchor="middle">{escape(name)}</text>'
+        f'text-anchor="middle">{escape(axis_name(columns, words))}</text>'
     )
+    begin = 0.0
     if rows:
+        names = [value_name(rows, value, words) for value in rows.values]
         texts += [
             f'<text x="{_LEFT - 5:g}" y="{_TOP + tall - place * (CELL + GAP) - CELL / 2 + 4:g}" '
-            f'text-anchor="end">{escape(_short(value, words))}</text>'
-            for place, value in enumerate(rows.values)
+            f'text-anchor="end">{escape(name)}</text>'
+            for place, name in enumerate(names)
         ]
-        name = setting(rows.key, "", words).strip()
+        begin = min(0.0, _LEFT - 20 - _LETTER * max(map(len, names)))
         texts.append(
-            f'<text class="axis" transform="translate(9 {_TOP + tall / 2:g}) rotate(-90)" '
-            f'text-anchor="middle">{escape(name)}</text>'
+            f'<text class="axis" transform="translate({begin + 9:g} {_TOP + tall / 2:g}) '
+            f'rotate(-90)" text-anchor="middle">{escape(axis_name(rows, words))}</text>'
         )
-    box = f"0 0 {_LEFT + wide + _RIGHT:g} {_TOP + tall + _BELOW:g}"
+    box = f"{begin:g} 0 {_LEFT - begin + wide + _RIGHT:g} {_TOP + tall + _BELOW:g}"
     return f'<svg viewBox="{box}" class="panel">{"".join(texts)}{cells}</svg>'
 
 
-def _short(value: Any, words: Words) -> str:
-    return words.number(value) if isinstance(value, int | float) else str(value)
+def _formulas(run: SweepRun) -> tuple[list[Formula], list[int]]:
+    """The different formulas of a sweep, and which is each cell's; none where they are all one."""
+    found = [formula for formula in dict.fromkeys(run.formulas) if formula is not None]
+    if len(found) < 2 or None in run.formulas:
+        return [], []
+    return found, [found.index(formula) for formula in run.formulas if formula is not None]
+
+
+def _mathml(latex: str) -> str:
+    from gen.pages.maths import to_mathml
+
+    return to_mathml(latex, display=False) if latex else ""
 
 
 def _quantised(run: SweepRun) -> tuple[Int[np.ndarray, " point"], UInt8[np.ndarray, "..."]]:
@@ -269,6 +274,7 @@ def _data(
     picked: np.ndarray,
     curves: np.ndarray,
     focus: int,
+    formulas: list[int],
 ) -> str:
     """What the script needs: extremes exactly, curves as levels, all words."""
     extremes = run.final_extremes()
@@ -289,6 +295,7 @@ def _data(
         "loss": run.thresholds.loss,
         "ratio": run.thresholds.ratio,
         "focus": focus,
+        "formulas": formulas,
         "state": base64.b64encode(state.astype(np.uint8).tobytes()).decode(),
         "extremes": base64.b64encode(numbers.astype("<f4").tobytes()).decode(),
         "curves": base64.b64encode(curves.tobytes()).decode(),

@@ -14,7 +14,8 @@ class PlacedFilm:
         id: the figure's name in the config.
         model: the configured model whose training it shows.
         width: in CSS pixels, like `height`.
-        mp4: path inside the site, like `gif`, `poster` and `data`.
+        mp4: path inside the site, like `gif`, `poster` and `data`; films of other
+            seeds have no `gif` and no `data`.
         frames: snapshots shown, one a frame.
         seconds: how long it plays, held frames included.
         alt: what is seen, in the page's language.
@@ -28,9 +29,9 @@ class PlacedFilm:
     width: int
     height: int
     mp4: str
-    gif: str
+    gif: str | None
     poster: str
-    data: str
+    data: str | None
     mp4_bytes: int
     gif_bytes: int
     data_bytes: int
@@ -44,7 +45,7 @@ class PlacedFilm:
     @property
     def files(self) -> tuple[str, ...]:
         """Paths inside the site that a page may link to."""
-        return self.mp4, self.gif, self.poster, self.data
+        return tuple(path for path in (self.mp4, self.gif, self.poster, self.data) if path)
 
 
 @dataclass(frozen=True)
@@ -98,3 +99,6 @@ class PlacedDrawing:
 
 
 PlacedFigure: TypeAlias = PlacedFilm | PlacedChart | PlacedDrawing
+
+BySeed: TypeAlias = dict[str, dict[int, dict[str, PlacedFigure]]]
+"""Figures among which readers may choose: by model, seed and figure."""

@@ -14,8 +14,9 @@ from markdown_it.token import Token
 from gen import __version__
 from gen.errors import ConfigError
 from gen.pages.article import Article, Map, check, decide
+from gen.pages.choice import Choice
 from gen.pages.facts import Fact, FactBook
-from gen.pages.figures import PlacedFigure, PlacedFilm
+from gen.pages.figures import BySeed, PlacedFigure, PlacedFilm
 from gen.pages.markdown import anchors, parse
 from gen.pages.source import Source, read_source, suggestion
 from gen.pages.stylesheet import theme
@@ -60,6 +61,7 @@ def render_pages(
     facts: Mapping[str, Mapping[str, Fact]],
     words: Words,
     templates: Path,
+    by_seed: BySeed | None = None,
 ) -> dict[str, str]:
     """Renders the pages of one language, and the stylesheet of their colours.
 
@@ -69,6 +71,7 @@ def render_pages(
         facts: by configured model.
         words: of this language.
         templates: folder of the Jinja templates.
+        by_seed: what readers may have in the place of `figures`.
 
     Returns:
         Path inside the site to text.
@@ -88,25 +91,29 @@ def render_pages(
     )
     environment = _environment(templates)
     rendered = {STYLESHEET: theme()}
+    choice = Choice.of(by_seed or {})
+    common: dict[str, Any] = {
+        "site": site,
+        "language": language,
+        "words": words,
+        "root": sitemap.root,
+        "pages": pages,
+        "version": __version__,
+        "file_size": file_size,
+        "choice": choice,
+    }
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
-        context: dict[str, Any] = {
-            "site": site,
-            "language": language,
-            "words": words,
-            "root": sitemap.root,
-            "pages": pages,
+        context = common | {
             "page": page,
             "previous": pages[place - 1] if place else None,
             "following": pages[place + 1] if place + 1 < len(pages) else None,
-            "version": __version__,
-            "file_size": file_size,
         }
         article = Article(source, book, figures, environment, sitemap, context)
         body = article.render(tokens[source.name])
         template = "landing" if page.layout == "landing" else "page"
         html = environment.get_template(f"{template}.html.jinja").render(**context, body=body)
         rendered[page.path] = html.rstrip() + "\n"
-    return rendered
+    return rendered | choice.scripts(environment, folder, common)
 
 
 def file_size(size: int) -> str:

@@ -2,7 +2,7 @@
 
 {
   const { filled, held, number, short, watch, whole } = Construction.page;
-  const MADE = { relu: "relu(u)", square: "u\u00b2", none: "u" };
+  const MADE = { relu: "relu(u)", square: "u\u00b2", linear: "u" };
 
   const colour = (neuron) => `colour-${(neuron % 6) + 1}`;
 

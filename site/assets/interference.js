@@ -16,7 +16,8 @@ const kernel = (distance, numbers) => {
 };
 
 class InterferenceFigure {
-  constructor(figure) {
+  // Draws the sum that is asked for, or the one that stands in the page.
+  constructor(figure, asked) {
     this.figure = figure;
     this.data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
     const { numbers, groups } = this.data;
@@ -28,6 +29,9 @@ class InterferenceFigure {
     this.waves = this.smoothed();
     this.pictures = [...figure.querySelectorAll(".chart > svg")];
     this.inputs = [...figure.querySelectorAll("input[type='range']")];
+    this.inputs.forEach((input, place) => {
+      if (asked) input.value = asked[place];
+    });
     for (const input of this.inputs) input.addEventListener("input", () => this.draw());
     figure.querySelector(".numbers").hidden = false;
     figure.querySelector(".hint").hidden = false;
@@ -155,5 +159,8 @@ class InterferenceFigure {
 }
 
 for (const figure of document.querySelectorAll("figure.interference")) {
-  new InterferenceFigure(figure);
+  let current = new InterferenceFigure(figure);
+  figure.addEventListener("reseed", () => {
+    current = new InterferenceFigure(figure, current.inputs.map((input) => input.value));
+  });
 }

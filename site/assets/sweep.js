@@ -17,6 +17,7 @@ class SweepMap {
     this.thresholds = { loss: this.data.loss, ratio: this.data.ratio };
     this.outcomes = new Uint8Array(this.state.length);
     this.lines = [...figure.querySelectorAll(".curves .line")];
+    this.formulas = [...figure.querySelectorAll(".formulas span")];
     this.uses = this.cells.map((cell) => [...cell.querySelectorAll("use")]);
     this.prepareCells();
     this.prepareSliders();
@@ -105,7 +106,8 @@ class SweepMap {
     this.current = number;
     this.cells[number].classList.add("current");
     this.figure.querySelector(".focus").textContent = this.words(number);
-    const { seeds, points } = this.data;
+    const { seeds, points, formulas } = this.data;
+    this.formulas.forEach((formula, which) => (formula.hidden = which !== formulas[number]));
     const curves = this.figure.querySelector(".curves");
     const [, , top, bottom] = curves.dataset.frame.split(" ").map(Number);
     const { height } = curves.viewBox.baseVal;

@@ -1,0 +1,98 @@
+"""What a network computes, written as it is on paper: relu(E_a A + E_b A) B E^T."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from gen.networks.embedded import Embedded
+from gen.tasks.modular import Modular
+
+if TYPE_CHECKING:
+    from gen.networks import Network
+    from gen.tasks import Task
+
+_NAMES = {"W_in": r"W_\text{in}", "W_out": r"W_\text{out}"}
+_ACTIVATIONS = {"relu": r"\operatorname{relu}(%s)", "square": "(%s)^2"}
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A matrix in a product.
+
+    Attributes:
+        name: of the parameter.
+        transposed: whether its transpose is meant.
+        part: which of two parts, 1 or 2, where the parameter is a stack of two; otherwise 0.
+    """
+
+    name: str
+    transposed: bool = False
+    part: int = 0
+
+    def latex(self, row: str = "") -> str:
+        """The factor, or one row of it."""
+        name = _NAMES.get(self.name, self.name)
+        if row or self.part:
+            base, _, index = name.partition("_")
+            indices = [index, str(self.part) if self.part else "", row]
+            name = f"{base}_{{{','.join(filter(None, indices))}}}"
+        return name + (r"^\top" if self.transposed else "")
+
+
+Product: TypeAlias = tuple[Factor, ...]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What a network makes of two numbers a and b.
+
+    Attributes:
+        first: the product that reads a.
+        second: the product that reads b.
+        out: the product that gives the answer.
+    """
+
+    first: Product
+    second: Product
+    out: Product
+    activation: str
+
+    @property
+    def latex(self) -> str:
+        """The whole, as LaTeX."""
+        inside = " + ".join(
+            " ".join([first.latex(row), *(factor.latex() for factor in rest)])
+            for row, (first, *rest) in (("a", self.first), ("b", self.second))
+        )
+        out = " ".join(factor.latex() for factor in self.out)
+        return rf"{_ACTIVATIONS[self.activation] % inside}\, {out}"
+
+    @property
+    def products(self) -> str:
+        """The products that lead into the neurons and out of them, as LaTeX."""
+        into, out = (" ".join(f.latex() for f in product) for product in (self.first, self.out))
+        return rf"{into} \to {out}"
+
+
+def formula(network: Network, task: Task) -> Formula | None:
+    """The formula of a network of two numbers; None for other networks and tasks."""
+    if not isinstance(network, Embedded) or not isinstance(task, Modular):
+        return None
+    split = task.inputs != task.outputs
+    first, second = (_reading(network, part if split else 0) for part in (1, 2))
+    return Formula(first, second, _writing(network), network.activation)
+
+
+def _reading(network: Embedded, part: int) -> Product:
+    if network.into == "collapsed":
+        return (Factor("W_in", part=part),)
+    return Factor("E"), Factor("A", part=part)
+
+
+def _writing(network: Embedded) -> Product:
+    if network.out == "collapsed":
+        return (Factor("W_out"),)
+    tied = network.projections == "tied"
+    table = "E" if network.unembedding == "tied" else "U"
+    return Factor("A" if tied else "B", transposed=tied), Factor(table, transposed=True)

@@ -1,0 +1,51 @@
+"""Where the numbers lie on a circle before anything is learned."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from gen.figures import DrawnFigure
+from gen.networks.embedded import Embedded, circle
+
+if TYPE_CHECKING:
+    from gen.networks import Network
+    from gen.runs import ModelRun
+    from gen.tasks import Task
+    from gen.words import Words
+
+_MOST_POINTS = 512
+
+
+class Embedding(DrawnFigure):
+    """Every number as a point, as a network with `embedding = "circle"` is given them."""
+
+    kind: Literal["embedding"] = "embedding"
+    template: ClassVar[str] = "drawing"
+
+    def check(self, task: Task, network: Network) -> None:
+        if not isinstance(network, Embedded) or network.embedding != "circle":
+            raise ValueError('only a network with embedding = "circle" is given places to draw')
+        if task.outputs > _MOST_POINTS:
+            raise ValueError(
+                f"{task.outputs} points run into each other, and {_MOST_POINTS} are the most"
+            )
+
+    def draw(self, run: ModelRun, words: Words) -> str:
+        from gen.media.embedding import draw_circle
+
+        return draw_circle(run.task.outputs)
+
+    def csv(self, run: ModelRun) -> str:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["number", "cos", "sin"])
+        for number, (x, y) in enumerate(circle(run.task.outputs)):
+            writer.writerow([number, f"{x:.9g}", f"{y:.9g}"])
+        return text.getvalue()
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        points = run.task.outputs
+        degrees = words.number(360 / points, 2)
+        return words("alt.embedding.text", points=points, last=points - 1, degrees=degrees)

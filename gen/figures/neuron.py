@@ -1,0 +1,223 @@
+"""One neuron alone: its weights as a line over the numbers, and the waves in that line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from jaxtyping import Float
+from pydantic import Field
+
+from gen.analysis.fourier import components, frequencies, power_shares
+from gen.figures import FilmFigure, ModelFigure
+from gen.figures.groups import check_over_numbers, neuron_groups
+from gen.figures.limits import limit_labels, line_limit
+from gen.figures.theme import COUNTER_SIZE, FILM_WIDTH
+from gen.figures.weights import neuron_order
+
+if TYPE_CHECKING:
+    from gen.drawing.canvas import Canvas, Panel
+    from gen.drawing.film import Film
+    from gen.drawing.layers import Layer
+    from gen.networks import Network
+    from gen.runs import ModelRun
+    from gen.tasks import Task
+    from gen.words import Words
+
+_MOST_NUMBERS = 256
+_TICKS_APART = 26
+_WIDEST = 4.0
+_LEFT, _RIGHT, _BETWEEN = 60, 24, 44
+_SPECTRUM = 216
+_WAVE = FILM_WIDTH - _LEFT - _RIGHT - _BETWEEN - _SPECTRUM
+_HEADER, _NAME, _PANEL, _APART, _AXIS = 76, 44, 116, 72, 36
+
+
+class NeuronFigure(ModelFigure):
+    """A figure of a neuron that has a weight for every number, each way.
+
+    Attributes:
+        neuron: its row in the films of the same model; left out, the one that ends as the
+            purest wave.
+    """
+
+    neuron: Annotated[int, Field(ge=0)] | None = None
+
+    def check(self, task: Task, network: Network) -> None:
+        check_over_numbers(task, network)
+        neurons = next(iter(network.view_shapes(task).values()))[1]
+        if self.neuron is not None and self.neuron >= neurons:
+            raise ValueError(
+                f"there is no neuron {self.neuron}: the {neurons} are numbered from 0 to "
+                f"{neurons - 1}"
+            )
+        if task.outputs > _MOST_NUMBERS:
+            raise ValueError(
+                f"a line over {task.outputs} numbers is no line any more; {_MOST_NUMBERS} are "
+                f"the most"
+            )
+
+    def row(self, run: ModelRun) -> int:
+        """Which row of the other films it is."""
+        if self.neuron is not None:
+            return self.neuron
+        purest = int(power_shares(next(iter(run.views.values()))[-1]).argmax())
+        return int(np.flatnonzero(neuron_order(run) == purest)[0])
+
+
+class Neuron(NeuronFigure, FilmFigure):
+    """Noise turns into one wave; beside the line stands how much of every wave is in it.
+
+    Attributes:
+        frames: how many snapshots are shown at most.
+    """
+
+    kind: Literal["neuron"] = "neuron"
+    fps: Annotated[int, Field(ge=5, le=50)] = 25
+    frames: Annotated[int, Field(ge=2, le=1000)] = 126
+
+    def film(self, run: ModelRun, scale: int) -> Film:
+        from gen.drawing.canvas import Canvas, blocks
+        from gen.drawing.film import Film
+        from gen.drawing.layers import StepCounter, Timeline
+
+        pacing = self.pacing()
+        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
+        steps = run.snapshot_steps[shown]
+        row = self.row(run)
+        neuron, colour = _chosen(run, row)
+        height = _HEADER + _NAME + 2 * _PANEL + _APART + _AXIS
+        canvas = Canvas(FILM_WIDTH, blocks(height), scale)
+        layers: list[Layer] = [
+            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
+            Timeline(
+                canvas, steps.tolist(), left=_LEFT, top=_HEADER, width=FILM_WIDTH - _LEFT - _RIGHT
+            ),
+        ]
+        _title(canvas, row)
+        symbols = (run.task.input_symbol, run.task.output_symbol)
+        views = zip(run.views, _lines(run, neuron), symbols, strict=True)
+        for place, (name, values, symbol) in enumerate(views):
+            top = _HEADER + _NAME + place * (_PANEL + _APART)
+            canvas.symbol(_LEFT, top - 12, name)
+            layers += _wave(canvas, top, values[shown], colour, symbol)
+            layers += _spectrum(canvas, top, values[shown], colour)
+        return Film.of(canvas, steps, layers, pacing)
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        row = self.row(run)
+        neuron, _ = _chosen(run, row)
+        into = next(iter(run.views.values()))[:, :, [neuron]]
+        return words(
+            "alt.neuron.text",
+            steps=int(run.snapshot_steps[-1]),
+            neuron=row,
+            k=int(frequencies(into[-1])[0]),
+            first=words.percent(float(power_shares(into[0])[0])),
+            last=words.percent(float(power_shares(into[-1])[0])),
+        )
+
+
+def _chosen(run: ModelRun, row: int) -> tuple[int, str]:
+    """A row's column in the weights, and the colour of its frequency."""
+    neuron = int(neuron_order(run)[row])
+    groups = neuron_groups(next(iter(run.views.values()))[-1])
+    return neuron, next(group.colour for group in groups if neuron in group.neurons)
+
+
+def _lines(run: ModelRun, neuron: int) -> tuple[Float[np.ndarray, "snapshot number"], ...]:
+    into, out = run.views.values()
+    return into[:, :, neuron], out[:, neuron]
+
+
+def _title(canvas: Canvas, row: int) -> None:
+    from gen.drawing.canvas import number
+
+    right = FILM_WIDTH - _RIGHT
+    width = canvas.text_width(f"\u2009=\u2009{number(row)}", COUNTER_SIZE, "Semibold")
+    canvas.text(
+        right,
+        44,
+        f"\u2009=\u2009{number(row)}",
+        size=COUNTER_SIZE,
+        colour="ink",
+        style="Semibold",
+        across="right",
+    )
+    canvas.symbol(right - width, 44, "n", size=COUNTER_SIZE, across="right")
+
+
+def _wave(
+    canvas: Canvas,
+    top: int,
+    values: Float[np.ndarray, "frame number"],
+    colour: str,
+    symbol: str,
+) -> list[Layer]:
+    """The weights as a line with a dot at every number."""
+    from gen.drawing.canvas import nice_ticks
+    from gen.drawing.layers import Lines, Points
+
+    limit = line_limit(values[:, None])
+    last = values.shape[1] - 1
+    panel = canvas.panel(
+        left=_LEFT, top=top, width=_WAVE, height=_PANEL, x=(0, last), y=(-limit, limit)
+    )
+    inner = [tick for tick in nice_ticks(0, last, 6) if tick < last * 0.92]
+    panel.number_axis([*inner, last], symbol)
+    beyond = float(np.abs(values).max()) > limit
+    panel.y_axis([-limit, 0.0, limit], limit_labels(limit, beyond=beyond))
+    places = panel.project(np.arange(last + 1), np.clip(values, -limit, limit))
+    return [
+        Lines(places[:, None], [colour], width=1.75),
+        Points(places, [colour], radius=2.25),
+    ]
+
+
+def _spectrum(
+    canvas: Canvas,
+    top: int,
+    values: Float[np.ndarray, "frame number"],
+    colour: str,
+) -> list[Layer]:
+    """The amplitude of every wave as a bar, the strongest of the last frame in its colour."""
+    from gen.drawing.layers import Lines
+
+    amplitude = np.abs(components(values[:, :, None]))[..., 0]
+    waves = amplitude.shape[1]
+    limit = float(amplitude.max()) or 1.0
+    panel = canvas.panel(
+        left=_LEFT + _WAVE + _BETWEEN,
+        top=top,
+        width=_SPECTRUM,
+        height=_PANEL,
+        x=(0.5, waves + 0.5),
+        y=(0, limit),
+    )
+    strongest = int(amplitude[-1].argmax())
+    others = [k for k in range(waves) if k != strongest]
+    _frequency_axis(panel, strongest + 1, waves, colour)
+    bars = panel.project(
+        np.repeat(np.arange(1, waves + 1)[:, None], 2, axis=1),
+        np.stack([np.zeros_like(amplitude), amplitude], axis=-1),
+    )
+    width = min(_WIDEST, max(1.5, 0.62 * _SPECTRUM / waves))
+    return [
+        Lines(bars[:, others], ["distractor"], width=width),
+        Lines(bars[:, [strongest]], [colour], width=width),
+    ]
+
+
+def _frequency_axis(panel: Panel, strongest: int, waves: int, colour: str) -> None:
+    """The first, the last and the strongest wave, where they do not stand on each other."""
+    from gen.drawing.canvas import number
+
+    apart = _TICKS_APART / panel.width * waves
+    ends = [k for k in (1, waves) if abs(k - strongest) >= apart]
+    ticks = [*ends, strongest]
+    panel.x_axis(
+        [float(k) for k in ticks],
+        [number(k) for k in ticks],
+        symbol="k",
+        colours=["muted"] * len(ends) + [colour],
+    )

@@ -1,0 +1,90 @@
+"""All neurons, one of which readers choose: its weights at any step, and the waves in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from gen.analysis.circles import doubling_of_waves
+from gen.analysis.fourier import frequencies, phases, power_shares
+from gen.figures import DrawnFigure
+from gen.figures.neuron import NeuronFigure
+from gen.figures.weights import neuron_order
+
+if TYPE_CHECKING:
+    from gen.media.neurons import NeuronsDrawing
+    from gen.networks import Network
+    from gen.runs import ModelRun
+    from gen.tasks import Task
+    from gen.words import Words
+
+_MOST_BYTES = 200_000
+_MOST_NEURONS = 64
+
+
+class Neurons(NeuronFigure, DrawnFigure):
+    """Each neuron as a small wave to choose by, the chosen one large, a slider for the step.
+
+    Attributes:
+        frames: how many snapshots travel in the page at most, a byte for every weight.
+    """
+
+    kind: Literal["neurons"] = "neurons"
+    template: ClassVar[str] = "neurons"
+    frames: Annotated[int, Field(ge=2, le=1000)] = 31
+
+    def check(self, task: Task, network: Network) -> None:
+        super().check(task, network)
+        (_, (inputs, neurons)), _ = network.view_shapes(task).items()
+        if neurons > _MOST_NEURONS:
+            raise ValueError(
+                f"{neurons} neurons are more than the {_MOST_NEURONS} that one can choose from"
+            )
+        travelling = 2 * inputs * neurons * self.frames
+        if travelling > _MOST_BYTES:
+            fewer = _MOST_BYTES // (2 * inputs * neurons)
+            raise ValueError(
+                f"{self.frames} snapshots of its weights are {travelling:,} bytes in the page, and "
+                f"{_MOST_BYTES:,} are the most; set frames = {fewer} or less"
+            )
+
+    def draw(self, run: ModelRun, words: Words) -> NeuronsDrawing:
+        from gen.media.neurons import draw_neurons
+
+        return draw_neurons(run, self.row(run), self.frames, words)
+
+    def csv(self, run: ModelRun) -> str:
+        into, out = (view[-1] for view in run.views.values())
+        columns = zip(
+            frequencies(into),
+            power_shares(into),
+            np.degrees(phases(into)) % 360,
+            doubling_of_waves(into, out),
+            strict=True,
+        )
+        rows = list(columns)
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["neuron", "k", "share", "phase_degrees", "off_double_degrees"])
+        for row, neuron in enumerate(neuron_order(run)):
+            k, share, phase, off = rows[neuron]
+            writer.writerow([row, k, f"{share:.4f}", f"{phase:.1f}", f"{off:.1f}"])
+        return text.getvalue()
+
+    def alt(self, run: ModelRun, words: Words) -> str:
+        final = next(iter(run.views.values()))[-1]
+        found, count = np.unique(frequencies(final), return_counts=True)
+        each = [
+            words("alt.waves.frequency", k=int(k), neurons=int(n))
+            for k, n in zip(found, count, strict=True)
+        ]
+        return words(
+            "alt.neurons.text",
+            neurons=final.shape[1],
+            step=int(run.snapshot_steps[-1]),
+            frequencies=words.listed(each),
+        )

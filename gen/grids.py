@@ -1,0 +1,71 @@
+"""Reads a sweep's grid: which settings vary, and through which values.
+
+A list of plain values is for one key. A list of tables has named choices, each of which sets
+several keys of its part at once: an architecture, say, or a penalty of one kind or another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gen.complaints import shown
+from gen.errors import suggestion
+from gen.sweeps import Axis
+from gen.tables import Place, as_table
+
+VARIABLE = ("task", "network", "optimiser")
+NAME = "name"
+_NAMED = 'give every choice a name of its own: { name = "tied", projections = "tied" }'
+
+
+def read_axes(value: object, place: Place) -> tuple[Axis, ...]:
+    """The axes of a grid, in the order of the config.
+
+    Raises:
+        ConfigError: nothing varies, or something that cannot, or one key in two ways.
+    """
+    axes: list[Axis] = []
+    for part, keys in as_table(value, place).items():
+        here = place.at(part)
+        if part not in VARIABLE:
+            mend = suggestion(part, VARIABLE) or f"vary keys of {', '.join(VARIABLE)}"
+            raise here.error("cannot be varied: a sweep's models share all the rest", mend)
+        axes += [_axis(part, key, values, here) for key, values in as_table(keys, here).items()]
+    if not axes:
+        mend = "write the values that vary, such as optimiser.weight_decay = [0.1, 1.0]"
+        raise place.error("nothing varies", mend)
+    for number, axis in enumerate(axes):
+        for other in axes[:number]:
+            for key in sorted(axis.keys & other.keys) if axis.part == other.part else ():
+                what = f"{key} is varied by {other.key} already"
+                raise place.at(axis.part, axis.key).error(what, "vary it in one place")
+    return tuple(axes)
+
+
+def filled(table: Mapping[str, Any], axes: tuple[Axis, ...], at: tuple[int, ...]) -> dict[str, Any]:
+    """A sweep's table with the settings of one cell in it.
+
+    Args:
+        at: which value of each axis.
+    """
+    result = dict(table)
+    for axis, number in zip(axes, at, strict=True):
+        result[axis.part] = {**result.get(axis.part, {}), **axis.settings(number)}
+    return result
+
+
+def _axis(part: str, key: str, values: object, place: Place) -> Axis:
+    here = place.at(key)
+    if not isinstance(values, list) or not values:
+        raise here.error(f"{shown(values)} is not a list of values")
+    if any(values.count(entry) > 1 for entry in values):
+        raise here.error("a value is listed twice", "list each once")
+    if not any(isinstance(entry, dict) for entry in values):
+        return Axis(part, key, tuple(values))
+    choices = [dict(as_table(entry, here)) for entry in values]
+    names = [choice.pop(NAME, None) for choice in choices]
+    for name in names:
+        if not isinstance(name, str) or not name or names.count(name) > 1:
+            raise here.error(f"{shown(name)} cannot be the name of a choice", _NAMED)
+    return Axis(part, key, tuple(names), tuple(choices))

@@ -1,0 +1,53 @@
+"""One holder at a time: locks of the operating system, which end with their holder's process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from gen.errors import BusyError
+
+Waiting = Callable[[str], None]
+"""Told whom this process waits for."""
+
+
+@contextmanager
+def held(file: Path, subject: Path, waiting: Waiting | None = None) -> Iterator[None]:
+    """Holds `subject` for this process.
+
+    Args:
+        file: the lock; beside it, `NAME.holder` says who holds it.
+        subject: what is held, for people.
+        waiting: told if another process holds it, which is then waited for; None to give up.
+
+    Raises:
+        BusyError: another process holds it, and nobody waits.
+    """
+    holder = file.with_name(f"{file.name}.holder")
+    lock = FileLock(file)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        who = _holder(holder)
+        if waiting is None:
+            mend = "wait until it has finished, or say --wait"
+            raise BusyError(f"in use by {who}", where=str(subject), mend=mend) from None
+        waiting(f"{subject} is in use by {who}; waiting")
+        lock.acquire()
+    try:
+        holder.write_text(f"process {os.getpid()}\n")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(file: Path) -> str:
+    try:
+        return file.read_text().strip() or "another process"
+    except OSError:
+        return "another process"

@@ -1,0 +1,196 @@
+"""One build at a time, a site that is whole at every moment, and an end that is clean."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gen import output
+from gen.errors import BusyError, EnvironmentFault
+from gen.exchange import exchanged
+from tests import small_site
+from tests.conftest import Gen, tree
+
+FILES: dict[str, bytes | Path] = {"index.html": b"<p>1</p>", "data/facts.json": b"{}"}
+HOLD_OUTPUT = """
+import sys, time
+from pathlib import Path
+from gen.output import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+@contextmanager
+def holder(site: Path, seconds: float = 60) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds an output folder."""
+    command = [sys.executable, "-c", HOLD_OUTPUT, str(site), str(seconds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_the_second_to_write_a_site_is_told_who_holds_it_and_exits_5(
+    gen: Gen, tmp_path: Path
+) -> None:
+    options = small_site.write(tmp_path)
+    with holder(tmp_path / "_site") as process:
+        outcome = gen("build", *options, "--jobs", "1")
+        assert outcome.code == 5
+        assert f"in use by process {process.pid}" in outcome.err
+        assert outcome.err.count("\n") == 1
+    assert not (tmp_path / "_site").exists()
+
+
+def test_a_build_that_waits_goes_on_when_the_other_has_ended(gen: Gen, tmp_path: Path) -> None:
+    options = small_site.write(tmp_path)
+    with holder(tmp_path / "_site", seconds=2) as process:
+        outcome = gen("build", *options, "--jobs", "1", "--wait")
+        assert outcome.code == 0, outcome.err
+        assert f"in use by process {process.pid}; waiting" in outcome.err
+    assert (tmp_path / "_site" / "index.html").exists()
+
+
+def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
+    site = tmp_path / "_site"
+    with holder(site) as process:
+        with pytest.raises(BusyError), output.locked(site):
+            pass
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        with output.locked(site):
+            pass
+
+
+def test_two_folders_change_names_or_nothing_happens(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+        (folder / "name").write_text(folder.name)
+    if exchanged(one, other):
+        assert ((one / "name").read_text(), (other / "name").read_text()) == ("other", "one")
+    assert not exchanged(one, tmp_path / "absent")
+    assert one.exists()
+
+
+@pytest.mark.parametrize("knows_how", [True, False])
+def test_a_site_is_replaced_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knows_how: bool
+) -> None:
+    if not knows_how:
+        monkeypatch.setattr(output, "exchanged", lambda one, other: False)
+    site = tmp_path / "_site"
+    output.publish(site, "key", FILES)
+    output.publish(site, "new", {"index.html": b"new"})
+    assert output.is_fresh(site, "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["_site"]
+
+
+def test_a_site_that_was_taken_away_and_not_replaced_is_put_back(tmp_path: Path) -> None:
+    """What is left where a process is killed between two renames."""
+    site = tmp_path / "_site"
+    output.publish(site, "key", FILES)
+    site.rename(tmp_path / "._site.former")
+    (tmp_path / "._site.part").mkdir()
+    with output.locked(site):
+        assert output.is_fresh(site, "key")
+    assert {path.name for path in tmp_path.iterdir()} <= {"_site", "._site.lock"}
+
+
+def test_a_page_that_is_changed_while_building_is_not_published_half(
+    gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = small_site.write(tmp_path)
+    page = tmp_path / "site" / "pages" / "en" / "index.md"
+    from gen import build
+
+    original = build.site_files
+
+    def edited(*arguments: object) -> object:
+        page.write_text(small_site.PAGE.replace("The loss.", "The loss, again."))
+        return original(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(build, "site_files", edited)
+    outcome = gen("build", *options, "--jobs", "1")
+    assert outcome.code == 2
+    assert "was changed while it was at work" in outcome.err
+    assert not (tmp_path / "_site").exists()
+    monkeypatch.undo()
+    again = gen("build", *options, "--jobs", "1")
+    assert again.code == 0 and "trained in" not in again.err
+    assert "The loss, again." in (tmp_path / "_site" / "index.html").read_text()
+
+
+def building(folder: Path, *more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "gen.cli", "build", "--jobs", "2", *more]
+        + [str(option) for option in small_site.write(folder, SLOW)],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+SLOW = small_site.CONFIG.replace(
+    "steps = 50\nlog_every = 5\nsnapshot_every = 10",
+    "steps = 5_000_000\nlog_every = 50_000\nsnapshot_every = 500_000",
+)
+
+
+def children(of: int) -> set[int]:
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(of)], capture_output=True, text=True, check=False
+    )
+    return {int(line) for line in listed.stdout.split()}
+
+
+def alive(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return status != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")],
+)
+def test_a_build_that_is_asked_to_end_leaves_no_process_and_keeps_what_was_finished(
+    tmp_path: Path, number: signal.Signals, code: int, said: str
+) -> None:
+    process = building(tmp_path)
+    runs = tmp_path / ".gen" / "runs"
+    deadline = time.monotonic() + 120
+    while not (runs.exists() and len(list(runs.iterdir())) == 2) and time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.1)
+    workers = children(process.pid)
+    assert workers
+    process.send_signal(number)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert told.splitlines()[-1] == f"gen: {said}; what was finished is kept"
+    assert not any(map(alive, workers))
+    assert len(tree(runs)) == 4
+    assert not list((tmp_path / ".gen").glob("part-*"))
+
+
+def test_a_forbidden_parent_folder_is_the_tools_own_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with (
+        pytest.raises(EnvironmentFault, match="cannot be written"),
+        output.locked(tmp_path / "file" / "_site"),
+    ):
+        pass
