@@ -18,7 +18,15 @@ from gen import films, runs
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_table import sweep_table
 from gen.errors import ConfigError
-from gen.figures import ChartFigure, Drawn, FilmFigure, FormulaFigure, MapFigure, Moving
+from gen.figures import (
+    ChartFigure,
+    Drawn,
+    FilmFigure,
+    FormulaFigure,
+    FormulaFilm,
+    MapFigure,
+    Moving,
+)
 from gen.fingerprint import code_digest, versions
 from gen.provenance import commit_of, provenance
 from gen.runs import ModelRun
@@ -161,7 +169,7 @@ def site_files(
             files[f"data/{stem}.npz"] = _arrays(run)
         elif isinstance(figure, ChartFigure):
             files[f"data/{stem}.csv"] = _table(*figure.table(run))
-        elif isinstance(figure, Drawn):
+        elif isinstance(figure, Drawn | FormulaFilm):
             files[f"data/{stem}.csv"] = figure.csv(run).encode()
     for name, subject in subjects.items():
         if isinstance(subject, TrainedSweep):
@@ -209,8 +217,7 @@ def _place(
         alt = figure.alt(run, words)
         if isinstance(figure, Moving):
             entry = drawn[stem]
-            of_sweep = isinstance(run, SweepRun)
-            data = f"data/{run.name}.csv" if of_sweep else f"data/{stem}.npz"
+            data = _data_of_film(stem, figure, run)
             gif = f"media/{stem}.gif"
             made = PlacedFilm(
                 id=name,
@@ -257,6 +264,13 @@ def _place(
         if each.choice is not None:
             by_seed.setdefault(figure.subject, {}).setdefault(each.choice, {})[name] = made
     return placed, by_seed, charts
+
+
+def _data_of_film(stem: str, figure: Moving, run: object) -> str:
+    """Path inside the site of the numbers that a film shows."""
+    if isinstance(run, SweepRun):
+        return f"data/{run.name}.csv"
+    return f"data/{stem}.{'csv' if isinstance(figure, FormulaFilm) else 'npz'}"
 
 
 def _film_files(stem: str, entry: Entry) -> dict[str, bytes | Path]:

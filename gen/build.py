@@ -242,7 +242,9 @@ def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) ->
     """
     wanted = _known("figure", names, studio.config.figures)
     with studio.held(), Workers(studio.jobs, studio.report) as painters:
-        subjects = {**stored_models(studio), **read_sweeps(studio)}
+        needed = {studio.config.figures[name].subject for name in wanted}
+        models = [name for name in studio.config.models if name in needed]
+        subjects = {**stored_models(studio, models), **read_sweeps(studio)}
         drawn = render(studio, painters, subjects, wanted)
     if folder is not None:
         with writing(folder):

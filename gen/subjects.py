@@ -147,17 +147,22 @@ def sound_models(studio: Studio) -> dict[str, TrainedModel]:
     return {name: trained for name, trained in read.items() if trained is not None}
 
 
-def stored_models(studio: Studio) -> dict[str, TrainedModel]:
-    """Reads every model back from the store, training nothing."""
-    for model in studio.config.models.values():
-        shard = stale_shard(studio, model)
+def stored_models(studio: Studio, only: Iterable[str] | None = None) -> dict[str, TrainedModel]:
+    """Reads models back from the store, training nothing.
+
+    Args:
+        only: names of configured models; all of them if None.
+    """
+    names = list(studio.config.models if only is None else only)
+    for name in names:
+        shard = stale_shard(studio, studio.config.models[name])
         if shard is not None:
             raise EnvironmentFault(
                 f"{shard.name}: not trained as configured ({runs.why_stale(studio.store, shard)})",
                 where=str(studio.store.root),
                 mend="run gen train",
             )
-    return read_models(studio, studio.config.models)
+    return read_models(studio, names)
 
 
 def _read_model(studio: Studio, model: Model) -> TrainedModel | None:

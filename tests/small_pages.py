@@ -125,7 +125,7 @@ class Outline(HTMLParser):
         self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        if "article" in self.open and "svg" not in self.open:
+        if "article" in self.open and not {"svg", "script"} & set(self.open):
             self.text.append(data)
 
     def every(self, tag: str) -> list[dict[str, str | None]]:

@@ -111,6 +111,7 @@ def test_every_kind_of_figure_can_be_asked_for() -> None:
         "circle",
         "construction",
         "construction-error",
+        "construction-sum",
         "dft",
         "embedding",
         "interference",

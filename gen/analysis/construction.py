@@ -1,97 +1,168 @@
-"""A network for addition that is written down and not trained.
+"""A network that adds modulo p by construction: n neurons, no training, weights by a formula.
 
-Number a lies on the circle at the angle 2 pi a / p. Neuron k of n listens in the direction
-phi_k = 2 pi k / n and speaks in the direction 2 phi_k. Two numbers a and b are heard as
+Number a has its place on the unit circle at the angle 2 pi a / p, which is its row of the
+embedding E. Neuron k hears in the direction phi_k = 2 pi k / n and speaks in the direction
+2 phi_k. What it hears of a and b is 2 cos(pi (a - b) / p) cos(x - phi_k), where x is the angle
+pi (a + b) / p halfway between them; what it speaks adds up, over all neurons, to a vector that
+points near 2x, the angle of a + b. The logit of c is the product of that vector with c's row
+of E, so that the answer is the number whose place is nearest in angle.
 
-    cos(alpha - phi) + cos(beta - phi) = R cos(x - phi),   x = (alpha + beta) / 2,
-                                                           R = 2 cos((alpha - beta) / 2),
-
-and all neurons together say the vector
-
-    z = sum_k f(R cos(x - phi_k)) e^(2 i phi_k),           f = relu or f = u^2,
-
-whose direction is the answer: it should be that of alpha + beta = 2 x. With f = u^2 it is,
-exactly, for n = 3 and every n from 5 on: z = n R^2 / 4 e^(2 i x). With relu, higher waves of
-f come back disguised as the second one (their order differs from it by a multiple of n); the
-direction then has a small ripple (Gromov 2023, arXiv 2301.02679; the explorable of Pearce et
-al. 2023 shows it for five neurons).
+With u^2 for the activation the vector points exactly at 2x if n = 3 or n >= 5 (after Gromov
+2023, arXiv 2301.02679, whose quadratic network needs no training either). With relu it strays by
+a ripple, made of those harmonics of relu(cos u) that n directions cannot tell from the second
+one. Without any bend nothing is left of it. That trained networks add by way of angles is due
+to Nanda et al. 2023 (arXiv 2301.05217) and Zhong et al. 2023 (arXiv 2306.17844); five neurons
+laid out like this are in Google PAIR's explorable on grokking (2023).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Float, Int, Shaped
 
-Activation = Literal["linear", "relu", "square"]
+Bend = Literal["relu", "square", "linear"]
+"""What a neuron makes of what it hears; `linear` leaves it as it is."""
 
-TIE = 1e-9
-"""A vector shorter than this points nowhere."""
+NEURONS = (3, 10)
+"""Fewest and most neurons that figures offer."""
+
+MODULI = (12, 500)
+"""Smallest and largest modulus that figures offer."""
+
+WRONG, UNDECIDED, RIGHT = 0, 1, 2
+"""Verdicts: another answer is highest; the right one shares the top; it is highest alone."""
+
+_SLACK = 1e-9
+"""Rounding that a tie may hide in: a share of the longest vector, or of a step of angle."""
 
 
-def listening(neurons: int) -> Float[np.ndarray, " neuron"]:
-    """The angle at which each neuron listens, in radians."""
-    return 2 * np.pi * np.arange(neurons) / neurons
+@dataclass(frozen=True)
+class Construction:
+    """The constructed network.
 
-
-def activities(
-    heard: Float[np.ndarray, "*batch"],
-    strength: Float[np.ndarray, "*batch"] | float,
-    neurons: int,
-    activation: Activation,
-) -> Float[np.ndarray, "*batch neuron"]:
-    """What each neuron makes of two numbers.
-
-    Args:
-        heard: x, the angle halfway between them, in radians.
-        strength: R, twice the cosine of half the angle between them.
+    Attributes:
+        neurons: n.
+        modulus: p.
+        bend: the activation.
     """
-    before = np.asarray(strength)[..., None] * np.cos(heard[..., None] - listening(neurons))
-    if activation == "linear":
-        return before
-    return np.maximum(before, 0) if activation == "relu" else before**2
+
+    neurons: int
+    modulus: int
+    bend: Bend
+
+    @property
+    def embedding(self) -> Float[np.ndarray, "number 2"]:
+        """E: a place on the unit circle for each number."""
+        return _places(2 * np.pi * np.arange(self.modulus) / self.modulus)
+
+    @property
+    def into(self) -> Float[np.ndarray, "2 neuron"]:
+        """A: a column for each neuron, the direction in which it hears."""
+        return _places(self._angles).T
+
+    @property
+    def out(self) -> Float[np.ndarray, "neuron 2"]:
+        """B: a row for each neuron, the direction in which it speaks."""
+        return _places(2 * self._angles)
+
+    @property
+    def _angles(self) -> Float[np.ndarray, " neuron"]:
+        return 2 * np.pi * np.arange(self.neurons) / self.neurons
+
+    def heard(
+        self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+    ) -> Float[np.ndarray, "*pair neuron"]:
+        """What each neuron hears of two numbers."""
+        places = self.embedding
+        return (places[a] + places[b]) @ self.into
+
+    def active(self, heard: Float[np.ndarray, "*pair neuron"]) -> Float[np.ndarray, "*pair neuron"]:
+        """What each neuron makes of what it hears."""
+        match self.bend:
+            case "relu":
+                return np.maximum(heard, 0)
+            case "square":
+                return heard**2
+            case "linear":
+                return heard
+
+    def answer(
+        self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+    ) -> Float[np.ndarray, "*pair 2"]:
+        """The vector that all neurons together speak."""
+        return self.active(self.heard(a, b)) @ self.out
+
+    def logits(
+        self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+    ) -> Float[np.ndarray, "*pair number"]:
+        """What the network says for every answer; a row of p numbers for every pair."""
+        return self.answer(a, b) @ self.embedding.T
+
+    def halfway(self) -> Float[np.ndarray, "direction 2"]:
+        """The vectors spoken for each of the 2p directions that two numbers can be heard from.
+
+        Direction j is the angle pi j / p, heard at strength 1. All pairs are covered: their sum
+        lies in one of these directions, and a louder one scales the vector (see `direction`).
+        """
+        turns = np.pi * np.arange(2 * self.modulus) / self.modulus
+        return self.active(_places(turns) @ self.into) @ self.out
+
+    def strays(self) -> Float[np.ndarray, " direction"]:
+        """How far each of those vectors turns from the exact answer, in steps between numbers.
+
+        Direction j should be answered by the number j mod p. More than half a step is a wrong
+        answer; where nothing is spoken there is no angle, and it is NaN.
+        """
+        spoken = self.halfway()
+        angle = np.arctan2(spoken[:, 1], spoken[:, 0])
+        wanted = 2 * np.pi * np.arange(2 * self.modulus) / self.modulus
+        off = np.angle(np.exp(1j * (angle - wanted))) * self.modulus / (2 * np.pi)
+        silent = np.hypot(*spoken.T) < _SLACK * self.neurons
+        return np.where(silent, np.nan, off)
+
+    def verdicts(self) -> Int[np.ndarray, " pair"]:
+        """`WRONG`, `UNDECIDED` or `RIGHT` for every pair a <= b, in the order of `pairs`."""
+        off = np.abs(np.nan_to_num(self.strays(), nan=0.5))
+        by_direction = np.where(off < 0.5 * (1 - _SLACK), RIGHT, WRONG)
+        by_direction[np.abs(off - 0.5) <= 0.5 * _SLACK] = UNDECIDED
+        a, b = pairs(self.modulus)
+        opposite = 2 * (b - a) == self.modulus
+        return np.where(opposite, UNDECIDED, by_direction[direction(a, b, self.modulus)])
 
 
-def spoken(activity: Float[np.ndarray, "*batch neuron"]) -> Complex[np.ndarray, "*batch"]:
-    """The vector z that the neurons say together, as cosine + i sine."""
-    return activity @ np.exp(2j * listening(activity.shape[-1]))
+def pairs(modulus: int) -> tuple[Int[np.ndarray, " pair"], Int[np.ndarray, " pair"]]:
+    """All pairs a <= b: p (p + 1) / 2 of them."""
+    a, b = np.triu_indices(modulus)
+    return a, b
 
 
-def ripple(modulus: int, neurons: int, activation: Activation) -> Float[np.ndarray, " place"]:
-    """How far the answer's direction is from that of the sum, for all places between two numbers.
+def direction(
+    a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"], modulus: int
+) -> Int[np.ndarray, "*pair"]:
+    """From which of 2p directions two numbers are heard; opposite numbers are heard from none.
 
-    Place j is x = pi j / modulus, j = 0 ... 2 modulus - 1: pairs with a + b = j, heard with
-    R > 0, or with a + b = j plus or minus the modulus, heard with R < 0.
-
-    Returns:
-        In steps from one number to the next, -modulus/2 to modulus/2: below a half, the right
-        answer is the nearest. Not a number where the neurons say nothing.
+    Their midpoint is at the angle pi (a + b) / p, or opposite where that is the nearer one.
     """
-    heard = np.pi * np.arange(2 * modulus) / modulus
-    vector = spoken(activities(heard, 1.0, neurons, activation))
-    off = np.angle(vector * np.exp(-2j * heard)) * modulus / (2 * np.pi)
-    return np.where(np.abs(vector) > TIE, off, np.nan)
+    far = 2 * np.abs(a - b) > modulus
+    return (a + b + far * modulus) % (2 * modulus)
 
 
-def shares_right(modulus: int, neurons: int, activation: Activation) -> tuple[float, float]:
-    """Shares of all ordered pairs that are answered rightly, and that are not answered at all.
+def ideal(
+    a: Shaped[np.ndarray, "*pair"],
+    b: Shaped[np.ndarray, "*pair"],
+    c: Shaped[np.ndarray, "*pair"],
+    modulus: int,
+) -> Float[np.ndarray, "*pair"]:
+    """The logits of the squaring network for one neuron: cos^2((a-b) w/2) cos((a+b-c) w).
 
-    A pair is not answered where R = 0: two numbers opposite each other, which only an even
-    modulus has.
+    With w = 2 pi / p, and n neurons (n = 3 or n >= 5) say n times as much.
     """
-    off = ripple(modulus, neurons, activation)
-    a, b = np.divmod(np.arange(modulus**2), modulus)
-    strength = np.cos(np.pi * (a - b) / modulus)
-    place = np.where(strength > 0, a + b, a + b + modulus) % (2 * modulus)
-    mute = (np.abs(strength) < TIE) | np.isnan(off[place])
-    right = ~mute & (np.abs(np.nan_to_num(off[place])) < 0.5 - TIE)
-    return float(right.mean()), float(mute.mean())
+    step = 2 * np.pi / modulus
+    return np.cos((a - b) * step / 2) ** 2 * np.cos((a + b - c) * step)
 
 
-def logits(modulus: int, neurons: int, activation: Activation) -> Float[np.ndarray, "a b c"]:
-    """What the network says for every answer to every pair."""
-    angle = 2 * np.pi * np.arange(modulus) / modulus
-    heard, strength = (angle[:, None] + angle) / 2, 2 * np.cos((angle[:, None] - angle) / 2)
-    vector = spoken(activities(heard, strength, neurons, activation))
-    return np.real(vector[..., None] * np.exp(-1j * angle))
+def _places(angles: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape 2"]:
+    return np.stack([np.cos(angles), np.sin(angles)], axis=-1)

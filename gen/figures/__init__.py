@@ -158,6 +158,14 @@ class FilmFigure(ModelFigure, Moving):
     """A model's figure that moves: a frame for each snapshot, the first and last one held."""
 
 
+class FormulaFilm(FormulaFigure, Moving):
+    """A moving figure of something that is computed, with a table of what it shows."""
+
+    @abstractmethod
+    def csv(self, run: Any) -> str:
+        """What is shown, as the download holds it."""
+
+
 class SweepFilmFigure(SweepFigure, Moving):
     """A sweep's figure that moves: a frame for each logged step, the first and last one held."""
 

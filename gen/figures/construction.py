@@ -1,224 +1,223 @@
-"""A network that is written down: how its neurons turn two numbers into their sum."""
+"""The construction at work: one number stands still, the other goes once around the circle."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Float, Int
 from pydantic import Field
 
-from gen.analysis.construction import (
-    Activation,
-    activities,
-    listening,
-    ripple,
-    shares_right,
-    spoken,
+from gen.figures import FormulaFilm
+from gen.figures.constructed import (
+    SILENT,
+    OneConstruction,
+    chain,
+    counted,
+    neuron_colour,
+    neuron_places,
+    pair_table,
+    said,
 )
-from gen.figures import FormulaFigure, Moving
-from gen.figures.theme import FILM_WIDTH, FREQUENCY_COLOURS, SYMBOL_SIZE
+from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
+    from gen.analysis.construction import Construction
     from gen.drawing.canvas import Canvas, Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
     from gen.words import Words
 
-_LEFT, _BETWEEN, _TOP, _AXIS = 24, 24, 104, 40
-_SIDE = (FILM_WIDTH - 2 * _LEFT - 2 * _BETWEEN) // 3
-_REACH = 1.3
-_TIP = 0.11
+    Frames = Int[np.ndarray, " frame"]
+    Places = Float[np.ndarray, "frame 2"]
+
+_EDGE, _BETWEEN = 20, 16
+_SIDE = (FILM_WIDTH - 2 * _EDGE - _BETWEEN) // 2
+_HEADER, _REACH, _REACH_EVEN = 72, 1.36, 1.6
+_STRIP, _ABOVE, _BELOW, _STRIP_LEFT = 104, 40, 40, 64
+_BAR, _DISC, _BARB = 16, 12, 9
 
 
-class Construction(FormulaFigure, Moving):
-    """Three circles: two numbers and their mean; the neurons that hear it; what they say.
+class ConstructionFilm(OneConstruction, FormulaFilm):
+    """What the neurons hear and speak while b runs through all numbers.
 
-    The first number stands still while the second goes around.
-
-    Attributes:
-        modulus: how many numbers there are.
-        neurons: how many listen, evenly spread.
-        activation: what a neuron makes of what it hears.
-        a: the number that stands still; left out, an eighth of the modulus.
+    Left the places of the numbers and the directions in which neurons hear, right what they
+    speak, put end to end, and below what each of them makes of what it hears.
     """
 
     kind: Literal["construction"] = "construction"
     fps: Annotated[int, Field(ge=5, le=50)] = 12
-    modulus: Annotated[int, Field(ge=12, le=500)] = 67
-    neurons: Annotated[int, Field(ge=3, le=10)] = 5
-    activation: Activation = "relu"
-    a: Annotated[int, Field(ge=0, le=499)] | None = None
-
-    def check(self) -> None:
-        if self.a is not None and self.a >= self.modulus:
-            raise ValueError(f"a = {self.a} is none of the numbers from 0 to {self.modulus - 1}")
-
-    def facts(self) -> Facts:
-        right, mute = shares_right(self.modulus, self.neurons, self.activation)
-        off = np.abs(ripple(self.modulus, self.neurons, self.activation))
-        return {
-            "modulus": self.modulus,
-            "neurons": self.neurons,
-            "right": right,
-            "mute": mute,
-            "largest_ripple": float(np.nanmax(off)) if np.isfinite(off).any() else None,
-        }
 
     def film(self, run: Any, scale: int) -> Film:
         from gen.drawing.canvas import Canvas, blocks
         from gen.drawing.film import Film
+        from gen.drawing.layers import Timeline
 
-        a, b = self._pairs()
-        canvas = Canvas(FILM_WIDTH, blocks(_TOP + _SIDE + _AXIS), scale)
-        angle = 2 * np.pi / self.modulus
-        heard, strength = (a + b) / 2 * angle, 2 * np.cos((a - b) / 2 * angle)
-        activity = activities(heard, strength, self.neurons, self.activation)
-        vector = spoken(activity)
-        numbers, ears, mouths = (_panel(canvas, place) for place in range(3))
-        layers = [
-            *_head(a, b, self.modulus),
-            *_numbers(numbers, a * angle, b * angle, self.modulus),
-            *_ears(ears, heard, strength, activity),
-            *_mouths(mouths, activity, vector, heard),
+        pacing, run = self.pacing(), self.network
+        b = pacing.chosen(run.modulus)
+        a = np.full_like(b, self.first)
+        strip = _HEADER + _SIDE + _ABOVE
+        canvas = Canvas(FILM_WIDTH, blocks(strip + _STRIP + _BELOW), scale)
+        hears, speaks = _panel(canvas, run, 0), _panel(canvas, run, 1)
+        layers: list[Layer] = [
+            Timeline(canvas, b.tolist(), left=_EDGE, top=_HEADER, width=FILM_WIDTH - 2 * _EDGE),
+            *_sum(run, a, b),
+            *_circle(hears, run, len(b), speaking=False),
+            *_heard(hears, run, a, b),
+            *_circle(speaks, run, len(b), speaking=True),
+            *_spoken(speaks, run, a, b),
+            *_bars(canvas, run, a, b, strip),
         ]
-        return Film.of(canvas, b, layers, self.pacing())
+        return Film.of(canvas, b, layers, pacing)
 
-    def _pairs(self) -> tuple[int, np.ndarray]:
-        a = self.modulus // 8 if self.a is None else self.a
-        return a, np.arange(self.modulus)
+    def csv(self, run: Any) -> str:
+        b = np.arange(self.modulus)
+        return pair_table(self.network, np.full_like(b, self.first), b)
 
     def alt(self, run: Any, words: Words) -> str:
-        facts = self.facts()
-        right = facts["right"]
-        assert isinstance(right, float)
-        return words(
-            f"alt.construction.{self.activation}",
+        begin = words(
+            "alt.construction.film",
             neurons=self.neurons,
+            a=self.first,
+            last=self.modulus - 1,
             modulus=self.modulus,
-            right=words.percent(right),
+            bend=words(f"construction.bend.{self.activation}"),
         )
+        return f"{begin} {counted(self.network, words)}"
 
 
-def _panel(canvas: Canvas, place: int) -> Panel:
-    """A circle of radius one, and a little more."""
-    panel = canvas.panel(
-        left=_LEFT + place * (_SIDE + _BETWEEN),
-        top=_TOP,
-        width=_SIDE,
-        height=_SIDE,
-        x=(-_REACH, _REACH),
-        y=(-_REACH, _REACH),
-    )
-    turn = np.linspace(0, 2 * np.pi, 181)
-    canvas.line(panel.across(np.cos(turn)).tolist(), panel.down(np.sin(turn)).tolist())
-    return panel
+def _panel(canvas: Canvas, run: Construction, place: int) -> Panel:
+    reach = _REACH_EVEN if run.neurons % 2 == 0 else _REACH
+    left = _EDGE + place * (_SIDE + _BETWEEN)
+    ends = (-reach, reach)
+    return canvas.panel(left=left, top=_HEADER, width=_SIDE, height=_SIDE, x=ends, y=ends)
 
 
-def _head(a: int, b: np.ndarray, modulus: int) -> list[Layer]:
-    """The sum and its answer."""
+def _sum(run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
+    """The sum on the left, and on the right what the network says, in bold."""
     from gen.drawing.numbers import Numbers
 
-    at = np.broadcast_to(np.array([float(_LEFT), 44.0]), (len(b), 2))
-    texts = [f"{a}\u2009+\u2009{one} \u2192 {(a + one) % modulus}" for one in b.tolist()]
-    return [Numbers(at, texts, size=SYMBOL_SIZE, style="Semibold")]
+    def at(x: float) -> Places:
+        return np.tile([x, 44.0], (len(b), 1))
+
+    p = run.modulus
+    sums = [f"{one} + {two} \u2192 {(one + two) % p}" for one, two in zip(a, b, strict=True)]
+    answers = [str(one) if one >= 0 else "?" for one in said(run, a, b).tolist()]
+    yield Numbers(at(_EDGE), sums, size=SYMBOL_SIZE, colour="muted")
+    yield Numbers(
+        at(FILM_WIDTH - _EDGE), answers, size=SYMBOL_SIZE, style="Semibold", across="right"
+    )
 
 
-def _names(panel: Panel, names: tuple[str, ...], colours: tuple[str, ...]) -> None:
-    """What is drawn in a circle, above it."""
-    canvas, x = panel.canvas, panel.left
-    for name, colour in zip(names, colours, strict=True):
-        x += canvas.symbol(x, panel.top - 8, name, size=SYMBOL_SIZE - 4, colour=colour) + 14
+def _circle(panel: Panel, run: Construction, frames: int, *, speaking: bool) -> Iterator[Layer]:
+    """The places of all numbers, and around them the directions of all neurons."""
+    from gen.drawing.layers import Labels, Points
+
+    def still(places: Float[np.ndarray, "point 2"]) -> Float[np.ndarray, "frame point 2"]:
+        return np.tile(panel.project(places[:, 0], places[:, 1]), (frames, 1, 1))
+
+    names = neuron_places(run, speaking=speaking)
+    panel.canvas.symbol(panel.left, panel.top + 32, "B" if speaking else "A")
+    for x, y in run.out if speaking else run.into.T:
+        across = [float(panel.across(x * r)) for r in (0.0, 0.94)]
+        down = [float(panel.down(y * r)) for r in (0.0, 0.94)]
+        panel.canvas.line(across, down)
+    yield Points(still(run.embedding), ["never"], radius=2.0 if run.modulus <= 150 else 1.2)
+    for neuron in range(run.neurons):
+        place = still(names[neuron : neuron + 1])
+        yield Points(place, [neuron_colour(neuron)], radius=_DISC)
+        yield Labels(place, [str(neuron)], colour="ground", style="Semibold")
 
 
-def _numbers(panel: Panel, alpha: float, beta: np.ndarray, modulus: int) -> list[Layer]:
-    """All numbers, the two that are added, and the mean of their arrows."""
-    turn = 2 * np.pi * np.arange(modulus) / modulus
-    for x, y in zip(panel.across(np.cos(turn)), panel.down(np.sin(turn)), strict=True):
-        panel.canvas.line([x - 1, x + 1], [y, y], colour="distractor", width=2.0)
-    first, second = FREQUENCY_COLOURS[:2]
-    _names(panel, ("a", "b", "x"), (first, second, "ink"))
-    still = np.full(len(beta), np.exp(1j * alpha))
-    moving = np.exp(1j * beta)
-    return [
-        *_arrow(panel, still, first),
-        *_arrow(panel, moving, second),
-        *_arrow(panel, (still + moving) / 2, "ink"),
-    ]
+def _heard(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
+    """Both numbers, and the arrow to the point halfway between them."""
+    from gen.drawing.layers import Labels, Lines, Points
+
+    places = run.embedding
+    ends = np.stack([places[a], places[b]], axis=1)
+    between = panel.project(ends[..., 0], ends[..., 1])
+    yield Lines(between[:, None], ["muted"], width=1.25)
+    yield Lines(_arrow(panel, ends.mean(axis=1))[:, None], ["ink"], width=3.0)
+    yield Points(between, ["ink"], radius=5.0, rim=1.5)
+    inside = 0.84 * ends
+    apart = np.hypot(*(ends[:, 0] - ends[:, 1]).T) > 0.2
+    inside[~apart, 1] *= 0.82
+    names = panel.project(inside[..., 0], inside[..., 1])
+    yield Labels(names, ["a", "b"], style="It", size=NUMBER_SIZE)
 
 
-def _ears(
-    panel: Panel,
-    heard: np.ndarray,
-    strength: np.ndarray,
-    activity: Float[np.ndarray, "frame neuron"],
-) -> list[Layer]:
-    """Each neuron at the angle at which it listens, as far out as it is excited."""
+def _spoken(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
+    """What the neurons say, put end to end; where it leads, and where it should."""
     from gen.drawing.layers import Lines, Points
 
-    directions = np.exp(1j * listening(activity.shape[1]))
-    most = float(np.abs(activity).max()) or 1.0
-    _names(panel, ("A",), ("muted",))
-    x, y = panel.across(np.real(directions)), panel.down(np.imag(directions))
-    middle_x, middle_y = float(panel.across(0.0)), float(panel.down(0.0))
-    for end in zip(x.tolist(), y.tolist(), strict=True):
-        panel.canvas.line([middle_x, end[0]], [middle_y, end[1]])
-    places = activity / most * directions
-    colours = _colours(len(directions))
-    points = _project(panel, places)
-    middle = np.broadcast_to(_project(panel, np.zeros(1, complex)), points.shape)
-    return [
-        *_arrow(panel, strength / 2 * np.exp(1j * heard), "ink"),
-        Lines(np.stack([middle, points], axis=2), colours, width=5.0),
-        Points(points, colours, radius=6.0, rim=1.0),
-    ]
+    points = chain(run, a, b)
+    along = panel.project(points[..., 0], points[..., 1])
+    right = run.embedding[(a + b) % run.modulus]
+    target = panel.project(right[:, None, 0], right[:, None, 1])
+    yield Points(target, ["ink"], radius=9.0)
+    yield Points(target, ["ground"], radius=7.0)
+    yield Points(target, ["never"], radius=2.0)
+    for neuron in range(run.neurons):
+        colour = neuron_colour(neuron)
+        yield Lines(along[:, None, neuron : neuron + 2], [colour], width=4.0)
+    end = points[:, -1]
+    size = np.hypot(*end.T)[:, None]
+    way = np.divide(end, size, out=np.zeros_like(end), where=size > SILENT)
+    ray = np.stack([np.zeros_like(way), way], axis=1)
+    yield Lines(panel.project(ray[..., 0], ray[..., 1])[:, None], ["muted"], width=1.25)
+    yield Lines(_arrow(panel, end)[:, None], ["ink"], width=3.0)
+    answer = said(run, a, b)
+    place = np.where(answer[:, None] >= 0, run.embedding[answer], end)
+    yield Points(panel.project(place[:, None, 0], place[:, None, 1]), ["ink"], radius=5.0)
 
 
-def _mouths(
-    panel: Panel,
-    activity: Float[np.ndarray, "frame neuron"],
-    vector: Complex[np.ndarray, " frame"],
-    heard: np.ndarray,
-) -> list[Layer]:
-    """What the neurons say, arrow after arrow; where they lead; the place of the sum."""
-    from gen.drawing.layers import Lines, Points
-
-    said = activity * np.exp(2j * listening(activity.shape[1]))
-    steps = np.concatenate([np.zeros((len(said), 1)), np.cumsum(said, axis=1)], axis=1)
-    most = max(float(np.abs(steps).max()), 1e-12)
-    steps = steps / most
-    _names(panel, ("B",), ("muted",))
-    target = np.exp(2j * heard)
-    points = _project(panel, steps)
-    colours = _colours(activity.shape[1])
-    chain = [
-        Lines(points[:, place : place + 2][:, None], [colour], width=3.0)
-        for place, colour in enumerate(colours)
-    ]
-    goal = _project(panel, target)[:, None]
-    return [
-        Points(goal, ["accent"], radius=8.0),
-        Points(goal, ["ground"], radius=5.0),
-        *chain,
-        *_arrow(panel, vector / most, "ink"),
-    ]
+def _arrow(panel: Panel, end: Places) -> Float[np.ndarray, "frame 5 2"]:
+    """From the middle to a point, with a head that is no longer than the arrow."""
+    unit = panel.width / (panel.x[1] - panel.x[0])
+    size = np.hypot(*end.T)[:, None]
+    along = np.divide(end, size, out=np.zeros_like(end), where=size > SILENT)
+    barb = np.minimum(_BARB / unit, size)
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    back = end - barb * along
+    points = np.stack(
+        [0 * end, end, back + 0.6 * barb * across, end, back - 0.6 * barb * across], axis=1
+    )
+    return panel.project(points[..., 0], points[..., 1])
 
 
-def _colours(neurons: int) -> list[str]:
-    return [FREQUENCY_COLOURS[neuron % len(FREQUENCY_COLOURS)] for neuron in range(neurons)]
-
-
-def _project(panel: Panel, places: Complex[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape 2"]:
-    return panel.project(np.real(places), np.imag(places))
-
-
-def _arrow(panel: Panel, to: Complex[np.ndarray, " frame"], colour: str) -> list[Layer]:
-    """A line from the middle with a head, which shrinks with a short line."""
+def _bars(canvas: Canvas, run: Construction, a: Frames, b: Frames, top: float) -> Iterator[Layer]:
+    """For each neuron what it hears, open, and what it makes of that, filled."""
+    from gen.drawing.bars import Bars
     from gen.drawing.layers import Lines
 
-    length = np.abs(to)
-    head = np.minimum(_TIP, length / 2) * np.exp(1j * np.angle(to))
-    barbs = np.stack([to - head * np.exp(0.45j), to, to - head * np.exp(-0.45j)], axis=1)
-    shaft = np.stack([np.zeros_like(to), to], axis=1)
-    return [Lines(_project(panel, line)[:, None], [colour], width=2.25) for line in (shaft, barbs)]
+    heard = run.heard(a, b)
+    low, high = -2.0, 4.0 if run.bend == "square" else 2.0
+    panel = canvas.panel(
+        left=_STRIP_LEFT,
+        top=top,
+        width=FILM_WIDTH - _STRIP_LEFT - _EDGE,
+        height=_STRIP,
+        x=(-0.5, run.neurons - 0.5),
+        y=(low, high),
+    )
+    panel.y_axis([low, 0.0, high], ruled=False)
+    zero = float(panel.down(0.0))
+    canvas.line([panel.left, panel.left + panel.width], [zero, zero])
+    side = _BAR / (panel.width / run.neurons)
+    feet = np.arange(run.neurons)
+    into = panel.project(feet - side * 0.6, heard)
+    floor = panel.project(feet - side * 0.6, np.zeros_like(heard))
+    half = np.array([_BAR / 2 * canvas.scale, 0.0])
+    corners = np.stack([floor - half, into - half, into + half, floor + half], axis=2)
+    speaks = panel.project(feet + side * 0.6, run.active(heard))
+    stands = panel.project(feet + side * 0.6, np.zeros(run.neurons))
+    for k in range(run.neurons):
+        colour = neuron_colour(k)
+        yield Lines(corners[:, k : k + 1], [colour], width=1.5, closed=True)
+        yield Bars(stands[k : k + 1], speaks[:, k : k + 1, 1], colour, width=_BAR)
+        across = float(panel.across(k))
+        canvas.text(across, top + _STRIP + 22, str(k), across="center", colour="ink")
+    canvas.symbol(panel.left, top - 12, "u", size=NUMBER_SIZE, colour="muted")
+    made = {"relu": "relu(u)", "square": "u\u00b2", "linear": "u"}[run.bend]
+    canvas.text(panel.left + 12, top - 12, f"\u2192 {made}", colour="muted", style="It")

@@ -1,70 +1,75 @@
-"""The written-down network to play with: two numbers, any modulus, and where it goes wrong."""
+"""How exactly constructed networks add, for readers to change: neurons and modulus."""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field
+import numpy as np
 
-from gen.analysis.construction import ripple, shares_right
-from gen.figures import Drawn, FormulaFigure
+from gen.analysis.construction import MODULI, Bend, Construction
+from gen.figures import Drawn
+from gen.figures.constructed import ConstructedFigure
 
 if TYPE_CHECKING:
     from gen.analysis.facts import Facts
-    from gen.media.construction import ConstructionDrawing
+    from gen.media.construction_error import ErrorDrawing
     from gen.words import Words
 
+BENDS: tuple[Bend, ...] = ("relu", "square")
+"""The activations that are compared."""
 
-class ConstructionError(FormulaFigure, Drawn):
-    """How far the answer is off for every sum, with relu and with squares.
 
-    Attributes:
-        modulus: how many numbers there are at first.
-        neurons: how many listen at first.
-    """
+class ConstructionError(ConstructedFigure, Drawn):
+    """The answer against the exact one, and by how much it is off, for every sum."""
 
     kind: Literal["construction-error"] = "construction-error"
-    template: ClassVar[str] = "construction"
-    modulus: Annotated[int, Field(ge=12, le=500)] = 67
-    neurons: Annotated[int, Field(ge=3, le=10)] = 5
+    template: ClassVar[str] = "construction-error"
+
+    @property
+    def networks(self) -> list[Construction]:
+        """One network for each activation."""
+        return [Construction(self.neurons, self.modulus, bend) for bend in BENDS]
 
     def facts(self) -> Facts:
-        relu = shares_right(self.modulus, self.neurons, "relu")
-        square = shares_right(self.modulus, self.neurons, "square")
-        return {
-            "modulus": self.modulus,
+        from gen.analysis.construction_facts import construction_facts, limits
+
+        found: Facts = {
             "neurons": self.neurons,
-            "relu_right": relu[0],
-            "square_right": square[0],
+            "modulus": self.modulus,
+            "smallest_modulus": MODULI[0],
+            "largest_modulus": MODULI[1],
         }
+        for network in self.networks:
+            own = construction_facts(network)
+            found |= {f"{network.bend}_{key}": own[key] for key in own if key not in found}
+        return found | limits()
 
-    def draw(self, run: Any, words: Words) -> ConstructionDrawing:
-        from gen.media.construction import draw_construction
+    def draw(self, run: Any, words: Words) -> ErrorDrawing:
+        from gen.media.construction_error import draw_errors
 
-        return draw_construction(self.modulus, self.neurons, words)
+        return draw_errors(self.networks, words)
 
     def csv(self, run: Any) -> str:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["place", "relu", "square"])
-        columns = [ripple(self.modulus, self.neurons, kind) for kind in ("relu", "square")]
-        for place, (relu, square) in enumerate(zip(*columns, strict=True)):
-            writer.writerow([place / 2, f"{relu:.6g}", f"{square:.6g}"])
+        writer.writerow(["activation", "midpoint_degrees", "c", "answer", "off_degrees"])
+        for network in self.networks:
+            p = network.modulus
+            for direction, off in enumerate(network.strays().tolist()):
+                exact = direction % p
+                given = ["", ""]
+                if not np.isnan(off):
+                    given = [f"{exact + off:.6g}", f"{round(off * 360 / p, 9) + 0.0:.6g}"]
+                writer.writerow([network.bend, f"{180 * direction / p:.6g}", exact, *given])
         return text.getvalue()
 
     def alt(self, run: Any, words: Words) -> str:
-        facts = self.facts()
-        return words(
-            "alt.construction.error",
-            neurons=self.neurons,
-            modulus=self.modulus,
-            relu=words.percent(_share(facts["relu_right"])),
-            square=words.percent(_share(facts["square_right"])),
-        )
+        from gen.media.construction_error import said
 
-
-def _share(fact: object) -> float:
-    assert isinstance(fact, float)
-    return fact
+        begin = words("alt.construction.error", neurons=self.neurons, modulus=self.modulus)
+        each = [
+            f"{words(f'construction.bend.{one.bend}')}: {said(one, words)}" for one in self.networks
+        ]
+        return " ".join([begin, *each])

@@ -1,127 +1,198 @@
-// A network that is written down: readers choose two numbers, how many neurons, which modulus.
+// A constructed network that adds two numbers: every input redraws the picture as a whole.
 
-const ACTIVATIONS = { relu: (u) => Math.max(0, u), square: (u) => u * u };
-const REACH = 1.2;
-const TIE = 1e-9;
+{
+  const { filled, held, number, short, watch, whole } = Construction.page;
+  const MADE = { relu: "relu(u)", square: "u\u00b2", linear: "u" };
 
-const at = (x, y) => `${x.toFixed(3)} ${(-y).toFixed(3)}`;
-const hand = (length, angle) => `M0 0L${at(length * Math.cos(angle), length * Math.sin(angle))}`;
+  const colour = (neuron) => `colour-${(neuron % 6) + 1}`;
 
-class ConstructionFigure {
-  constructor(figure) {
-    this.figure = figure;
-    this.data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-    this.inputs = Object.fromEntries(
-      [...figure.querySelectorAll("input")].map((input) => [input.name, input]),
-    );
-    figure.querySelector(".controls").hidden = false;
-    figure.addEventListener("input", () => this.draw());
-    this.draw();
-  }
+  const dot = (classes, [x, y], radius) =>
+    `<circle class="${classes}" cx="${short(x)}" cy="${short(y)}" r="${radius}"/>`;
 
-  // What the neurons say together about numbers heard at x with strength r.
-  spoken(x, r, neurons, activation) {
-    let [cosine, sine] = [0, 0];
-    const chain = [];
-    for (let neuron = 0; neuron < neurons; neuron += 1) {
-      const angle = (2 * Math.PI * neuron) / neurons;
-      const active = activation(r * Math.cos(x - angle));
-      cosine += active * Math.cos(2 * angle);
-      sine += active * Math.sin(2 * angle);
-      chain.push({ angle, active, cosine, sine });
+  const label = (content, x, y, classes, anchor = "start") => {
+    const at = anchor === "start" ? "" : ` text-anchor="${anchor}"`;
+    return `<text class="${classes}" x="${short(x)}" y="${short(y)}"${at}>${content}</text>`;
+  };
+
+  const scaled = ([x, y], factor) => [x * factor, y * factor];
+
+  // The same drawing as `Picture` in gen/media/construction.py.
+  class Picture {
+    constructor(network, a, b, shape) {
+      Object.assign(this, { network, a, b, shape });
+      this.unit = shape.side / 2 / (network.neurons % 2 ? 1.36 : 1.6);
+      this.height = shape.side + 4.2 * shape.font + shape.strip;
     }
-    return { cosine, sine, chain };
-  }
 
-  // Steps from the right answer at every place between two numbers; null where nothing is said.
-  ripple(modulus, neurons, activation) {
-    return Array.from({ length: 2 * modulus }, (_, place) => {
-      const x = (Math.PI * place) / modulus;
-      const { cosine, sine } = this.spoken(x, 1, neurons, activation);
-      if (Math.hypot(cosine, sine) < TIE) return null;
-      const off = Math.atan2(sine, cosine) - 2 * x;
-      return ((off - 2 * Math.PI * Math.round(off / (2 * Math.PI))) * modulus) / (2 * Math.PI);
-    });
-  }
-
-  right(modulus, ripple) {
-    let right = 0;
-    for (let a = 0; a < modulus; a += 1) {
-      for (let b = 0; b < modulus; b += 1) {
-        const strength = Math.cos((Math.PI * (a - b)) / modulus);
-        if (Math.abs(strength) < TIE) continue;
-        const off = ripple[(strength > 0 ? a + b : a + b + modulus) % (2 * modulus)];
-        if (off !== null && Math.abs(off) < 0.5 - TIE) right += 1;
-      }
+    markup() {
+      const spoken = this.network.ofPair(this.a, this.b);
+      const parts = [this.circle(0), this.circle(1), this.heard(), this.spoken(spoken.ends)];
+      return `${parts.join("")}${this.bars(spoken)}`;
     }
-    return right / modulus ** 2;
-  }
 
-  draw() {
-    const { modulus, neurons, a, b } = this.inputs;
-    const numbers = Number(modulus.value);
-    for (const input of [a, b]) input.max = numbers - 1;
-    for (const [name, input] of Object.entries(this.inputs)) {
-      this.figure.querySelector(`output[name='${name}']`).textContent = input.value;
+    at(circle, [x, y]) {
+      const { side, width } = this.shape;
+      const middle = circle ? width - side / 2 : side / 2;
+      return [middle + x * this.unit, side / 2 - y * this.unit];
     }
-    this.drawSum(Number(a.value), Number(b.value), numbers, Number(neurons.value));
-    this.drawRipple(numbers, Number(neurons.value));
-  }
 
-  drawSum(a, b, numbers, neurons) {
-    const angle = (2 * Math.PI) / numbers;
-    const [x, r] = [((a + b) / 2) * angle, 2 * Math.cos(((a - b) / 2) * angle)];
-    const { cosine, sine, chain } = this.spoken(x, r, neurons, ACTIVATIONS.relu);
-    const most = Math.max(1, ...chain.map((one) => Math.hypot(one.cosine, one.sine)));
-    this.path(".hand.a", hand(1, a * angle));
-    this.path(".hand.b", hand(1, b * angle));
-    this.path(".hand.mean", hand(r / 2, x));
-    this.path(".ears", chain.map((one) => hand(one.active / 2, one.angle)).join(""));
-    const turns = chain.map((one) => `L${at(one.cosine / most, one.sine / most)}`);
-    this.path(".chain", `M0 0${turns.join("")}`);
-    this.path(".hand.answer", `M0 0L${at(cosine / most, sine / most)}`);
-    const target = this.figure.querySelector(".target");
-    target.setAttribute("cx", Math.cos(2 * x).toFixed(3));
-    target.setAttribute("cy", (-Math.sin(2 * x)).toFixed(3));
-  }
+    move(circle, points) {
+      return `M${points.map((point) => this.at(circle, point).map(short).join(" ")).join("L")}`;
+    }
 
-  drawRipple(numbers, neurons) {
-    const known = { neurons, modulus: numbers };
-    for (const [name, activation] of Object.entries(ACTIVATIONS)) {
-      const ripple = this.ripple(numbers, neurons, activation);
-      let pen = "M";
-      const drawn = ripple.map((off, place) => {
-        if (off === null) {
-          pen = "M";
-          return "";
-        }
-        const y = Math.max(-REACH, Math.min(REACH, off));
-        const point = `${pen}${(place / ripple.length).toFixed(4)} ${(-y).toFixed(3)}`;
-        pen = "L";
-        return point;
+    circle(circle) {
+      const { network, shape } = this;
+      const directions = circle ? network.out : network.into;
+      const spokes = directions.map((d) => this.move(circle, [[0, 0], scaled(d, 0.94)]));
+      const dots = Array.from({ length: network.modulus }, (_, one) =>
+        `${this.move(circle, [network.place(one)])}h0`,
+      );
+      const crowded = network.modulus > 150 ? " crowded" : "";
+      const left = this.at(circle, [0, 0])[0] - shape.side / 2;
+      const alike = ([x, y], other) => Math.hypot(x - other[0], y - other[1]) < 1e-3;
+      const names = directions.map((d, neuron) => {
+        const before = directions.slice(0, neuron).filter((other) => alike(d, other)).length;
+        const [x, y] = this.at(circle, scaled(d, 1.2 + 0.27 * before));
+        const name = label(neuron, x, y + 0.36 * shape.font, "id", "middle");
+        return `${dot(`neuron ${colour(neuron)}`, [x, y], shape.disc)}${name}`;
       });
-      this.path(`.ripple .${name}`, drawn.join(""));
-      known[name] = this.percent(this.right(numbers, ripple));
+      return (
+        `<path class="grid" d="${spokes.join("")}"/>` +
+        `<path class="numbers${crowded}" d="${dots.join("")}"/>` +
+        `${label(circle ? "B" : "A", left, shape.font, "matrix")}${names.join("")}`
+      );
     }
-    const said = this.data.said.replace(/\{(\w+)\}/g, (_, name) => known[name]);
-    this.figure.querySelector(".said").textContent = said;
-    this.figure.querySelector(".axis .last").textContent = 2 * numbers;
+
+    heard() {
+      const ends = [this.network.place(this.a), this.network.place(this.b)];
+      const [[ax, ay], [bx, by]] = ends;
+      const close = Math.hypot(ax - bx, ay - by) <= 0.25;
+      const given = ends.map((end, place) => {
+        const [x, y] = this.at(0, scaled(end, place && close ? 0.62 : 0.82));
+        const name = label("ab"[place], x, y + 0.36 * this.shape.font, "given", "middle");
+        return `${dot("given", this.at(0, end), 5)}${name}`;
+      });
+      const arrow = this.arrow(0, [(ax + bx) / 2, (ay + by) / 2]);
+      return `<path class="chord" d="${this.move(0, ends)}"/>${arrow}${given.join("")}`;
+    }
+
+    spoken(points) {
+      const { network } = this;
+      const size = network.reach();
+      const ends = points.map((point) => scaled(point, 1 / size));
+      const end = ends[network.neurons];
+      const target = network.place((this.a + this.b) % network.modulus);
+      const links = ends.slice(1).map((point, neuron) => {
+        const link = this.move(1, [ends[neuron], point]);
+        return `<path class="link ${colour(neuron)}" d="${link}"/>`;
+      });
+      const long = Math.hypot(...end);
+      const ray =
+        long > Construction.SLACK
+          ? `<path class="chord" d="${this.move(1, [[0, 0], scaled(end, 1 / long)])}"/>`
+          : "";
+      const answer = network.said(points[network.neurons]);
+      const place = answer < 0 ? end : network.place(answer);
+      return (
+        `${dot("target", this.at(1, target), 9)}${links.join("")}${ray}${this.arrow(1, end)}` +
+        dot("answer", this.at(1, place), 5)
+      );
+    }
+
+    arrow(circle, end) {
+      const size = Math.hypot(...end);
+      const [x, y] = size > Construction.SLACK ? scaled(end, 1 / size) : [0, 0];
+      const barb = Math.min(9 / this.unit, size);
+      const [backX, backY] = [end[0] - barb * x, end[1] - barb * y];
+      const side = 0.6 * barb;
+      const left = [backX - side * y, backY + side * x];
+      const right = [backX + side * y, backY - side * x];
+      return `<path class="arrow" d="${this.move(circle, [[0, 0], end, left, end, right])}"/>`;
+    }
+
+    bars({ heard, active }) {
+      const { network, shape } = this;
+      const { font, strip, width, bar } = shape;
+      const top = shape.side + 2.6 * font;
+      const [low, high] = [-2, network.bend === "square" ? 4 : 2];
+      const unit = strip / (high - low);
+      const [left, zero] = [2.2 * font, top + high * unit];
+      const rule =
+        `<line class="grid" x1="${short(left)}" y1="${short(zero)}" ` +
+        `x2="${short(width)}" y2="${short(zero)}"/>`;
+      const ticks = [low, 0, high].map((value) => {
+        const said = value < 0 ? `\u2212${-value}` : value;
+        return label(said, left - 0.5 * font, zero - value * unit + 0.36 * font, "quiet", "end");
+      });
+      const made = label(`u \u2192 ${MADE[network.bend]}`, left, top - 0.7 * font, "made");
+      const one = (classes, x, value) =>
+        `<path class="${classes}" d="M${short(x)} ${short(zero)}` +
+        `V${short(zero - value * unit)}h${bar}V${short(zero)}z"/>`;
+      const step = (width - left) / network.neurons;
+      const bars = heard.map((value, neuron) => {
+        const x = left + (neuron + 0.5) * step;
+        const name = label(neuron, x, top + strip + 1.3 * font, "", "middle");
+        const open = one(`heard ${colour(neuron)}`, x - bar - 1, value);
+        return `${open}${one(`spoken ${colour(neuron)}`, x + 1, active[neuron])}${name}`;
+      });
+      return `${rule}${ticks.join("")}${made}${bars.join("")}`;
+    }
   }
 
-  // As Words.percent writes it: only what is complete is called 100.
-  percent(share) {
-    const value = 100 * share;
-    let digits = value > 0 && value < 9.95 ? 1 : 0;
-    while (digits < 3 && value < 100 && Number(value.toFixed(digits)) >= 100) digits += 1;
-    const number = Number(value.toFixed(digits)).toLocaleString(document.documentElement.lang);
-    return this.data.percent.replace("{number}", number);
+  class ConstructionFigure {
+    constructor(figure) {
+      this.figure = figure;
+      this.data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+      this.field = (name) => figure.querySelector(`.settings [name='${name}']:not(output)`);
+      for (const name of ["neurons", "modulus"]) watch(this.field(name), () => this.build());
+      this.field("bend").addEventListener("change", () => this.build());
+      for (const name of ["a", "b"]) this.field(name).addEventListener("input", () => this.draw());
+      for (const part of figure.querySelectorAll(".settings, .hint")) part.hidden = false;
+      this.build();
+    }
+
+    // Another network; numbers that it does not have become its last one.
+    build() {
+      const [neurons, modulus] = ["neurons", "modulus"].map((name) => held(this.field(name)));
+      this.network = new Construction(neurons, modulus, this.field("bend").value);
+      for (const name of ["a", "b"]) this.field(name).max = modulus - 1;
+      const counts = this.network.counted();
+      const values = Object.fromEntries(Object.entries(counts).map(([k, n]) => [k, whole(n)]));
+      this.figure.querySelector(".counted").textContent = filled(this.data.words.counted, values);
+      this.draw();
+    }
+
+    draw() {
+      const [a, b] = ["a", "b"].map((name) => Number(this.field(name).value));
+      for (const name of ["a", "b"]) {
+        this.figure.querySelector(`output[name='${name}']`).textContent = this.field(name).value;
+      }
+      for (const svg of this.figure.querySelectorAll(".chart > svg")) {
+        const shape = this.data.shapes[svg.classList[0]];
+        svg.innerHTML = new Picture(this.network, a, b, shape).markup();
+      }
+      this.figure.querySelector(".said").textContent = this.sentence(a, b);
+    }
+
+    sentence(a, b) {
+      const { words } = this.data;
+      const { modulus, neurons } = this.network;
+      const c = (a + b) % modulus;
+      const vector = this.network.ofPair(a, b).ends[neurons];
+      const said = this.network.said(vector);
+      const off = number(Math.abs(this.network.off(vector, c)), 1);
+      const values = { a, b, c, modulus, said, off, step: number(360 / modulus, 1) };
+      const key = () => {
+        if (2 * Math.abs(a - b) === modulus) return "opposite";
+        if (this.network.silent(vector)) return "silent";
+        return said < 0 ? "level" : said === c ? "right" : "wrong";
+      };
+      return filled(words[key()], values);
+    }
   }
 
-  path(selector, d) {
-    for (const path of this.figure.querySelectorAll(selector)) path.setAttribute("d", d);
+  for (const figure of document.querySelectorAll("figure.construction:not([data-live])")) {
+    figure.dataset.live = "";
+    new ConstructionFigure(figure);
   }
-}
-
-for (const figure of document.querySelectorAll("figure.construction")) {
-  new ConstructionFigure(figure);
 }

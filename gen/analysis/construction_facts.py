@@ -1,0 +1,79 @@
+"""Facts of the construction: how many sums come out right, how far off, how loud."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gen.analysis.construction import MODULI, NEURONS, RIGHT, UNDECIDED, WRONG, Bend, Construction
+
+if TYPE_CHECKING:
+    from gen.analysis.facts import Facts
+
+
+def construction_facts(network: Construction) -> Facts:
+    """What may be said of one constructed network.
+
+    Returns:
+        `right`, `wrong` and `undecided`: of all `pairs` a <= b. `opposite`: pairs of which one
+        number lies opposite the other, so that no neuron hears anything; they are among the
+        undecided. `largest_stray`: how far the answer's direction is from its place at most
+        (degrees; None where no direction is spoken). `range`: how many times as loud the loudest
+        answer is as the faintest (None where nothing is spoken).
+    """
+    verdicts, strays = network.verdicts(), network.strays()
+    modulus = network.modulus
+    spoken = strays[~np.isnan(strays)]
+    return {
+        "neurons": network.neurons,
+        "modulus": modulus,
+        "activation": network.bend,
+        "pairs": len(verdicts),
+        "right": int((verdicts == RIGHT).sum()),
+        "wrong": int((verdicts == WRONG).sum()),
+        "undecided": int((verdicts == UNDECIDED).sum()),
+        "right_share": float((verdicts == RIGHT).mean()),
+        "opposite": modulus // 2 if modulus % 2 == 0 else 0,
+        "step": 360 / modulus,
+        "half_step": 180 / modulus,
+        "largest_stray": float(np.abs(spoken).max()) * 360 / modulus if len(spoken) else None,
+        "range": loudness(network),
+    }
+
+
+def loudness(network: Construction) -> float | None:
+    """How many times as loud equal numbers are answered as those that are nearly opposite.
+
+    Numbers d apart are heard at strength 2 cos(pi d / p); relu passes that on as it is, u^2
+    squares it.
+    """
+    if network.bend == "linear":
+        return None
+    farthest = (network.modulus - 1) // 2
+    faintest = float(np.cos(np.pi * farthest / network.modulus))
+    return faintest ** (-2 if network.bend == "square" else -1)
+
+
+def limits() -> Facts:
+    """For each number of neurons, up to which modulus every sum that is decided is right.
+
+    Returns:
+        `relu_up_to_5` and so on, for every number of neurons and both activations: the largest
+        modulus below which, from the smallest offered on, none is wrong; None if the first is.
+    """
+    bends: tuple[Bend, ...] = ("relu", "square")
+    counts = range(NEURONS[0], NEURONS[1] + 1)
+    return {f"{bend}_up_to_{n}": _limit(n, bend) for bend in bends for n in counts}
+
+
+@cache
+def _limit(neurons: int, bend: Bend) -> int | None:
+    largest = None
+    for modulus in range(MODULI[0], MODULI[1] + 1):
+        strays = np.abs(Construction(neurons, modulus, bend).strays())
+        if not (strays < 0.5 * (1 - 1e-9)).all():
+            break
+        largest = modulus
+    return largest
