@@ -28,6 +28,7 @@ from gen.figures import (
     Moving,
 )
 from gen.fingerprint import code_digest, versions
+from gen.pages.facts import FACTS_FILE
 from gen.provenance import commit_of, provenance
 from gen.runs import ModelRun
 from gen.showings import showings
@@ -37,9 +38,14 @@ from gen.words import words_digest
 
 if TYPE_CHECKING:
     from gen.config import Config
+    from gen.pages.facts import Fact
     from gen.pages.figures import BySeed, PlacedFigure
+    from gen.pages.source import Source
     from gen.studio import Studio
     from gen.words import Words
+
+REFERENCES = "references.toml"
+"""The works that pages cite, beside the config."""
 
 _PAGE_LIBRARIES = (
     "Jinja2",
@@ -60,6 +66,7 @@ class Sources:
     Attributes:
         pages: Markdown by language and page.
         assets: files that are published as they are, by path inside the site.
+        references: text of `references.toml`; empty where there is none.
         templates: folder of the page templates.
         device: what models are trained on.
         commit: the last one that touched the config's folder, if any.
@@ -68,6 +75,7 @@ class Sources:
     config: Config
     pages: dict[str, dict[str, str]]
     assets: dict[str, bytes]
+    references: str
     templates: Path
     device: str
     commit: str | None
@@ -77,12 +85,12 @@ class Sources:
         """Reads the pages and assets that lie beside a config.
 
         Raises:
-            ConfigError: a page is missing or is not UTF-8.
+            ConfigError: a page is missing, or a text is not UTF-8.
         """
         config = studio.config
         pages = {
             language: {
-                page: _read(config.folder / "pages" / language / f"{page}.md", page)
+                page: _page(config.folder / "pages" / language / f"{page}.md", page)
                 for page in config.site.pages
             }
             for language in config.site.languages
@@ -93,8 +101,24 @@ class Sources:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
+        works = config.folder / REFERENCES
+        references = _read(works) if works.is_file() else ""
         commit = commit_of(config.folder)
-        return cls(config, pages, files, studio.templates, studio.device, commit)
+        return cls(config, pages, files, references, studio.templates, studio.device, commit)
+
+    def read(self) -> list[Source]:
+        """The pages of all languages, front matter and body told apart.
+
+        Raises:
+            ConfigError: the front matter of a page cannot be used.
+        """
+        from gen.pages.source import read_source
+
+        return [
+            read_source(name, f"pages/{language}/{name}.md", text)
+            for language, pages in self.pages.items()
+            for name, text in pages.items()
+        ]
 
     @cached_property
     def key(self) -> str:
@@ -120,6 +144,7 @@ class Sources:
                     name: figure.model_dump(mode="json") for name, figure in config.figures.items()
                 },
                 "pages": self.pages,
+                "references": self.references,
                 "assets": {name: _digest(content) for name, content in self.assets.items()},
                 "templates": {
                     path.relative_to(self.templates).as_posix(): _digest(path.read_bytes())
@@ -149,17 +174,13 @@ def site_files(
     Returns:
         Path inside the site to its content, or to the file to copy.
     """
+    from gen.pages.references import read_references
     from gen.pages.site import render_pages
     from gen.words import Words
 
     files: dict[str, bytes | Path] = dict(sources.assets)
-    facts = {name: subject.facts for name, subject in subjects.items()}
-    facts |= {
-        name: figure.facts()
-        for name, figure in config.figures.items()
-        if isinstance(figure, FormulaFigure)
-    }
-    files["data/facts.json"] = _json(facts)
+    facts = all_facts(config, subjects)
+    files[FACTS_FILE] = _json(facts)
     files["data/provenance.json"] = _json(provenance(config, subjects, drawn, sources.commit))
     for each in showings(config.figures, subjects):
         figure, run, stem = each.figure, each.run, each.stem
@@ -174,6 +195,7 @@ def site_files(
     for name, subject in subjects.items():
         if isinstance(subject, TrainedSweep):
             files[f"data/{name}.csv"] = sweep_table(subject.run).encode()
+    works = read_references(sources.references, str(config.folder / REFERENCES))
     for place, language in enumerate(config.site.languages):
         words = Words(language)
         suffix = "" if place == 0 else f".{language}"
@@ -184,12 +206,25 @@ def site_files(
             sources=sources.pages[language],
             figures=placed,
             by_seed=by_seed,
+            references=works,
             facts=facts,
             words=words,
             templates=sources.templates,
         )
         files |= charts | {path: text.encode() for path, text in pages.items()}
     return files
+
+
+def all_facts(config: Config, subjects: Subjects) -> dict[str, Mapping[str, Fact]]:
+    """What is known of every model, sweep and formula of a site, by its name."""
+    return {
+        **{name: subject.facts for name, subject in subjects.items()},
+        **{
+            name: figure.facts()
+            for name, figure in config.figures.items()
+            if isinstance(figure, FormulaFigure)
+        },
+    }
 
 
 def _place(
@@ -306,15 +341,20 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def _read(path: Path, page: str) -> str:
+def _page(path: Path, page: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return _read(path)
     except FileNotFoundError:
         raise ConfigError(
             "there is no such page",
             where=str(path),
             mend=f'write it, or take "{page}" out of pages',
         ) from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         what = f"byte {error.start} is not UTF-8"
         raise ConfigError(what, where=str(path), mend="save the file as UTF-8") from None

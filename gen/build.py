@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Iterable, Mapping
@@ -11,16 +12,24 @@ from typing import TYPE_CHECKING
 
 from gen import films, output
 from gen.analysis.sweep import OUTCOMES
-from gen.assemble import Sources, site_files
+from gen.assemble import Sources, all_facts, site_files
 from gen.config import load
 from gen.errors import ConfigError, EnvironmentFault, suggestion
 from gen.executors import Executor, Job, Workers
 from gen.figures import Moving
 from gen.films import FilmOrder
 from gen.fingerprint import reread
+from gen.pages.facts import FACTS_FILE, Fact
 from gen.showings import showings
 from gen.store import writing
-from gen.subjects import Subjects, TrainedModel, read_models, read_sweeps, stored_models
+from gen.subjects import (
+    Subjects,
+    TrainedModel,
+    TrainedSweep,
+    read_models,
+    read_sweeps,
+    stored_models,
+)
 from gen.trainers import foretell, missing_shards, train_shards, trainers
 
 if TYPE_CHECKING:
@@ -42,6 +51,8 @@ def build(studio: Studio) -> None:
     start = time.monotonic()
     sources = Sources.gather(studio)
     if output.is_fresh(studio.output, sources.key):
+        published = (studio.output / FACTS_FILE).read_text(encoding="utf-8")
+        _check_claims(studio, sources, json.loads(published))
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
     with (
@@ -185,14 +196,39 @@ def write_site(
         complete: whether every configured model is in it.
 
     Raises:
-        ConfigError: something that the site is made of was changed meanwhile.
+        ConfigError: something that the site is made of was changed meanwhile, or, in a strict
+            build, a page claims what the facts do not bear out.
     """
+    sweeps = {name: each for name, each in subjects.items() if isinstance(each, TrainedSweep)}
+    unfinished = [name for name, sweep in sweeps.items() if not sweep.facts["complete"]]
+    _check_claims(studio, sources, all_facts(studio.config, subjects), unfinished)
     files = site_files(studio.config, sources, subjects, drawn)
     reread()
     config = load(studio.config.path, studio.config.profile)
     if Sources.gather(replace(studio, config=config)).key != sources.key:
         raise _changed("the config, a page, a template or the code", str(config.path))
     output.publish(studio.output, sources.key if complete else f"part of {sources.key}", files)
+
+
+def _check_claims(
+    studio: Studio,
+    sources: Sources,
+    facts: Mapping[str, Mapping[str, Fact]],
+    unfinished: Iterable[str] = (),
+) -> None:
+    """Warns where claims do not hold; a strict build names them all, and ends."""
+    from gen.pages.claims import false_claims
+    from gen.pages.facts import FactBook
+    from gen.words import Words
+
+    wrong = false_claims(sources.read(), FactBook(facts, Words("en")), unfinished)
+    if wrong and not studio.strict:
+        count = "a claim does" if len(wrong) == 1 else f"{len(wrong)} claims do"
+        studio.report.warn(f"{count} not hold in this build; gen build --strict names each")
+    elif wrong:
+        for error in wrong[1:]:
+            studio.report.warn(str(error))
+        raise wrong[0]
 
 
 def foretell_training(studio: Studio, names: Iterable[str] = ()) -> str:

@@ -147,6 +147,9 @@ def cli() -> None:
 
 
 @cli.command()
+@click.option(
+    "--strict", is_flag=True, help="Refuse to publish pages whose claims the facts do not bear out."
+)
 @_common
 @_trainers
 def build(jobs: int | None, **options: Any) -> None:
@@ -333,6 +336,7 @@ def _studio(options: dict[str, Any], jobs: int | None) -> Iterator[Studio]:
             cluster=options.get("cluster"),
             fail_fast=options.get("fail_fast", False),
             wait=options.get("wait", False),
+            strict=options.get("strict", False),
         )
 
 

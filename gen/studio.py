@@ -32,6 +32,7 @@ class Studio:
         device: torch device that models are trained on, one of `DEVICES`.
         cluster: address of a Dask scheduler that trains them, or `local:N`; None for here.
         fail_fast: whether the first model with unsound numbers ends the training.
+        strict: whether a claim of a page that does not hold stops the build.
         wait: whether to wait for another process that holds the store or the output.
     """
 
@@ -46,6 +47,7 @@ class Studio:
     cluster: str | None = None
     fail_fast: bool = False
     wait: bool = False
+    strict: bool = False
 
     @contextmanager
     def held(self, *, output: bool = False) -> Iterator[None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gen.config import Site
 from gen.pages.facts import Fact
 from gen.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
+from gen.pages.references import Reference
 from gen.pages.site import render_pages
 from gen.words import Words
 
@@ -64,6 +65,23 @@ def chart(name: str = "accuracy") -> PlacedChart:
     )
 
 
+REFERENCES = {
+    "nanda2023": Reference(
+        authors=["Nanda, Neel", "Chan, Lawrence", "Lieberum, Tom"],
+        year=2023,
+        title="Progress measures & more",
+        venue="ICLR",
+        url="https://arxiv.org/abs/2301.05217",
+    ),
+    "gromov2023": Reference(
+        authors=["Gromov, Andrey"],
+        year=2023,
+        title="Grokking modular arithmetic",
+        venue="arXiv",
+        url="https://arxiv.org/abs/2301.02679",
+    ),
+}
+
 FIGURES: dict[str, PlacedFigure] = {"weights": film(), "accuracy": chart()}
 
 
@@ -84,7 +102,9 @@ def page(body: str, **others: str) -> str:
 
 
 def rendered(of: Site, sources: dict[str, str], language: str = "en") -> dict[str, str]:
-    return render_pages(of, language, sources, FIGURES, FACTS, Words("en"), TEMPLATES)
+    return render_pages(
+        of, language, sources, FIGURES, FACTS, Words("en"), TEMPLATES, references=REFERENCES
+    )
 
 
 def main_text(html: str) -> str:

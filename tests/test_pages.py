@@ -72,6 +72,8 @@ def test_a_fact_in_code_stays_as_it_is_written() -> None:
         ("::: if parity.generalized_at\n:::", [":5", '"generalised_at"?']),
         ("::: if parity.seeds ~ 3\n:::", [":5", "cannot be read"]),
         ('::: if parity.seeds = "three"\n:::', [":5", "cannot be compared"]),
+        ("[@nanda2032]", [":5", 'no reference "nanda2032"', '"nanda2023"?']),
+        ("one\n\n::: if not parity.seeds\n[they](@nand)\n:::", [":8", '"nand"']),
         ("[word]{.trian}", [":5", 'no role "trian"', '"train"?']),
         ("$\\frac{1}$", [":5", "cannot be set"]),
         ("# Title", [":5", "##"]),

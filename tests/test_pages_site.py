@@ -21,6 +21,7 @@ from gen.figures.seeds import SeedCharts
 from gen.models import Model
 from gen.networks.embedded import Embedded
 from gen.pages.figures import PlacedDrawing, PlacedFigure
+from gen.pages.references import read_references
 from gen.pages.site import render_pages
 from gen.runs import ModelRun
 from gen.tasks.sparse_parity import SparseParity
@@ -110,8 +111,16 @@ def pages(world: str) -> dict[str, str]:
         name: (SITE / "pages" / "en" / f"{name}.md").read_text(encoding="utf-8")
         for name in config().site.pages
     }
+    works = read_references((SITE / "references.toml").read_text("utf-8"), "references.toml")
     return render_pages(
-        config().site, "en", sources, figures, facts | written_down, Words("en"), TEMPLATES
+        config().site,
+        "en",
+        sources,
+        figures,
+        facts | written_down,
+        Words("en"),
+        TEMPLATES,
+        references=works,
     )
 
 

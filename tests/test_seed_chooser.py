@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -45,13 +46,18 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.close()
 
 
+def until(page: Page, script: str) -> None:
+    """Waits until a script is true. Playwright's own way evaluates text, which pages forbid."""
+    deadline = time.monotonic() + 20
+    while not page.evaluate(script):
+        assert time.monotonic() < deadline, script
+        page.wait_for_timeout(20)
+
+
 def shows(page: Page, seed: int) -> None:
     """Every figure that can show the seed does, says so, and offers its files."""
     stem = "sum-weights" if seed == 0 else f"sum-weights.seed-{seed}"
-    page.wait_for_function(
-        "([video, end]) => document.querySelector(video).currentSrc.endsWith(end)",
-        arg=[VIDEO, f"/media/{stem}.mp4"],
-    )
+    until(page, f"document.querySelector('{VIDEO}').currentSrc.endsWith('/media/{stem}.mp4')")
     expect(page.locator(VIDEO)).to_have_attribute("poster", f"media/{stem}.png")
     expect(page.locator("#figure-sum-weights img")).to_have_attribute("src", f"media/{stem}.png")
     links = page.locator("#figure-sum-weights .download a")
@@ -140,11 +146,9 @@ def test_a_film_goes_on_where_it_was(page: Page, playing: bool) -> None:
         video.evaluate("v => v.play()")
     page.locator(".seed", has_text="Seed 1").click()
     shows(page, 1)
-    page.wait_for_function(f"document.querySelector('{VIDEO}').currentTime > 0")
+    until(page, f"document.querySelector('{VIDEO}').currentTime > 0")
     assert video.evaluate(PART) == pytest.approx(0.5, abs=0.15)
-    page.wait_for_function(
-        f"document.querySelector('{VIDEO}').paused === {str(not playing).lower()}"
-    )
+    until(page, f"document.querySelector('{VIDEO}').paused === {str(not playing).lower()}")
 
 
 def test_a_film_that_nobody_started_is_not_loaded(page: Page) -> None:

@@ -41,7 +41,7 @@ class Surface:
     def stroke(self, path: Path, colour: str, width: float) -> None:
         """Draws along a path with round ends and joins."""
         context = self._context(colour)
-        context.set_linewidth(width * self.scale)
+        context.set_linewidth(width)
         context.set_capstyle("round")
         context.set_joinstyle("round")
         self._renderer.draw_path(context, path, _NO_TRANSFORM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ from gen.pages.facts import REFERENCE, FactBook
 from gen.pages.figures import PlacedFigure, PlacedFilm
 from gen.pages.markdown import check_role, each, parser_options
 from gen.pages.maths import to_mathml
+from gen.pages.references import Citations, Reference, find, key_of
 from gen.pages.source import Mistake, Source, suggestion
 
 _ELSEWHERE = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+", re.IGNORECASE)
@@ -67,6 +69,7 @@ class Article:
 
     Attributes:
         context: what the directives' templates see besides what is their own.
+        citations: what the page has cited so far.
         shown: figures that have their place on this page already.
     """
 
@@ -76,6 +79,7 @@ class Article:
     environment: Environment
     map: Map
     context: Mapping[str, Any]
+    citations: Citations
     shown: set[str] = field(default_factory=set)
 
     def render(self, tokens: list[Token]) -> str:
@@ -90,7 +94,7 @@ class Article:
         for token, line in each(tokens):
             with self.source.at(line):
                 self._settle(token)
-        return self._blocks(tokens)
+        return self._blocks(tokens) + self._works()
 
     def _settle(self, token: Token) -> None:
         """Turns one token's facts and formulas into markup and its link into an address."""
@@ -107,10 +111,23 @@ class Article:
                     box,
                 )
             case "link_open":
-                token.attrs["href"] = self._resolve(token.attrs.get("href"))
+                key = key_of(token.attrs.get("href"))
+                if key is None:
+                    token.attrs["href"] = self._resolve(token.attrs.get("href"))
+                else:
+                    token.attrs |= self.citations.cite(key)[1]
+            case "citation":
+                label, link = self.citations.cite(token.content)
+                attributes = "".join(f' {name}="{escape(link[name])}"' for name in link)
+                token.type, token.content = "html_inline", f"<a{attributes}>{escape(label)}</a>"
             case "image":
                 token.attrs["src"] = self._picture(token)
                 token.attrs["loading"] = "lazy"
+
+    def _works(self) -> str:
+        """The list of what the page cites; nothing where it cites nothing."""
+        works = self.citations.listed
+        return self._fill("references.html.jinja", works=works) if works else ""
 
     def _resolve(self, target: object) -> str:
         return self.map.resolve(self.source.name, str(target or ""))
@@ -212,11 +229,12 @@ def check(
     source: Source,
     book: FactBook,
     figures: Mapping[str, PlacedFigure],
+    references: Mapping[str, Reference],
 ) -> None:
     """Looks over every branch, taken or not, for names that mean nothing.
 
     Raises:
-        ConfigError: a fact, format, condition, role or figure is unknown; it names the line.
+        ConfigError: a fact, format, condition, role, figure or work is unknown; it names the line.
     """
     for token, line in each(tokens):
         with source.at(line):
@@ -226,6 +244,10 @@ def check(
                 case "math_inline" | "math_block":
                     for reference in REFERENCE.findall(token.content):
                         book.check(reference)
+                case "citation":
+                    find(token.content, references)
+                case "link_open" if (key := key_of(token.attrs.get("href"))) is not None:
+                    find(key, references)
                 case "role_open":
                     check_role(str(token.attrs["class"]))
                 case "directive_open":

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Fact: TypeAlias = int | float | str | Sequence[int] | Sequence[float] | None
 
+FACTS_FILE = "data/facts.json"
+"""Where a site keeps all its facts."""
+
 REFERENCE = re.compile(r"\{\{([^{}\n]*)\}\}")
 """A fact in the text: what stands between the braces is the first group."""
 
@@ -23,6 +26,7 @@ FORMATS = (
     "words",
     "Words",
     "percent",
+    "rounded",
     "power",
     "plain",
     "plural one/many",
@@ -148,6 +152,8 @@ def _say_number(value: float, style: str, words: Words) -> str:
         return _in_words(value, words, capital=style == "Words")
     if style == "percent":
         return words.percent(value)
+    if style == "rounded":
+        return words.number(float(f"{value:.2g}"), 0)
     if style == "power":
         return _power(value, words)
     if style == "plain":

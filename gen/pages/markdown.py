@@ -18,6 +18,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from gen.pages.directives import directives_plugin
 from gen.pages.facts import REFERENCE
+from gen.pages.references import citations_plugin
 from gen.pages.source import Mistake, Source, suggestion
 
 ROLES = ("train", "test", "signal", "distractor", "bias", "positive", "negative")
@@ -70,6 +71,7 @@ def _parser() -> MarkdownIt:
     md.disable(["html_block", "html_inline", "lheading"])
     dollarmath_plugin(md, allow_labels=False, allow_space=False, allow_digits=False)
     directives_plugin(md)
+    citations_plugin(md)
     md.inline.ruler.before("link", "role", _role)
     md.inline.ruler.before("escape", "fact", _fact)
     # Links are checked when they are rendered, where a refusal can name the line.

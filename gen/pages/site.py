@@ -15,9 +15,10 @@ from gen import __version__
 from gen.errors import ConfigError
 from gen.pages.article import Article, Map, check, decide
 from gen.pages.choice import Choice
-from gen.pages.facts import Fact, FactBook
+from gen.pages.facts import FACTS_FILE, Fact, FactBook
 from gen.pages.figures import BySeed, PlacedFigure, PlacedFilm
 from gen.pages.markdown import anchors, parse
+from gen.pages.references import Citations, Reference
 from gen.pages.source import Source, read_source, suggestion
 from gen.pages.stylesheet import theme
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from gen.words import Words
 
 STYLESHEET = "assets/theme.css"
-FACTS = "data/facts.json"
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def render_pages(
     words: Words,
     templates: Path,
     by_seed: BySeed | None = None,
+    references: Mapping[str, Reference] | None = None,
 ) -> dict[str, str]:
     """Renders the pages of one language, and the stylesheet of their colours.
 
@@ -72,6 +73,7 @@ def render_pages(
         words: of this language.
         templates: folder of the Jinja templates.
         by_seed: what readers may have in the place of `figures`.
+        references: works that pages may cite.
 
     Returns:
         Path inside the site to text.
@@ -81,12 +83,13 @@ def render_pages(
     """
     book = FactBook(facts, words)
     read = [read_source(name, f"pages/{language}/{name}.md", sources[name]) for name in site.pages]
-    tokens = {source.name: _tokens(source, book, figures) for source in read}
+    works = references or {}
+    tokens = {source.name: _tokens(source, book, figures, works) for source in read}
     folder = "" if language == site.languages[0] else f"{language}/"
     pages = _pages(site, read, book, figures, folder)
     sitemap = Map(
         anchors={name: anchors(of_page) for name, of_page in tokens.items()},
-        files=frozenset([FACTS, *chain.from_iterable(f.files for f in figures.values())]),
+        files=frozenset([FACTS_FILE, *chain.from_iterable(f.files for f in figures.values())]),
         root="../" * folder.count("/"),
     )
     environment = _environment(templates)
@@ -108,7 +111,8 @@ def render_pages(
             "previous": pages[place - 1] if place else None,
             "following": pages[place + 1] if place + 1 < len(pages) else None,
         }
-        article = Article(source, book, figures, environment, sitemap, context)
+        citations = Citations(works, words)
+        article = Article(source, book, figures, environment, sitemap, context, citations)
         body = article.render(tokens[source.name])
         template = "landing" if page.layout == "landing" else "page"
         html = environment.get_template(f"{template}.html.jinja").render(**context, body=body)
@@ -127,9 +131,14 @@ def file_size(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
-def _tokens(source: Source, book: FactBook, figures: Mapping[str, PlacedFigure]) -> list[Token]:
+def _tokens(
+    source: Source,
+    book: FactBook,
+    figures: Mapping[str, PlacedFigure],
+    references: Mapping[str, Reference],
+) -> list[Token]:
     tokens = parse(source)
-    check(tokens, source, book, figures)
+    check(tokens, source, book, figures, references)
     return decide(tokens, source, book)
 
 

@@ -39,6 +39,7 @@ class FrontMatter(Settings):
         nav: a shorter title for the navigation.
         layout: `landing`, a numbered `chapter`, or a plain `page`.
         picture: the figure that stands for the page on cards and in previews.
+        claims: conditions on facts that the text takes for granted.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -46,6 +47,7 @@ class FrontMatter(Settings):
     nav: Annotated[str, Field(min_length=1, max_length=60)] | None = None
     layout: Literal["landing", "chapter", "page"] = "page"
     picture: str | None = None
+    claims: list[Annotated[str, Field(min_length=1, max_length=300)]] = Field(default_factory=list)
 
     @property
     def short(self) -> str:

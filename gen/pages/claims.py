@@ -1,0 +1,60 @@
+"""Claims: what a page takes for granted, checked against the facts of the build.
+
+Prose may lean on more than its numbers say: that waves are few, that a loss fell first. A page
+lists such statements in its front matter, written like conditions, and a build says which of
+them do not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gen.errors import ConfigError
+from gen.pages.conditions import holds
+from gen.pages.facts import FactBook
+from gen.pages.source import Mistake, Source
+
+_FACT = re.compile(r"(?<![\w.\"])([a-z][a-z0-9-]*)\.[a-zA-Z0-9_]+")
+
+
+def false_claims(
+    sources: Iterable[Source], book: FactBook, unfinished: Iterable[str] = ()
+) -> list[ConfigError]:
+    """The claims that the facts do not bear out, each as the error it would be.
+
+    Args:
+        unfinished: sweeps that still train; what is claimed of them waits.
+
+    Raises:
+        ConfigError: a claim names no fact or cannot be read.
+    """
+    waiting = set(unfinished)
+    return [
+        ConfigError(
+            f'the claim "{claim}" does not hold ({_values(claim, book)})',
+            where=source.path,
+            mend="change the text that leans on it, and the claim",
+        )
+        for source in sources
+        for claim in source.front.claims
+        if waiting.isdisjoint(_FACT.findall(claim)) and not _holds(claim, source, book)
+    ]
+
+
+def _holds(claim: str, source: Source, book: FactBook) -> bool:
+    try:
+        return holds(claim, book)
+    except Mistake as mistake:
+        what = f'the claim "{claim}": {mistake.what}'
+        raise ConfigError(what, where=source.path, mend=mistake.mend) from None
+
+
+def _values(claim: str, book: FactBook) -> str:
+    """What the facts of a claim are, such as `modular.gap = 120`."""
+    names = dict.fromkeys(match[0] for match in _FACT.finditer(claim))
+    return ", ".join(f"{name} = {_shown(book.value(name))}" for name in names)
+
+
+def _shown(value: object) -> str:
+    return "none" if value is None else str(value)

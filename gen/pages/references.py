@@ -1,0 +1,150 @@
+"""The works that pages cite: `references.toml` beside the config, `[@key]` in the text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from gen.errors import ConfigError
+from gen.pages.source import Mistake, suggestion
+from gen.settings import Settings
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+
+    from gen.words import Words
+
+_CITATION = re.compile(r"\[@([A-Za-z0-9-]+)\]")
+_Text = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Reference(Settings):
+    """One work, a table of `references.toml`.
+
+    Attributes:
+        authors: each as "Surname, Given names", in the order of the work.
+        year: of the version that `url` leads to.
+        venue: journal, conference or site.
+    """
+
+    authors: Annotated[list[_Text], Field(min_length=1)]
+    year: int
+    title: _Text
+    venue: _Text
+    url: Annotated[str, Field(pattern=r"^https?://[^\s\"<>]+$")]
+
+    def label(self, words: Words) -> str:
+        """How the text calls it, such as "Nanda et al., 2023"."""
+        first, *others = (author.partition(",")[0] for author in self.authors)
+        names = first
+        if len(others) == 1:
+            names = words("citation.two", first=first, second=others[0])
+        elif others:
+            names = words("citation.many", first=first)
+        return words("citation.label", names=names, year=str(self.year))
+
+    @property
+    def full_names(self) -> list[str]:
+        """The authors with their given names in front."""
+        parts = (author.partition(",") for author in self.authors)
+        return [f"{given.strip()} {surname}".strip() for surname, _, given in parts]
+
+
+def read_references(text: str, path: str) -> dict[str, Reference]:
+    """The works by key.
+
+    Args:
+        text: of `references.toml`.
+        path: for errors.
+
+    Raises:
+        ConfigError: it is not TOML, or a work lacks something.
+    """
+    try:
+        return TypeAdapter(dict[str, Reference]).validate_python(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"is not TOML: {error}", where=path) from None
+    except ValidationError as error:
+        details = error.errors(include_url=False)[0]
+        key = ".".join(map(str, details["loc"]))
+        known = ", ".join(Reference.model_fields)
+        what = f"{key}: {details['msg'][0].lower()}{details['msg'][1:]}"
+        raise ConfigError(what, where=path, mend=f"a work has {known}") from None
+
+
+@dataclass
+class Citations:
+    """The works that one page cites, in the order in which it does.
+
+    Attributes:
+        cited: key to how often so far.
+    """
+
+    references: Mapping[str, Reference]
+    words: Words
+    cited: dict[str, int] = field(default_factory=dict)
+
+    def cite(self, key: str) -> tuple[str, dict[str, str]]:
+        """Takes note of one more citation.
+
+        Returns:
+            Its label, and the attributes of the link from the text to the list below it.
+
+        Raises:
+            Mistake: there is no such work.
+        """
+        reference = find(key, self.references)
+        self.cited[key] = self.cited.get(key, 0) + 1
+        number = self.cited[key]
+        place = f"cited-{key}" + (f"-{number}" if number > 1 else "")
+        link = {
+            "class": "citation",
+            "href": f"#work-{key}",
+            "id": place,
+            "title": reference.title,
+        }
+        return reference.label(self.words), link
+
+    @property
+    def listed(self) -> list[tuple[str, Reference]]:
+        """Keys and works, in the order of the first citation."""
+        return [(key, self.references[key]) for key in self.cited]
+
+
+def find(key: str, references: Mapping[str, Reference]) -> Reference:
+    """The work called `key`.
+
+    Raises:
+        Mistake: there is none.
+    """
+    if key not in references:
+        mend = suggestion(key, references) or f"add a table [{key}] to references.toml"
+        raise Mistake(f'there is no reference "{key}"', mend)
+    return references[key]
+
+
+def citations_plugin(md: MarkdownIt) -> None:
+    """Teaches a parser `[@key]`: a token `citation` whose content is the key."""
+    md.inline.ruler.before("link", "citation", _rule)
+
+
+def _rule(state: StateInline, silent: bool) -> bool:
+    match = _CITATION.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("citation", "", 0).content = match[1]
+    state.pos = match.end()
+    return True
+
+
+def key_of(target: Any) -> str | None:
+    """The key in the target of a link such as `[they found](@key)`; None for other links."""
+    text = str(target or "")
+    return text[1:] if text.startswith("@") else None
