@@ -56,7 +56,7 @@ _PAGE_LIBRARIES = (
     "safetensors",
 )
 
-_FILM_INFO = ("width", "height", "frames", "seconds", "first_step", "last_step")
+_FILM_INFO = ("width", "height", "frames", "seconds")
 
 
 @dataclass(frozen=True)
@@ -241,6 +241,7 @@ def _place(
         The figures by id; those that readers choose from; paths and contents of the charts.
     """
     from gen.media.svg import standalone_svg, to_svg
+    from gen.media.timing import chart_timing, film_timing
     from gen.pages.figures import PlacedChart, PlacedDrawing, PlacedFilm
     from gen.recipes import recipe
 
@@ -266,6 +267,7 @@ def _place(
                 data_bytes=_size(files.get(data)),
                 alt=alt,
                 recipe=recipe(config, name),
+                timing=None if isinstance(figure, FormulaFilm) else film_timing(entry, run, words),
                 **{key: entry.info[key] for key in _FILM_INFO},
             )
         elif isinstance(figure, ChartFigure):
@@ -280,6 +282,7 @@ def _place(
                 data=f"data/{stem}.csv",
                 data_bytes=_size(files[f"data/{stem}.csv"]),
                 alt=alt,
+                timing=chart_timing(run, words),
             )
         elif isinstance(figure, Drawn | MapFigure):
             data = f"data/{stem if isinstance(figure, Drawn) else figure.subject}.csv"

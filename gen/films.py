@@ -34,6 +34,9 @@ LIBRARIES = (
 )
 
 
+_TOLD = ("width", "height", "frames", "seconds", "fps", "steps", "ticks")
+"""What is kept of a film beside its files."""
+
 _BRIEF = [BRIEF_FRAMES, BRIEF_QUALITY, BRIEF_COLOURS, BRIEF_KEY_FRAME_EVERY]
 
 
@@ -69,6 +72,7 @@ class FilmOrder:
                 type(self.figure).__module__, "gen.media.mp4", "gen.media.gif", "gen.media.poster"
             ),
             "versions": versions(*LIBRARIES),
+            "told": list(_TOLD),
             **({"brief": _BRIEF} if self.brief else {}),
         }
 
@@ -83,7 +87,8 @@ class Drawn:
     """A film as files, with what a page needs to know of it.
 
     Attributes:
-        info: width and height in CSS pixels, frames, seconds, first_step, last_step.
+        info: width and height in CSS pixels, frames, seconds, ticks a second, and of every frame
+            its training step and how many ticks it stands.
     """
 
     files: dict[str, bytes]
@@ -140,14 +145,16 @@ def draw_brief(
 
 def _info(film: Film) -> dict[str, Any]:
     width, height = film.size
-    return {
-        "width": width,
-        "height": height,
-        "frames": len(film.steps),
-        "seconds": film.seconds,
-        "first_step": int(film.steps[0]),
-        "last_step": int(film.steps[-1]),
-    }
+    told = (
+        width,
+        height,
+        len(film.steps),
+        film.seconds,
+        film.pacing.fps,
+        film.steps.tolist(),
+        film.ticks.tolist(),
+    )
+    return dict(zip(_TOLD, told, strict=True))
 
 
 def save(store: Store, order: FilmOrder, drawn: Drawn) -> Entry:

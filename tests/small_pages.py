@@ -46,10 +46,9 @@ def film(name: str = "weights") -> PlacedFilm:
         data_bytes=800,
         frames=201,
         seconds=9.3,
-        first_step=0,
-        last_step=5000,
         alt='Film of "weights" < 5',
         recipe='[figures.weights]\nkind = "weights"',
+        timing='{"fps":30,"steps":[0,5000],"ticks":[18,60],"marks":[]}',
     )
 
 
@@ -62,6 +61,7 @@ def chart(name: str = "accuracy") -> PlacedChart:
         data=f"data/{name}.csv",
         data_bytes=23_000,
         alt="Chart.",
+        timing='{"marks":[]}',
     )
 
 

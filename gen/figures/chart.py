@@ -39,6 +39,7 @@ class Axis:
         low: value at the left or lower end.
         high: value at the right or upper end.
         logarithmic: whether equal distances are equal ratios; `low` is then above zero.
+        shares: whether values are parts of one, written in percent.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Axis:
     high: float
     ticks: tuple[Tick, ...]
     logarithmic: bool = False
+    shares: bool = False
 
     def place(self, values: Float[np.ndarray, " point"]) -> Float[np.ndarray, " point"]:
         """Where values lie along the axis, 0 to 1; what is beyond an end is put on it."""
@@ -144,7 +146,7 @@ def share_axis(label: str, words: Words) -> Axis:
     """Shares from 0 to 100 %; the unit stands at the top alone."""
     values = (0.0, 0.25, 0.5, 0.75, 1.0)
     labels = [words.number(round(100 * value)) for value in values[:-1]] + [words.percent(1.0)]
-    return Axis(label, 0.0, 1.0, tuple(map(Tick, values, labels)))
+    return Axis(label, 0.0, 1.0, tuple(map(Tick, values, labels)), shares=True)
 
 
 def value_axis(label: str, high: float, words: Words) -> Axis:

@@ -123,7 +123,7 @@ class Drawing:
     def _plot(self) -> str:
         """Opens the group and tells a script how steps and values lie in it."""
         area, x, y = self.area, self.chart.x, self.chart.y
-        scale = "log" if y.logarithmic else "linear"
+        scale = "log" if y.logarithmic else "share" if y.shares else "linear"
         facts = {
             "left": short(area.left),
             "right": short(area.right),
@@ -183,7 +183,8 @@ class Drawing:
         breaks = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0))
         pieces = zip(breaks[::2], breaks[1::2], strict=True)
         drawn = "".join(path(*thinned(x[start:stop], y[start:stop])) for start, stop in pieces)
-        return f'<path class="line {series.key}" data-series="{series.key}" d="{drawn}"/>'
+        name = f'data-series="{series.key}" data-name="{text(series.label)}"'
+        return f'<path class="line {series.key}" {name} d="{drawn}"/>'
 
     def _dot(self, mark: Mark) -> str:
         x, y = short(self._x(mark.x)), short(self._y(mark.y))

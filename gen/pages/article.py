@@ -16,11 +16,12 @@ from markdown_it.token import Token
 from gen.pages.conditions import holds
 from gen.pages.directives import Directive
 from gen.pages.facts import REFERENCE, FactBook
-from gen.pages.figures import PlacedFigure, PlacedFilm
+from gen.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
 from gen.pages.markdown import check_role, each, parser_options
 from gen.pages.maths import to_mathml
 from gen.pages.references import Citations, Reference, find, key_of
 from gen.pages.source import Mistake, Source, suggestion
+from gen.pages.timeline import Stretch
 
 _ELSEWHERE = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+", re.IGNORECASE)
 
@@ -71,6 +72,8 @@ class Article:
         context: what the directives' templates see besides what is their own.
         citations: what the page has cited so far.
         shown: figures that have their place on this page already.
+        timed: models of which one of them has a timeline.
+        played: models that words of the text play.
     """
 
     source: Source
@@ -81,6 +84,8 @@ class Article:
     context: Mapping[str, Any]
     citations: Citations
     shown: set[str] = field(default_factory=set)
+    timed: set[str] = field(default_factory=set)
+    played: set[str] = field(default_factory=set)
 
     def render(self, tokens: list[Token]) -> str:
         """The body of the page as HTML.
@@ -94,7 +99,11 @@ class Article:
         for token, line in each(tokens):
             with self.source.at(line):
                 self._settle(token)
-        return self._blocks(tokens) + self._works()
+        body = self._blocks(tokens) + self._works()
+        with self.source.at(-1):
+            for model in self.played - self.timed:
+                raise Mistake(f"words play {model}, which has no film or chart on this page")
+        return body
 
     def _settle(self, token: Token) -> None:
         """Turns one token's facts and formulas into markup and its link into an address."""
@@ -116,6 +125,10 @@ class Article:
                     token.attrs["href"] = self._resolve(token.attrs.get("href"))
                 else:
                     token.attrs |= self.citations.cite(key)[1]
+            case "stretch_open":
+                stretch = Stretch.read(token.content)
+                token.attrs |= stretch.attributes(self.book)
+                self.played.add(stretch.model)
             case "citation":
                 label, link = self.citations.cite(token.content)
                 attributes = "".join(f' {name}="{escape(link[name])}"' for name in link)
@@ -180,6 +193,8 @@ class Article:
             raise Mistake(f'figure "{name}" is on this page already', "show it once")
         self.shown.add(name)
         figure = self.figures[name]
+        if isinstance(figure, PlacedFilm | PlacedChart) and figure.timing is not None:
+            self.timed.add(figure.model)
         body = self._blocks(caption)
         template = f"{figure.template}.html.jinja"
         return self._fill(template, figure=figure, caption=body, broad=broad)
@@ -248,6 +263,8 @@ def check(
                     find(token.content, references)
                 case "link_open" if (key := key_of(token.attrs.get("href"))) is not None:
                     find(key, references)
+                case "stretch_open":
+                    Stretch.read(token.content).check(book)
                 case "role_open":
                     check_role(str(token.attrs["class"]))
                 case "directive_open":

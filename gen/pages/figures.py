@@ -20,6 +20,7 @@ class PlacedFilm:
         seconds: how long it plays, held frames included.
         alt: what is seen, in the page's language.
         recipe: the part of the config that makes it.
+        timing: JSON that lets a timeline lead it; None where what moves is no training.
     """
 
     template: ClassVar[str] = "film"
@@ -37,10 +38,9 @@ class PlacedFilm:
     data_bytes: int
     frames: int
     seconds: float
-    first_step: int
-    last_step: int
     alt: str
     recipe: str
+    timing: str | None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -56,6 +56,7 @@ class PlacedChart:
         svg: one `<svg>` element with live text, coloured by the page's stylesheet.
         file: path inside the site of the same chart standing alone.
         data: path inside the site of its numbers.
+        timing: JSON that lets a timeline lead it.
     """
 
     template: ClassVar[str] = "chart"
@@ -67,6 +68,7 @@ class PlacedChart:
     data: str
     data_bytes: int
     alt: str
+    timing: str
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ ROLES = ("train", "test", "signal", "distractor", "bias", "positive", "negative"
 """Words in the text that carry a figure's colour: `[test accuracy]{.test}`."""
 
 _ROLE = re.compile(r"\{\.([A-Za-z-]*)\}")
+_STRETCH = re.compile(r"\{play ([^{}\n]*)\}")
 
 
 def parse(source: Source) -> list[Token]:
@@ -94,16 +95,20 @@ def _role(state: StateInline, silent: bool) -> bool:
         return False
     start = state.pos
     label_end = state.md.helpers.parseLinkLabel(state, start)
-    match = _ROLE.match(state.src, label_end + 1) if label_end > start else None
+    if label_end <= start:
+        return False
+    role = _ROLE.match(state.src, label_end + 1)
+    match = role or _STRETCH.match(state.src, label_end + 1)
     if match is None:
         return False
     if not silent:
-        opening = state.push("role_open", "span", 1)
-        opening.attrs["class"] = match[1]
+        opening = state.push("role_open" if role else "stretch_open", "span", 1)
+        opening.attrs["class"] = match[1] if role else "stretch"
+        opening.content = match[1]
         end, state.pos, state.posMax = state.posMax, start + 1, label_end
         state.md.inline.tokenize(state)
         state.posMax = end
-        state.push("role_close", "span", -1)
+        state.push("role_close" if role else "stretch_close", "span", -1)
     state.pos = match.end()
     return True
 

@@ -21,6 +21,7 @@ from gen.pages.markdown import anchors, parse
 from gen.pages.references import Citations, Reference
 from gen.pages.source import Source, read_source, suggestion
 from gen.pages.stylesheet import theme
+from gen.pages.timeline import timeline_words
 
 if TYPE_CHECKING:
     from gen.config import Site
@@ -104,6 +105,7 @@ def render_pages(
         "version": __version__,
         "file_size": file_size,
         "choice": choice,
+        "timeline_words": timeline_words(words),
     }
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
         context = common | {
@@ -115,7 +117,9 @@ def render_pages(
         article = Article(source, book, figures, environment, sitemap, context, citations)
         body = article.render(tokens[source.name])
         template = "landing" if page.layout == "landing" else "page"
-        html = environment.get_template(f"{template}.html.jinja").render(**context, body=body)
+        html = environment.get_template(f"{template}.html.jinja").render(
+            **context, body=body, timed=bool(article.timed)
+        )
         rendered[page.path] = html.rstrip() + "\n"
     return rendered | choice.scripts(environment, folder, common)
 

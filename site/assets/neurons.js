@@ -12,7 +12,25 @@ class NeuronsFigure {
     this.choices = [...figure.querySelectorAll("input[type='radio']")];
     for (const choice of this.choices) choice.hidden = false;
     this.slider.closest("label").hidden = false;
-    figure.addEventListener("input", () => this.draw());
+    figure.addEventListener("input", (event) => {
+      if (event.target === this.slider) this.lead();
+      this.draw();
+    });
+    figure.addEventListener("follow", ({ detail }) => this.follow(detail));
+    this.draw();
+  }
+
+  // Tells the timeline of the model, where there is one, and does what it says.
+  lead() {
+    const detail = this.data.at[Number(this.slider.value)];
+    this.figure.dispatchEvent(new CustomEvent("lead", { detail }));
+  }
+
+  follow(step) {
+    const off = this.data.at.map((at) => Math.abs(at - step));
+    const frame = String(off.indexOf(Math.min(...off)));
+    if (this.slider.value === frame) return;
+    this.slider.value = frame;
     this.draw();
   }
 

@@ -8,35 +8,13 @@
 
   const seeded = (figure) => [...figure.querySelectorAll("[data-seeded]")];
 
-  // Where films stood that have been told to show another seed and have not loaded it yet.
-  const places = new WeakMap();
-
-  // Lets a video go on with another film where it is: as far along, and playing if it plays.
+  // Gives a video another film; the timeline of its model takes it to the step it was at.
   const exchange = (video, other) => {
-    const { currentTime, duration, paused, ended } = video;
-    const place = places.get(video) ?? {
-      started: currentTime > 0,
-      part: duration > 0 ? currentTime / duration : 0,
-      playing: !paused && !ended,
-    };
-    for (const name of ["aria-label", "width", "height", "poster"]) {
+    for (const name of ["aria-label", "width", "height"]) {
       video.setAttribute(name, other.getAttribute(name));
-    }
-    if (place.started || place.playing) {
-      const waiting = places.has(video);
-      places.set(video, place);
-      video.preload = "auto";
-      if (!waiting) video.addEventListener("loadedmetadata", () => resume(video), { once: true });
     }
     // Not `load()`, which would fetch films that nobody has started.
     video.src = other.querySelector("source").getAttribute("src");
-  };
-
-  const resume = (video) => {
-    const { part, playing } = places.get(video);
-    places.delete(video);
-    video.currentTime = part * video.duration;
-    if (playing) video.play().catch(() => {});
   };
 
   // Gives a figure what the same figure of another seed has.
