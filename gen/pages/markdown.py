@@ -6,11 +6,14 @@ elsewhere by http, https or mailto; anything else is refused.
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
@@ -72,6 +75,7 @@ def _parser() -> MarkdownIt:
     directives_plugin(md)
     md.inline.ruler.before("link", "role", _role)
     md.inline.ruler.before("escape", "fact", _fact)
+    md.core.ruler.after("inline", "unspaced", _join_lines)
     # Links are checked when they are rendered, where a refusal can name the line.
     md.validateLink = lambda url: True  # pyright: ignore[reportAttributeAccessIssue]
     return md
@@ -104,6 +108,32 @@ def _role(state: StateInline, silent: bool) -> bool:
         state.push("role_close", "span", -1)
     state.pos = match.end()
     return True
+
+
+def _join_lines(state: StateCore) -> None:
+    """Takes away line breaks in scripts without spaces, where a browser would make them spaces."""
+    for token in state.tokens:
+        children = token.children or []
+        for place, child in enumerate(children):
+            if child.type == "softbreak":
+                before = _edge(reversed(children[:place]), -1)
+                after = _edge(children[place + 1 :], 0)
+                if _unspaced(before, after):
+                    child.type = "text"
+
+
+def _edge(tokens: Iterable[Token], place: int) -> str:
+    """The first character that is read among some tokens; of facts and formulas, a figure."""
+    shown = next((token for token in tokens if token.content), None)
+    if shown is None:
+        return " "
+    return shown.content[place] if shown.type == "text" else "0"
+
+
+def _unspaced(before: str, after: str) -> bool:
+    wide = [unicodedata.east_asian_width(character) in "WF" for character in (before, after)]
+    quotes = [character in "“”‘’—…" for character in (before, after)]
+    return any(wide) and all(map(operator.or_, wide, quotes))
 
 
 def check_role(name: str) -> None:
