@@ -20,7 +20,7 @@ from markdown_it.utils import OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from gen.pages.directives import directives_plugin
-from gen.pages.facts import REFERENCE
+from gen.pages.facts import REFERENCE, Reference
 from gen.pages.source import Mistake, Source, suggestion
 
 ROLES = ("train", "test", "signal", "distractor", "bias", "positive", "negative")
@@ -123,17 +123,27 @@ def _join_lines(state: StateCore) -> None:
 
 
 def _edge(tokens: Iterable[Token], place: int) -> str:
-    """The first character that is read among some tokens; of facts and formulas, a figure."""
+    """The first character that is read among some tokens, or one like it."""
     shown = next((token for token in tokens if token.content), None)
     if shown is None:
         return " "
+    if shown.type == "fact":
+        return "words" if Reference.read(shown.content).style.lower() == "words" else "0"
     return shown.content[place] if shown.type == "text" else "0"
 
 
 def _unspaced(before: str, after: str) -> bool:
-    wide = [unicodedata.east_asian_width(character) in "WF" for character in (before, after)]
-    quotes = [character in "“”‘’—…" for character in (before, after)]
-    return any(wide) and all(map(operator.or_, wide, quotes))
+    """Whether nothing stands between two characters that a line break divides.
+
+    Between letters of a script without spaces nothing does, nor beside its punctuation.
+    """
+    both = (before, after)
+    wide = [unicodedata.east_asian_width(each[0]) in "WF" for each in both]
+    marks = [unicodedata.category(each[0])[0] == "P" for each in both]
+    joins = [each == "words" or each in "“”‘’—…" for each in both]
+    if any(map(operator.and_, wide, marks)):
+        return True
+    return any(wide) and all(map(operator.or_, wide, joins))
 
 
 def check_role(name: str) -> None:
