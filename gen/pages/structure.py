@@ -94,15 +94,14 @@ def landmarks(source: Source) -> list[Landmark]:
     """A page's landmarks in order; the first is its front matter."""
     description = REFERENCE.findall(source.front.description)
     found = [Landmark("the front matter", 1, frozenset(map(_fact, description)))]
-    name, line, holds = "the beginning of the text", 0, set[str]()
+    name, begins, line, holds = "the beginning of the text", 0, 0, set[str]()
     for token in parse(source):
-        mark = _landmark(token)
+        mark, line = _landmark(token), token.map[0] if token.map else line
         if mark is not None:
-            found.append(Landmark(name, source.first_line + line, frozenset(holds)))
-            name, holds = mark, set[str]()
-            line = token.map[0] if token.map else line
+            found.append(Landmark(name, source.first_line + begins, frozenset(holds)))
+            name, begins, holds = mark, line, set[str]()
         holds.update(_held(token.children or [token]))
-    found.append(Landmark(name, source.first_line + line, frozenset(holds)))
+    found.append(Landmark(name, source.first_line + begins, frozenset(holds)))
     return found
 
 
