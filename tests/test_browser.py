@@ -28,6 +28,8 @@ PAGES = (
     "gallery",
     "how-it-was-made",
 )
+TRANSLATED = ("zh",)
+EVERY_LANGUAGE = (*PAGES, *(f"{language}/{name}" for language in TRANSLATED for name in PAGES))
 WIDTHS = (360, 768, 1280, 1600)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -94,10 +96,11 @@ def watched(browser: Browser) -> Iterator[Watched]:
 
 
 def test_the_pages_that_are_tested_are_the_pages_there_are(site: Path) -> None:
-    assert {path.stem for path in site.glob("*.html")} == set(PAGES)
+    for folder in ("", *TRANSLATED):
+        assert {path.stem for path in (site / folder).glob("*.html")} == set(PAGES)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EVERY_LANGUAGE)
 def test_a_page_opens_from_disk_without_error_and_asks_for_nothing_outside(
     watched: Watched, site: Path, name: str
 ) -> None:
@@ -153,16 +156,16 @@ def test_every_film_of_a_page_plays_to_its_end_and_seeks(
         assert video.evaluate("v => v.videoWidth >= 640 && v.videoHeight >= 240")
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_scrolls_sideways(watched: Watched, site: Path, name: str, width: int) -> None:
-    watched.page.set_viewport_size({"width": width, "height": 800})
+@pytest.mark.parametrize("name", EVERY_LANGUAGE)
+def test_no_page_scrolls_sideways(watched: Watched, site: Path, name: str) -> None:
     watched.page.goto((site / f"{name}.html").as_uri())
-    overhang = watched.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert overhang <= 0
+    for width in WIDTHS:
+        watched.page.set_viewport_size({"width": width, "height": 800})
+        overhang = watched.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert overhang <= 0, width
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EVERY_LANGUAGE)
 def test_a_page_is_complete_without_script(browser: Browser, site: Path, name: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -173,6 +176,21 @@ def test_a_page_is_complete_without_script(browser: Browser, site: Path, name: s
         assert figure.locator("video[controls], svg, img").count() >= 1
         assert figure.locator("figcaption").inner_text().strip()
     context.close()
+
+
+@pytest.mark.parametrize("folder", ["", *TRANSLATED])
+@pytest.mark.parametrize("name", ["when", "construction", "stars", "open-questions"])
+def test_scripts_say_what_the_page_said_before_them(
+    browser: Browser, site: Path, name: str, folder: str
+) -> None:
+    said: list[list[str]] = []
+    for script in (False, True):
+        context = browser.new_context(java_script_enabled=script)
+        page = context.new_page()
+        page.goto((site / folder / f"{name}.html").as_uri())
+        said.append(page.locator(".focus, .said, .counted").all_inner_texts())
+        context.close()
+    assert said[0] and said[0] == said[1]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,9 +21,10 @@ from gen.figures import ChartFigure, Drawn, Figure, FormulaFigure, MapFigure, Sw
 from gen.figures.seeds import SeedCharts
 from gen.models import Model
 from gen.networks.embedded import Embedded
+from gen.pages.facts import FACTS_FILE
 from gen.pages.figures import PlacedDrawing, PlacedFigure
 from gen.pages.references import read_references
-from gen.pages.site import render_pages
+from gen.pages.site import STYLESHEET, render_pages
 from gen.runs import ModelRun
 from gen.tasks.sparse_parity import SparseParity
 from gen.words import Words
@@ -48,6 +50,7 @@ PAGES = (
     "how-it-was-made",
 )
 EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
+EVERY_LANGUAGE = pytest.mark.parametrize("language", ["en", "zh"])
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS)
 
 
@@ -71,28 +74,33 @@ def made_up(model: Model) -> Callable[..., ModelRun]:
     return circle_run if on_circle else waves_run
 
 
-def drawing(name: str, figure: Drawn, world: str) -> PlacedDrawing:
+def drawing(name: str, figure: Drawn, world: str, words: Words) -> PlacedDrawing:
     run = runs(world).get(figure.subject)
     pictured: Any = Seeds((run,), run.seed) if run and isinstance(figure, SeedCharts) else run
-    drawn, alt = figure.draw(pictured, Words("en")), figure.alt(pictured, Words("en"))
+    drawn, alt = figure.draw(pictured, words), figure.alt(pictured, words)
     table = f"data/{name}.csv"
     return PlacedDrawing(name, figure.subject, figure.template, drawn, table, 800, alt)
 
 
-def placed(name: str, figure: Figure, swept: dict[str, SweepRun], world: str) -> PlacedFigure:
+def placed(
+    name: str, figure: Figure, swept: dict[str, SweepRun], world: str, words: Words
+) -> PlacedFigure:
     if isinstance(figure, Drawn):
-        return drawing(name, figure, world)
+        return drawing(name, figure, world, words)
     if isinstance(figure, MapFigure):
-        drawn = figure.draw(swept[figure.sweep], Words("en"))
+        drawn = figure.draw(swept[figure.sweep], words)
         table = f"data/{figure.sweep}.csv"
         return PlacedDrawing(name, figure.sweep, "map", drawn, table, 800, "Map.")
     if isinstance(figure, SweepFigure):
-        return replace(film(name), data=f"data/{figure.sweep}.csv")
-    return chart(name) if isinstance(figure, ChartFigure) else film(name)
+        return replace(film(name), model=figure.sweep, data=f"data/{figure.sweep}.csv")
+    either = chart(name) if isinstance(figure, ChartFigure) else film(name)
+    return replace(either, model=figure.subject)
 
 
 @cache
-def pages(world: str) -> dict[str, str]:
+def pages(world: str, language: str = "en") -> dict[str, str]:
+    """The HTML of every page in a language, by the page's name."""
+    words = Words(language)
     facts = {
         name: model_facts(config().models[name], [run], run) for name, run in runs(world).items()
     }
@@ -105,23 +113,25 @@ def pages(world: str) -> dict[str, str]:
         if isinstance(figure, FormulaFigure)
     }
     figures = {
-        name: placed(name, figure, swept, world) for name, figure in config().figures.items()
+        name: placed(name, figure, swept, world, words) for name, figure in config().figures.items()
     }
     sources = {
-        name: (SITE / "pages" / "en" / f"{name}.md").read_text(encoding="utf-8")
+        name: (SITE / "pages" / language / f"{name}.md").read_text(encoding="utf-8")
         for name in config().site.pages
     }
     works = read_references((SITE / "references.toml").read_text("utf-8"), "references.toml")
-    return render_pages(
+    rendered = render_pages(
         config().site,
-        "en",
+        language,
         sources,
         figures,
         facts | written_down,
-        Words("en"),
+        words,
         TEMPLATES,
         references=works,
     )
+    folder = "" if language == "en" else f"{language}/"
+    return {name: rendered[f"{folder}{name}.html"] for name in config().site.pages}
 
 
 def test_the_pages_tested_here_are_all_there_are() -> None:
@@ -133,10 +143,13 @@ def test_every_figure_of_the_config_is_on_some_page() -> None:
     assert [name for name in config().figures if f'id="figure-{name}"' not in shown] == []
 
 
+@EVERY_LANGUAGE
 @EVERY_WORLD
 @EVERY_PAGE
-def test_a_page_is_well_formed_with_unique_ids_and_one_top_heading(name: str, world: str) -> None:
-    outline = Outline.of(pages(world)[f"{name}.html"])
+def test_a_page_is_well_formed_with_unique_ids_and_one_top_heading(
+    name: str, world: str, language: str
+) -> None:
+    outline = Outline.of(pages(world, language)[name])
     assert len(outline.ids) == len(set(outline.ids))
     assert outline.headings[0] == 1 and outline.headings.count(1) == 1
     for above, below in zip(outline.headings, outline.headings[1:], strict=False):
@@ -145,43 +158,47 @@ def test_a_page_is_well_formed_with_unique_ids_and_one_top_heading(name: str, wo
     assert all(video.get("aria-label") for video in outline.every("video"))
 
 
+@EVERY_LANGUAGE
 @EVERY_WORLD
 @EVERY_PAGE
-def test_every_link_inside_the_site_leads_somewhere(name: str, world: str) -> None:
-    site = pages(world)
+def test_every_link_inside_the_site_leads_somewhere(name: str, world: str, language: str) -> None:
+    folder = "" if language == "en" else f"{language}/"
+    site = {f"{folder}{name}.html": html for name, html in pages(world, language).items()}
     files = {path for figure in config().figures for path in (*film(figure).files,)} | {
         *(path for figure in config().figures for path in chart(figure).files),
         *(f"assets/{path.name}" for path in (SITE / "assets").iterdir()),
-        "data/facts.json",
+        STYLESHEET,
+        FACTS_FILE,
         *(f"data/{name}.csv" for name in config().sweeps),
         *site,
     }
-    outline = Outline.of(site[f"{name}.html"])
+    outline = Outline.of(site[f"{folder}{name}.html"])
     for tag, key in (("a", "href"), ("link", "href"), ("img", "src"), ("source", "src")):
         for attributes in outline.every(tag):
             target = urlsplit(attributes[key] or "")
             if target.scheme:
                 assert tag == "a" and target.scheme == "https"
                 continue
-            path = target.path or f"{name}.html"
+            path = normpath(f"{folder}{target.path or f'{name}.html'}")
             assert path in files, path
             if target.fragment:
                 assert unquote(target.fragment) in Outline.of(site[path]).ids
 
 
+@EVERY_LANGUAGE
 @EVERY_PAGE
-def test_nothing_of_the_source_is_left_in_a_page(name: str) -> None:
+def test_nothing_of_the_source_is_left_in_a_page(name: str, language: str) -> None:
     for world in WORLDS:
-        text = main_text(pages(world)[f"{name}.html"])
+        text = main_text(pages(world, language)[name])
         assert not [left for left in ("{{", "}}", ":::", "**", "$", "{.", "None") if left in text]
 
 
 def test_a_network_that_found_nothing_is_not_said_to_have_found_it() -> None:
     for name in PAGES:
-        learned = main_text(pages("all learned")[f"{name}.html"])
+        learned = main_text(pages("all learned")[name])
         for world in ("only memorised", "nothing learned"):
-            text = main_text(pages(world)[f"{name}.html"])
+            text = main_text(pages(world)[name])
             assert text != learned or name == "gallery"
             assert "it is right on the sums it never saw" not in text
             assert "the noise has become" not in text
-    assert "none generalised" in main_text(pages("nothing learned")["modular-addition.html"])
+    assert "none generalised" in main_text(pages("nothing learned")["modular-addition"])

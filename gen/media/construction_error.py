@@ -79,6 +79,7 @@ def draw_errors(networks: Sequence[Construction], words: Words) -> ErrorDrawing:
                 "words": open_texts(
                     ("error.counted", "error.stray_most", "error.stray_none"), words
                 ),
+                "between": words("list.sentence"),
                 "names": {
                     key: words(f"construction.error.{key}") for key in ("target", "output", "stray")
                 },
@@ -111,10 +112,11 @@ def said(run: Construction, words: Words) -> str:
         undecided=int((verdicts == UNDECIDED).sum()),
     )
     if off < _EXACT:
-        return f"{counted} {words('construction.error.stray_none')}"
-    half = words.number(180 / run.modulus, 2)
-    most = words("construction.error.stray_most", off=words.number(float(off), 2), half=half)
-    return f"{counted} {most}"
+        far = words("construction.error.stray_none")
+    else:
+        half = words.number(180 / run.modulus, 2)
+        far = words("construction.error.stray_most", off=words.number(float(off), 2), half=half)
+    return f"{counted}{words('list.sentence')}{far}"
 
 
 def _svg(run: Construction, words: Words) -> str:

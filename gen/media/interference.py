@@ -251,7 +251,8 @@ def _said(terms: Sum, trained: bool, modulus: int, words: Words) -> str:
         lead=amount(abs(ahead), words),
         next=next_best,
     )
-    return f"{sentence} {words('interference.seen' if trained else 'interference.unseen')}"
+    seen = words("interference.seen" if trained else "interference.unseen")
+    return f"{sentence}{words('list.sentence')}{seen}"
 
 
 def _round_below(value: float) -> float:
@@ -269,7 +270,8 @@ def _data(terms: Sum, run: ModelRun, words: Words) -> str:
         "words": {
             key: words(f"interference.{key}", **_wanted(f"interference.{key}", blanks, run, words))
             for key in ("right", "wrong", "seen", "unseen", "leads", "trails")
-        },
+        }
+        | {"between": words("list.sentence")},
         "numbers": run.task.outputs,
         "parts": PARTS,
         "activation": run.network.activation,

@@ -28,7 +28,9 @@ def cell_labels(axes: tuple[Axis, ...], words: Words) -> list[str]:
     """The settings of every combination, the last axis varying fastest."""
     every = product(*(axis.values for axis in axes))
     return [
-        ", ".join(_setting(axis, value, words) for axis, value in zip(axes, values, strict=True))
+        words("list.comma").join(
+            _setting(axis, value, words) for axis, value in zip(axes, values, strict=True)
+        )
         for values in every
     ]
 

@@ -15,7 +15,8 @@ from gen.media.chart_stack import parts
 
 _LAYOUT = """\
 .chart text { font-family: var(--figures, system-ui, "Segoe UI", Roboto, "Noto Sans",
-  "Noto Sans CJK SC", sans-serif); font-variant-numeric: tabular-nums; fill: var(--ink); }
+  "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif);
+  font-variant-numeric: tabular-nums; fill: var(--ink); }
 .chart .quiet { fill: var(--muted); }
 .chart path, .chart line { fill: none; vector-effect: non-scaling-stroke; }
 .chart .grid { stroke: var(--rule); stroke-width: 1; }

@@ -287,6 +287,8 @@ def _data(
         "words": [words(f"outcome.{key}") for key in OUTCOMES],
         "cell": words("map.cell", settings="{settings}", outcomes="{outcomes}"),
         "count": words("map.count", count="{count}", outcome="{outcome}"),
+        "comma": words("list.comma"),
+        "last": words("list.last", rest="{rest}", last="{last}"),
         "labels": labels,
         "rows": rows,
         "columns": len(run.axes[-2 if len(run.axes) > 1 else -1].values),

@@ -6,18 +6,21 @@ elsewhere by http, https or mailto; anything else is refused.
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from gen.pages.directives import directives_plugin
-from gen.pages.facts import REFERENCE
+from gen.pages.facts import REFERENCE, Reference
 from gen.pages.references import citations_plugin
 from gen.pages.source import Mistake, Source, suggestion
 
@@ -75,6 +78,7 @@ def _parser() -> MarkdownIt:
     citations_plugin(md)
     md.inline.ruler.before("link", "role", _role)
     md.inline.ruler.before("escape", "fact", _fact)
+    md.core.ruler.after("inline", "unspaced", _join_lines)
     # Links are checked when they are rendered, where a refusal can name the line.
     md.validateLink = lambda url: True  # pyright: ignore[reportAttributeAccessIssue]
     return md
@@ -111,6 +115,42 @@ def _role(state: StateInline, silent: bool) -> bool:
         state.push("role_close" if role else "stretch_close", "span", -1)
     state.pos = match.end()
     return True
+
+
+def _join_lines(state: StateCore) -> None:
+    """Takes away line breaks in scripts without spaces, where a browser would make them spaces."""
+    for token in state.tokens:
+        children = token.children or []
+        for place, child in enumerate(children):
+            if child.type == "softbreak":
+                before = _edge(reversed(children[:place]), -1)
+                after = _edge(children[place + 1 :], 0)
+                if _unspaced(before, after):
+                    child.type = "text"
+
+
+def _edge(tokens: Iterable[Token], place: int) -> str:
+    """The first character that is read among some tokens, or one like it."""
+    shown = next((token for token in tokens if token.content), None)
+    if shown is None:
+        return " "
+    if shown.type == "fact":
+        return "words" if Reference.read(shown.content).style.lower() == "words" else "0"
+    return shown.content[place] if shown.type == "text" else "0"
+
+
+def _unspaced(before: str, after: str) -> bool:
+    """Whether nothing stands between two characters that a line break divides.
+
+    Between letters of a script without spaces nothing does, nor beside its punctuation.
+    """
+    both = (before, after)
+    wide = [unicodedata.east_asian_width(each[0]) in "WF" for each in both]
+    marks = [unicodedata.category(each[0])[0] == "P" for each in both]
+    joins = [each == "words" or each in "“”‘’—…" for each in both]
+    if any(map(operator.and_, wide, marks)):
+        return True
+    return any(wide) and all(map(operator.or_, wide, joins))
 
 
 def check_role(name: str) -> None:

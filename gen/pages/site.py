@@ -98,6 +98,7 @@ def render_pages(
     choice = Choice.of(by_seed or {})
     common: dict[str, Any] = {
         "site": site,
+        "site_title": pages[0].title if folder else site.title,
         "language": language,
         "words": words,
         "root": sitemap.root,

@@ -44,11 +44,12 @@
     }
 
     said(network, strays, most) {
-      const { words } = this.data;
+      const { words, between } = this.data;
       const counts = Object.entries(network.counted(strays)).map(([k, n]) => [k, whole(n)]);
       const off = { off: number(most, 2), half: number(180 / network.modulus, 2) };
       const far = words[most < EXACT ? "error.stray_none" : "error.stray_most"];
-      return `${filled(words["error.counted"], Object.fromEntries(counts))} ${filled(far, off)}`;
+      const counted = filled(words["error.counted"], Object.fromEntries(counts));
+      return `${counted}${between}${filled(far, off)}`;
     }
 
     across(p, value) {

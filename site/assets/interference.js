@@ -89,7 +89,7 @@ class InterferenceFigure {
     const known = { a, b, c: answer, lead: this.amount(lead), next };
     const said = filled(words[lead > 0 ? "right" : "wrong"], known);
     const seen = this.trainedOn(Math.min(a, b), Math.max(a, b)) ? words.seen : words.unseen;
-    this.figure.querySelector(".said").textContent = `${said} ${seen}`;
+    this.figure.querySelector(".said").textContent = `${said}${words.between}${seen}`;
   }
 
   redraw(picture, answer, shares, values, total) {

@@ -91,13 +91,14 @@ class SweepMap {
   }
 
   words(number) {
-    const { seeds, outcomes, words, labels, cell, count } = this.data;
+    const { seeds, outcomes, words, labels, cell, count, comma, last } = this.data;
     const models = this.outcomes.subarray(number * seeds, (number + 1) * seeds);
     const found = outcomes
       .map((_, outcome) => [models.filter((one) => one === outcome).length, words[outcome]])
       .filter(([some]) => some)
       .map(([some, what]) => count.replace("{count}", some).replace("{outcome}", what));
-    const list = new Intl.ListFormat(document.documentElement.lang).format(found);
+    const end = found.pop() ?? "";
+    const list = found.length ? last.replace("{rest}", found.join(comma)).replace("{last}", end) : end;
     return cell.replace("{settings}", labels[number]).replace("{outcomes}", list);
   }
 
