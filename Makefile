@@ -57,6 +57,7 @@ bench: $(VENV)/installed-bench ## measure training and drawing against the plain
 	@$(BIN)/python -m bench.training
 	@$(BIN)/python -m bench.sweep
 	@$(BIN)/python -m bench.rendering
+	@test ! -f _site/index.html || $(BIN)/python -m bench.seeking
 
 clean: ## remove the site, the store and the virtual environment
 	@rm -rf _site .gen $(VENV)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests import seed_site, small_site, test_browser
+from tests import led_page, seed_site, small_site, test_browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -46,19 +45,12 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.close()
 
 
-def until(page: Page, script: str) -> None:
-    """Waits until a script is true. Playwright's own way evaluates text, which pages forbid."""
-    deadline = time.monotonic() + 20
-    while not page.evaluate(script):
-        assert time.monotonic() < deadline, script
-        page.wait_for_timeout(20)
-
-
 def shows(page: Page, seed: int) -> None:
     """Every figure that can show the seed does, says so, and offers its files."""
     stem = "sum-weights" if seed == 0 else f"sum-weights.seed-{seed}"
-    until(page, f"document.querySelector('{VIDEO}').currentSrc.endsWith('/media/{stem}.mp4')")
-    expect(page.locator(VIDEO)).to_have_attribute("poster", f"media/{stem}.png")
+    led_page.until(
+        page, f"document.querySelector('{VIDEO}').currentSrc.endsWith('/media/{stem}.mp4')"
+    )
     expect(page.locator("#figure-sum-weights img")).to_have_attribute("src", f"media/{stem}.png")
     links = page.locator("#figure-sum-weights .download a")
     assert links.first.get_attribute("href") == f"media/{stem}.mp4"
@@ -131,24 +123,29 @@ def test_the_chosen_chart_stays_where_it_is_on_the_screen(page: Page) -> None:
     assert before and after and abs(before["y"] - after["y"]) < 2
 
 
-PART = "v => v.currentTime / v.duration"
-
-
-@pytest.mark.parametrize("playing", [False, True])
-def test_a_film_goes_on_where_it_was(page: Page, playing: bool) -> None:
-    video = page.locator(VIDEO)
-    video.evaluate(
-        "v => new Promise(done => { v.muted = true; v.onplaying = () => {"
-        " v.onplaying = null; v.pause(); v.playbackRate = v.defaultPlaybackRate = 0.1;"
-        " v.onseeked = () => done(); v.currentTime = v.duration / 2 }; v.play() })"
-    )
-    if playing:
-        video.evaluate("v => v.play()")
+def test_a_film_stays_at_the_step_it_was_at(page: Page) -> None:
+    led_page.slider(page).focus()
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    led_page.settle(page, "sum-weights")
     page.locator(".seed", has_text="Seed 1").click()
     shows(page, 1)
-    until(page, f"document.querySelector('{VIDEO}').currentTime > 0")
-    assert video.evaluate(PART) == pytest.approx(0.5, abs=0.15)
-    until(page, f"document.querySelector('{VIDEO}').paused === {str(not playing).lower()}")
+    page.locator(VIDEO).scroll_into_view_if_needed()
+    led_page.settle(page, "sum-weights")
+    assert led_page.step(page) == led_page.chart_step(page, "sum-accuracy") == 30
+
+
+def test_a_film_that_plays_goes_on_playing(page: Page) -> None:
+    speed = page.locator(".timeline .speed")
+    speed.click()
+    speed.click()
+    led_page.bar(page).get_by_label("Play").click()
+    page.locator(".seed", has_text="Seed 1").click()
+    shows(page, 1)
+    page.locator(VIDEO).scroll_into_view_if_needed()
+    led_page.bar(page).get_by_label("Play").wait_for()
+    led_page.settle(page, "sum-weights")
+    assert led_page.step(page) == 120
 
 
 def test_a_film_that_nobody_started_is_not_loaded(page: Page) -> None:
