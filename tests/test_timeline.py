@@ -113,7 +113,7 @@ def test_the_frame_that_is_seen_is_the_frame_that_was_asked_for(page: Page) -> N
     settle(page, *FILMS)
     seen = page.locator("#figure-sum-weights video").evaluate(
         "v => new Promise(done => { v.requestVideoFrameCallback((_, { mediaTime }) =>"
-        " done(mediaTime)); timelines[0].seek(70) })"
+        " done(mediaTime)); grokreel.timelines[0].seek(70) })"
     )
     timing = json.loads(page.locator("#figure-sum-weights script.timing").inner_text())
     frame = timing["steps"].index(70)
@@ -174,7 +174,7 @@ def test_keys_elsewhere_are_left_to_the_page(page: Page) -> None:
     press(page, "End")
     until(page, "scrollY > 500")
     assert "step" not in page.url
-    assert page.evaluate("timelines.map(each => each.touched)") == [False, False]
+    assert page.evaluate("grokreel.timelines.map(each => each.touched)") == [False, False]
 
 
 def test_playing_goes_to_the_end_and_begins_again_from_the_start(page: Page) -> None:

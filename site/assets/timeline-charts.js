@@ -1,170 +1,174 @@
 // Charts that a timeline leads: a line at its step, a dot on every curve, and what the curves say
 // there. Moving over a chart, dragging on it or touching it leads the timeline.
 
-const SVG = "http://www.w3.org/2000/svg";
+{
+  const SVG = "http://www.w3.org/2000/svg";
 
-const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+  const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
-const drawn = (name, attributes) => {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-};
+  const drawn = (name, attributes) => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
 
-// A curve as points, from the moves it is drawn by.
-const pointsOf = (path) => {
-  const points = [];
-  let [x, y] = [0, 0];
-  for (const [, command, rest] of path.getAttribute("d").matchAll(/([Mlh])([^Mlh]*)/g)) {
-    const numbers = (rest.match(/-?(?:\d+\.?\d*|\.\d+)/g) ?? []).map(Number);
-    if (command === "h") points.push([(x += numbers[0]), y]);
-    for (let place = 0; command !== "h" && place + 1 < numbers.length; place += 2) {
-      [x, y] =
-        command === "M"
-          ? [numbers[place], numbers[place + 1]]
-          : [x + numbers[place], y + numbers[place + 1]];
-      points.push([x, y]);
+  // A curve as points, from the moves it is drawn by.
+  const pointsOf = (path) => {
+    const points = [];
+    let [x, y] = [0, 0];
+    for (const [, command, rest] of path.getAttribute("d").matchAll(/([Mlh])([^Mlh]*)/g)) {
+      const numbers = (rest.match(/-?(?:\d+\.?\d*|\.\d+)/g) ?? []).map(Number);
+      if (command === "h") points.push([(x += numbers[0]), y]);
+      for (let place = 0; command !== "h" && place + 1 < numbers.length; place += 2) {
+        [x, y] =
+          command === "M"
+            ? [numbers[place], numbers[place + 1]]
+            : [x + numbers[place], y + numbers[place + 1]];
+        points.push([x, y]);
+      }
+    }
+    return points;
+  };
+
+  const heightAt = (points, x) => {
+    const after = points.findIndex((point) => point[0] >= x);
+    if (after < 0 || points[0][0] > x + 0.5) return null;
+    if (after === 0) return points[0][1];
+    const [[x0, y0], [x1, y1]] = [points[after - 1], points[after]];
+    return x1 > x0 ? y0 + ((y1 - y0) * (x - x0)) / (x1 - x0) : y1;
+  };
+
+  // One pair of axes inside a chart.
+  class LedPlot {
+    constructor(group) {
+      const data = group.dataset;
+      this.scale = data.scale;
+      for (const name of ["left", "right", "top", "bottom", "firstStep", "lastStep", "low", "high"]) {
+        this[name] = Number(data[name]);
+      }
+      this.curves = [...group.querySelectorAll("path.line")].map((path) => ({
+        name: path.dataset.name,
+        points: pointsOf(path),
+        dot: drawn("circle", { class: `dot ${path.dataset.series}`, r: 4.5 }),
+      }));
+      this.rule = drawn("line", { class: "now", y1: this.top, y2: this.bottom });
+      this.cursor = drawn("g", { class: "cursor", "aria-hidden": "true" });
+      this.cursor.append(this.rule, ...this.curves.map((curve) => curve.dot));
+      group.append(this.cursor);
+    }
+
+    follow(step) {
+      const part = (step - this.firstStep) / (this.lastStep - this.firstStep);
+      const x = this.left + Math.min(1, Math.max(0, part)) * (this.right - this.left);
+      this.rule.setAttribute("x1", x);
+      this.rule.setAttribute("x2", x);
+      for (const curve of this.curves) {
+        const y = heightAt(curve.points, x);
+        curve.dot.setAttribute("visibility", y === null ? "hidden" : "visible");
+        curve.dot.setAttribute("cx", x);
+        curve.dot.setAttribute("cy", y ?? 0);
+        curve.value = y === null ? null : this.valueAt(y);
+      }
+    }
+
+    valueAt(y) {
+      const part = (this.bottom - y) / (this.bottom - this.top);
+      if (this.scale === "log") return this.low * (this.high / this.low) ** part;
+      return this.low + part * (this.high - this.low);
+    }
+
+    // What every curve says, in words.
+    said(words) {
+      return this.curves
+        .toReversed()
+        .filter((curve) => curve.value !== null)
+        .map((curve) => `${curve.name} ${this.written(curve.value, words)}`);
+    }
+
+    written(value, words) {
+      const language = document.documentElement.lang;
+      if (this.scale === "share") {
+        const percent = Math.min(100, Math.max(0, 100 * value));
+        const whole = percent > 99 && percent < 99.95 ? 1 : 0;
+        const number = percent.toLocaleString(language, { maximumFractionDigits: whole });
+        return words.percent.replace("{number}", number);
+      }
+      if (value !== 0 && Math.abs(value) < 1e-3) {
+        const [digits, power] = value.toExponential(1).split("e");
+        const raised = [...String(Number(power))].map((digit) => RAISED[digit]).join("");
+        const factor = Number(digits).toLocaleString(language, { maximumFractionDigits: 1 });
+        return `${factor}\u00a0×\u00a010${raised}`;
+      }
+      return value.toLocaleString(language, { maximumSignificantDigits: 2 });
     }
   }
-  return points;
-};
 
-const heightAt = (points, x) => {
-  const after = points.findIndex((point) => point[0] >= x);
-  if (after < 0 || points[0][0] > x + 0.5) return null;
-  if (after === 0) return points[0][1];
-  const [[x0, y0], [x1, y1]] = [points[after - 1], points[after]];
-  return x1 > x0 ? y0 + ((y1 - y0) * (x - x0)) / (x1 - x0) : y1;
-};
-
-// One pair of axes inside a chart.
-class LedPlot {
-  constructor(group) {
-    const data = group.dataset;
-    this.scale = data.scale;
-    for (const name of ["left", "right", "top", "bottom", "firstStep", "lastStep", "low", "high"]) {
-      this[name] = Number(data[name]);
-    }
-    this.curves = [...group.querySelectorAll("path.line")].map((path) => ({
-      name: path.dataset.name,
-      points: pointsOf(path),
-      dot: drawn("circle", { class: `dot ${path.dataset.series}`, r: 4.5 }),
-    }));
-    this.rule = drawn("line", { class: "now", y1: this.top, y2: this.bottom });
-    this.cursor = drawn("g", { class: "cursor", "aria-hidden": "true" });
-    this.cursor.append(this.rule, ...this.curves.map((curve) => curve.dot));
-    group.append(this.cursor);
-  }
-
-  follow(step) {
-    const part = (step - this.firstStep) / (this.lastStep - this.firstStep);
-    const x = this.left + Math.min(1, Math.max(0, part)) * (this.right - this.left);
-    this.rule.setAttribute("x1", x);
-    this.rule.setAttribute("x2", x);
-    for (const curve of this.curves) {
-      const y = heightAt(curve.points, x);
-      curve.dot.setAttribute("visibility", y === null ? "hidden" : "visible");
-      curve.dot.setAttribute("cx", x);
-      curve.dot.setAttribute("cy", y ?? 0);
-      curve.value = y === null ? null : this.valueAt(y);
-    }
-  }
-
-  valueAt(y) {
-    const part = (this.bottom - y) / (this.bottom - this.top);
-    if (this.scale === "log") return this.low * (this.high / this.low) ** part;
-    return this.low + part * (this.high - this.low);
-  }
-
-  // What every curve says, in words.
-  said(words) {
-    return this.curves
-      .toReversed()
-      .filter((curve) => curve.value !== null)
-      .map((curve) => `${curve.name} ${this.written(curve.value, words)}`);
-  }
-
-  written(value, words) {
-    const language = document.documentElement.lang;
-    if (this.scale === "share") {
-      const percent = Math.min(100, Math.max(0, 100 * value));
-      const whole = percent > 99 && percent < 99.95 ? 1 : 0;
-      const number = percent.toLocaleString(language, { maximumFractionDigits: whole });
-      return words.percent.replace("{number}", number);
-    }
-    if (value !== 0 && Math.abs(value) < 1e-3) {
-      const [digits, power] = value.toExponential(1).split("e");
-      const raised = [...String(Number(power))].map((digit) => RAISED[digit]).join("");
-      const factor = Number(digits).toLocaleString(language, { maximumFractionDigits: 1 });
-      return `${factor}\u00a0×\u00a010${raised}`;
-    }
-    return value.toLocaleString(language, { maximumSignificantDigits: 2 });
-  }
-}
-
-class LedChart {
-  constructor(figure, timeline) {
-    this.figure = figure;
-    this.timeline = timeline;
-    this.reading = document.createElement("p");
-    this.reading.className = "reading";
-    this.reading.setAttribute("aria-hidden", "true");
-    figure.querySelector("figcaption").prepend(this.reading);
-    this.read();
-    figure.addEventListener("reseed", () => {
+  class LedChart {
+    constructor(figure, timeline) {
+      this.figure = figure;
+      this.timeline = timeline;
+      this.reading = document.createElement("p");
+      this.reading.className = "reading";
+      this.reading.setAttribute("aria-hidden", "true");
+      figure.querySelector("figcaption").prepend(this.reading);
       this.read();
-      timeline.settle();
-      this.follow();
-    });
+      figure.addEventListener("reseed", () => {
+        this.read();
+        timeline.settle();
+        this.follow();
+      });
+    }
+
+    read() {
+      this.timing = JSON.parse(this.figure.querySelector("script.timing").textContent);
+      this.chart = this.figure.querySelector(".chart");
+      this.pictures = [...this.chart.querySelectorAll("svg")];
+      this.plots = this.pictures.map((svg) =>
+        [...svg.querySelectorAll("g.plot")].map((group) => new LedPlot(group)),
+      );
+      const [plot] = this.plots[0];
+      this.steps = [plot.firstStep, plot.lastStep];
+      this.chart.classList.add("led");
+      this.chart.addEventListener("pointerdown", (event) => this.press(event));
+      this.chart.addEventListener("pointermove", (event) => this.move(event));
+      this.chart.addEventListener("pointerup", () => (this.pressed = false));
+      this.chart.addEventListener("pointercancel", () => (this.pressed = false));
+    }
+
+    follow() {
+      const { touched, step, words } = this.timeline;
+      this.figure.classList.toggle("moving", touched);
+      if (!touched) return;
+      for (const plots of this.plots) for (const plot of plots) plot.follow(step);
+      const values = this.plots[0].flatMap((plot) => plot.said(words));
+      this.reading.textContent = [this.timeline.said, ...values].join(" · ");
+    }
+
+    press(event) {
+      if (event.button !== 0) return;
+      this.pressed = true;
+      this.chart.setPointerCapture(event.pointerId);
+      this.timeline.pause();
+      this.lead(event);
+    }
+
+    // A mouse leads by moving over the chart; a finger only while it is down.
+    move(event) {
+      const hovering = event.pointerType === "mouse" && !this.timeline.playing;
+      if (this.pressed || hovering) this.lead(event);
+    }
+
+    lead(event) {
+      const place = this.pictures.findIndex((svg) => svg.getBoundingClientRect().width > 0);
+      const svg = this.pictures[place];
+      const { left, width } = svg.getBoundingClientRect();
+      const x = ((event.clientX - left) / width) * svg.viewBox.baseVal.width;
+      const [plot] = this.plots[place];
+      const part = (x - plot.left) / (plot.right - plot.left);
+      if (!this.pressed && (part < -0.02 || part > 1.02)) return;
+      this.timeline.seek(plot.firstStep + part * (plot.lastStep - plot.firstStep));
+    }
   }
 
-  read() {
-    this.timing = JSON.parse(this.figure.querySelector("script.timing").textContent);
-    this.chart = this.figure.querySelector(".chart");
-    this.pictures = [...this.chart.querySelectorAll("svg")];
-    this.plots = this.pictures.map((svg) =>
-      [...svg.querySelectorAll("g.plot")].map((group) => new LedPlot(group)),
-    );
-    const [plot] = this.plots[0];
-    this.steps = [plot.firstStep, plot.lastStep];
-    this.chart.classList.add("led");
-    this.chart.addEventListener("pointerdown", (event) => this.press(event));
-    this.chart.addEventListener("pointermove", (event) => this.move(event));
-    this.chart.addEventListener("pointerup", () => (this.pressed = false));
-    this.chart.addEventListener("pointercancel", () => (this.pressed = false));
-  }
-
-  follow() {
-    const { touched, step, words } = this.timeline;
-    this.figure.classList.toggle("moving", touched);
-    if (!touched) return;
-    for (const plots of this.plots) for (const plot of plots) plot.follow(step);
-    const values = this.plots[0].flatMap((plot) => plot.said(words));
-    this.reading.textContent = [this.timeline.said, ...values].join(" · ");
-  }
-
-  press(event) {
-    if (event.button !== 0) return;
-    this.pressed = true;
-    this.chart.setPointerCapture(event.pointerId);
-    this.timeline.pause();
-    this.lead(event);
-  }
-
-  // A mouse leads by moving over the chart; a finger only while it is down.
-  move(event) {
-    const hovering = event.pointerType === "mouse" && !this.timeline.playing;
-    if (this.pressed || hovering) this.lead(event);
-  }
-
-  lead(event) {
-    const place = this.pictures.findIndex((svg) => svg.getBoundingClientRect().width > 0);
-    const svg = this.pictures[place];
-    const { left, width } = svg.getBoundingClientRect();
-    const x = ((event.clientX - left) / width) * svg.viewBox.baseVal.width;
-    const [plot] = this.plots[place];
-    const part = (x - plot.left) / (plot.right - plot.left);
-    if (!this.pressed && (part < -0.02 || part > 1.02)) return;
-    this.timeline.seek(plot.firstStep + part * (plot.lastStep - plot.firstStep));
-  }
+  globalThis.grokreel = { ...globalThis.grokreel, LedChart };
 }
