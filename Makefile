@@ -57,6 +57,7 @@ bench: $(VENV)/installed-bench ## measure training and drawing against the plain
 	@$(BIN)/python -m bench.training
 	@$(BIN)/python -m bench.sweep
 	@$(BIN)/python -m bench.rendering
+	@$(BIN)/python -m bench.serving
 
 clean: ## remove the site, the store and the virtual environment
 	@rm -rf _site .gen $(VENV)

@@ -7,7 +7,6 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -275,6 +274,7 @@ def serve(host: str, port: int | None, no_watch: bool, jobs: int | None, **optio
     """Shows the site in a browser as its sources are edited: builds what changed, reloads pages."""
     from gen.serve import serve as serve_folder
     from gen.serve import serve_live
+    from gen.studio import rereading
 
     if no_watch:
         with _report(options) as report:
@@ -282,18 +282,12 @@ def serve(host: str, port: int | None, no_watch: bool, jobs: int | None, **optio
         return
     with _studio(options, jobs, lines=True) as studio:
         serve_live(
-            partial(_with_config_anew, studio),
+            rereading(studio),
             partial(_studio, {**options, "wait": True}, jobs),
             host,
             port,
             studio.report,
         )
-
-
-def _with_config_anew(studio: Studio) -> Studio:
-    from gen.config import load
-
-    return replace(studio, config=load(studio.config.path, studio.config.profile))
 
 
 @cli.command()

@@ -148,7 +148,7 @@ class Follower:
             on_end=lambda labour, error: self._events.put(("ended", (labour, error))),
             wants=wants,
         )
-        names = ", ".join(dict.fromkeys(line.partition(":")[0] for line in work[:2]))
+        names = "; ".join(dict.fromkeys(line.partition(":")[0] for line in work[:2]))
         more = f" and {len(work) - 2} more" if len(work) > 2 else ""
         self.state = replace(self.state, busy=f"training and drawing: {names}{more}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from gen import films, output
 from gen.assemble import Furniture, furnished, furniture
 from gen.build import film_orders
 from gen.errors import ConfigError, GenError
-from gen.fingerprint import code_digest, reread
 from gen.pages.claims import false_claims
 from gen.pages.facts import FactBook
 from gen.runs import why_stale
@@ -56,7 +56,7 @@ class Preview:
 
     def __init__(self, studio: Callable[[], Studio]) -> None:
         self._studio = studio
-        self._code = code_digest("gen.build")
+        self._code = _code()
         self._house: Furniture | None = None
         self._furnished_for: Any = None
         self._unfinished: list[str] = []
@@ -95,8 +95,7 @@ class Preview:
         if self._latest is None or self._furnished_for != _wants(self._latest[0]):
             return
         studio, sources, files = self._latest
-        reread()
-        if code_digest("gen.build") != self._code:
+        if _code() != self._code:
             raise ConfigError(
                 "the code of this tool was changed; the site is shown as it was before",
                 mend="end gen serve and start it again",
@@ -139,6 +138,12 @@ class Preview:
             for claim in claims:
                 studio.report.warn(claim)
         self._claims = claims
+
+
+def _code() -> str:
+    """Digest of this tool as it lies on the disk."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _wants(studio: Studio) -> Any:
