@@ -23,7 +23,7 @@ site: $(VENV)/installed ## train, film, write the site, and say which file to op
 	@$(BIN)/gen build
 	@echo "open $(CURDIR)/_site/index.html"
 
-serve: $(VENV)/installed-serve ## show the built site at an address of this machine
+serve: $(VENV)/installed-serve ## show the site at an address of this machine, and follow edits
 	@$(BIN)/gen serve
 
 test: $(VENV)/installed-dev ## run the tests, in a real browser too where one can be had
@@ -47,7 +47,7 @@ lint: $(VENV)/installed-dev ## check format, style, types and workflows
 	@$(BIN)/ruff format --check --quiet . || (echo "run make format"; exit 1)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/pyright
-	@$(BIN)/zizmor --offline --quiet --persona=pedantic .github
+	@$(BIN)/zizmor --offline --quiet --persona=pedantic .github starter/.github
 
 format: $(VENV)/installed-dev ## put the code into its format
 	@$(BIN)/ruff check --quiet --fix-only --select I .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import traceback
@@ -300,6 +301,18 @@ def clean(everything: bool, **options: Any) -> None:
 
     with _studio(options, 1) as studio:
         clean_up(studio, everything=everything)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def new(folder: Path) -> None:
+    """Begins a site of your own in DIR: a small one that works."""
+    from gen.new import new as new_site
+
+    for file in new_site(folder):
+        click.echo(f"  {folder / file}")
+    enter = "" if folder.resolve() == Path.cwd() else f"  cd {shlex.quote(str(folder))}\n"
+    click.echo(f"next:\n{enter}  gen serve    # builds it in about a minute and follows your edits")
 
 
 @cli.command()
