@@ -91,6 +91,20 @@ def test_its_workflow_says_what_has_to_be_filled_in() -> None:
     assert set(re.findall(r"uses: (\S+)", text)) == set(re.findall(r"uses: (\S+)", own))
 
 
+def test_what_the_guide_adds_can_be_added(tmp_path: Path) -> None:
+    text = (STARTER.parent / "docs" / "guide.md").read_text()
+    (model,) = re.findall(r"```toml\n(\[models\..*?)```", text, re.DOTALL)
+    new(tmp_path)
+    config = tmp_path / "site" / "gen.toml"
+    begun = config.read_text()
+    config.write_text(f"{begun.replace('signal_bits = 3', 'signal_bits = 4')}\n{model}")
+    changed = load(config)
+    assert changed.models.keys() == {"parity", "clock"}
+    assert set(re.findall(r"::: figure (\S+)", text)) < changed.figures.keys()
+    for claim in re.findall(r'claims in its first lines `"(.*?)"`', text):
+        assert claim in (tmp_path / "site" / "pages" / "en" / "index.md").read_text()
+
+
 def test_zizmor_finds_nothing_in_its_workflow() -> None:
     zizmor = Path(sys.executable).parent / "zizmor"
     command = [zizmor, "--offline", "--persona=pedantic", "--quiet", STARTER / ".github"]
