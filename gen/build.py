@@ -56,6 +56,7 @@ def build(studio: Studio) -> None:
         _check_claims(studio, sources, json.loads(published))
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
+    sources.check()
     with (
         studio.held(output=True),
         trainers(studio) as executor,

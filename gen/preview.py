@@ -74,6 +74,7 @@ class Preview:
         try:
             studio = self._studio()
             sources = Sources.gather(studio)
+            sources.check()
             wants = _wants(studio)
             if again or self._furnished_for != wants:
                 work = self._furnish(studio, wants)

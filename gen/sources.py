@@ -94,6 +94,21 @@ class Sources:
             for name, text in pages.items()
         ]
 
+    def check(self) -> None:
+        """Looks over the pages before anything is trained for them.
+
+        Raises:
+            ConfigError: something is wrong that no training can change.
+        """
+        from gen.pages.early import check_early
+        from gen.pages.references import read_references
+
+        by_language: dict[str, list[Source]] = {language: [] for language in self.pages}
+        for source in self.read():
+            by_language[source.path.split("/")[1]].append(source)
+        works = read_references(self.references, str(self.config.folder / REFERENCES))
+        check_early(self.config, by_language, works)
+
     @cached_property
     def key(self) -> str:
         """Changes with anything that can change the published site."""
