@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -146,6 +147,33 @@ def test_a_change_that_needs_training_says_so_trains_and_is_shown(
     expect(panel(page)).to_contain_text("training and drawing: sum", timeout=LONG)
     expect(page.locator("main")).to_contain_text("for 80 steps", timeout=LONG)
     assert any("training.steps 60 -> 80" in text for text in served.said)
+
+
+def test_training_that_nobody_wants_any_more_is_given_up(page: Page, served: Served) -> None:
+    forever = "steps = 50_000_000\nlog_every = 50_000\nsnapshot_every = 5_000_000"
+    brief = "steps = 60\nlog_every = 5\nsnapshot_every = 10"
+    served.config.write_text(small_site.CONFIG.replace(brief, forever))
+    expect(panel(page)).to_contain_text("training and drawing: sum", timeout=LONG)
+    served.text.write_text(small_site.PAGE.replace("The loss.", "Meanwhile."))
+    expect(page.locator("figcaption").last).to_have_text(re.compile("Meanwhile."))
+    served.config.write_text(small_site.CONFIG)
+    expect(panel(page)).to_be_hidden(timeout=LONG)
+    expect(page.locator("main")).to_contain_text("for 60 steps")
+
+
+def test_it_ends_cleanly_while_it_trains(tmp_path: Path) -> None:
+    forever = "steps = 50_000_000\nlog_every = 50_000\nsnapshot_every = 5_000_000"
+    brief = "steps = 60\nlog_every = 5\nsnapshot_every = 10"
+    options = small_site.write(tmp_path, small_site.CONFIG.replace(brief, forever))
+    command = [sys.executable, "-m", "gen.cli", "serve", "--port", "0", *map(str, options)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "trained in" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert "Traceback" not in process.stderr.read()
 
 
 def test_a_figure_may_be_asked_for_before_it_is_configured(page: Page, served: Served) -> None:
