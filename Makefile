@@ -23,7 +23,7 @@ site: $(VENV)/installed ## train, film, write the site, and say which file to op
 	@$(BIN)/gen build
 	@echo "open $(CURDIR)/_site/index.html"
 
-serve: $(VENV)/installed-serve ## show the built site at an address of this machine
+serve: $(VENV)/installed-serve ## show the site at an address of this machine, and follow edits
 	@$(BIN)/gen serve
 
 test: $(VENV)/installed-dev ## run the tests, in a real browser too where one can be had
@@ -47,7 +47,7 @@ lint: $(VENV)/installed-dev ## check format, style, types and workflows
 	@$(BIN)/ruff format --check --quiet . || (echo "run make format"; exit 1)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/pyright
-	@$(BIN)/zizmor --offline --quiet --persona=pedantic .github
+	@$(BIN)/zizmor --offline --quiet --persona=pedantic .github starter/.github
 
 format: $(VENV)/installed-dev ## put the code into its format
 	@$(BIN)/ruff check --quiet --fix-only --select I .
@@ -58,6 +58,7 @@ bench: $(VENV)/installed-bench ## measure training and drawing against the plain
 	@$(BIN)/python -m bench.sweep
 	@$(BIN)/python -m bench.rendering
 	@test ! -f _site/index.html || $(BIN)/python -m bench.seeking
+	@$(BIN)/python -m bench.serving
 
 clean: ## remove the site, the store and the virtual environment
 	@rm -rf _site .gen $(VENV)

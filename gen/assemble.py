@@ -7,17 +7,14 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gen import films, runs
+from gen import films
 from gen.analysis.sweep import SweepRun
 from gen.analysis.sweep_table import sweep_table
-from gen.errors import ConfigError
 from gen.figures import (
     ChartFigure,
     Drawn,
@@ -27,136 +24,42 @@ from gen.figures import (
     MapFigure,
     Moving,
 )
-from gen.fingerprint import code_digest, versions
 from gen.pages.facts import FACTS_FILE
-from gen.provenance import commit_of, provenance
+from gen.provenance import provenance
 from gen.runs import ModelRun
 from gen.showings import showings
-from gen.store import Entry, content_key
+from gen.sources import REFERENCES
+from gen.store import Entry
 from gen.subjects import Subjects, TrainedSweep
-from gen.words import words_digest
 
 if TYPE_CHECKING:
     from gen.config import Config
     from gen.pages.facts import Fact
     from gen.pages.figures import BySeed, PlacedFigure
-    from gen.pages.source import Source
-    from gen.studio import Studio
+    from gen.sources import Sources
     from gen.words import Words
-
-REFERENCES = "references.toml"
-"""The works that pages cite, beside the config."""
-
-_PAGE_LIBRARIES = (
-    "Jinja2",
-    "markdown-it-py",
-    "mdit-py-plugins",
-    "math-core",
-    "numpy",
-    "safetensors",
-)
 
 _FILM_INFO = ("width", "height", "frames", "seconds")
 
 
 @dataclass(frozen=True)
-class Sources:
-    """Every file and setting that a site is made of, read once, before anything is done.
+class Furniture:
+    """All of a site that does not change with its pages: figures, facts and data.
 
     Attributes:
-        pages: Markdown by language and page.
-        assets: files that are published as they are, by path inside the site.
-        references: text of `references.toml`; empty where there is none.
-        templates: folder of the page templates.
-        device: what models are trained on.
-        commit: the last one that touched the config's folder, if any.
+        subjects: what figures picture, by model or sweep.
+        drawn: the stored films, by what their files are called.
+        facts: by model, sweep and formula.
+        files: path inside the site to its content, or to the file to copy.
+        placed: by language, the figures by id, and those that readers choose from.
     """
 
     config: Config
-    pages: dict[str, dict[str, str]]
-    assets: dict[str, bytes]
-    references: str
-    templates: Path
-    device: str
-    commit: str | None
-
-    @classmethod
-    def gather(cls, studio: Studio) -> Sources:
-        """Reads the pages and assets that lie beside a config.
-
-        Raises:
-            ConfigError: a page is missing, or a text is not UTF-8.
-        """
-        config = studio.config
-        pages = {
-            language: {
-                page: _page(config.folder / "pages" / language / f"{page}.md", page)
-                for page in config.site.pages
-            }
-            for language in config.site.languages
-        }
-        files = {
-            f"assets/{path.relative_to(folder).as_posix()}": path.read_bytes()
-            for folder in (studio.assets, config.folder / "assets")
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-        works = config.folder / REFERENCES
-        references = _read(works) if works.is_file() else ""
-        commit = commit_of(config.folder)
-        return cls(config, pages, files, references, studio.templates, studio.device, commit)
-
-    def read(self) -> list[Source]:
-        """The pages of all languages, front matter and body told apart.
-
-        Raises:
-            ConfigError: the front matter of a page cannot be used.
-        """
-        from gen.pages.source import read_source
-
-        return [
-            read_source(name, f"pages/{language}/{name}.md", text)
-            for language, pages in self.pages.items()
-            for name, text in pages.items()
-        ]
-
-    @cached_property
-    def key(self) -> str:
-        """Changes with anything that can change the published site."""
-        config = self.config
-        figures = sorted({type(figure).__module__ for figure in config.figures.values()})
-        return content_key(
-            {
-                "site": config.site.model_dump(mode="json"),
-                "models": {
-                    name: {
-                        "runs": [shard.key for shard in runs.shards(model, self.device)],
-                        "shown": model.shown,
-                        "hunt": model.hunt and model.hunt.facts,
-                    }
-                    for name, model in config.models.items()
-                },
-                "sweeps": {
-                    name: [shard.key for shard in runs.shards(sweep, self.device)]
-                    for name, sweep in config.sweeps.items()
-                },
-                "figures": {
-                    name: figure.model_dump(mode="json") for name, figure in config.figures.items()
-                },
-                "pages": self.pages,
-                "references": self.references,
-                "assets": {name: _digest(content) for name, content in self.assets.items()},
-                "templates": {
-                    path.relative_to(self.templates).as_posix(): _digest(path.read_bytes())
-                    for path in sorted(self.templates.rglob("*"))
-                    if path.is_file()
-                },
-                "words": words_digest(),
-                "commit": self.commit,
-                "code": code_digest("gen.build", *figures),
-                "versions": versions(*_PAGE_LIBRARIES, *films.LIBRARIES),
-            }
-        )
+    subjects: Subjects
+    drawn: Mapping[str, Entry]
+    facts: Mapping[str, Mapping[str, Fact]]
+    files: Mapping[str, bytes | Path]
+    placed: Mapping[str, tuple[dict[str, PlacedFigure], BySeed]]
 
 
 def site_files(
@@ -174,14 +77,16 @@ def site_files(
     Returns:
         Path inside the site to its content, or to the file to copy.
     """
-    from gen.pages.references import read_references
-    from gen.pages.site import render_pages
+    return furnished(furniture(config, subjects, drawn), sources)
+
+
+def furniture(config: Config, subjects: Subjects, drawn: Mapping[str, Entry]) -> Furniture:
+    """Whatever is computed and drawn for a site before its pages are read."""
     from gen.words import Words
 
-    files: dict[str, bytes | Path] = dict(sources.assets)
+    files: dict[str, bytes | Path] = {}
     facts = all_facts(config, subjects)
     files[FACTS_FILE] = _json(facts)
-    files["data/provenance.json"] = _json(provenance(config, subjects, drawn, sources.commit))
     for each in showings(config.figures, subjects):
         figure, run, stem = each.figure, each.run, each.stem
         if isinstance(figure, Moving):
@@ -195,23 +100,48 @@ def site_files(
     for name, subject in subjects.items():
         if isinstance(subject, TrainedSweep):
             files[f"data/{name}.csv"] = sweep_table(subject.run).encode()
-    works = read_references(sources.references, str(config.folder / REFERENCES))
+    by_language: dict[str, tuple[dict[str, PlacedFigure], BySeed]] = {}
+    charts: dict[str, bytes | Path] = {}
     for place, language in enumerate(config.site.languages):
-        words = Words(language)
         suffix = "" if place == 0 else f".{language}"
-        placed, by_seed, charts = _place(config, subjects, drawn, files, words, suffix)
+        placed, by_seed, drawings = _place(config, subjects, drawn, files, Words(language), suffix)
+        by_language[language] = placed, by_seed
+        charts |= drawings
+    return Furniture(config, subjects, drawn, facts, files | charts, by_language)
+
+
+def furnished(house: Furniture, sources: Sources) -> dict[str, bytes | Path]:
+    """All files of a site, its pages among them.
+
+    Args:
+        sources: of the same config, but for its `[site]` table, which may have changed since.
+
+    Raises:
+        ConfigError: a page says something unknown or untrue; it names file and line.
+    """
+    from gen.pages.references import read_references
+    from gen.pages.site import render_pages
+    from gen.words import Words
+
+    files: dict[str, bytes | Path] = {**sources.assets, **house.files}
+    made_from = provenance(house.config, house.subjects, house.drawn, sources.commit)
+    files["data/provenance.json"] = _json(made_from)
+    site = sources.config.site
+    works = read_references(sources.references, str(sources.config.folder / REFERENCES))
+    for language in site.languages:
+        placed, by_seed = house.placed[language]
         pages = render_pages(
-            site=config.site,
+            site=site,
             language=language,
             sources=sources.pages[language],
             figures=placed,
             by_seed=by_seed,
             references=works,
-            facts=facts,
-            words=words,
+            facts=house.facts,
+            words=Words(language),
             templates=sources.templates,
         )
-        files |= charts | {path: text.encode() for path, text in pages.items()}
+        files |= {path: text.encode() for path, text in pages.items()}
     return files
 
 
@@ -338,26 +268,3 @@ def _size(content: bytes | Path | None) -> int:
 
 def _json(value: Any) -> bytes:
     return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
-
-
-def _digest(content: bytes) -> str:
-    return sha256(content).hexdigest()
-
-
-def _page(path: Path, page: str) -> str:
-    try:
-        return _read(path)
-    except FileNotFoundError:
-        raise ConfigError(
-            "there is no such page",
-            where=str(path),
-            mend=f'write it, or take "{page}" out of pages',
-        ) from None
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        what = f"byte {error.start} is not UTF-8"
-        raise ConfigError(what, where=str(path), mend="save the file as UTF-8") from None

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gen import films, output
 from gen.analysis.sweep import OUTCOMES
-from gen.assemble import Sources, all_facts, site_files
+from gen.assemble import all_facts, site_files
 from gen.config import load
 from gen.errors import ConfigError, EnvironmentFault, suggestion
 from gen.executors import Executor, Job, Workers
@@ -21,6 +21,7 @@ from gen.films import FilmOrder
 from gen.fingerprint import reread
 from gen.pages.facts import FACTS_FILE, Fact
 from gen.showings import showings
+from gen.sources import Sources
 from gen.store import writing
 from gen.subjects import (
     Subjects,
@@ -55,48 +56,47 @@ def build(studio: Studio) -> None:
         _check_claims(studio, sources, json.loads(published))
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
+    sources.check()
     with (
         studio.held(output=True),
         trainers(studio) as executor,
         Workers(studio.jobs, studio.report) as painters,
     ):
-        trained = train(studio, executor)
-        waiting = missing_shards(studio, studio.config.sweeps)
-        left = len(waiting)
-        drawn = _renew(studio, painters, sources, trained, {}, left)
-        renewed = time.monotonic()
-        for left in train_shards(studio, executor, waiting):
-            if not left or time.monotonic() - renewed > RENEW_EVERY:
-                drawn = _renew(studio, painters, sources, trained, drawn, left)
-                renewed = time.monotonic()
+        for subjects, drawn, left in stretches(studio, executor, painters):
+            write_site(studio, sources, subjects, drawn, complete=not left)
     studio.report.done("site", f"{summary(studio.config)} in {time.monotonic() - start:.0f} s")
 
 
-def _renew(
-    studio: Studio,
-    painters: Workers,
-    sources: Sources,
-    trained: dict[str, TrainedModel],
-    former: dict[str, Entry],
-    left: int,
-) -> dict[str, Entry]:
-    """Publishes what there is, and forgets former films that lacked models.
+def stretches(
+    studio: Studio, executor: Executor, painters: Workers
+) -> Iterator[tuple[Subjects, dict[str, Entry], int]]:
+    """Trains and draws whatever is not fresh: the models first, then sweeps as they land.
 
-    Args:
-        former: the films of the site before this one.
-        left: shards that are still to be trained; a site that lacks some is never taken for
-            the finished one.
+    Films of a sweep that still lacks models are forgotten when the next stretch has theirs.
 
-    Returns:
-        The films of this site.
+    Yields:
+        After each stretch what figures picture, the films, and how many shards are still to be
+        trained.
     """
-    subjects = {**trained, **read_sweeps(studio)}
-    drawn = render(studio, painters, subjects)
-    write_site(studio, sources, subjects, drawn, complete=not left)
-    for name, entry in former.items():
-        if drawn[name].key != entry.key:
-            studio.store.remove(entry)
-    return drawn
+    trained = train(studio, executor)
+    waiting = missing_shards(studio, studio.config.sweeps)
+
+    def finished(left: int) -> tuple[Subjects, dict[str, Entry], int]:
+        subjects = {**trained, **read_sweeps(studio)}
+        return subjects, render(studio, painters, subjects), left
+
+    stretch = finished(len(waiting))
+    yield stretch
+    renewed = time.monotonic()
+    for left in train_shards(studio, executor, waiting):
+        if not left or time.monotonic() - renewed > RENEW_EVERY:
+            _, former, _ = stretch
+            stretch = finished(left)
+            yield stretch
+            for name, entry in former.items():
+                if stretch[1][name].key != entry.key:
+                    studio.store.remove(entry)
+            renewed = time.monotonic()
 
 
 def summary(config: Config) -> str:

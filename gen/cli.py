@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -266,13 +268,27 @@ def status(as_json: bool, **options: Any) -> None:
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port.  [default: 8000 or a free one]")
+@click.option("--no-watch", is_flag=True, help="Show the site as it was built, and follow nothing.")
 @_common
-def serve(host: str, port: int | None, **options: Any) -> None:
-    """Shows the built site in a browser, at an address of this machine."""
+@_trainers
+def serve(host: str, port: int | None, no_watch: bool, jobs: int | None, **options: Any) -> None:
+    """Shows the site in a browser as its sources are edited: builds what changed, reloads pages."""
     from gen.serve import serve as serve_folder
+    from gen.serve import serve_live
+    from gen.studio import rereading
 
-    with _report(options) as report:
-        serve_folder(options["output"], host, port, report)
+    if no_watch:
+        with _report(options) as report:
+            serve_folder(options["output"], host, port, report)
+        return
+    with _studio(options, jobs, lines=True) as studio:
+        serve_live(
+            rereading(studio),
+            partial(_studio, {**options, "wait": True}, jobs),
+            host,
+            port,
+            studio.report,
+        )
 
 
 @cli.command()
@@ -285,6 +301,18 @@ def clean(everything: bool, **options: Any) -> None:
 
     with _studio(options, 1) as studio:
         clean_up(studio, everything=everything)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def new(folder: Path) -> None:
+    """Begins a site of your own in DIR: a small one that works."""
+    from gen.new import new as new_site
+
+    for file in new_site(folder):
+        click.echo(f"  {folder / file}")
+    enter = "" if folder.resolve() == Path.cwd() else f"  cd {shlex.quote(str(folder))}\n"
+    click.echo(f"next:\n{enter}  gen serve    # builds it in about a minute and follows your edits")
 
 
 @cli.command()
@@ -307,15 +335,20 @@ def doctor(as_json: bool, store_path: Path) -> None:
         sys.exit(3)
 
 
-def _report(options: dict[str, Any]) -> AbstractContextManager[Report]:
+def _report(options: dict[str, Any], *, lines: bool = False) -> AbstractContextManager[Report]:
     from gen.report import make_report
 
-    return make_report(quiet=options["quiet"], json_log=options["json_log"], stream=sys.stderr)
+    quiet, json_log = options["quiet"], options["json_log"]
+    return make_report(quiet=quiet, json_log=json_log, stream=sys.stderr, lines=lines)
 
 
 @contextmanager
-def _studio(options: dict[str, Any], jobs: int | None) -> Iterator[Studio]:
-    """Everything a command works with, from its options."""
+def _studio(options: dict[str, Any], jobs: int | None, *, lines: bool = False) -> Iterator[Studio]:
+    """Everything a command works with, from its options.
+
+    Args:
+        lines: leave bars to another process, which shares the terminal.
+    """
     from gen.config import load
     from gen.executors import default_jobs
     from gen.resources import assets_folder, templates_folder
@@ -323,7 +356,7 @@ def _studio(options: dict[str, Any], jobs: int | None) -> Iterator[Studio]:
     from gen.studio import Studio
 
     config = load(options["config_path"], options["profile"])
-    with _report(options) as report:
+    with _report(options, lines=lines) as report:
         yield Studio(
             config=config,
             store=Store(options["store_path"], on_damage=report.warn),

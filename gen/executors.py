@@ -193,7 +193,7 @@ def default_jobs() -> int:
 def _serve(pipe: Connection, parent: int) -> None:
     """The life of a worker process: takes jobs until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=leave_with, args=(parent,), daemon=True).start()
     while True:
         try:
             function, arguments = pipe.recv()
@@ -211,7 +211,7 @@ def _serve(pipe: Connection, parent: int) -> None:
         pipe.send(message)
 
 
-def _leave_with(parent: int) -> None:
+def leave_with(parent: int) -> None:
     """Ends this process when its parent is gone, so that a killed build leaves nothing."""
     while os.getppid() == parent:
         time.sleep(1)

@@ -12,6 +12,7 @@ from pathlib import Path
 _PACKAGE = "gen"
 
 
+@cache
 def code_digest(*modules: str) -> str:
     """Digest of some modules of this package and of all they import from it.
 
@@ -37,12 +38,18 @@ def code_digest(*modules: str) -> str:
 
 def versions(*distributions: str) -> dict[str, str]:
     """Installed versions, without the part that tells builds of one version apart."""
-    return {name: version(name).partition("+")[0] for name in distributions}
+    return {name: _version(name) for name in distributions}
 
 
 def reread() -> None:
     """Forgets what modules said: the next digest is of the files as they are then."""
-    _examine.cache_clear()
+    for remembered in (_examine, code_digest, _version):
+        remembered.cache_clear()
+
+
+@cache
+def _version(distribution: str) -> str:
+    return version(distribution).partition("+")[0]
 
 
 @cache

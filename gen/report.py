@@ -53,7 +53,12 @@ class Report(Protocol):
 
 @contextmanager
 def make_report(
-    *, quiet: bool, json_log: bool, stream: TextIO, clock: Clock = time.monotonic
+    *,
+    quiet: bool,
+    json_log: bool,
+    stream: TextIO,
+    clock: Clock = time.monotonic,
+    lines: bool = False,
 ) -> Iterator[Report]:
     """The way of speaking that suits the stream and what was asked for.
 
@@ -62,12 +67,13 @@ def make_report(
         json_log: an object a line, even if `quiet`.
         stream: where it goes; bars are drawn if it is a terminal.
         clock: seconds, from any start.
+        lines: draw no bars, even if it is a terminal.
     """
     if json_log:
         yield JsonReport(stream, clock)
     elif quiet:
         yield SilentReport()
-    elif stream.isatty():
+    elif stream.isatty() and not lines:
         with TerminalReport(stream) as report:
             yield report
     else:

@@ -17,6 +17,11 @@ def assets_folder() -> Path:
     return _folder("site") / "assets"
 
 
+def starter_folder() -> Path:
+    """The site that `gen new` begins with."""
+    return _folder("starter")
+
+
 def _folder(name: str) -> Path:
     bundled = _PACKAGE / "_bundled" / name
     return bundled if bundled.is_dir() else _PACKAGE.parent / name

@@ -1,21 +1,31 @@
-"""Shows a built site at an address of this machine, in byte ranges, so that films can seek."""
+"""Shows a site at an address of this machine, in byte ranges, so that films can seek."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import json
 import mimetypes
 import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from gen.errors import EnvironmentFault
 from gen.output import MANIFEST
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from starlette.applications import Starlette
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from gen.follow import State
+    from gen.labour import Opened
     from gen.report import Report
+    from gen.studio import Studio
 
 _USUAL_PORT = 8000
 
@@ -28,8 +38,14 @@ _TYPES = {
 """Content types by suffix where Python's table may lack them or a machine's table differ."""
 
 
+_LIVE = Path(__file__).parent / "live"
+
+_CALM = 15.0
+"""Seconds after which an open page is told once more how things stand."""
+
+
 def serve(folder: Path, host: str, port: int | None, report: Report) -> None:
-    """Serves a site until it is interrupted.
+    """Serves a site as it was built, until it is interrupted.
 
     Args:
         folder: the published site.
@@ -41,20 +57,148 @@ def serve(folder: Path, host: str, port: int | None, report: Report) -> None:
     """
     if not (folder / MANIFEST).is_file():
         raise EnvironmentFault("there is no site", where=str(folder), mend="run gen build")
-    try:
-        import uvicorn
-
+    with _installed():
         app = application(folder)
+    _run(app, str(folder), host, port, report)
+
+
+def serve_live(
+    studio: Callable[[], Studio], opened: Opened, host: str, port: int | None, report: Report
+) -> None:
+    """Serves a site that follows its sources, until it is interrupted.
+
+    Args:
+        studio: reads the config anew at every call.
+        opened: opens a studio for training and drawing, in a process of its own.
+
+    Raises:
+        EnvironmentFault: the port is taken, or the extra is not installed.
+        ConfigError: the config cannot be used; later mistakes are shown and not raised.
+    """
+    with _installed():
+        import watchfiles  # noqa: F401
+
+        from gen.follow import Follower
+
+        leaving = Event()
+        follower = Follower(studio, opened)
+        app = live_application(lambda: follower.state, leaving)
+    folder = studio().config.folder
+    with _listen(host, port) as listener, follower:
+        _run_on(listener, app, str(folder), host, report, leaving)
+
+
+def _run(app: Starlette, subject: str, host: str, port: int | None, report: Report) -> None:
+    with _listen(host, port) as listener:
+        _run_on(listener, app, subject, host, report, Event())
+
+
+def _run_on(
+    listener: socket.socket,
+    app: Starlette,
+    subject: str,
+    host: str,
+    report: Report,
+    leaving: Event,
+) -> None:
+    """Answers until a signal comes; `leaving` is set as soon as it does."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            leaving.set()
+            super().handle_exit(sig, frame)
+
+    name = f"[{host}]" if ":" in host else host
+    report.say(f"{subject} is at http://{name}:{listener.getsockname()[1]}/ (Ctrl-C ends)")
+    config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=3)
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _installed() -> Iterator[None]:
+    """Says how to install what is missing."""
+    try:
+        import uvicorn  # noqa: F401
+
+        yield
     except ModuleNotFoundError as error:
         raise EnvironmentFault(
             f"{error.name} is not installed", mend="run pip install 'grokreel[serve]'"
         ) from None
-    with _listen(host, port) as listener:
-        name = f"[{host}]" if ":" in host else host
-        report.say(f"{folder} is at http://{name}:{listener.getsockname()[1]}/ (Ctrl-C ends)")
-        config = uvicorn.Config(app, log_level="warning", lifespan="off")
-        with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+
+
+def live_application(state: Callable[[], State], leaving: Event) -> Starlette:
+    """A web application that gives the files of a state, and tells open pages when it changes.
+
+    Args:
+        state: the present one.
+        leaving: set when the server ends, so that no page holds it up.
+    """
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.requests import Request
+    from starlette.responses import FileResponse, Response, StreamingResponse
+    from starlette.routing import Route
+
+    _know_types()
+
+    async def events(_: Request) -> Response:
+        return StreamingResponse(_told(state, leaving), media_type="text/event-stream")
+
+    async def own(request: Request) -> Response:
+        name = request.path_params["name"]
+        known = {path.name: path for path in _LIVE.iterdir()}
+        return FileResponse(known[name]) if name in known else Response(status_code=404)
+
+    async def file(request: Request) -> Response:
+        now = state()
+        name = request.path_params["path"]
+        name = f"{name}index.html" if name == "" or name.endswith("/") else name
+        content = now.files.get(name)
+        if name.endswith(".html"):
+            page = content.read_bytes() if isinstance(content, Path) else content
+            status = 404 if page is None else 200
+            followed = following(page or _NO_PAGE, now.version)
+            return Response(followed, status, media_type="text/html")
+        if content is None:
+            return Response(status_code=404)
+        if isinstance(content, Path):
+            return FileResponse(content)
+        kind, _ = mimetypes.guess_type(name)
+        return Response(content, media_type=kind or "application/octet-stream")
+
+    routes = [
+        Route("/_gen/events", events),
+        Route("/_gen/{name}", own),
+        Route("/{path:path}", file),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(_Uncached)])
+
+
+_NO_PAGE = b"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>gen serve</title></head>
+<body><p>There is no such page yet.</p></body></html>
+"""
+
+
+def following(page: bytes, version: str) -> bytes:
+    """A page that asks for news of itself, and is allowed to."""
+    script = f'<script src="/_gen/reload.js?version={version}" defer></script>\n</head>'
+    allowed = page.replace(b"default-src 'none';", b"default-src 'none'; connect-src 'self';", 1)
+    return allowed.replace(b"</head>", script.encode(), 1)
+
+
+async def _told(state: Callable[[], State], leaving: Event) -> AsyncIterator[str]:
+    """The state as server-sent events: at once, whenever it changes, and now and then."""
+    last, said = None, 0.0
+    while not leaving.is_set():
+        now, clock = state(), time.monotonic()
+        if now is not last or clock - said > _CALM:
+            last, said = now, clock
+            yield f"data: {json.dumps(now.told)}\n\n"
+        await asyncio.sleep(0.05)
 
 
 def application(folder: Path) -> Starlette:
@@ -64,10 +208,14 @@ def application(folder: Path) -> Starlette:
     from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
-    for suffix, kind in _TYPES.items():
-        mimetypes.add_type(kind, suffix)
+    _know_types()
     files = StaticFiles(directory=folder, html=True)
     return Starlette(routes=[Mount("/", files)], middleware=[Middleware(_Uncached)])
+
+
+def _know_types() -> None:
+    for suffix, kind in _TYPES.items():
+        mimetypes.add_type(kind, suffix)
 
 
 class _Uncached:

@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 
 from gen import films, output, runs
-from gen.assemble import Sources
 from gen.build import film_orders
 from gen.figures import FilmFigure, Moving
+from gen.sources import Sources
 from gen.studio import Studio
 from gen.subjects import read_sweeps, sound_models, stale_shard
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,3 +62,21 @@ class Studio:
             if output:
                 stack.enter_context(locked(self.output, waiting))
             yield
+
+
+def rereading(studio: Studio) -> Callable[[], Studio]:
+    """The same studio with its config as the file says now; it is read where it has changed."""
+    from gen.config import load
+
+    latest, text = studio, studio.config.path.read_bytes()
+
+    def renewed() -> Studio:
+        nonlocal latest, text
+        path = studio.config.path
+        now = path.read_bytes() if path.is_file() else None
+        if now is None or now != text:
+            latest = replace(studio, config=load(path, studio.config.profile))
+            text = now or b""
+        return latest
+
+    return renewed

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gen import output
-from gen.assemble import Sources
 from gen.build import build
 from gen.errors import EnvironmentFault, NotRepeated
+from gen.sources import Sources
 from gen.store import Store
 
 if TYPE_CHECKING:

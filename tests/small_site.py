@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gen.config import load
+from gen.config import Config, load
 from gen.report import SilentReport
 from gen.resources import assets_folder, templates_folder
 from gen.store import Store
@@ -115,8 +115,13 @@ def write(folder: Path, config: str = CONFIG, page: str = PAGE) -> list[str | Pa
 
 def studio_of(folder: Path) -> Studio:
     """What a build of the site in `folder` works with, one process and no words."""
+    return studio_of_config(load(folder / "site" / "gen.toml"), folder)
+
+
+def studio_of_config(config: Config, folder: Path) -> Studio:
+    """What a build of `config` in `folder` works with, one process and no words."""
     return Studio(
-        config=load(folder / "site" / "gen.toml"),
+        config=config,
         store=Store(folder / ".gen", on_damage=print),
         output=folder / "_site",
         templates=templates_folder(),

@@ -32,11 +32,11 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     path.write_text(SOURCE)
     yield path
     sys.modules.pop("gen.example_for_digest", None)
-    fingerprint._examine.cache_clear()
+    fingerprint.reread()
 
 
 def _digest() -> str:
-    fingerprint._examine.cache_clear()
+    fingerprint.reread()
     importlib.invalidate_caches()
     return fingerprint.code_digest("gen.example_for_digest")
 
@@ -76,7 +76,7 @@ def test_imports_are_followed_but_not_those_for_type_checkers(module: Path) -> N
     module.write_text(
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from gen.optim import EPSILON\n"
     )
-    fingerprint._examine.cache_clear()
+    fingerprint.reread()
     _, imported = fingerprint._examine("gen.example_for_digest")
     assert imported == ()
 

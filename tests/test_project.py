@@ -191,6 +191,9 @@ def test_templates_site_and_words_travel_in_the_wheel(wheel: zipfile.ZipFile) ->
     names = wheel.namelist()
     assert "gen/_bundled/templates/base.html.jinja" in names
     assert "gen/_bundled/site/gen.toml" in names
+    assert "gen/_bundled/starter/.github/workflows/pages.yml" in names
+    assert "gen/_bundled/starter/.gitignore" in names
+    assert "gen/live/reload.js" in names
     assert "gen/languages/en.toml" in names
     assert "gen/cli.py" in names
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]

@@ -42,7 +42,10 @@ def site(tmp_path: Path) -> Path:
 def address(site: Path) -> Iterator[str]:
     """Where a real server shows the site, as it says itself."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "gen.cli", "serve", "--port", "0", "--output", str(site)],
+        [
+            *(sys.executable, "-m", "gen.cli", "serve", "--no-watch"),
+            *("--port", "0", "--output", str(site)),
+        ],
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -84,7 +87,7 @@ def test_nothing_outside_the_site_is_served(address: str) -> None:
 
 
 def test_without_a_site_it_says_what_to_run(tmp_path: Path, gen: Gen) -> None:
-    outcome = gen("serve", "--output", tmp_path / "_site")
+    outcome = gen("serve", "--no-watch", "--output", tmp_path / "_site")
     assert outcome.code == 3
     assert outcome.err == f"gen: {tmp_path / '_site'}: there is no site; run gen build\n"
 
@@ -114,6 +117,6 @@ def test_without_the_extra_it_says_how_to_install_it(
     site: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    outcome = gen("serve", "--output", site)
+    outcome = gen("serve", "--no-watch", "--output", site)
     assert outcome.code == 3
     assert "pip install 'grokreel[serve]'" in outcome.err

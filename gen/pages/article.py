@@ -243,7 +243,7 @@ def check(
     tokens: list[Token],
     source: Source,
     book: FactBook,
-    figures: Mapping[str, PlacedFigure],
+    figures: Mapping[str, object],
     references: Mapping[str, Reference],
 ) -> None:
     """Looks over every branch, taken or not, for names that mean nothing.
@@ -271,7 +271,7 @@ def check(
                     _check_directive(token.meta["directive"], book, figures)
 
 
-def _check_directive(head: Directive, book: FactBook, figures: Mapping[str, PlacedFigure]) -> None:
+def _check_directive(head: Directive, book: FactBook, figures: Mapping[str, object]) -> None:
     if head.name == "if":
         holds(head.argument, book)
     elif head.name == "figure":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,6 +200,7 @@ def _picture(source: Source, figures: Mapping[str, PlacedFigure]) -> PlacedFilm 
     )
 
 
+@cache
 def _environment(templates: Path) -> Environment:
     return Environment(
         loader=FileSystemLoader(templates),

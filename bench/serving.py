@@ -1,0 +1,92 @@
+"""Seconds from saving a page to an open page being told that its new text is there.
+
+A copy of this repository's site is served from its store, as an author would have it. What the
+store lacks is trained and drawn first, as `gen build` would.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+REPOSITORY = Path(__file__).parent.parent
+PAGE = "five-neurons"
+
+
+def states(address: str) -> Iterator[dict[str, Any]]:
+    """What an open page is told."""
+    with urllib.request.urlopen(f"{address}_gen/events") as answer:
+        for line in answer:
+            if line.startswith(b"data: "):
+                yield json.loads(line.removeprefix(b"data: "))
+
+
+def text_of(address: str) -> str:
+    """The served page; nothing while there is none."""
+    try:
+        with urllib.request.urlopen(f"{address}{PAGE}.html") as answer:
+            return answer.read().decode()
+    except urllib.error.HTTPError:
+        return ""
+
+
+def until_shown(address: str, text: str, told: Iterator[dict[str, Any]]) -> None:
+    """Waits until a page that was told of a change would find the text."""
+    for _ in told:
+        if text in text_of(address):
+            return
+
+
+def main() -> None:
+    """Prints how long each edit took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--edits", type=int, default=5)
+    parser.add_argument("--store", type=Path, default=REPOSITORY / ".gen")
+    parser.add_argument("--profile")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(REPOSITORY / "site", folder / "site")
+        page = folder / "site" / "pages" / "en" / f"{PAGE}.md"
+        source = page.read_text()
+        command = [
+            *(sys.executable, "-m", "gen.cli", "serve", "--port", "0"),
+            *("--config", str(folder / "site" / "gen.toml"), "--store", str(options.store)),
+            *("--output", str(folder / "_site")),
+            *(("--profile", options.profile) if options.profile else ()),
+        ]
+        start = time.perf_counter()
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+            assert server.stderr is not None
+            try:
+                address = server.stderr.readline().split()[3]
+                told = states(address)
+                until_shown(address, '<body class="chapter">', told)
+                print(f"the site is shown after {time.perf_counter() - start:.1f} s")
+                seconds: list[float] = []
+                for number in range(options.edits):
+                    time.sleep(2)
+                    mark = f"Edit {number} of this text."
+                    start = time.perf_counter()
+                    page.write_text(f"{source}\n{mark}\n")
+                    until_shown(address, mark, told)
+                    seconds.append(time.perf_counter() - start)
+                times = ", ".join(f"{second:.2f}" for second in seconds)
+                print(f"edits of a page are shown after {times} s; median {median(seconds):.2f} s")
+            finally:
+                server.terminate()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""A new site: a small one that works, to be changed into one's own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from gen.errors import EnvironmentFault
+from gen.resources import starter_folder
+from gen.store import writing
+
+
+def new(folder: Path) -> list[Path]:
+    """Puts the starting site into a folder that holds nothing, or only a `.git`.
+
+    Returns:
+        The files, relative to the folder.
+
+    Raises:
+        EnvironmentFault: something is there already, or the folder cannot be written.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise EnvironmentFault("is not a folder", where=str(folder), mend="choose another name")
+    present = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    if [name for name in present if name != ".git"]:
+        raise EnvironmentFault("is not empty", where=str(folder), mend="choose another folder")
+    starter = starter_folder()
+    files = sorted(path.relative_to(starter) for path in starter.rglob("*") if path.is_file())
+    with writing(folder):
+        for file in files:
+            target = folder / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(starter / file, target)
+    return files

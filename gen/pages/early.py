@@ -1,0 +1,96 @@
+"""What can be found wrong with pages before anything is trained: all but what facts come out as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
+
+from gen.errors import ConfigError
+from gen.figures import Moving
+from gen.pages.article import Map, check
+from gen.pages.conditions import holds
+from gen.pages.facts import REFERENCE, Fact, FactBook
+from gen.pages.markdown import anchors, each, parse
+from gen.pages.maths import to_mathml
+from gen.pages.references import key_of
+from gen.pages.source import Mistake, Source, suggestion
+from gen.words import Words
+
+if TYPE_CHECKING:
+    from gen.config import Config
+    from gen.pages.references import Reference
+
+_MADE = ("data/", "media/")
+"""Folders whose files are known when they have been made."""
+
+
+@dataclass(frozen=True)
+class _Names(FactBook):
+    """Knows what has facts, and no fact."""
+
+    def value(self, name: str) -> Fact:
+        model = name.partition(".")[0]
+        if model not in self.facts:
+            return super().value(name)
+        return None
+
+
+def check_early(
+    config: Config,
+    sources: Mapping[str, list[Source]],
+    references: Mapping[str, Reference],
+) -> None:
+    """Looks over all pages as far as the config alone tells what they may say.
+
+    Args:
+        sources: pages by language.
+        references: works that pages may cite.
+
+    Raises:
+        ConfigError: a directive, figure, model, format, role, work, formula, link or claim is
+            wrong; it names file and line.
+    """
+    known = [*config.models, *config.sweeps, *config.figures]
+    for language, pages in sources.items():
+        book = _Names({name: {} for name in known}, Words(language))
+        tokens = {source.name: parse(source) for source in pages}
+        links = Map({name: anchors(found) for name, found in tokens.items()}, frozenset(), "")
+        for source in pages:
+            check(tokens[source.name], source, book, config.figures, references)
+            _check_front(config, source, book)
+            for token, line in each(tokens[source.name]):
+                with source.at(line):
+                    _check_token(token, source, links)
+
+
+def _check_front(config: Config, source: Source, book: FactBook) -> None:
+    picture = source.front.picture
+    films = [name for name, figure in config.figures.items() if isinstance(figure, Moving)]
+    if picture is not None and picture not in films:
+        raise ConfigError(
+            f'picture = "{picture}" names no film',
+            where=source.path,
+            mend=suggestion(picture, films) or f"the films are: {', '.join(films)}",
+        )
+    with source.at(-1):
+        for reference in REFERENCE.findall(source.front.description):
+            book.check(reference)
+    for claim in source.front.claims:
+        try:
+            holds(claim, book)
+        except Mistake as mistake:
+            what = f'the claim "{claim}": {mistake.what}'
+            raise ConfigError(what, where=source.path, mend=mistake.mend) from None
+
+
+def _check_token(token: Token, source: Source, links: Map) -> None:
+    match token.type:
+        case "math_inline" | "math_block":
+            to_mathml(REFERENCE.sub("1", token.content), display=token.type == "math_block")
+        case "link_open" | "image":
+            target = str(token.attrs.get("href") or token.attrs.get("src") or "")
+            if key_of(target) is None and not target.startswith(_MADE):
+                links.resolve(source.name, target)

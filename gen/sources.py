@@ -1,0 +1,171 @@
+"""Every file that a site is made of, read once, and the key of them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gen import films, runs
+from gen.errors import ConfigError
+from gen.fingerprint import code_digest, versions
+from gen.provenance import commit_of
+from gen.store import content_key
+from gen.words import words_digest
+
+if TYPE_CHECKING:
+    from gen.config import Config
+    from gen.pages.source import Source
+    from gen.studio import Studio
+
+REFERENCES = "references.toml"
+"""The works that pages cite, beside the config."""
+
+_PAGE_LIBRARIES = (
+    "Jinja2",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "math-core",
+    "numpy",
+    "safetensors",
+)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Every file and setting that a site is made of, read once, before anything is done.
+
+    Attributes:
+        pages: Markdown by language and page.
+        assets: files that are published as they are, by path inside the site.
+        references: text of `references.toml`; empty where there is none.
+        templates: folder of the page templates.
+        device: what models are trained on.
+        commit: the last one that touched the config's folder, if any.
+    """
+
+    config: Config
+    pages: dict[str, dict[str, str]]
+    assets: dict[str, bytes]
+    references: str
+    templates: Path
+    device: str
+    commit: str | None
+
+    @classmethod
+    def gather(cls, studio: Studio) -> Sources:
+        """Reads the pages and assets that lie beside a config.
+
+        Raises:
+            ConfigError: a page is missing, or a text is not UTF-8.
+        """
+        config = studio.config
+        pages = {
+            language: {
+                page: _page(config.folder / "pages" / language / f"{page}.md", page)
+                for page in config.site.pages
+            }
+            for language in config.site.languages
+        }
+        files = {
+            f"assets/{path.relative_to(folder).as_posix()}": path.read_bytes()
+            for folder in (studio.assets, config.folder / "assets")
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+        works = config.folder / REFERENCES
+        references = _read(works) if works.is_file() else ""
+        commit = commit_of(config.folder)
+        return cls(config, pages, files, references, studio.templates, studio.device, commit)
+
+    def read(self) -> list[Source]:
+        """The pages of all languages, front matter and body told apart.
+
+        Raises:
+            ConfigError: the front matter of a page cannot be used.
+        """
+        from gen.pages.source import read_source
+
+        return [
+            read_source(name, f"pages/{language}/{name}.md", text)
+            for language, pages in self.pages.items()
+            for name, text in pages.items()
+        ]
+
+    def check(self) -> None:
+        """Looks over the pages before anything is trained for them.
+
+        Raises:
+            ConfigError: something is wrong that no training can change.
+        """
+        from gen.pages.early import check_early
+        from gen.pages.references import read_references
+
+        by_language: dict[str, list[Source]] = {language: [] for language in self.pages}
+        for source in self.read():
+            by_language[source.path.split("/")[1]].append(source)
+        works = read_references(self.references, str(self.config.folder / REFERENCES))
+        check_early(self.config, by_language, works)
+
+    @cached_property
+    def key(self) -> str:
+        """Changes with anything that can change the published site."""
+        config = self.config
+        figures = sorted({type(figure).__module__ for figure in config.figures.values()})
+        return content_key(
+            {
+                "site": config.site.model_dump(mode="json"),
+                "models": {
+                    name: {
+                        "runs": [shard.key for shard in runs.shards(model, self.device)],
+                        "shown": model.shown,
+                        "hunt": model.hunt and model.hunt.facts,
+                    }
+                    for name, model in config.models.items()
+                },
+                "sweeps": {
+                    name: [shard.key for shard in runs.shards(sweep, self.device)]
+                    for name, sweep in config.sweeps.items()
+                },
+                "figures": {
+                    name: figure.model_dump(mode="json") for name, figure in config.figures.items()
+                },
+                "pages": self.pages,
+                "references": self.references,
+                "assets": {name: _digest(content) for name, content in self.assets.items()},
+                "templates": {
+                    path.relative_to(self.templates).as_posix(): _digest(path.read_bytes())
+                    for path in sorted(self.templates.rglob("*"))
+                    if path.is_file()
+                },
+                "words": words_digest(),
+                "commit": self.commit,
+                "code": code_digest("gen.build", *figures),
+                "versions": versions(*_PAGE_LIBRARIES, *films.LIBRARIES),
+            }
+        )
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _page(path: Path, page: str) -> str:
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        raise ConfigError(
+            "there is no such page",
+            where=str(path),
+            mend=f'write it, or take "{page}" out of pages',
+        ) from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start} is not UTF-8"
+        raise ConfigError(what, where=str(path), mend="save the file as UTF-8") from None
