@@ -150,6 +150,7 @@ def site_files(
         Path inside the site to its content, or to the file to copy.
     """
     from gen.pages.site import render_pages
+    from gen.pages.sitemap import sitemap
     from gen.words import Words
 
     files: dict[str, bytes | Path] = dict(sources.assets)
@@ -187,8 +188,12 @@ def site_files(
             facts=facts,
             words=words,
             templates=sources.templates,
+            originals=sources.pages[config.site.languages[0]] if place else None,
         )
         files |= charts | {path: text.encode() for path, text in pages.items()}
+    if config.site.base_url:
+        addresses = sorted(path for path in files if path.endswith(".html"))
+        files["sitemap.xml"] = sitemap(config.site.base_url, addresses).encode()
     return files
 
 

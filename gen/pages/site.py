@@ -18,12 +18,13 @@ from gen.pages.choice import Choice
 from gen.pages.facts import Fact, FactBook
 from gen.pages.figures import BySeed, PlacedFigure, PlacedFilm
 from gen.pages.markdown import anchors, parse
+from gen.pages.search import Section, index_path, index_script, sections
 from gen.pages.source import Source, read_source, suggestion
 from gen.pages.stylesheet import theme
+from gen.words import Words
 
 if TYPE_CHECKING:
     from gen.config import Site
-    from gen.words import Words
 
 STYLESHEET = "assets/theme.css"
 FACTS = "data/facts.json"
@@ -53,6 +54,21 @@ class Page:
     picture: PlacedFilm | None
 
 
+@dataclass(frozen=True)
+class Language:
+    """A language of the site as the templates see it.
+
+    Attributes:
+        folder: of its pages, inside the site.
+        way: to that folder, from a page of the language that is rendered.
+    """
+
+    code: str
+    name: str
+    folder: str
+    way: str
+
+
 def render_pages(
     site: Site,
     language: str,
@@ -62,6 +78,7 @@ def render_pages(
     words: Words,
     templates: Path,
     by_seed: BySeed | None = None,
+    originals: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Renders the pages of one language, and the stylesheet of their colours.
 
@@ -72,6 +89,7 @@ def render_pages(
         words: of this language.
         templates: folder of the Jinja templates.
         by_seed: what readers may have in the place of `figures`.
+        originals: Markdown by page in the first language, if this is a further one.
 
     Returns:
         Path inside the site to text.
@@ -81,7 +99,13 @@ def render_pages(
     """
     book = FactBook(facts, words)
     read = [read_source(name, f"pages/{language}/{name}.md", sources[name]) for name in site.pages]
-    tokens = {source.name: _tokens(source, book, figures) for source in read}
+    first = {
+        name: read_source(name, f"pages/{site.languages[0]}/{name}.md", text)
+        for name, text in (originals or {}).items()
+    }
+    tokens = {
+        source.name: _tokens(source, first.get(source.name), book, figures) for source in read
+    }
     folder = "" if language == site.languages[0] else f"{language}/"
     pages = _pages(site, read, book, figures, folder)
     sitemap = Map(
@@ -101,7 +125,9 @@ def render_pages(
         "version": __version__,
         "file_size": file_size,
         "choice": choice,
+        "languages": _languages(site, sitemap.root),
     }
+    found: list[Section] = []
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
         context = common | {
             "page": page,
@@ -113,7 +139,17 @@ def render_pages(
         template = "landing" if page.layout == "landing" else "page"
         html = environment.get_template(f"{template}.html.jinja").render(**context, body=body)
         rendered[page.path] = html.rstrip() + "\n"
+        found += sections(page.path, page.title, page.description, body)
+    rendered[index_path(language)] = index_script(language, found)
     return rendered | choice.scripts(environment, folder, common)
+
+
+def _languages(site: Site, root: str) -> list[Language]:
+    return [
+        Language(code, Words(code)("name"), folder, root + folder)
+        for place, code in enumerate(site.languages)
+        for folder in [f"{code}/" if place else ""]
+    ]
 
 
 def file_size(size: int) -> str:
@@ -127,8 +163,13 @@ def file_size(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
-def _tokens(source: Source, book: FactBook, figures: Mapping[str, PlacedFigure]) -> list[Token]:
-    tokens = parse(source)
+def _tokens(
+    source: Source,
+    original: Source | None,
+    book: FactBook,
+    figures: Mapping[str, PlacedFigure],
+) -> list[Token]:
+    tokens = parse(source, original)
     check(tokens, source, book, figures)
     return decide(tokens, source, book)
 
