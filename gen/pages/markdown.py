@@ -38,6 +38,7 @@ def parse(source: Source, original: Source | None = None) -> list[Token]:
     """
     tokens = _parser().parse(source.body, {"source": source})
     _name_headings(tokens, source)
+    _empty_corners(tokens)
     if original is not None:
         _take_ids(tokens, parse(original))
     return tokens
@@ -137,6 +138,13 @@ def _name_headings(tokens: list[Token], source: Source) -> None:
                 raise Mistake(f"a heading of level {depth} follows one of level {level}")
             level = depth
             token.attrs["id"] = _slug(tokens[place + 1].content, taken)
+
+
+def _empty_corners(tokens: list[Token]) -> None:
+    """Makes table heads that say nothing plain cells, as they head nothing."""
+    for place, token in enumerate(tokens):
+        if token.type == "th_open" and not tokens[place + 1].content:
+            token.tag = tokens[place + 2].tag = "td"
 
 
 def _take_ids(tokens: list[Token], originals: list[Token]) -> None:
