@@ -35,4 +35,4 @@ def test_axe_finds_nothing(browser: Browser, site: Path, scheme: str, width: int
         page.evaluate(axe)
         found[name] = page.evaluate(_RUN)
     context.close()
-    assert found == dict.fromkeys(PAGES, [])
+    assert {name: all_of for name, all_of in found.items() if all_of} == {}
