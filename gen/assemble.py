@@ -121,6 +121,7 @@ def furnished(house: Furniture, sources: Sources) -> dict[str, bytes | Path]:
     """
     from gen.pages.references import read_references
     from gen.pages.site import render_pages
+    from gen.pages.sitemap import sitemap
     from gen.words import Words
 
     files: dict[str, bytes | Path] = {**sources.assets, **house.files}
@@ -140,8 +141,12 @@ def furnished(house: Furniture, sources: Sources) -> dict[str, bytes | Path]:
             facts=house.facts,
             words=Words(language),
             templates=sources.templates,
+            originals=sources.pages[site.languages[0]] if language != site.languages[0] else None,
         )
         files |= {path: text.encode() for path, text in pages.items()}
+    if site.base_url:
+        addresses = sorted(path for path in files if path.endswith(".html"))
+        files["sitemap.xml"] = sitemap(site.base_url, addresses).encode()
     return files
 
 

@@ -221,7 +221,7 @@ def _check_claims(
     from gen.pages.facts import FactBook
     from gen.words import Words
 
-    wrong = false_claims(sources.read(), FactBook(facts, Words("en")), unfinished)
+    wrong = false_claims(sources.original, FactBook(facts, Words("en")), unfinished)
     if wrong and not studio.strict:
         count = "a claim does" if len(wrong) == 1 else f"{len(wrong)} claims do"
         studio.report.warn(f"{count} not hold in this build; gen build --strict names each")

@@ -134,7 +134,7 @@ class Preview:
         self.files = furnished(house, sources)
         self._latest = studio, sources, self.files
         book = FactBook(house.facts, Words("en"))
-        claims = [str(error) for error in false_claims(sources.read(), book, self._unfinished)]
+        claims = [str(error) for error in false_claims(sources.original, book, self._unfinished)]
         if claims != self._claims:
             for claim in claims:
                 studio.report.warn(claim)

@@ -80,19 +80,20 @@ class Sources:
         commit = commit_of(config.folder)
         return cls(config, pages, files, references, studio.templates, studio.device, commit)
 
-    def read(self) -> list[Source]:
-        """The pages of all languages, front matter and body told apart.
+    def read(self) -> dict[str, dict[str, Source]]:
+        """The pages by language and name, front matter and body told apart.
 
         Raises:
             ConfigError: the front matter of a page cannot be used.
         """
-        from gen.pages.source import read_source
+        from gen.pages.source import read_sources
 
-        return [
-            read_source(name, f"pages/{language}/{name}.md", text)
-            for language, pages in self.pages.items()
-            for name, text in pages.items()
-        ]
+        return {language: read_sources(language, pages) for language, pages in self.pages.items()}
+
+    @property
+    def original(self) -> list[Source]:
+        """The pages of the first language, which make the claims for all."""
+        return list(self.read()[self.config.site.languages[0]].values())
 
     def check(self) -> None:
         """Looks over the pages before anything is trained for them.
@@ -103,11 +104,8 @@ class Sources:
         from gen.pages.early import check_early
         from gen.pages.references import read_references
 
-        by_language: dict[str, list[Source]] = {language: [] for language in self.pages}
-        for source in self.read():
-            by_language[source.path.split("/")[1]].append(source)
         works = read_references(self.references, str(self.config.folder / REFERENCES))
-        check_early(self.config, by_language, works)
+        check_early(self.config, self.read(), works)
 
     @cached_property
     def key(self) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import gen
 from gen.errors import ConfigError
 from gen.figures.theme import COLOURS
 from tests.small_pages import FRONT, Outline, main_text, page, rendered, site
@@ -149,7 +151,8 @@ def test_colons_in_code_are_code() -> None:
 def test_html_in_the_text_is_text(body: str) -> None:
     outline = Outline.of(page(body))
     assert "b" not in {tag for tag, _ in outline.tags}
-    assert all("src" in one or "json" in str(one["type"]) for one in outline.every("script"))
+    scripts = [one.get("src") for one in outline.every("script") if "type" not in one]
+    assert all(scripts) and "assets/search.js" in scripts
     assert not any(name.startswith("on") for _, attrs in outline.tags for name in attrs)
     assert all("onerror" not in attributes for attributes in outline.every("img"))
 
@@ -192,7 +195,13 @@ def test_links_to_pages_sections_and_figures_lead_there() -> None:
     assert '"a-section"?' in refusal("[a](other.md#a-sektion)", other="## A section")
 
 
-def test_pages_of_a_further_language_stand_in_a_folder_and_share_files() -> None:
+def test_pages_of_a_further_language_stand_in_a_folder_and_share_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english = (Path(gen.__file__).parent / "languages" / "en.toml").read_text("utf-8")
+    for language in ("de", "en"):
+        (tmp_path / f"{language}.toml").write_text(english, "utf-8")
+    monkeypatch.setattr("gen.words._FOLDER", tmp_path)
     of = site("index", languages=("de", "en"), base_url="https://example.org/x/")
     html = rendered(of, {"index": FRONT + "::: figure weights\n:::"})["en/index.html"]
     outline = Outline.of(html)
@@ -247,7 +256,8 @@ def test_the_policy_allows_no_script_or_style_inside_the_page() -> None:
     outline = Outline.of(html)
     (policy,) = [m["content"] for m in outline.every("meta") if "http-equiv" in m]
     assert policy is not None and "default-src 'none'" in policy and "unsafe" not in policy
-    assert not outline.every("style") and " style=" not in html and not outline.every("script")
+    assert not outline.every("style") and " style=" not in html
+    assert [each.get("src") for each in outline.every("script")] == ["assets/search.js"]
 
 
 @pytest.mark.parametrize(

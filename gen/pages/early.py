@@ -40,13 +40,13 @@ class _Names(FactBook):
 
 def check_early(
     config: Config,
-    sources: Mapping[str, list[Source]],
+    sources: Mapping[str, Mapping[str, Source]],
     references: Mapping[str, Reference],
 ) -> None:
     """Looks over all pages as far as the config alone tells what they may say.
 
     Args:
-        sources: pages by language.
+        sources: pages by language and name, the first language first.
         references: works that pages may cite.
 
     Raises:
@@ -54,11 +54,13 @@ def check_early(
             wrong; it names file and line.
     """
     known = [*config.models, *config.sweeps, *config.figures]
+    original = sources[config.site.languages[0]]
     for language, pages in sources.items():
         book = _Names({name: {} for name in known}, Words(language))
-        tokens = {source.name: parse(source) for source in pages}
+        further = {} if pages is original else original
+        tokens = {name: parse(source, further.get(name)) for name, source in pages.items()}
         links = Map({name: anchors(found) for name, found in tokens.items()}, frozenset(), "")
-        for source in pages:
+        for source in pages.values():
             check(tokens[source.name], source, book, config.figures, references)
             _check_front(config, source, book)
             for token, line in each(tokens[source.name]):

@@ -31,14 +31,21 @@ _ROLE = re.compile(r"\{\.([A-Za-z-]*)\}")
 _STRETCH = re.compile(r"\{play ([^{}\n]*)\}")
 
 
-def parse(source: Source) -> list[Token]:
+def parse(source: Source, original: Source | None = None) -> list[Token]:
     """Reads a page's body into tokens.
+
+    Args:
+        original: the page in the site's first language, whose headings lend their ids, so that
+            one address of a place holds in all languages.
 
     Raises:
         ConfigError: a directive, role or heading is wrong; the error names the line.
     """
     tokens = _parser().parse(source.body, {"source": source})
     _name_headings(tokens, source)
+    _empty_corners(tokens)
+    if original is not None:
+        _take_ids(tokens, parse(original))
     return tokens
 
 
@@ -178,6 +185,23 @@ def _name_headings(tokens: list[Token], source: Source) -> None:
                 raise Mistake(f"a heading of level {depth} follows one of level {level}")
             level = depth
             token.attrs["id"] = _slug(tokens[place + 1].content, taken)
+
+
+def _empty_corners(tokens: list[Token]) -> None:
+    """Makes table heads that say nothing plain cells, as they head nothing."""
+    for place, token in enumerate(tokens):
+        if token.type == "th_open" and not tokens[place + 1].content:
+            token.tag = tokens[place + 2].tag = "td"
+
+
+def _take_ids(tokens: list[Token], originals: list[Token]) -> None:
+    """Gives headings the ids of others, by place; leaves them where the outlines differ."""
+    own, other = (
+        [token for token in page if token.type == "heading_open"] for page in (tokens, originals)
+    )
+    if [token.tag for token in own] == [token.tag for token in other]:
+        for token, model in zip(own, other, strict=True):
+            token.attrs["id"] = model.attrs["id"]
 
 
 def _slug(text: str, taken: set[str]) -> str:

@@ -20,13 +20,14 @@ from gen.pages.facts import FACTS_FILE, Fact, FactBook
 from gen.pages.figures import BySeed, PlacedFigure, PlacedFilm
 from gen.pages.markdown import anchors, parse
 from gen.pages.references import Citations, Reference
-from gen.pages.source import Source, read_source, suggestion
+from gen.pages.search import Section, index_path, index_script, sections
+from gen.pages.source import Source, read_sources, suggestion
 from gen.pages.stylesheet import theme
 from gen.pages.timeline import timeline_words
+from gen.words import Words
 
 if TYPE_CHECKING:
     from gen.config import Site
-    from gen.words import Words
 
 STYLESHEET = "assets/theme.css"
 
@@ -55,6 +56,21 @@ class Page:
     picture: PlacedFilm | None
 
 
+@dataclass(frozen=True)
+class Language:
+    """A language of the site as the templates see it.
+
+    Attributes:
+        folder: of its pages, inside the site.
+        way: to that folder, from a page of the language that is rendered.
+    """
+
+    code: str
+    name: str
+    folder: str
+    way: str
+
+
 def render_pages(
     site: Site,
     language: str,
@@ -65,6 +81,7 @@ def render_pages(
     templates: Path,
     by_seed: BySeed | None = None,
     references: Mapping[str, Reference] | None = None,
+    originals: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Renders the pages of one language, and the stylesheet of their colours.
 
@@ -76,6 +93,7 @@ def render_pages(
         templates: folder of the Jinja templates.
         by_seed: what readers may have in the place of `figures`.
         references: works that pages may cite.
+        originals: Markdown by page in the first language, if this is a further one.
 
     Returns:
         Path inside the site to text.
@@ -84,9 +102,13 @@ def render_pages(
         ConfigError: a page says something unknown or untrue; it names file and line.
     """
     book = FactBook(facts, words)
-    read = [read_source(name, f"pages/{language}/{name}.md", sources[name]) for name in site.pages]
+    read = list(read_sources(language, {name: sources[name] for name in site.pages}).values())
+    first = read_sources(site.languages[0], originals or {})
     works = references or {}
-    tokens = {source.name: _tokens(source, book, figures, works) for source in read}
+    tokens = {
+        source.name: _tokens(source, first.get(source.name), book, figures, works)
+        for source in read
+    }
     folder = "" if language == site.languages[0] else f"{language}/"
     pages = _pages(site, read, book, figures, folder)
     sitemap = Map(
@@ -108,7 +130,9 @@ def render_pages(
         "file_size": file_size,
         "choice": choice,
         "timeline_words": timeline_words(words),
+        "languages": _languages(site, sitemap.root),
     }
+    found: list[Section] = []
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
         context = common | {
             "page": page,
@@ -123,7 +147,17 @@ def render_pages(
             **context, body=body, timed=bool(article.timed)
         )
         rendered[page.path] = html.rstrip() + "\n"
+        found += sections(page.path, page.title, page.description, body)
+    rendered[index_path(language)] = index_script(language, found)
     return rendered | choice.scripts(environment, folder, common)
+
+
+def _languages(site: Site, root: str) -> list[Language]:
+    return [
+        Language(code, Words(code)("name"), folder, root + folder)
+        for place, code in enumerate(site.languages)
+        for folder in [f"{code}/" if place else ""]
+    ]
 
 
 def file_size(size: int) -> str:
@@ -139,11 +173,12 @@ def file_size(size: int) -> str:
 
 def _tokens(
     source: Source,
+    original: Source | None,
     book: FactBook,
     figures: Mapping[str, PlacedFigure],
     references: Mapping[str, Reference],
 ) -> list[Token]:
-    tokens = parse(source)
+    tokens = parse(source, original)
     check(tokens, source, book, figures, references)
     return decide(tokens, source, book)
 

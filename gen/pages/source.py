@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -104,6 +104,17 @@ def read_source(name: str, path: str, text: str) -> Source:
         raise ConfigError("the front matter does not end", where=f"{path}:1", mend=_MEND)
     front = _front_matter(path, "\n".join(lines[1:end]))
     return Source(name, path, front, "\n".join(lines[end + 1 :]), end + 2)
+
+
+def read_sources(language: str, texts: Mapping[str, str]) -> dict[str, Source]:
+    """The pages of one language, by name and in the same order.
+
+    Raises:
+        ConfigError: see `read_source`.
+    """
+    return {
+        name: read_source(name, f"pages/{language}/{name}.md", text) for name, text in texts.items()
+    }
 
 
 _MEND = "begin the file with a line of +++, title and description as TOML, and +++ again"

@@ -141,7 +141,7 @@ def _held(tokens: Iterable[Token]) -> Iterator[str]:
             case "stretch_open":
                 yield f"words {{play {token.content}}}"
             case "link_open":
-                yield f"link to {token.attrs['href']}".partition("#")[0]
+                yield f"link to {token.attrs['href']}"
             case "image":
                 yield f"picture {token.attrs['src']}"
 

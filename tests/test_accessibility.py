@@ -1,0 +1,38 @@
+"""axe finds nothing on any page, in light and dark, on a telephone and a desk."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.test_browser import PAGES, browser, site
+
+__all__ = ["browser", "site"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+_RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
+  (found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(" | ")}`)"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, site: Path, scheme: str, width: int) -> None:
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+    # The policy of the pages would keep out axe itself.
+    context = browser.new_context(
+        bypass_csp=True,
+        color_scheme="dark" if scheme == "dark" else "light",
+        viewport={"width": width, "height": 900},
+    )
+    page = context.new_page()
+    found: dict[str, list[str]] = {}
+    for name in PAGES:
+        page.goto((site / f"{name}.html").as_uri())
+        page.evaluate(axe)
+        found[name] = page.evaluate(_RUN)
+    context.close()
+    assert {name: all_of for name, all_of in found.items() if all_of} == {}
