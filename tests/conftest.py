@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from gen import cli
+
+REPOSITORY = Path(__file__).parent.parent
 
 # Tests run side by side: each has a core, and torch reads this when it is first imported.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -42,6 +46,21 @@ def gen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> G
         return Outcome(code if isinstance(code, int) else 0, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of this repository with its preview profile, built from nothing."""
+    folder = tmp_path_factory.mktemp("preview")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "gen.cli", "build", "--profile", "preview", "--quiet"),
+            *("--config", str(REPOSITORY / "site" / "gen.toml")),
+            *("--store", str(folder / "store"), "--output", str(folder / "site")),
+        ],
+        check=True,
+    )
+    return folder / "site"
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.test_browser import PAGES, browser, site
+from tests.test_browser import EVERY_LANGUAGE, browser
 
-__all__ = ["browser", "site"]
+__all__ = ["browser"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -30,7 +30,7 @@ def test_axe_finds_nothing(browser: Browser, site: Path, scheme: str, width: int
     )
     page = context.new_page()
     found: dict[str, list[str]] = {}
-    for name in PAGES:
+    for name in EVERY_LANGUAGE:
         page.goto((site / f"{name}.html").as_uri())
         page.evaluate(axe)
         found[name] = page.evaluate(_RUN)

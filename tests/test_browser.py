@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-REPOSITORY = Path(__file__).parent.parent
 PAGES = (
     "index",
     "modular-addition",
@@ -51,21 +48,6 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of this repository with its preview profile, built from nothing."""
-    folder = tmp_path_factory.mktemp("preview")
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "gen.cli", "build", "--profile", "preview", "--quiet"),
-            *("--config", str(REPOSITORY / "site" / "gen.toml")),
-            *("--store", str(folder / "store"), "--output", str(folder / "site")),
-        ],
-        check=True,
-    )
-    return folder / "site"
 
 
 class Watched:
