@@ -1,16 +1,18 @@
-"""What several test modules share: the command line as a function, and a small site."""
+"""What several test modules share: the command line as a function, builds with accidents."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from gen import cli
+from tests.disturbed import Forge
 
 # Tests run side by side: each has a core, and torch reads this when it is first imported.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -42,6 +44,38 @@ def gen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> G
         return Outcome(code if isinstance(code, int) else 0, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def forge() -> Iterator[Forge]:
+    """Builds with accidents, in a process that has loaded everything already."""
+    forge = Forge()
+    yield forge
+    forge.close()
+
+
+Tell = Callable[[str, int], None]
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Notes how much of something was tried, for the table at the end of `make torture`."""
+    return lambda what, count: record_property(f"tried: {what}", count)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says, after a long run, how much of everything was tried."""
+    if terminalreporter.config.getoption("markexpr") != "torture":
+        return
+    tried: Counter[str] = Counter()
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, count in report.user_properties:
+            if report.when == "call" and name.startswith("tried: ") and isinstance(count, int):
+                tried[name.removeprefix("tried: ")] += count
+    terminalreporter.section("tried")
+    for name, count in sorted(tried.items()):
+        terminalreporter.write_line(f"{count:>8,}  {name}")
+    terminalreporter.write_line(f"{len(terminalreporter.getreports('failed')):>8,}  failures")
 
 
 def tree(folder: Path) -> dict[str, str]:
