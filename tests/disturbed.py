@@ -14,6 +14,7 @@ import errno
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ class Disturbance:
     Attributes:
         kill_at: the point at which it is killed.
         fail_at: the point at which the system first says `error`.
+        meddle_at: the point at which somebody else meddles, before it.
+        meddling: what they do: `restore` the sources that lie in `former`, or `delete` the store.
         error: name of the error, such as `ENOSPC`, which spares what makes nothing new.
         lasting: whether all points after it fail too.
         limits: limits of the system, by their names in `resource`.
@@ -50,6 +53,8 @@ class Disturbance:
 
     kill_at: int | None = None
     fail_at: int | None = None
+    meddle_at: int | None = None
+    meddling: str = ""
     error: str = "ENOSPC"
     lasting: bool = True
     limits: dict[str, int] = field(default_factory=dict)
@@ -96,15 +101,35 @@ class Forge:
             killed_after: seconds until it is killed, wherever it is then.
             more: options of the command.
         """
+        return self._ask(folder, disturbance, [0.0], killed_after, more)[0]
+
+    def rivals(self, folder: Path, apart: Sequence[float], *, more: Sequence[str]) -> list[Ended]:
+        """Builds the same site in several processes at once.
+
+        Args:
+            apart: seconds until each is started, counted from the one before it.
+            more: options of the command.
+        """
+        return self._ask(folder, None, apart, None, more)
+
+    def _ask(
+        self,
+        folder: Path,
+        disturbance: Disturbance | None,
+        apart: Sequence[float],
+        killed_after: float | None,
+        more: Sequence[str],
+    ) -> list[Ended]:
         request = {
             "folder": str(folder),
             "disturbance": asdict(disturbance or Disturbance()),
+            "apart": list(apart),
             "killed_after": killed_after,
             "more": list(more),
         }
         assert self._process.stdin is not None and self._process.stdout is not None
         print(json.dumps(request), file=self._process.stdin, flush=True)
-        return Ended(**json.loads(self._process.stdout.readline()))
+        return [Ended(**ended) for ended in json.loads(self._process.stdout.readline())]
 
     def close(self) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -119,6 +144,7 @@ class _Points:
     def __init__(self, folder: Path, disturbance: Disturbance) -> None:
         self.count = 0
         self._folder, self._disturbance = str(folder), disturbance
+        self._looking = True
         self._fails = _CREATING if disturbance.error == "ENOSPC" else _CHANGING
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -138,17 +164,29 @@ class _Points:
 
     def _pass(self, event: str, path: Any) -> None:
         name = os.fsdecode(path)
-        if Path(name).is_absolute() and not name.startswith(self._folder):
+        elsewhere = Path(name).is_absolute() and not name.startswith(self._folder)
+        if elsewhere or not self._looking:
             return
         number, asked = self.count, self._disturbance
         self.count += 1
         if number == asked.kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if number == asked.meddle_at:
+            self._looking = False
+            _meddle(Path(self._folder), asked.meddling)
+            self._looking = True
         if asked.fail_at is None or event not in self._fails:
             return
         if number == asked.fail_at or (asked.lasting and number > asked.fail_at):
             code = getattr(errno, asked.error)
             raise OSError(code, os.strerror(code), name)
+
+
+def _meddle(folder: Path, meddling: str) -> None:
+    if meddling == "restore":
+        shutil.copytree(folder / "former", folder / "site", dirs_exist_ok=True)
+    else:
+        shutil.rmtree(folder / ".gen")
 
 
 class _Here:
@@ -232,59 +270,67 @@ def _options(folder: Path) -> list[str]:
     return [f"--config={config}", f"--store={folder / '.gen'}", f"--output={folder / '_site'}"]
 
 
-def _forked(request: dict[str, Any]) -> Ended:
-    disturbance = Disturbance(**request["disturbance"])
-    read, write = os.pipe()
-    with tempfile.TemporaryFile() as said:
-        child = os.fork()
-        if child == 0:
-            code = 99
-            try:
-                os.dup2(said.fileno(), 1)
-                os.dup2(said.fileno(), 2)
-                code = _build(Path(request["folder"]), disturbance, request["more"])
-                os.write(write, str(_points_of[0]).encode())
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                sys.stderr.flush()
-                os._exit(code)
+class _Child:
+    """A forked build that is under way."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115
+        self._counted, write = os.pipe()
+        self._killed_after = request["killed_after"]
+        self._process = os.fork()
+        if self._process == 0:
+            self._live(request, write)
         os.close(write)
-        if request["killed_after"] is not None:
-            time.sleep(request["killed_after"])
-            os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        with os.fdopen(read, "rb") as counted:
+
+    def _live(self, request: dict[str, Any], write: int) -> None:
+        code = 99
+        try:
+            os.dup2(self._said.fileno(), 1)
+            os.dup2(self._said.fileno(), 2)
+            disturbance = Disturbance(**request["disturbance"])
+            code = _build(Path(request["folder"]), disturbance, request["more"])
+            os.write(write, str(_points_of[0]).encode())
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+
+    def end(self) -> Ended:
+        if self._killed_after is not None:
+            time.sleep(self._killed_after)
+            os.kill(self._process, signal.SIGKILL)
+        _, status = os.waitpid(self._process, 0)
+        with os.fdopen(self._counted, "rb") as counted:
             points = int(counted.read() or 0)
-        said.seek(0)
-        return Ended(os.waitstatus_to_exitcode(status), said.read().decode(), points)
+        with self._said as said:
+            said.seek(0)
+            return Ended(os.waitstatus_to_exitcode(status), said.read().decode(), points)
 
 
 def _serve() -> None:
-    """Loads everything by building once, and then forks a build for every line of input."""
-    from tests import small_site
-
+    """Loads everything by building once, and then forks builds for every line of input."""
     answers, sys.stdout = sys.stdout, sys.stderr
     with tempfile.TemporaryDirectory() as name:
-        small_site.write(Path(name))
-        argv, hook = sys.argv, (os.fsync, tempfile.tempdir)
-        first = _build_plainly(Path(name))
-        assert first == 0, first
-        sys.argv, (os.fsync, tempfile.tempdir) = argv, hook
+        _build_plainly(Path(name))
     for line in sys.stdin:
-        print(json.dumps(asdict(_forked(json.loads(line)))), file=answers, flush=True)
+        request = json.loads(line)
+        children = []
+        for wait in request["apart"]:
+            time.sleep(wait)
+            children.append(_Child(request))
+        print(json.dumps([asdict(child.end()) for child in children]), file=answers, flush=True)
 
 
-def _build_plainly(folder: Path) -> int:
+def _build_plainly(folder: Path) -> None:
     from gen import build, trainers
-    from gen.build import build as build_site
-    from tests import small_site
+    from tests import small_site, torn
 
+    small_site.write(folder, torn.CONFIG, torn.PAGE)
     workers = build.Workers
     build.Workers = trainers.Workers = _Here  # type: ignore[misc,assignment]
-    build_site(replace(small_site.studio_of(folder)))
+    build.build(small_site.studio_of(folder))
     build.Workers = trainers.Workers = workers  # type: ignore[misc]
-    return 0
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ class Torn:
         small_site.write(folder / "work", CONFIG, PAGE)
         _sound(forge.build(folder / "work"))
         former = tree(folder / "work" / "_site")
+        (folder / "work" / "site").rename(folder / "work" / "former")
         small_site.write(folder / "work", NEW_CONFIG, NEW_PAGE)
         small_site.write(folder / "undisturbed", NEW_CONFIG, NEW_PAGE)
         _sound(forge.build(folder / "undisturbed"))
@@ -87,14 +88,27 @@ class Torn:
         assert output.is_fresh(site, str(manifest["key"]))
         return "former" if found == self.former else "new"
 
-    def check_next(self, folder: Path) -> None:
-        """The next build ends well and leaves what an undisturbed one leaves, and nothing else."""
+    def check_next(self, folder: Path, *, former: bool = False, runs: bool = True) -> None:
+        """The next build ends well and leaves what an undisturbed one leaves, and nothing else.
+
+        Args:
+            former: whether the sources are those of the former site again.
+            runs: whether the store has to hold the runs, even where the site is fresh.
+        """
         _sound(self.forge.build(folder))
-        assert tree(folder / "_site") == self.new
+        assert tree(folder / "_site") == (self.former if former else self.new)
         stored = stored_runs(folder / ".gen")
-        assert self.new_runs.items() <= stored.items()
+        assert former or not runs or self.new_runs.items() <= stored.items()
         beside = {path.name for path in folder.iterdir()}
-        assert beside <= {"_site", "._site.lock", "._site.lock.holder", ".gen", "site", "tmp"}
+        assert beside <= {
+            "_site",
+            "._site.lock",
+            "._site.lock.holder",
+            ".gen",
+            "site",
+            "former",
+            "tmp",
+        }
         inside = {path.name for path in (folder / ".gen").iterdir()}
         assert inside <= {"runs", "media", "lock", "lock.holder", "damaged"}
 
