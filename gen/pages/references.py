@@ -67,9 +67,11 @@ def read_references(text: str, path: str) -> dict[str, Reference]:
         ConfigError: it is not TOML, or a work lacks something.
     """
     try:
-        return TypeAdapter(dict[str, Reference]).validate_python(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        table = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"is not TOML: {error}", where=path) from None
+    try:
+        return TypeAdapter(dict[str, Reference]).validate_python(table)
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
         key = ".".join(map(str, details["loc"]))

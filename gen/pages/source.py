@@ -111,9 +111,11 @@ _MEND = "begin the file with a line of +++, title and description as TOML, and +
 
 def _front_matter(path: str, text: str) -> FrontMatter:
     try:
-        return FrontMatter.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        table = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"the front matter is not TOML: {error}", where=path) from None
+    try:
+        return FrontMatter.model_validate(table)
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
         key = ".".join(map(str, details["loc"]))
