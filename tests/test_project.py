@@ -67,6 +67,38 @@ def test_the_store_is_kept_even_of_a_build_that_was_cut_off() -> None:
     assert any("cache/restore" in step.get("uses", "") for step in steps)
 
 
+def _gate(folder: Path) -> subprocess.CompletedProcess[str]:
+    steps = _workflow(ROOT / ".github/workflows/pages.yml")["jobs"]["build"]["steps"]
+    names = [step.get("name", step.get("uses", "")).partition("@")[0] for step in steps]
+    gate = names.index("Refuse links, and files over 10 MB")
+    assert gate < names.index("actions/upload-pages-artifact")
+    command = ["bash", "-e", "-c", steps[gate]["run"]]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_neither_links_nor_large_files_are_published(tmp_path: Path) -> None:
+    site = tmp_path / "published"
+    (site / "media").mkdir(parents=True)
+    (site / "media" / "small.mp4").write_bytes(bytes(10_000_000))
+    assert _gate(tmp_path).returncode == 0
+    link = site / "media" / "passwd"
+    link.symlink_to("/etc/passwd")
+    refused = _gate(tmp_path)
+    assert refused.returncode == 1 and "media/passwd" in refused.stdout
+    link.unlink()
+    (site / "media" / "large.mp4").write_bytes(bytes(10_000_001))
+    refused = _gate(tmp_path)
+    assert refused.returncode == 1 and "media/large.mp4" in refused.stdout
+
+
+def test_once_a_week_the_site_is_made_twice_from_nothing() -> None:
+    text = (ROOT / ".github/workflows/drift.yml").read_text()
+    assert "schedule:" in text and "cache" not in text
+    ran = [step.get("run", "") for step in yaml.safe_load(text)["jobs"]["twice"]["steps"]]
+    assert any(command.endswith("gen build --strict") for command in ran)
+    assert ran[-1].endswith("gen verify")
+
+
 def test_zizmor_finds_nothing_in_the_workflows() -> None:
     zizmor = Path(sys.executable).parent / "zizmor"
     checked = subprocess.run(
