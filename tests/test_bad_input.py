@@ -202,6 +202,12 @@ def test_a_page_that_is_nested_without_end_is_rendered_or_refused(body: str) -> 
     refused(lambda: _page(body, "Title"))
 
 
+def test_a_title_with_a_control_character_is_refused() -> None:
+    for title in ("a\0b", "\x1b[31m"):
+        with pytest.raises(ConfigError, match="control character"):
+            _page("Text.", title)
+
+
 def test_a_number_of_five_thousand_digits_is_refused_wherever_it_stands() -> None:
     digits = "9" * 5000
     for text in (f"+++\ntitle = {digits}\n+++\n", f'+++\ntitle = "{digits}"\n+++\n'):

@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from gen.errors import ConfigError
 from gen.pages.source import Mistake, suggestion
+from gen.lines import Line
 from gen.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from gen.words import Words
 
 _CITATION = re.compile(r"\[@([A-Za-z0-9-]+)\]")
-_Text = Annotated[str, Field(min_length=1, max_length=300)]
+_Text = Annotated[Line, Field(min_length=1, max_length=300)]
 
 
 class Reference(Settings):
