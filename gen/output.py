@@ -78,9 +78,7 @@ def publish(output: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
                 part.rename(output)
             sync(output.parent)
         finally:
-            shutil.rmtree(part, ignore_errors=True)
-            if output.exists():
-                shutil.rmtree(former, ignore_errors=True)
+            _mend(output)
 
 
 def _beside(output: Path, what: str) -> Path:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from gen.errors import ConfigError
-from gen.pages.source import Mistake, suggestion
 from gen.lines import Line
+from gen.pages.source import Mistake, suggestion
 from gen.settings import Settings
 
 if TYPE_CHECKING:
