@@ -199,6 +199,14 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
             assert any((path.parent / f"{target}{end}").is_file() for end in ("", ".md")), target
 
 
+def test_every_guarantee_is_held_by_a_test_that_exists() -> None:
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "guarantees.md").read_text())
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").glob("test_*.py"))
+    assert len(named) > 20
+    for name in named:
+        assert f"def {name}(" in tests, name
+
+
 def test_every_command_and_target_that_the_readme_names_exists() -> None:
     text = (ROOT / "README.md").read_text()
     assert set(re.findall(r"\bgen ([a-z]+)", text)) == set(cli.commands)
