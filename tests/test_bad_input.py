@@ -134,6 +134,7 @@ def test_a_page_with_anything_on_it_is_rendered_or_refused_and_lets_no_script_in
 
         if not refused(render):
             _check_harmless(html, len(templates_own))
+            tell("pages with anything on them that were rendered", 1)
 
     text = st.one_of(
         st.sampled_from(junk.STRINGS), st.text(st.characters(codec="utf-8"), max_size=9)
