@@ -268,8 +268,9 @@ def unchanged(source: str, chance: random.Random) -> str:
     if chance.random() < 0.5:
         tree = ast.parse(source)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-                node.value.value = f"{node.value.value} {chance.random()}"
+            said = node.value if isinstance(node, ast.Expr) else None
+            if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                said.value = f"{said.value} {chance.random()}"
         return ast.unparse(tree)
     lines = source.splitlines()
     inside_text = {

@@ -74,7 +74,7 @@ def test_too_few_open_files_leave_the_former_site(torn: Torn, tmp_path: Path) ->
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("limit", [6, 8, 12, 16, 20])
+@pytest.mark.parametrize("limit", [6, 8, 12, 16])
 def test_workers_that_cannot_be_started_leave_the_former_site(
     torn: Torn, tmp_path: Path, limit: int
 ) -> None:
