@@ -14,7 +14,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo -n)
 
-.PHONY: help site serve test lint format bench clean
+.PHONY: help site serve test torture lint format bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,10 +38,13 @@ test: $(VENV)/installed-dev ## run the tests, in a real browser too where one ca
 	fi; \
 	if [ -z "$$browser" ]; then \
 		echo "no browser that plays H.264 can be had here: the tests that need one are left out"; \
-		select='not browser'; \
+		select='not torture and not browser'; \
 	fi; \
 	GEN_BROWSER="$$browser" $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
-		-m "$${select:-}" $(TESTS)
+		-m "$${select:-not torture}" $(TESTS)
+
+torture: $(VENV)/installed-dev ## kill, starve and mistreat builds for half an hour; a table of figures
+	@$(BIN)/python -m pytest --numprocesses auto -m torture $(TESTS)
 
 lint: $(VENV)/installed-dev ## check format, style, types and workflows
 	@$(BIN)/ruff format --check --quiet . || (echo "run make format"; exit 1)

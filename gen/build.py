@@ -54,6 +54,7 @@ def build(studio: Studio) -> None:
     if output.is_fresh(studio.output, sources.key):
         published = (studio.output / FACTS_FILE).read_text(encoding="utf-8")
         _check_claims(studio, sources, json.loads(published))
+        output.tidy(studio.output)
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
     sources.check()

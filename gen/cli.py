@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from gen import __version__
-from gen.errors import GenError
+from gen.errors import EnvironmentFault, GenError, refused
 
 if TYPE_CHECKING:
     from gen.report import Report
@@ -44,9 +44,24 @@ def main() -> NoReturn:
             traceback.print_exc()
         click.echo(f"gen: {error}", err=True)
         code = error.exit_code
+    except (OSError, MemoryError) as error:
+        if debug:
+            traceback.print_exc()
+        fault = _fault(error)
+        click.echo(f"gen: {fault}", err=True)
+        code = fault.exit_code
     finally:
         signal.signal(signal.SIGTERM, former)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fault(error: OSError | MemoryError) -> EnvironmentFault:
+    """What the system refuses where nothing better is known of it."""
+    if isinstance(error, MemoryError):
+        return EnvironmentFault(
+            "there is not enough memory", mend="use fewer --jobs or smaller shards"
+        )
+    return refused(error, "the system refuses it", str(error.filename or ""))
 
 
 class _Terminated(BaseException):

@@ -23,6 +23,7 @@ from gen.complaints import explain, foremost, is_key, shortened, shown
 from gen.errors import ConfigError, suggestion
 from gen.figures import Figure, FormulaFigure, ModelFigure, SweepFigure, figure_kinds
 from gen.grids import filled, read_axes
+from gen.lines import Line
 from gen.models import MOST_MODELS, Model, ModelSettings
 from gen.networks import Network
 from gen.optim import Optimiser
@@ -50,8 +51,8 @@ class Site(Settings):
         repository: address of the sources, linked from the foot of every page.
     """
 
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    description: Annotated[str, Field(min_length=1, max_length=500)]
+    title: Annotated[Line, Field(min_length=1, max_length=200)]
+    description: Annotated[Line, Field(min_length=1, max_length=500)]
     languages: Annotated[
         list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]], Field(min_length=1)
     ]
@@ -216,7 +217,7 @@ class _Reader:
             raise self._place(*where).error("a model has this id", "choose another id")
         base = table.pop("base", None)
         if base is not None:
-            if base not in models:
+            if not isinstance(base, str) or base not in models:
                 mend = suggestion(str(base), models) or f"there are: {', '.join(models)}"
                 raise self._place(*where, "base").error(f"there is no model {shown(base)}", mend)
             tables = {key: self._table["models"][base][key] for key in PARTS}

@@ -6,6 +6,7 @@ the sentence and exits with `exit_code`.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
@@ -62,6 +63,32 @@ class NotRepeated(GenError):
     """A second build from nothing has come to something else."""
 
     exit_code = 6
+
+
+_TOO_MANY_OPEN = "allow more open files: ulimit -n 1024"
+_MENDS = {
+    errno.ENOSPC: "free space, or choose another folder",
+    errno.EDQUOT: "free space, or choose another folder",
+    errno.EFBIG: "allow larger files, or choose another folder",
+    errno.EACCES: "allow it, or choose another folder",
+    errno.EPERM: "allow it, or choose another folder",
+    errno.EROFS: "choose another folder",
+    errno.EMFILE: _TOO_MANY_OPEN,
+    errno.ENFILE: _TOO_MANY_OPEN,
+    errno.ENOMEM: "use fewer --jobs or smaller shards",
+}
+
+
+def refused(error: OSError, what: str, where: str) -> EnvironmentFault:
+    """What the system has refused, with the mend where one is known.
+
+    Args:
+        what: what could not be done.
+        where: the file or folder.
+    """
+    reason = (error.strerror or str(error)).lower()
+    mend = _MENDS.get(error.errno or 0, "--debug shows what asked for it")
+    return EnvironmentFault(f"{what}: {reason}", where=where, mend=mend)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from gen.errors import EnvironmentFault
+from gen.errors import BusyError, EnvironmentFault
 from gen.exchange import exchanged
 from gen.locks import Waiting, held
 from gen.store import file_digest, sync, writing
@@ -48,6 +48,13 @@ def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
         yield
 
 
+def tidy(output: Path) -> None:
+    """Sweeps up what a killed process has left beside a site, unless another is at work there."""
+    if any(_beside(output, what).exists() for what in ("part", "former")):
+        with suppress(BusyError), locked(output):
+            pass
+
+
 def publish(output: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
     """Puts a site in the place of the former one, as a whole.
 
@@ -71,9 +78,7 @@ def publish(output: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
                 part.rename(output)
             sync(output.parent)
         finally:
-            shutil.rmtree(part, ignore_errors=True)
-            if output.exists():
-                shutil.rmtree(former, ignore_errors=True)
+            _mend(output)
 
 
 def _beside(output: Path, what: str) -> Path:

@@ -105,7 +105,7 @@ def shards(source: Model | Sweep, device: str) -> list[Shard]:
 
 def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
     """Keeps what a shard's training left."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save as serialised
 
     arrays = {
         "logged_steps": trained.logged_steps,
@@ -117,7 +117,9 @@ def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
     }
 
     def write(folder: Path) -> None:
-        save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, folder / _ARRAYS)
+        # Written from here and not by safetensors, whose errors are not those of the system.
+        content = serialised({name: np.ascontiguousarray(a) for name, a in arrays.items()})
+        (folder / _ARRAYS).write_bytes(content)
 
     info = {
         "source": shard.source,

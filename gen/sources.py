@@ -59,9 +59,11 @@ class Sources:
         """Reads the pages and assets that lie beside a config.
 
         Raises:
-            ConfigError: a page is missing, or a text is not UTF-8.
+            ConfigError: a page is missing, a text is not UTF-8, or a link of the file system
+                leads out of the config's folder.
         """
         config = studio.config
+        _refuse_links_out(config.folder)
         pages = {
             language: {
                 page: _page(config.folder / "pages" / language / f"{page}.md", page)
@@ -150,6 +152,19 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
+def _refuse_links_out(folder: Path) -> None:
+    """What is published, or read for it, lies in the site's folder: nothing else is let in."""
+    root = folder.resolve()
+    beside = [folder / "pages", folder / "assets", folder / REFERENCES]
+    for path in [*beside, *(below for each in beside for below in sorted(each.rglob("*")))]:
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            raise ConfigError(
+                "is a link that leads out of the site's folder",
+                where=str(path),
+                mend="put the file itself there",
+            )
+
+
 def _page(path: Path, page: str) -> str:
     try:
         return _read(path)
@@ -167,3 +182,7 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as error:
         what = f"byte {error.start} is not UTF-8"
         raise ConfigError(what, where=str(path), mend="save the file as UTF-8") from None
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from None

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gen.errors import EnvironmentFault
+from gen.errors import refused
 from gen.locks import Waiting, held
 
 SCHEMA = 1
@@ -188,11 +188,7 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise EnvironmentFault(
-            f"cannot be written: {(error.strerror or str(error)).lower()}",
-            where=str(folder),
-            mend="free space or choose another folder",
-        ) from error
+        raise refused(error, "cannot be written", str(folder)) from error
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""What several test modules share: the command line as a function, and a small site."""
+"""What several test modules share: the command line as a function, builds with accidents."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from gen import cli
+from tests.disturbed import Forge
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -61,6 +63,38 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=True,
     )
     return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def forge() -> Iterator[Forge]:
+    """Builds with accidents, in a process that has loaded everything already."""
+    forge = Forge()
+    yield forge
+    forge.close()
+
+
+Tell = Callable[[str, int], None]
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Notes how much of something was tried, for the table at the end of `make torture`."""
+    return lambda what, count: record_property(f"tried: {what}", count)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says, after a long run, how much of everything was tried."""
+    if terminalreporter.config.getoption("markexpr") != "torture":
+        return
+    tried: Counter[str] = Counter()
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, count in report.user_properties:
+            if report.when == "call" and name.startswith("tried: ") and isinstance(count, int):
+                tried[name.removeprefix("tried: ")] += count
+    terminalreporter.section("tried")
+    for name, count in sorted(tried.items()):
+        terminalreporter.write_line(f"{count:>8,}  {name}")
+    terminalreporter.write_line(f"{len(terminalreporter.getreports('failed')):>8,}  failures")
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,26 @@ def test_a_site_that_cannot_be_completed_leaves_the_former_one(tmp_path: Path) -
     output.publish(site, "key", FILES)
     with pytest.raises(EnvironmentFault):
         output.publish(site, "new", {"index.html": b"new", "media/a.mp4": tmp_path / "absent"})
+    assert output.is_fresh(site, "key")
+    assert [path.name for path in tmp_path.iterdir()] == ["_site"]
+
+
+def test_a_site_whose_successor_cannot_take_its_place_is_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "_site"
+    output.publish(site, "key", FILES)
+    renamed = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        if path.name.endswith(".part"):
+            raise OSError(errno.EIO, "input/output error")
+        return renamed(path, target)
+
+    monkeypatch.setattr(output, "exchanged", lambda one, other: False)
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(EnvironmentFault):
+        output.publish(site, "new", {"index.html": b"new"})
     assert output.is_fresh(site, "key")
     assert [path.name for path in tmp_path.iterdir()] == ["_site"]
 

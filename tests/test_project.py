@@ -50,7 +50,7 @@ def test_jobs_have_few_permissions_a_time_limit_and_no_stored_credentials(path: 
     assert workflow["permissions"] == {}
     assert workflow["concurrency"]["group"]
     for name, job in workflow["jobs"].items():
-        assert 0 < job["timeout-minutes"] <= 90
+        assert 0 < job["timeout-minutes"] <= (350 if path.name == "drift.yml" else 90)
         assert ("write" in job["permissions"].values()) == (name == "deploy")
         for step in job["steps"]:
             if step.get("uses", "").startswith("actions/checkout@"):
@@ -65,6 +65,38 @@ def test_the_store_is_kept_even_of_a_build_that_was_cut_off() -> None:
     limit = _workflow(ROOT / ".github/workflows/pages.yml")["jobs"]["build"]["timeout-minutes"]
     assert build["timeout-minutes"] < limit
     assert any("cache/restore" in step.get("uses", "") for step in steps)
+
+
+def _gate(folder: Path) -> subprocess.CompletedProcess[str]:
+    steps = _workflow(ROOT / ".github/workflows/pages.yml")["jobs"]["build"]["steps"]
+    names = [step.get("name", step.get("uses", "")).partition("@")[0] for step in steps]
+    gate = names.index("Refuse links, and files over 10 MB")
+    assert gate < names.index("actions/upload-pages-artifact")
+    command = ["bash", "-e", "-c", steps[gate]["run"]]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_neither_links_nor_large_files_are_published(tmp_path: Path) -> None:
+    site = tmp_path / "published"
+    (site / "media").mkdir(parents=True)
+    (site / "media" / "small.mp4").write_bytes(bytes(10_000_000))
+    assert _gate(tmp_path).returncode == 0
+    link = site / "media" / "passwd"
+    link.symlink_to("/etc/passwd")
+    refused = _gate(tmp_path)
+    assert refused.returncode == 1 and "media/passwd" in refused.stdout
+    link.unlink()
+    (site / "media" / "large.mp4").write_bytes(bytes(10_000_001))
+    refused = _gate(tmp_path)
+    assert refused.returncode == 1 and "media/large.mp4" in refused.stdout
+
+
+def test_once_a_week_the_site_is_made_twice_from_nothing() -> None:
+    text = (ROOT / ".github/workflows/drift.yml").read_text()
+    assert "schedule:" in text and "cache" not in text
+    ran = [step.get("run", "") for step in yaml.safe_load(text)["jobs"]["twice"]["steps"]]
+    assert any(command.endswith("gen build --strict") for command in ran)
+    assert ran[-1].endswith("gen verify")
 
 
 def test_zizmor_finds_nothing_in_the_workflows() -> None:
@@ -165,6 +197,14 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
         if not target.startswith("https://"):
             assert any((path.parent / f"{target}{end}").is_file() for end in ("", ".md")), target
+
+
+def test_every_guarantee_is_held_by_a_test_that_exists() -> None:
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "guarantees.md").read_text())
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").glob("test_*.py"))
+    assert len(named) > 20
+    for name in named:
+        assert f"def {name}(" in tests, name
 
 
 def test_every_command_and_target_that_the_readme_names_exists() -> None:

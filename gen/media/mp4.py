@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +21,9 @@ _CELLS, _LINES = 20, 24
 
 _PRESET = "veryfast"
 _EXACT = "accurate_rnd+full_chroma_int+bitexact"
+_PATIENCE = 300.0
+"""Seconds in which an encoder has to take a frame, or to end after the last one."""
+
 _COMPLAINTS_SHOWN = 300
 _MEND = "run pip install --force-reinstall imageio-ffmpeg"
 
@@ -36,18 +41,66 @@ def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
         quality = _CELLS if any(isinstance(layer, Cells) for layer in film.layers) else _LINES
     with tempfile.TemporaryFile() as complaints:
         command = _command(film, path, quality)
-        with _started(command, complaints) as encoder:
+        with _started(command, complaints) as encoder, _watched(encoder) as watch:
             try:
-                _feed(encoder, film)
+                all_taken = _feed(encoder, film, watch)
             except BaseException:
                 encoder.kill()
                 raise
-        if encoder.returncode:
+            encoder.wait()
+        if encoder.returncode or not all_taken or not path.exists():
+            what = _tail(complaints) or f"exit {encoder.returncode}"
+            if watch.given_up:
+                what = f"it took nothing for {_PATIENCE:.0f} s"
             raise EnvironmentFault(
-                f"the encoder failed: {_tail(complaints) or f'exit {encoder.returncode}'}",
+                f"the encoder failed: {what}",
                 where=command[0],
                 mend=_MEND,
             )
+
+
+class _Watch:
+    """Ends an encoder that has stood still for too long.
+
+    Attributes:
+        given_up: whether it was ended.
+    """
+
+    def __init__(self, encoder: subprocess.Popen[bytes]) -> None:
+        self.given_up = False
+        self._encoder = encoder
+        self._moved = threading.Event()
+        self._over = False
+
+    def moved(self) -> None:
+        """It has taken something."""
+        self._moved.set()
+
+    def end(self) -> None:
+        """Nobody needs to look any longer."""
+        self._over = True
+        self._moved.set()
+
+    def look(self) -> None:
+        """Looks on until the end, or until nothing has moved for too long."""
+        while self._moved.wait(_PATIENCE):
+            if self._over:
+                return
+            self._moved.clear()
+        self.given_up = True
+        self._encoder.kill()
+
+
+@contextmanager
+def _watched(encoder: subprocess.Popen[bytes]) -> Iterator[_Watch]:
+    watch = _Watch(encoder)
+    watcher = threading.Thread(target=watch.look, daemon=True)
+    watcher.start()
+    try:
+        yield watch
+    finally:
+        watch.end()
+        watcher.join()
 
 
 def _started(command: list[str], complaints: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -60,16 +113,25 @@ def _started(command: list[str], complaints: IO[bytes]) -> subprocess.Popen[byte
         raise EnvironmentFault(what, where=command[0], mend=_MEND) from None
 
 
-def _feed(encoder: subprocess.Popen[bytes], film: Film) -> None:
-    """Sends every frame; the first and the last are repeated by the encoder's own filter."""
+def _feed(encoder: subprocess.Popen[bytes], film: Film, watch: _Watch) -> bool:
+    """Sends every frame; the first and the last are repeated by the encoder's own filter.
+
+    Returns:
+        Whether the encoder has taken them all.
+    """
     repeats = film.ticks.copy()
     repeats[[0, -1]] = 1
     pipe = encoder.stdin
     assert pipe is not None
-    with contextlib.suppress(BrokenPipeError), pipe:
-        for pixels, repeat in zip(film.pixels(), repeats.tolist(), strict=True):
-            for _ in range(repeat):
-                pipe.write(pixels.data.cast("B"))
+    try:
+        with pipe:
+            for pixels, repeat in zip(film.pixels(), repeats.tolist(), strict=True):
+                for _ in range(repeat):
+                    pipe.write(pixels.data.cast("B"))
+                    watch.moved()
+    except BrokenPipeError:
+        return False
+    return True
 
 
 def _command(film: Film, path: Path, quality: int) -> list[str]:

@@ -75,7 +75,11 @@ def _part_holds(part: str, book: Known) -> bool:
 def _compare(left: Fact, sign: str, right: Fact) -> bool:
     if left is None or right is None:
         return False
-    if isinstance(left, str) != isinstance(right, str):
+    number = int | float
+    alike = (isinstance(left, str) and isinstance(right, str)) or (
+        isinstance(left, number) and isinstance(right, number)
+    )
+    if not alike:
         raise Mistake(f"{left!r} and {right!r} cannot be compared")
     return _OPERATORS[sign](left, right)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from gen.errors import ConfigError
+from gen.lines import Line
 from gen.pages.source import Mistake, suggestion
 from gen.settings import Settings
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from gen.words import Words
 
 _CITATION = re.compile(r"\[@([A-Za-z0-9-]+)\]")
-_Text = Annotated[str, Field(min_length=1, max_length=300)]
+_Text = Annotated[Line, Field(min_length=1, max_length=300)]
 
 
 class Reference(Settings):
@@ -67,9 +68,11 @@ def read_references(text: str, path: str) -> dict[str, Reference]:
         ConfigError: it is not TOML, or a work lacks something.
     """
     try:
-        return TypeAdapter(dict[str, Reference]).validate_python(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        table = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"is not TOML: {error}", where=path) from None
+    try:
+        return TypeAdapter(dict[str, Reference]).validate_python(table)
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
         key = ".".join(map(str, details["loc"]))

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from gen.errors import ConfigError
+from gen.lines import Line
 from gen.settings import Settings
 
 _FENCE = "+++"
@@ -42,9 +43,9 @@ class FrontMatter(Settings):
         claims: conditions on facts that the text takes for granted.
     """
 
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    description: Annotated[str, Field(min_length=1, max_length=500)]
-    nav: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    title: Annotated[Line, Field(min_length=1, max_length=200)]
+    description: Annotated[Line, Field(min_length=1, max_length=500)]
+    nav: Annotated[Line, Field(min_length=1, max_length=60)] | None = None
     layout: Literal["landing", "chapter", "page"] = "page"
     picture: str | None = None
     claims: list[Annotated[str, Field(min_length=1, max_length=300)]] = Field(default_factory=list)
@@ -122,9 +123,11 @@ _MEND = "begin the file with a line of +++, title and description as TOML, and +
 
 def _front_matter(path: str, text: str) -> FrontMatter:
     try:
-        return FrontMatter.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        table = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"the front matter is not TOML: {error}", where=path) from None
+    try:
+        return FrontMatter.model_validate(table)
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
         key = ".".join(map(str, details["loc"]))
@@ -135,7 +138,8 @@ def _front_matter(path: str, text: str) -> FrontMatter:
                 where=path,
                 mend=suggestion(key, known) or f"the keys are: {', '.join(known)}",
             ) from None
-        message = details["msg"][0].lower() + details["msg"][1:]
+        message = details["msg"].removeprefix("Value error, ")
+        message = message[0].lower() + message[1:]
         what = f"{key} is missing from the front matter"
         if details["type"] != "missing":
             what = f"{key} in the front matter: {message}"
