@@ -14,7 +14,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo -n)
 
-.PHONY: help site serve test torture lint format bench clean
+.PHONY: audit help site serve test torture lint format bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,12 @@ bench: $(VENV)/installed-bench ## measure training and drawing against the plain
 	@$(BIN)/python -m bench.rendering
 	@test ! -f _site/index.html || $(BIN)/python -m bench.seeking
 	@$(BIN)/python -m bench.serving
+
+# Node and a browser of the Chromium family are taken as they are found.
+audit: ## look over the built site: valid HTML, and what Lighthouse thinks of some pages
+	@npm ci --prefix tests/audit --silent --no-audit --no-fund
+	@export CHROME_PATH="$${CHROME_PATH:-$$(command -v chromium google-chrome-stable google-chrome \
+		| head -n 1)}"; node tests/audit/audit.mjs _site
 
 clean: ## remove the site, the store and the virtual environment
 	@rm -rf _site .gen $(VENV)

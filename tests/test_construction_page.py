@@ -136,7 +136,7 @@ def test_the_error_is_what_the_build_finds(page: Page, neurons: int, modulus: in
 def test_a_number_is_changed_by_key(page: Page, key: str, b: int) -> None:
     page.get_by_role("slider", name="b =").focus()
     page.keyboard.press(key)
-    assert page.locator("output[name='b']").inner_text() == str(b)
+    assert page.locator(".value[data-name='b']").inner_text() == str(b)
     expected = ConstructionSum(a=13, b=b).draw(None, EN)
     assert page.locator("#figure-sum .said").inner_text() == expected.said
 
@@ -155,13 +155,13 @@ def test_a_number_is_changed_by_pointer(page: Page) -> None:
     box = page.locator("#figure-sum input[name='a']").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
-    assert page.locator("output[name='a']").inner_text() == "66"
+    assert page.locator(".value[data-name='a']").inner_text() == "66"
 
 
 def test_a_smaller_modulus_keeps_the_numbers_below_it(page: Page) -> None:
     choose(page, b=60)
     choose(page, modulus=30)
-    assert page.locator("output[name='b']").inner_text() == "29"
+    assert page.locator(".value[data-name='b']").inner_text() == "29"
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("7", "12"), ("9999", "500"), ("", "67")])

@@ -91,7 +91,7 @@ def test_a_number_is_changed_by_key(page: Page, key: str, a: int) -> None:
     page.locator("input[name='a']").focus()
     page.keyboard.press(key)
     assert said(page) == expected(a, 20)
-    assert page.locator("output[name='a']").inner_text() == str(a)
+    assert page.locator(".value[data-name='a']").inner_text() == str(a)
     assert page.locator("svg.wide text.answer").text_content() == str((a + 20) % 67)
     after = page.locator("svg.wide .group .wave").first.get_attribute("d"), leads(page)
     assert before[0] != after[0] and before[1] != after[1]

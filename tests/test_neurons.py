@@ -174,7 +174,7 @@ def test_the_step_can_be_dragged_back_to_the_beginning(page: Page) -> None:
     slider = page.get_by_role("slider", name="Step")
     slider.focus()
     page.keyboard.press("Home")
-    assert page.locator(".neurons output").inner_text() == "0"
+    assert page.locator(".neurons label.step .value").inner_text() == "0"
     expected = RUN.views["W_in"][0][:, neuron_order(RUN)[3]]
     limit = drawn().reach
     assert np.abs(heights(page, "wave", 0) - expected.clip(-limit, limit)).max() < 0.03

@@ -104,7 +104,7 @@ def test_dragging_the_slider_leads_films_chart_and_neurons_to_the_same_step(page
     assert step(page) == 60
     assert [film_step(page, film) for film in FILMS] == [60, 60]
     assert chart_step(page, "sum-accuracy") == 60
-    assert page.locator("#figure-sum-neurons label.step output").inner_text() == "60"
+    assert page.locator("#figure-sum-neurons label.step .value").inner_text() == "60"
 
 
 def test_the_frame_that_is_seen_is_the_frame_that_was_asked_for(page: Page) -> None:

@@ -109,7 +109,7 @@ class Torn:
             "former",
             "tmp",
         }
-        inside = {path.name for path in (folder / ".gen").iterdir()}
+        inside = {path.name for path in (folder / ".gen").glob("*")}
         assert inside <= {"runs", "media", "lock", "lock.holder", "damaged"}
 
 

@@ -23,6 +23,16 @@ from gen.pages.references import Citations, Reference, find, key_of
 from gen.pages.source import Mistake, Source, suggestion
 from gen.pages.timeline import Stretch
 
+_SHEETS = {
+    "construction": "construction",
+    "construction-error": "construction",
+    "interference": "interference",
+    "map": "sweep",
+    "neurons": "neurons",
+    "seeds": "seeds",
+}
+"""Templates of figures with a style sheet of their own."""
+
 _ELSEWHERE = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+", re.IGNORECASE)
 
 
@@ -74,6 +84,7 @@ class Article:
         shown: figures that have their place on this page already.
         timed: models of which one of them has a timeline.
         played: models that words of the text play.
+        sheets: style sheets of what the page shows, by name.
     """
 
     source: Source
@@ -86,6 +97,7 @@ class Article:
     shown: set[str] = field(default_factory=set)
     timed: set[str] = field(default_factory=set)
     played: set[str] = field(default_factory=set)
+    sheets: set[str] = field(default_factory=set)
 
     def render(self, tokens: list[Token]) -> str:
         """The body of the page as HTML.
@@ -183,6 +195,7 @@ class Article:
             values["title"] = _render_token([title], 0)
         if head.name == "gallery":
             films = [figure for figure in self.figures.values() if isinstance(figure, PlacedFilm)]
+            self.sheets.add("gallery")
             values |= {"films": films, "embedded": self._embedded}
         values["body"] = self._blocks(inside)
         return self._fill(f"directives/{head.name}.html.jinja", **values)
@@ -195,9 +208,13 @@ class Article:
         figure = self.figures[name]
         if isinstance(figure, PlacedFilm | PlacedChart) and figure.timing is not None:
             self.timed.add(figure.model)
+            self.sheets.add("timeline")
         body = self._blocks(caption)
+        self.sheets |= {_SHEETS[figure.template]} if figure.template in _SHEETS else set()
         template = f"{figure.template}.html.jinja"
-        return self._fill(template, figure=figure, caption=body, broad=broad)
+        return self._fill(
+            template, figure=figure, caption=body, broad=broad, first=len(self.shown) == 1
+        )
 
     def _embedded(self, film: PlacedFilm) -> str:
         """Markup that shows a film on another page."""

@@ -71,4 +71,4 @@ class Choice:
 def _markup(figure: PlacedFigure, environment: Environment, context: Mapping[str, Any]) -> str:
     """The figure as a page would show it; its caption is the page's own."""
     template = environment.get_template(f"{figure.template}.html.jinja")
-    return template.render(**context, figure=figure, caption="", broad=False)
+    return template.render(**context, figure=figure, caption="", broad=False, first=False)

@@ -144,7 +144,7 @@ def render_pages(
         body = article.render(tokens[source.name])
         template = "landing" if page.layout == "landing" else "page"
         html = environment.get_template(f"{template}.html.jinja").render(
-            **context, body=body, timed=bool(article.timed)
+            **context, body=body, timed=bool(article.timed), sheets=sorted(article.sheets)
         )
         rendered[page.path] = html.rstrip() + "\n"
         found += sections(page.path, page.title, page.description, body)

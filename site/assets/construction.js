@@ -143,7 +143,7 @@
     constructor(figure) {
       this.figure = figure;
       this.data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-      this.field = (name) => figure.querySelector(`.settings [name='${name}']:not(output)`);
+      this.field = (name) => figure.querySelector(`.settings [name='${name}']`);
       for (const name of ["neurons", "modulus"]) watch(this.field(name), () => this.build());
       this.field("bend").addEventListener("change", () => this.build());
       for (const name of ["a", "b"]) this.field(name).addEventListener("input", () => this.draw());
@@ -165,7 +165,7 @@
     draw() {
       const [a, b] = ["a", "b"].map((name) => Number(this.field(name).value));
       for (const name of ["a", "b"]) {
-        this.figure.querySelector(`output[name='${name}']`).textContent = this.field(name).value;
+        this.figure.querySelector(`.value[data-name='${name}']`).textContent = this.field(name).value;
       }
       for (const svg of this.figure.querySelectorAll(".chart > svg")) {
         const shape = this.data.shapes[svg.classList[0]];

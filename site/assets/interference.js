@@ -79,7 +79,7 @@ class InterferenceFigure {
     const { numbers, parts, words } = this.data;
     const [a, b] = this.inputs.map((input) => Number(input.value));
     for (const input of this.inputs) {
-      input.parentElement.querySelector("output").textContent = input.value;
+      input.parentElement.querySelector(".value").textContent = input.value;
     }
     const answer = (a + b) % numbers;
     const [shares, total] = this.shares(a, b);

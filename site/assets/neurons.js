@@ -60,7 +60,7 @@ class NeuronsFigure {
     const { limit, steps } = this.data;
     const within = (value) => Math.max(-limit, Math.min(limit, value)).toFixed(3);
     this.large.className = `large ${chosen.closest("label").className}`;
-    this.slider.closest("label").querySelector("output").textContent = steps[frame];
+    this.slider.closest("label").querySelector(".value").textContent = steps[frame];
     const waves = this.large.querySelectorAll(".wave .line");
     const bars = this.large.querySelectorAll(".bars .line");
     for (const way of [0, 1]) {

@@ -47,7 +47,7 @@ class SweepMap {
       const tell = () => {
         const text = this.thresholds[key].toExponential(1).replace(".0", "");
         const [mantissa, exponent] = text.split("e");
-        const output = slider.parentElement.querySelector("output");
+        const output = slider.parentElement.querySelector(".value");
         output.textContent = `${mantissa} × 10`;
         const power = document.createElement("sup");
         power.textContent = exponent.replace("+", "").replace("-", "−");

@@ -30,7 +30,7 @@
         for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
         return element;
       };
-      this.bar = make("div", "timeline", { role: "group", "aria-label": words.name });
+      this.bar = make("div", "timeline", { role: "region", "aria-label": words.name });
       this.button = make("button", "play", { type: "button" });
       this.slider = make("input", "", { type: "range", "aria-label": words.step_name });
       this.marks = make("div", "marks");
