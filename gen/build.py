@@ -53,7 +53,7 @@ def build(studio: Studio) -> None:
     sources = Sources.gather(studio)
     if output.is_fresh(studio.output, sources.key):
         published = (studio.output / FACTS_FILE).read_text(encoding="utf-8")
-        _check_claims(studio, sources, json.loads(published))
+        _check_statements(studio, sources, json.loads(published))
         output.tidy(studio.output)
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
@@ -202,7 +202,7 @@ def write_site(
     """
     sweeps = {name: each for name, each in subjects.items() if isinstance(each, TrainedSweep)}
     unfinished = [name for name, sweep in sweeps.items() if not sweep.facts["complete"]]
-    _check_claims(studio, sources, all_facts(studio.config, subjects), unfinished)
+    _check_statements(studio, sources, all_facts(studio.config, subjects), unfinished)
     files = site_files(studio.config, sources, subjects, drawn)
     reread()
     config = load(studio.config.path, studio.config.profile)
@@ -211,25 +211,27 @@ def write_site(
     output.publish(studio.output, sources.key if complete else f"part of {sources.key}", files)
 
 
-def _check_claims(
+def _check_statements(
     studio: Studio,
     sources: Sources,
     facts: Mapping[str, Mapping[str, Fact]],
     unfinished: Iterable[str] = (),
 ) -> None:
-    """Warns where claims do not hold; a strict build names them all, and ends."""
+    """Warns where claims do not hold or translations lack something; a strict build ends there."""
     from gen.pages.claims import false_claims
     from gen.pages.facts import FactBook
+    from gen.pages.structure import differences
     from gen.words import Words
 
     wrong = false_claims(sources.original, FactBook(facts, Words("en")), unfinished)
-    if wrong and not studio.strict:
-        count = "a claim does" if len(wrong) == 1 else f"{len(wrong)} claims do"
-        studio.report.warn(f"{count} not hold in this build; gen build --strict names each")
-    elif wrong:
+    wrong += differences(sources.pages)
+    if studio.strict and wrong:
         for error in wrong[1:]:
             studio.report.warn(str(error))
         raise wrong[0]
+    if wrong:
+        more = f"; gen build --strict names {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        studio.report.warn(f"{wrong[0]}{more}")
 
 
 def foretell_training(studio: Studio, names: Iterable[str] = ()) -> str:

@@ -165,7 +165,9 @@ def cli() -> None:
 
 @cli.command()
 @click.option(
-    "--strict", is_flag=True, help="Refuse to publish pages whose claims the facts do not bear out."
+    "--strict",
+    is_flag=True,
+    help="Refuse to publish claims that do not hold, and translations that lack something.",
 )
 @_common
 @_trainers

@@ -32,7 +32,8 @@ class Studio:
         device: torch device that models are trained on, one of `DEVICES`.
         cluster: address of a Dask scheduler that trains them, or `local:N`; None for here.
         fail_fast: whether the first model with unsound numbers ends the training.
-        strict: whether a claim of a page that does not hold stops the build.
+        strict: whether a claim that does not hold, or a translation that lacks something,
+            stops the build.
         wait: whether to wait for another process that holds the store or the output.
     """
 

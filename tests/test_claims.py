@@ -64,10 +64,24 @@ def test_a_strict_build_publishes_no_false_claim(gen: Gen, tmp_path: Path) -> No
     assert '"odd.seeds > 98" does not hold (odd.seeds = 1)' in strict.err
     assert '"odd.steps > 99" does not hold (odd.steps = 50)' in strict.err
     relaxed = gen("build", *options)
-    assert relaxed.code == 0 and "2 claims do not hold" in relaxed.err
+    assert relaxed.code == 0 and "names 1 more" in relaxed.err
     published = tree(tmp_path / "_site")
     assert gen("build", "--strict", *options).code == 2
     assert tree(tmp_path / "_site") == published
     text = tmp_path / "site" / "pages" / "en" / "index.md"
     text.write_text(page.replace("> 98", "> 0").replace("> 99", "> 0"), encoding="utf-8")
     assert gen("build", "--strict", *options).code == 0
+
+
+def test_a_strict_build_publishes_no_translation_that_lacks_something(
+    gen: Gen, tmp_path: Path
+) -> None:
+    config = small_site.CONFIG.replace('languages = ["en"]', 'languages = ["en", "zh"]')
+    options = small_site.write(tmp_path, config)
+    translated = tmp_path / "site" / "pages" / "zh" / "index.md"
+    translated.parent.mkdir()
+    translated.write_text(small_site.PAGE.replace("::: figure odd-loss\n", "::: note\n"), "utf-8")
+    strict = gen("build", "--strict", *options)
+    assert strict.code == 2 and "pages/zh/index.md:" in strict.err
+    relaxed = gen("build", *options)
+    assert relaxed.code == 0 and "warning: pages/zh/index.md:" in relaxed.err

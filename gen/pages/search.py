@@ -70,12 +70,15 @@ class _Reader(HTMLParser):
         super().__init__()
         self.parts = [_Part("")]
         self._unread = 0
+        self._in_offer = False
         self._in_heading = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         anchor = dict(attrs).get("id")
-        if tag in _UNREAD:
+        offers_files = tag == "details" and dict(attrs).get("class") == "download"
+        if tag in _UNREAD or offers_files:
             self._unread += 1
+            self._in_offer |= offers_files
         elif tag in _HEADINGS and anchor and not self._unread:
             self.parts.append(_Part(anchor))
             self._in_heading = True
@@ -83,8 +86,9 @@ class _Reader(HTMLParser):
             self._add(" ")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _UNREAD:
+        if tag in _UNREAD or (tag == "details" and self._in_offer):
             self._unread -= 1
+            self._in_offer &= tag != "details"
         elif tag in _HEADINGS:
             self._in_heading = False
         elif tag not in _INLINE:

@@ -17,7 +17,7 @@ from gen.errors import ConfigError
 from gen.pages.directives import Directive
 from gen.pages.facts import REFERENCE, Reference
 from gen.pages.markdown import parse
-from gen.pages.source import Source, read_source
+from gen.pages.source import Source, read_sources
 
 TRANSLATED = frozenset({"title", "nav", "description", "claims"})
 """Keys of the front matter that are text, and the claims, which the original makes for all."""
@@ -79,10 +79,7 @@ def differences(pages: Mapping[str, Mapping[str, str]]) -> Iterator[ConfigError]
     Args:
         pages: Markdown by language and page; all others translate the first language.
     """
-    first, *others = (
-        {name: read_source(name, f"pages/{language}/{name}.md", text) for name, text in own.items()}
-        for language, own in pages.items()
-    )
+    first, *others = (read_sources(language, own) for language, own in pages.items())
     for other in others:
         for name, translation in other.items():
             difference = first_difference(first[name], translation)
