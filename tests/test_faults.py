@@ -10,10 +10,11 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests import small_site
 from tests.conftest import stored_runs
 
-KILLS = 20
 SWEPT = (
     small_site.CONFIG
     + """
@@ -42,7 +43,10 @@ def training(folder: Path, store: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def test_a_sweep_that_is_killed_twenty_times_ends_with_the_same_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.torture)])
+def test_a_sweep_that_is_killed_again_and_again_ends_with_the_same_bytes(
+    tmp_path: Path, kills: int
+) -> None:
     small_site.write(tmp_path, SWEPT)
     start = time.monotonic()
     assert training(tmp_path, tmp_path / "undisturbed").wait() == 0
@@ -51,7 +55,7 @@ def test_a_sweep_that_is_killed_twenty_times_ends_with_the_same_bytes(tmp_path: 
     assert len(undisturbed) == 6
 
     moments = random.Random(20)
-    left, number, resumed = KILLS, 0, 0
+    left, number, resumed = kills, 0, 0
     while left:
         number += 1
         store = tmp_path / f"killed-{number}"

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.led_page import until
 from tests.test_browser import Watched, browser
 
 __all__ = ["browser"]
@@ -31,7 +30,7 @@ def test_search_finds_sections_and_leads_there_by_keys_alone(page: Page, site: P
     assert page.locator(".search mark").count() > 0
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    until(page, "location.pathname.endsWith('/stars.html')")
+    page.wait_for_url("**/stars.html#*")
     assert page.evaluate("document.querySelector(location.hash) !== null")
     assert watched.complaints == []
 
@@ -44,6 +43,7 @@ def test_search_finds_chinese_inside_of_words_and_the_pages_own_language_first(
     page.keyboard.type("神经元")
     page.locator(".search a").first.wait_for()
     assert page.locator(".search a").first.evaluate("a => a.href").rpartition("/zh/")[1]
+    page.keyboard.press("Escape")  # empties the field, as browsers have it
     page.keyboard.press("Escape")
     assert not page.locator(".search").is_visible()
 
@@ -59,12 +59,12 @@ def test_what_nobody_wrote_is_not_found(page: Page, site: Path) -> None:
 def test_the_language_switch_keeps_the_place_and_the_state(page: Page, site: Path) -> None:
     page.goto((site / "five-neurons.html").as_uri() + "?step=0#why-twice-the-angle")
     page.get_by_role("link", name="简体中文").evaluate("link => link.click()")
-    until(page, "location.pathname.endsWith('/zh/five-neurons.html')")
+    page.wait_for_url("**/zh/five-neurons.html*")
     assert page.evaluate("location.search + location.hash") == "?step=0#why-twice-the-angle"
     top = "document.querySelector(location.hash).getBoundingClientRect().top"
     assert abs(page.evaluate(top)) < 400
     page.get_by_role("link", name="English").evaluate("link => link.click()")
-    until(page, "!location.pathname.includes('/zh/')")
+    page.wait_for_url(lambda address: "/zh/" not in address)
     assert page.evaluate("location.hash") == "#why-twice-the-angle"
 
 

@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gen import fingerprint, runs
-from gen.assemble import Sources
 from gen.config import load
 from gen.figures import figure_kinds
 from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import kinds
+from gen.sources import Sources
 from gen.tasks import Task
 from gen.training import Training
 from tests import small_site

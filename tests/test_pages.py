@@ -209,7 +209,7 @@ def test_pages_of_a_further_language_stand_in_a_folder_and_share_files(
         "../assets/theme.css",
         "https://example.org/x/en/",
     }
-    assert outline.every("video")[0]["poster"] == "../media/weights.png"
+    assert outline.every("img")[0]["src"] == "../media/weights.png"
 
 
 def test_a_caption_is_markdown() -> None:
@@ -219,9 +219,10 @@ def test_a_caption_is_markdown() -> None:
 
 
 def test_a_film_waits_to_be_played_and_says_what_it_shows() -> None:
-    video = Outline.of(page("::: figure weights\n:::")).every("video")[0]
+    outline = Outline.of(page("::: figure weights\n:::"))
+    video, picture = outline.every("video")[0], outline.every("img")[0]
     assert {"controls", "playsinline"} <= video.keys() and "autoplay" not in video
-    assert video["preload"] == "none" and video["poster"] == "media/weights.png"
+    assert video["preload"] == "none" and picture["src"] == "media/weights.png"
     assert (video["width"], video["height"]) == ("720", "480")
     assert video["aria-label"] == 'Film of "weights" < 5'
 
@@ -257,7 +258,7 @@ def test_the_policy_allows_no_script_or_style_inside_the_page() -> None:
     (policy,) = [m["content"] for m in outline.every("meta") if "http-equiv" in m]
     assert policy is not None and "default-src 'none'" in policy and "unsafe" not in policy
     assert not outline.every("style") and " style=" not in html
-    assert [each.get("src") for each in outline.every("script")] == ["assets/search.js"]
+    assert all("src" in one or "json" in str(one["type"]) for one in outline.every("script"))
 
 
 @pytest.mark.parametrize(

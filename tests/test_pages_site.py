@@ -97,6 +97,12 @@ def placed(
     return replace(either, model=figure.subject)
 
 
+def texts(language: str) -> dict[str, str]:
+    """The Markdown of every page in a language."""
+    folder = SITE / "pages" / language
+    return {name: (folder / f"{name}.md").read_text("utf-8") for name in config().site.pages}
+
+
 @cache
 def pages(world: str, language: str = "en") -> dict[str, str]:
     """The HTML of every page in a language, by the page's name."""
@@ -115,10 +121,7 @@ def pages(world: str, language: str = "en") -> dict[str, str]:
     figures = {
         name: placed(name, figure, swept, world, words) for name, figure in config().figures.items()
     }
-    sources = {
-        name: (SITE / "pages" / language / f"{name}.md").read_text(encoding="utf-8")
-        for name in config().site.pages
-    }
+    sources = texts(language)
     works = read_references((SITE / "references.toml").read_text("utf-8"), "references.toml")
     rendered = render_pages(
         config().site,
@@ -129,6 +132,7 @@ def pages(world: str, language: str = "en") -> dict[str, str]:
         words,
         TEMPLATES,
         references=works,
+        originals=None if language == "en" else texts("en"),
     )
     folder = "" if language == "en" else f"{language}/"
     return {name: rendered[f"{folder}{name}.html"] for name in config().site.pages}
@@ -163,7 +167,11 @@ def test_a_page_is_well_formed_with_unique_ids_and_one_top_heading(
 @EVERY_PAGE
 def test_every_link_inside_the_site_leads_somewhere(name: str, world: str, language: str) -> None:
     folder = "" if language == "en" else f"{language}/"
-    site = {f"{folder}{name}.html": html for name, html in pages(world, language).items()}
+    site = {
+        f"{'' if each == 'en' else f'{each}/'}{other}.html": html
+        for each in config().site.languages
+        for other, html in pages(world, each).items()
+    }
     files = {path for figure in config().figures for path in (*film(figure).files,)} | {
         *(path for figure in config().figures for path in chart(figure).files),
         *(f"assets/{path.name}" for path in (SITE / "assets").iterdir()),
