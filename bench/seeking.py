@@ -89,7 +89,9 @@ def main() -> None:
     browser_path = os.environ.get("GEN_BROWSER") or shutil.which("chromium")
     print(f"{'page':<20}{'first load':>12}{'films in sight':>16}  frames a second while dragging")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
+        )
         for name in options.pages:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             address = (options.site.resolve() / f"{name}.html").as_uri()
