@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -20,6 +21,9 @@ REPOSITORY = Path(__file__).parent.parent
 
 # Tests run side by side: each has a core, and torch reads this when it is first imported.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+# A shell's background job ignores SIGINT, and so would each build that a test starts to end.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
