@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gen import films, output
+from gen import disk, films, output
 from gen.analysis.sweep import OUTCOMES
 from gen.assemble import all_facts, site_files
 from gen.config import load
@@ -63,6 +62,9 @@ def build(studio: Studio) -> None:
         trainers(studio) as executor,
         Workers(studio.jobs, studio.report) as painters,
     ):
+        damage = output.damage(studio.output)
+        if damage:
+            studio.report.warn(f"{studio.output}: {damage}; the site is written anew")
         for subjects, drawn, left in stretches(studio, executor, painters):
             write_site(studio, sources, subjects, drawn, complete=not left)
     studio.report.done("site", f"{summary(studio.config)} in {time.monotonic() - start:.0f} s")
@@ -208,7 +210,7 @@ def write_site(
     config = load(studio.config.path, studio.config.profile)
     if Sources.gather(replace(studio, config=config)).key != sources.key:
         raise _changed("the config, a page, a template or the code", str(config.path))
-    output.publish(studio.output, sources.key if complete else f"part of {sources.key}", files)
+    output.publish(studio.output, sources.key if complete else sources.partial_key, files)
 
 
 def _check_statements(
@@ -291,7 +293,7 @@ def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) ->
             for name, entry in drawn.items():
                 for file in films.files_of(entry):
                     target = folder / f"{name}{Path(file).suffix}"
-                    shutil.copyfile(entry.file(file), target)
+                    disk.replace(target, entry.file(file).read_bytes())
                     studio.report.say(str(target))
     studio.report.say("1 film is fresh" if len(drawn) == 1 else f"{len(drawn)} films are fresh")
 

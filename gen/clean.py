@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 
 from gen import films, output, runs
 from gen.build import film_orders
 from gen.config import load_profiles
 from gen.hunt import tried
-from gen.store import writing
 from gen.studio import DEVICES, Studio
 from gen.subjects import read_sweeps, sound_models
 
@@ -28,13 +26,11 @@ def clean(studio: Studio, *, everything: bool) -> None:
         if output.remove(studio.output):
             studio.report.say(f"removed {studio.output}")
         if everything:
-            with writing(studio.store.root):
-                for path in studio.store.root.iterdir():
-                    if path.is_dir():
-                        shutil.rmtree(path)
+            studio.store.clear()
             studio.report.say(f"emptied {studio.store.root}")
             return
         removed = _remove_unwanted(studio)
+        studio.store.forget_damaged()
     studio.report.say(f"removed {removed} entries from {studio.store.root}")
 
 

@@ -54,13 +54,25 @@ def _version(distribution: str) -> str:
 
 @cache
 def _examine(module: str) -> tuple[str, tuple[str, ...]]:
+    """The digest of a module's code, and the modules of this package that it imports."""
     spec = find_spec(module)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(module)
-    tree = ast.parse(Path(spec.origin).read_bytes())
-    imported = tuple(sorted(_imports(tree)))
+    digest, modules, perhaps = _parse(Path(spec.origin).read_bytes())
+    return digest, tuple(sorted(modules | {name for name in perhaps if _is_module(name)}))
+
+
+@cache
+def _parse(source: bytes) -> tuple[str, frozenset[str], frozenset[str]]:
+    """What depends on a module's text alone, so that reading it again need not parse it again.
+
+    Returns:
+        The digest; names of modules that are imported; names that may be modules or not.
+    """
+    tree = ast.parse(source)
+    modules, perhaps = _imports(tree)
     _strip_docstrings(tree)
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imported
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), modules, perhaps
 
 
 def _strip_docstrings(tree: ast.Module) -> None:
@@ -79,9 +91,10 @@ def _is_text(statement: ast.stmt) -> bool:
     )
 
 
-def _imports(tree: ast.Module) -> set[str]:
-    """Modules of this package that a module imports when it runs, parents included."""
-    names: set[str] = set()
+def _imports(tree: ast.Module) -> tuple[frozenset[str], frozenset[str]]:
+    """What a module imports of this package when it runs: modules, and what may be modules."""
+    modules: set[str] = set()
+    perhaps: set[str] = set()
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
@@ -89,17 +102,19 @@ def _imports(tree: ast.Module) -> set[str]:
             waiting.extend(node.orelse)
             continue
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-            if node.module.split(".")[0] == _PACKAGE:
-                below = {f"{node.module}.{alias.name}" for alias in node.names}
-                names |= {name for name in below if find_spec_below(name)}
+            modules.add(node.module)
+            perhaps |= {f"{node.module}.{alias.name}" for alias in node.names}
         waiting.extend(ast.iter_child_nodes(node))
-    return {name for name in names if name.split(".")[0] == _PACKAGE and name != _PACKAGE}
+    return _own(modules), _own(perhaps)
 
 
-def find_spec_below(name: str) -> bool:
+def _own(names: set[str]) -> frozenset[str]:
+    return frozenset(name for name in names if name.startswith(f"{_PACKAGE}."))
+
+
+def _is_module(name: str) -> bool:
     """Whether a dotted name of this package is a module and not something inside one."""
     parent, _, _ = name.rpartition(".")
     spec = find_spec(parent)

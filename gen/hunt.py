@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gen import runs
+from gen import disk, runs
 from gen.analysis.facts import run_facts
 from gen.errors import ConfigError, suggestion
 from gen.store import writing
@@ -107,7 +107,7 @@ def hunt(studio: Studio, name: str, where: str | None, seeds: int | None, *, wri
     if write and found.fitting:
         path = studio.config.path
         with writing(path):
-            path.write_text(written(path.read_text("utf-8"), model, found), "utf-8")
+            disk.replace(path, written(path.read_text("utf-8"), model, found).encode())
         studio.report.say(f"{path}: models.{name} shows seed {found.fitting[0]}")
     return found
 

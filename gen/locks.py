@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from gen.disk import replace
 from gen.errors import BusyError
 
 Waiting = Callable[[str], None]
@@ -39,7 +40,7 @@ def held(file: Path, subject: Path, waiting: Waiting | None = None) -> Iterator[
         waiting(f"{subject} is in use by {who}; waiting")
         lock.acquire()
     try:
-        holder.write_text(f"process {os.getpid()}\n")
+        replace(holder, f"process {os.getpid()}\n".encode())
         yield
     finally:
         holder.unlink(missing_ok=True)

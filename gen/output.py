@@ -6,26 +6,51 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from gen.disk import sync
 from gen.errors import BusyError, EnvironmentFault
 from gen.exchange import exchanged
 from gen.locks import Waiting, held
-from gen.store import file_digest, sync, writing
+from gen.store import file_digest, writing
 
 MANIFEST = "data/manifest.json"
 
 
+_PROVENANCE = "data/provenance.json"
+
+
+def key_of(output: Path) -> str | None:
+    """What the published site was made from; None where there is none, or it does not say."""
+    manifest = _manifest(output)
+    return None if manifest is None else manifest.key
+
+
 def is_fresh(output: Path, key: str) -> bool:
     """Whether a folder holds exactly the site of `key`, byte for byte."""
+    return key_of(output) == key and not damage(output)
+
+
+def damage(output: Path) -> str:
+    """What is not as it was written in a published site, as a sentence; empty if all is.
+
+    Only the first such file is named. A folder that holds nothing is not damaged.
+    """
+    if not output.is_dir() or not any(output.iterdir()):
+        return ""
     manifest = _manifest(output)
-    if manifest is None or manifest["key"] != key:
-        return False
-    files = manifest["files"]
+    if manifest is None:
+        return f"{MANIFEST} is damaged"
     present = {path.relative_to(output).as_posix() for path in _files(output)} - {MANIFEST}
-    return present == files.keys() and all(
-        file_digest(output / name) == digest for name, digest in files.items()
-    )
+    for name in sorted(present | manifest.files.keys()):
+        if name not in manifest.files:
+            return f"{name} is not of this site"
+        if name not in present:
+            return f"{name} is missing"
+        if file_digest(output / name) != manifest.files[name]:
+            return f"{name} is damaged"
+    return ""
 
 
 @contextmanager
@@ -37,7 +62,7 @@ def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
 
     Raises:
         BusyError: another process holds it, and nobody waits.
-        EnvironmentFault: its parent folder cannot be written.
+        EnvironmentFault: its parent folder cannot be written, or it holds something else.
     """
     with ExitStack() as stack:
         with writing(output):
@@ -45,6 +70,7 @@ def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
             lock = output.with_name(f".{output.name}.lock")
             stack.enter_context(held(lock, output, waiting))
             _mend(output)
+        _refuse_foreign(output)
         yield
 
 
@@ -95,7 +121,7 @@ def _mend(output: Path) -> None:
 
 
 def remove(output: Path) -> bool:
-    """Removes a published site; False where there was none.
+    """Removes a published site, which is away at once; False where there was none.
 
     Raises:
         EnvironmentFault: the folder holds something else.
@@ -103,8 +129,10 @@ def remove(output: Path) -> bool:
     if not output.exists():
         return False
     _refuse_foreign(output)
+    part = _beside(output, "part")
     with writing(output):
-        shutil.rmtree(output)
+        output.rename(part)
+        shutil.rmtree(part)
     return True
 
 
@@ -131,7 +159,7 @@ def _write(part: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
 def _refuse_foreign(output: Path) -> None:
     if output.is_symlink() or (output.exists() and not output.is_dir()):
         raise EnvironmentFault("is not a folder", where=str(output), mend="choose another --output")
-    if output.exists() and any(output.iterdir()) and _manifest(output) is None:
+    if output.exists() and any(output.iterdir()) and not _is_ours(output):
         raise EnvironmentFault(
             "holds files that this tool did not write",
             where=str(output),
@@ -139,13 +167,34 @@ def _refuse_foreign(output: Path) -> None:
         )
 
 
-def _manifest(output: Path) -> dict[str, dict[str, str]] | None:
+def _is_ours(output: Path) -> bool:
+    """Whether this tool has written a folder; either of two files tells, lest one be damaged."""
     try:
-        manifest = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        told = json.loads((output / _PROVENANCE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        told = None
+    by_provenance = isinstance(told, dict) and {"libraries", "figures", "commit"} <= told.keys()
+    return by_provenance or _manifest(output) is not None
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    """What a published site says of itself: its key, and the digest of every file."""
+
+    key: str
+    files: dict[str, str]
+
+
+def _manifest(output: Path) -> _Manifest | None:
+    try:
+        told = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return None
-    sound = isinstance(manifest, dict) and manifest.keys() == {"key", "files"}
-    return manifest if sound else None
+    match told:
+        case {"key": str(key), "files": dict(files)} if len(told) == 2:
+            return _Manifest(key, files)
+        case _:
+            return None
 
 
 def _files(folder: Path) -> list[Path]:

@@ -101,7 +101,7 @@ class Preview:
                 "the code of this tool was changed; the site is shown as it was before",
                 mend="end gen serve and start it again",
             )
-        key = f"part of {sources.key}" if self._unfinished else sources.key
+        key = sources.partial_key if self._unfinished else sources.key
         if not output.is_fresh(studio.output, key):
             with output.locked(studio.output):
                 output.publish(studio.output, key, files)

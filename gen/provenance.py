@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,13 @@ _LIBRARIES = ("torch", "numpy", "numba", "matplotlib", "imageio", "imageio-ffmpe
 
 
 def provenance(
-    config: Config, subjects: Subjects, drawn: Mapping[str, Entry], commit: str | None
+    config: Config, subjects: Subjects, drawn: Mapping[str, Entry], commit: Commit
 ) -> dict[str, Any]:
     """What each figure was made from, as plain JSON values.
 
     Args:
         drawn: the stored films, by what their files are called.
-        commit: the last one that touched the site's sources, if they are under version control.
+        commit: where the site's sources stand under version control.
     """
     figures: dict[str, Any] = {}
     for each in showings(config.figures, subjects):
@@ -42,16 +43,37 @@ def provenance(
         "version": __version__,
         "libraries": versions(*_LIBRARIES),
         "profile": config.profile,
-        "commit": commit,
+        "commit": commit.hash,
+        "edited": commit.edited,
         "figures": figures,
     }
 
 
-def commit_of(folder: Path) -> str | None:
-    """The last commit that touched a folder; None without git, or where nothing is committed."""
-    command = ["git", "-C", str(folder), "log", "-1", "--format=%H", "--", "."]
+@dataclass(frozen=True)
+class Commit:
+    """Where the sources of a site stand under version control.
+
+    Attributes:
+        hash: the last commit that touched them; None without git, or where nothing is committed.
+        edited: whether they say something else than that commit does.
+    """
+
+    hash: str | None = None
+    edited: bool = False
+
+    @classmethod
+    def of(cls, folder: Path) -> Commit:
+        """Asks git about a folder."""
+        commit = _asked(folder, "log", "-1", "--format=%H")
+        if not commit:
+            return cls()
+        return cls(commit, edited=bool(_asked(folder, "status", "--porcelain")))
+
+
+def _asked(folder: Path, *question: str) -> str:
+    command = ["git", "--no-optional-locks", "-C", str(folder), *question, "--", "."]
     try:
         asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return asked.stdout.strip() or None
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip()

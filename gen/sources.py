@@ -8,10 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gen import films, runs
+from gen import __version__, films, runs
 from gen.errors import ConfigError
 from gen.fingerprint import code_digest, versions
-from gen.provenance import commit_of
+from gen.provenance import Commit
 from gen.store import content_key
 from gen.words import words_digest
 
@@ -30,6 +30,7 @@ _PAGE_LIBRARIES = (
     "math-core",
     "numpy",
     "safetensors",
+    "tomlkit",
 )
 
 
@@ -43,7 +44,7 @@ class Sources:
         references: text of `references.toml`; empty where there is none.
         templates: folder of the page templates.
         device: what models are trained on.
-        commit: the last one that touched the config's folder, if any.
+        commit: where the config's folder stands under version control.
     """
 
     config: Config
@@ -52,7 +53,7 @@ class Sources:
     references: str
     templates: Path
     device: str
-    commit: str | None
+    commit: Commit
 
     @classmethod
     def gather(cls, studio: Studio) -> Sources:
@@ -79,7 +80,7 @@ class Sources:
         }
         works = config.folder / REFERENCES
         references = _read(works) if works.is_file() else ""
-        commit = commit_of(config.folder)
+        commit = Commit.of(config.folder)
         return cls(config, pages, files, references, studio.templates, studio.device, commit)
 
     def read(self) -> dict[str, dict[str, Source]]:
@@ -108,6 +109,11 @@ class Sources:
 
         works = read_references(self.references, str(self.config.folder / REFERENCES))
         check_early(self.config, self.read(), works)
+
+    @property
+    def partial_key(self) -> str:
+        """The key of the same site while its sweeps are still being trained."""
+        return f"part of {self.key}"
 
     @cached_property
     def key(self) -> str:
@@ -141,7 +147,8 @@ class Sources:
                     if path.is_file()
                 },
                 "words": words_digest(),
-                "commit": self.commit,
+                "commit": [self.commit.hash, self.commit.edited],
+                "version": __version__,
                 "code": code_digest("gen.build", *figures),
                 "versions": versions(*_PAGE_LIBRARIES, *films.LIBRARIES),
             }

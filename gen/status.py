@@ -86,5 +86,13 @@ def _site(studio: Studio) -> Line:
     sources = Sources.gather(studio)
     if output.is_fresh(studio.output, sources.key):
         return Line("site", str(studio.output), "")
-    exists = studio.output.exists()
-    return Line("site", str(studio.output), "made from something else" if exists else "not written")
+    key = output.key_of(studio.output)
+    if not studio.output.exists():
+        reason = "not written"
+    elif key == sources.partial_key:
+        reason = "sweeps are still being trained"
+    elif key not in {None, sources.key}:
+        reason = "made from something else"
+    else:
+        reason = output.damage(studio.output) or "not written"
+    return Line("site", str(studio.output), reason)

@@ -1,8 +1,8 @@
 """The content-addressed store: folders of files under the key of everything that made them.
 
-An entry is written under a temporary name and renamed into place as a whole, and carries a
-digest of each of its files. What is found damaged is set aside and made anew. No clock and
-no file time is ever consulted.
+An entry is written under a temporary name and renamed into place as a whole. It carries a
+digest of each of its files, and one of all that it says of itself. What is found damaged is set
+aside and made anew. No clock and no file time is ever consulted.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gen.disk import sync
 from gen.errors import refused
 from gen.locks import Waiting, held
 
-SCHEMA = 1
+SCHEMA = 2
 _MANIFEST = "entry.json"
 
 
@@ -117,7 +118,7 @@ class Store:
                 self._seal(part, key, ingredients, info)
                 final.parent.mkdir(parents=True, exist_ok=True)
                 if final.exists():
-                    shutil.rmtree(final)
+                    self._discard(final)
                 part.rename(final)
                 sync(final.parent)
             finally:
@@ -135,7 +136,20 @@ class Store:
     def remove(self, entry: Entry) -> None:
         """Forgets an entry."""
         with writing(self.root):
-            shutil.rmtree(entry.folder)
+            self._discard(entry.folder)
+
+    def clear(self) -> None:
+        """Forgets every entry, and what was set aside."""
+        with writing(self.root):
+            for path in self.root.iterdir():
+                if path.is_dir():
+                    self._discard(path)
+
+    def forget_damaged(self) -> None:
+        """Forgets what was set aside."""
+        with writing(self.root):
+            if self._damaged.exists():
+                self._discard(self._damaged)
 
     def _seal(
         self, folder: Path, key: str, ingredients: dict[str, Any], info: dict[str, Any]
@@ -148,7 +162,10 @@ class Store:
             "info": info,
             "files": {path.name: file_digest(path) for path in files},
         }
-        (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+        manifest["digest"] = content_key(manifest)
+        (folder / _MANIFEST).write_text(
+            json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )
         for path in [*files, folder / _MANIFEST]:
             sync(path)
         sync(folder)
@@ -163,15 +180,27 @@ class Store:
                 return None
         return Entry(folder, manifest["key"], manifest["ingredients"], manifest["info"])
 
+    @property
+    def _damaged(self) -> Path:
+        return self.root / "damaged"
+
+    def _discard(self, folder: Path) -> None:
+        """Removes a folder, which is away at once: whoever is killed here leaves no half of it."""
+        part = self.root / f"part-{os.getpid()}-{folder.name}-discarded"
+        folder.rename(part)
+        shutil.rmtree(part)
+
     def _set_aside(self, family: str, key: str) -> None:
-        damaged = self.root / "damaged"
         with writing(self.root):
-            damaged.mkdir(parents=True, exist_ok=True)
-            target = damaged / f"{family}-{key}"
+            self._damaged.mkdir(parents=True, exist_ok=True)
+            target = self._damaged / f"{family}-{key}"
             if target.exists():
-                shutil.rmtree(target)
+                self._discard(target)
             (self.root / family / key).rename(target)
-        self._on_damage(f"{family}/{key} is damaged; set aside as {target}, to be made anew")
+        self._on_damage(
+            f"{family}/{key} is damaged, or another version's; set aside as {target}, "
+            "to be made anew"
+        )
 
     def _sweep(self) -> None:
         for left_over in self.root.glob("part-*"):
@@ -192,19 +221,11 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
+    """What an entry says of itself; None where that cannot be read, or is not what was written."""
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text())
-    except (OSError, ValueError):
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        digest = manifest.pop("digest")
+        sound = digest == content_key(manifest) and manifest["schema"] == SCHEMA
+    except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
-    expected = {"schema", "key", "ingredients", "info", "files"}
-    sound = isinstance(manifest, dict) and expected <= manifest.keys()
-    return manifest if sound and manifest["schema"] == SCHEMA else None
-
-
-def sync(path: Path) -> None:
-    """Brings a file, or a folder's list of names, from memory to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    return manifest if sound else None

@@ -25,14 +25,17 @@ def verify(studio: Studio) -> int:
 
     Raises:
         EnvironmentFault: the output folder does not hold the site of this config.
-        NotRepeated: a file differs; the first one is named.
+        NotRepeated: a file differs, or is no longer as it was written; the first one is named.
     """
-    if not output.is_fresh(studio.output, Sources.gather(studio).key):
+    if output.key_of(studio.output) != Sources.gather(studio).key:
         raise EnvironmentFault(
             "there is nothing to compare with: this is not the site of this config",
             where=str(studio.output),
             mend="run gen build first",
         )
+    damage = output.damage(studio.output)
+    if damage:
+        raise NotRepeated(damage, where=str(studio.output), mend="gen build writes it anew")
     with tempfile.TemporaryDirectory(prefix="gen-verify-") as name:
         folder = Path(name)
         store = Store(folder / "store", on_damage=studio.report.warn)

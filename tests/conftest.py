@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from gen import cli
+from gen import build, cli, executors, trainers
 from tests.disturbed import Forge
+from tests.here import Here
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -40,10 +41,16 @@ Gen = Callable[..., Outcome]
 
 @pytest.fixture
 def gen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Gen:
-    """Runs the command line in this process, as `gen ARGUMENT ...` would."""
+    """Runs the command line in this process, as `gen ARGUMENT ...` would.
+
+    Jobs run here too, unless --jobs asks for processes.
+    """
 
     def run(*arguments: str | Path) -> Outcome:
         monkeypatch.setattr("sys.argv", ["gen", *map(str, arguments)])
+        workers = executors.Workers if "--jobs" in arguments else Here
+        monkeypatch.setattr(build, "Workers", workers)
+        monkeypatch.setattr(trainers, "Workers", workers)
         capfd.readouterr()
         with pytest.raises(SystemExit) as exit_:
             cli.main()

@@ -21,10 +21,12 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.here import Here
 
 ROOT = Path(__file__).parent.parent
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -189,27 +191,6 @@ def _meddle(folder: Path, meddling: str) -> None:
         shutil.rmtree(folder / ".gen")
 
 
-class _Here:
-    """Runs jobs in this process, one after the other."""
-
-    width = 1
-
-    def __init__(self, count: int, report: object) -> None:
-        pass
-
-    def __enter__(self) -> _Here:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        pass
-
-    def run(self, jobs: Sequence[Any]) -> Iterator[Any]:
-        from gen.executors import Done
-
-        for place, job in enumerate(jobs):
-            yield Done(place, job.function(*job.arguments, on_progress=lambda done: None), 0.0)
-
-
 def _backwards(years: int) -> Callable[[], float]:
     """A clock that is off by years, and goes back an hour whenever it is looked at."""
     moment = time.time() + years * 365.25 * 86_400
@@ -238,7 +219,7 @@ def _build(folder: Path, disturbance: Disturbance, more: Sequence[str]) -> int:
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
     tempfile.tempdir = str(temporary)
-    build.Workers = trainers.Workers = _Here  # type: ignore[misc,assignment]
+    build.Workers = trainers.Workers = Here  # type: ignore[misc,assignment]
     build.reread = trainers.reread = lambda: None  # type: ignore[assignment]
     if disturbance.years:
         time.time = time.monotonic = _backwards(disturbance.years)
@@ -310,9 +291,11 @@ class _Child:
 
 def _serve() -> None:
     """Loads everything by building once, and then forks builds for every line of input."""
+    from tests import small_site, torn
+
     answers, sys.stdout = sys.stdout, sys.stderr
     with tempfile.TemporaryDirectory() as name:
-        _build_plainly(Path(name))
+        small_site.build_here(Path(name), torn.CONFIG, torn.PAGE)
     for line in sys.stdin:
         request = json.loads(line)
         children = []
@@ -320,17 +303,6 @@ def _serve() -> None:
             time.sleep(wait)
             children.append(_Child(request))
         print(json.dumps([asdict(child.end()) for child in children]), file=answers, flush=True)
-
-
-def _build_plainly(folder: Path) -> None:
-    from gen import build, trainers
-    from tests import small_site, torn
-
-    small_site.write(folder, torn.CONFIG, torn.PAGE)
-    workers = build.Workers
-    build.Workers = trainers.Workers = _Here  # type: ignore[misc,assignment]
-    build.build(small_site.studio_of(folder))
-    build.Workers = trainers.Workers = workers  # type: ignore[misc]
 
 
 if __name__ == "__main__":

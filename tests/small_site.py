@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from gen import build, trainers
 from gen.config import Config, load
 from gen.report import SilentReport
 from gen.resources import assets_folder, templates_folder
 from gen.store import Store
 from gen.studio import Studio
+from tests.here import Here
 
-CONFIG = """
+_SITE = """
 [site]
 title = "Small site"
 description = "Two small networks."
 languages = ["en"]
 pages = ["index"]
 
-[models.sum]
+"""
+_SUM = """[models.sum]
 seeds = 3
 shard = 2
 
@@ -42,7 +47,8 @@ steps = 60
 log_every = 5
 snapshot_every = 10
 
-[models.odd]
+"""
+_ODD = """[models.odd]
 seeds = 1
 
 [models.odd.task]
@@ -64,22 +70,29 @@ steps = 50
 log_every = 5
 snapshot_every = 10
 
-[figures.sum-weights]
+"""
+_SUM_FIGURES = """[figures.sum-weights]
 kind = "weights"
 model = "sum"
+fps = 5
 
 [figures.sum-accuracy]
 kind = "accuracy"
 model = "sum"
 
-[figures.odd-weights]
+"""
+_ODD_FIGURES = """[figures.odd-weights]
 kind = "weights"
 model = "odd"
+fps = 5
 
 [figures.odd-loss]
 kind = "loss"
 model = "odd"
 """
+CONFIG = _SITE + _SUM + _ODD + _SUM_FIGURES + _ODD_FIGURES
+SUM_ALONE = _SITE + _SUM + _SUM_FIGURES
+"""The same without the model whose training has to be compiled first."""
 
 PAGE = """+++
 title = "Small site"
@@ -100,6 +113,9 @@ The loss.
 """
 
 
+SUM_ALONE_PAGE = PAGE.partition("::: figure odd-loss")[0]
+
+
 def write(folder: Path, config: str = CONFIG, page: str = PAGE) -> list[str | Path]:
     """Writes the site's sources and gives the options that build it inside `folder`."""
     pages = folder / "site" / "pages" / "en"
@@ -111,6 +127,15 @@ def write(folder: Path, config: str = CONFIG, page: str = PAGE) -> list[str | Pa
         *("--store", folder / ".gen"),
         *("--output", folder / "_site"),
     ]
+
+
+def build_here(folder: Path, config: str = CONFIG, page: str = PAGE) -> None:
+    """Writes and builds the site in `folder`, in this process."""
+    write(folder, config, page)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(build, "Workers", Here)
+        patched.setattr(trainers, "Workers", Here)
+        build.build(studio_of(folder))
 
 
 def studio_of(folder: Path) -> Studio:

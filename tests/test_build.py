@@ -180,6 +180,33 @@ def test_a_damaged_run_is_told_and_trained_again(
     assert tree(folder / "_site") == published
 
 
+def test_a_damaged_site_is_told_once_and_written_anew(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    folder, options = site
+    published = tree(folder / "_site")
+    page = folder / "_site" / "index.html"
+    page.write_bytes(page.read_bytes().replace(b"Trained", b"Drained"))
+    assert "stale: index.html is damaged" in gen("status", *options).out
+    verified = gen("verify", *options)
+    assert verified.code == 6 and "index.html is damaged" in verified.err
+    outcome = gen("build", *options)
+    assert outcome.code == 0 and outcome.err.count("index.html is damaged") == 1
+    assert tree(folder / "_site") == published
+    assert "all is fresh" in gen("build", *options).err
+
+
+def test_a_folder_of_somebody_elses_is_refused_before_anything_is_trained(
+    tmp_path: Path, gen: Gen
+) -> None:
+    options = small_site.write(tmp_path)
+    (tmp_path / "_site").mkdir()
+    (tmp_path / "_site" / "thesis.tex").write_text("dear")
+    outcome = gen("build", *options)
+    assert outcome.code == 3 and "did not write" in outcome.err
+    assert "trained" not in outcome.err and not (tmp_path / ".gen" / "runs").exists()
+
+
 def test_site_alone_needs_what_it_shows(tmp_path: Path, gen: Gen) -> None:
     options = small_site.write(tmp_path)
     outcome = gen("site", *options)

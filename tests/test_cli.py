@@ -55,9 +55,12 @@ def test_quiet_training_says_nothing_and_json_says_it_for_machines(
     tmp_path: Path, gen: Gen
 ) -> None:
     options = small_site.write(tmp_path)
-    quiet = gen("train", "odd", "--quiet", *options)
+    quiet = gen("train", "odd", "--quiet", "--jobs", "1", *options)
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
-    events = [json.loads(line) for line in gen("train", "--json-log", *options).err.splitlines()]
+    events = [
+        json.loads(line)
+        for line in gen("train", "--json-log", "--jobs", "1", *options).err.splitlines()
+    ]
     assert {"begin", "progress", "end", "done", "say"} == {event["event"] for event in events}
     assert not [event for event in events if "odd, seed" in str(event)]
 

@@ -154,7 +154,7 @@ def test_a_lost_scheduler_is_told_in_a_line_and_what_was_finished_is_kept(
     options = small_site.write(tmp_path, SWEPT)
     file = tmp_path / "scheduler.json"
     with dask("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", file) as scheduler:
-        wait_until(file.exists)
+        wait_until(lambda: file.exists() and file.read_text().endswith("}"))
         address = json.loads(file.read_text())["address"]
         with dask("worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"):
             killer = threading.Thread(

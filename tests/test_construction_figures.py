@@ -155,7 +155,7 @@ def test_a_model_of_the_same_name_is_refused(gen: Gen, tmp_path: Path) -> None:
 def test_its_films_are_drawn_before_anything_is_trained(gen: Gen, tmp_path: Path) -> None:
     config = f'{small_site.CONFIG}\n[figures.by-hand]\nkind = "construction"\nmodulus = 12\n'
     options = small_site.write(tmp_path, config)
-    outcome = gen("render", "by-hand", "--to", tmp_path / "films", *options, "--jobs", "1")
+    outcome = gen("render", "by-hand", "--to", tmp_path / "films", *options)
     assert outcome.code == 0, outcome.err
     assert (tmp_path / "films" / "by-hand.gif").stat().st_size < 6e6
     assert "run gen train" in gen("render", "sum-weights", *options).err
@@ -171,10 +171,10 @@ def test_a_site_of_nothing_else_is_built_once_and_quotes_it(gen: Gen, tmp_path: 
         "::: figure by-hand\nText.\n:::\n\n::: figure to-play\nText.\n:::\n"
     )
     options = small_site.write(tmp_path, config, page)
-    assert gen("build", *options, "--jobs", "1").code == 0
+    assert gen("build", *options).code == 0
     site = tmp_path / "_site"
     assert 'value="91"' in (site / "index.html").read_text()
     assert (site / "data" / "by-hand.csv").read_text().count("\n") == 14
     assert 'href="data/by-hand.csv"' in (site / "index.html").read_text()
-    assert "all is fresh" in gen("build", *options, "--jobs", "1").err
+    assert "all is fresh" in gen("build", *options).err
     assert "stale" not in gen("status", *options).out

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests import small_site
-from tests.conftest import stored_runs
+from tests.conftest import Tell, stored_runs
 
 SWEPT = (
     small_site.CONFIG
@@ -43,19 +43,47 @@ def training(folder: Path, store: Path) -> subprocess.Popen[bytes]:
     )
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.torture)])
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The runs of a sweep that nobody disturbs."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    small_site.write(folder, SWEPT)
+    assert training(folder, folder / ".gen").wait() == 0
+    runs = stored_runs(folder / ".gen")
+    assert len(runs) == 6
+    return runs
+
+
+def test_a_sweep_that_is_killed_goes_on_where_it_was(
+    tmp_path: Path, undisturbed: dict[str, str]
+) -> None:
+    small_site.write(tmp_path, SWEPT)
+    store = tmp_path / ".gen"
+    for finished in (1, 3):
+        process = training(tmp_path, store)
+        while len(stored_runs(store)) < finished:
+            assert process.poll() is None
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        kept = {path: (store / "runs" / path).stat().st_ino for path in stored_runs(store)}
+        assert finished <= len(kept) < 6
+    assert training(tmp_path, store).wait() == 0
+    assert stored_runs(store) == undisturbed
+    assert all((store / "runs" / path).stat().st_ino == inode for path, inode in kept.items())
+
+
+@pytest.mark.torture
 def test_a_sweep_that_is_killed_again_and_again_ends_with_the_same_bytes(
-    tmp_path: Path, kills: int
+    tmp_path: Path, undisturbed: dict[str, str], tell: Tell
 ) -> None:
     small_site.write(tmp_path, SWEPT)
     start = time.monotonic()
-    assert training(tmp_path, tmp_path / "undisturbed").wait() == 0
+    assert training(tmp_path, tmp_path / "timed").wait() == 0
     whole = time.monotonic() - start
-    undisturbed = stored_runs(tmp_path / "undisturbed")
-    assert len(undisturbed) == 6
 
     moments = random.Random(20)
-    left, number, resumed = kills, 0, 0
+    left, number, resumed = 20, 0, 0
     while left:
         number += 1
         store = tmp_path / f"killed-{number}"
@@ -68,6 +96,7 @@ def test_a_sweep_that_is_killed_again_and_again_ends_with_the_same_bytes(
             process.wait()
             left -= 1
             resumed += bool(stored_runs(store)) and len(stored_runs(store)) < 6
+            tell("kills of a sweep at a random moment", 1)
         assert training(tmp_path, store).wait() == 0
         assert stored_runs(store) == undisturbed
     assert resumed

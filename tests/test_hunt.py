@@ -24,7 +24,7 @@ COMMENTED = small_site.CONFIG.replace("seeds = 3\n", "seeds = 3     # three are 
 @pytest.fixture
 def site(tmp_path: Path) -> tuple[Path, list[str | Path]]:
     options = small_site.write(tmp_path, COMMENTED)
-    return tmp_path / "site" / "gen.toml", [*options[:4], "--jobs", "1"]
+    return tmp_path / "site" / "gen.toml", options[:4]
 
 
 def test_a_hunt_says_how_many_seeds_fit_and_which(
@@ -146,7 +146,7 @@ def test_pages_can_quote_a_recorded_hunt(tmp_path: Path, gen: Gen) -> None:
     page = small_site.PAGE + "\n{{sum.hunt_fit}} of {{sum.hunt_seeds}}: `gap`.\n"
     config = small_site.CONFIG.replace("shard = 2\n", f"shard = 2\n{record}")
     options = small_site.write(tmp_path, config, page)
-    assert gen("build", *options, "--jobs", "1").code == 0
+    assert gen("build", *options).code == 0
     text = (tmp_path / "_site" / "index.html").read_text()
     assert '<data value="3">3</data> of <data value="40">40</data>' in text
 

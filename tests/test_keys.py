@@ -190,6 +190,14 @@ def test_whatever_a_site_is_made_of_changes_its_key(folder: Path, change: str) -
     assert site_key(folder) != before
 
 
+def test_another_version_of_the_tool_writes_another_site(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = site_key(folder)
+    monkeypatch.setattr("gen.sources.__version__", "99")
+    assert site_key(folder) != before
+
+
 def test_neither_file_times_nor_modes_nor_places_nor_comments_change_the_key(
     folder: Path, tmp_path: Path
 ) -> None:

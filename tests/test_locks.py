@@ -45,7 +45,7 @@ def test_the_second_to_write_a_site_is_told_who_holds_it_and_exits_5(
 ) -> None:
     options = small_site.write(tmp_path)
     with holder(tmp_path / "_site") as process:
-        outcome = gen("build", *options, "--jobs", "1")
+        outcome = gen("build", *options)
         assert outcome.code == 5
         assert f"in use by process {process.pid}" in outcome.err
         assert outcome.err.count("\n") == 1
@@ -55,7 +55,7 @@ def test_the_second_to_write_a_site_is_told_who_holds_it_and_exits_5(
 def test_a_build_that_waits_goes_on_when_the_other_has_ended(gen: Gen, tmp_path: Path) -> None:
     options = small_site.write(tmp_path)
     with holder(tmp_path / "_site", seconds=2) as process:
-        outcome = gen("build", *options, "--jobs", "1", "--wait")
+        outcome = gen("build", *options, "--wait")
         assert outcome.code == 0, outcome.err
         assert f"in use by process {process.pid}; waiting" in outcome.err
     assert (tmp_path / "_site" / "index.html").exists()
@@ -121,12 +121,12 @@ def test_a_page_that_is_changed_while_building_is_not_published_half(
         return original(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(build, "site_files", edited)
-    outcome = gen("build", *options, "--jobs", "1")
+    outcome = gen("build", *options)
     assert outcome.code == 2
     assert "was changed while it was at work" in outcome.err
     assert not (tmp_path / "_site").exists()
     monkeypatch.undo()
-    again = gen("build", *options, "--jobs", "1")
+    again = gen("build", *options)
     assert again.code == 0 and "trained in" not in again.err
     assert "The loss, again." in (tmp_path / "_site" / "index.html").read_text()
 

@@ -28,6 +28,34 @@ def test_a_site_is_fresh_until_a_byte_or_a_file_changes(tmp_path: Path) -> None:
     assert not (site / "stray.html").exists()
 
 
+def test_what_is_damaged_in_a_site_is_named(tmp_path: Path) -> None:
+    site = tmp_path / "_site"
+    assert output.damage(site) == ""
+    site.mkdir()
+    assert output.damage(site) == ""
+    output.publish(site, "key", FILES)
+    assert output.damage(site) == ""
+    (site / "stray.html").write_text("")
+    assert output.damage(site) == "stray.html is not of this site"
+    (site / "data" / "facts.json").unlink()
+    assert output.damage(site) == "data/facts.json is missing"
+    (site / output.MANIFEST).write_bytes(bytes(100))
+    assert output.damage(site) == "data/manifest.json is damaged"
+
+
+@pytest.mark.parametrize("said", ["", "\0\0", "3", "[]", '{"key": 1, "files": {}}', "[" * 100_000])
+def test_a_site_whose_manifest_is_damaged_is_known_by_its_provenance(
+    tmp_path: Path, said: str
+) -> None:
+    site = tmp_path / "_site"
+    told = b'{"libraries": {}, "figures": {}, "commit": null}'
+    output.publish(site, "key", {**FILES, "data/provenance.json": told})
+    (site / output.MANIFEST).write_text(said)
+    assert not output.is_fresh(site, "key")
+    output.publish(site, "key", FILES)
+    assert output.is_fresh(site, "key")
+
+
 def test_files_are_copied_from_where_they_lie(tmp_path: Path) -> None:
     source = tmp_path / "film.mp4"
     source.write_bytes(b"film")
@@ -79,4 +107,4 @@ def test_only_a_site_is_removed(tmp_path: Path) -> None:
     assert not output.remove(tmp_path / "_site")
     output.publish(tmp_path / "_site", "key", FILES)
     assert output.remove(tmp_path / "_site")
-    assert not (tmp_path / "_site").exists()
+    assert not list(tmp_path.iterdir())

@@ -67,8 +67,15 @@ def test_the_store_is_kept_even_of_a_build_that_was_cut_off() -> None:
     assert any("cache/restore" in step.get("uses", "") for step in steps)
 
 
-def _gate(folder: Path) -> subprocess.CompletedProcess[str]:
-    steps = _workflow(ROOT / ".github/workflows/pages.yml")["jobs"]["build"]["steps"]
+PAGES = {
+    "published": ROOT / ".github" / "workflows" / "pages.yml",
+    "_site": ROOT / "starter" / ".github" / "workflows" / "pages.yml",
+}
+"""What publishes this site, and one that `gen new` has begun, by the folder that is uploaded."""
+
+
+def _gate(path: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    steps = _workflow(path)["jobs"]["build"]["steps"]
     names = [step.get("name", step.get("uses", "")).partition("@")[0] for step in steps]
     gate = names.index("Refuse links, and files over 10 MB")
     assert gate < names.index("actions/upload-pages-artifact")
@@ -76,18 +83,19 @@ def _gate(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def test_neither_links_nor_large_files_are_published(tmp_path: Path) -> None:
-    site = tmp_path / "published"
+@pytest.mark.parametrize("uploaded", PAGES)
+def test_neither_links_nor_large_files_are_published(tmp_path: Path, uploaded: str) -> None:
+    site = tmp_path / uploaded
     (site / "media").mkdir(parents=True)
     (site / "media" / "small.mp4").write_bytes(bytes(10_000_000))
-    assert _gate(tmp_path).returncode == 0
+    assert _gate(PAGES[uploaded], tmp_path).returncode == 0
     link = site / "media" / "passwd"
     link.symlink_to("/etc/passwd")
-    refused = _gate(tmp_path)
+    refused = _gate(PAGES[uploaded], tmp_path)
     assert refused.returncode == 1 and "media/passwd" in refused.stdout
     link.unlink()
     (site / "media" / "large.mp4").write_bytes(bytes(10_000_001))
-    refused = _gate(tmp_path)
+    refused = _gate(PAGES[uploaded], tmp_path)
     assert refused.returncode == 1 and "media/large.mp4" in refused.stdout
 
 
@@ -244,7 +252,7 @@ def test_an_installed_tool_builds_a_site_in_any_folder(
 ) -> None:
     wheel.extractall(tmp_path / "installed")
     folder = tmp_path / "elsewhere"
-    options = small_site.write(folder)
+    options = small_site.write(folder, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
     subprocess.run(
         [sys.executable, "-m", "gen.cli", "build", "--quiet", *map(str, options)],
         cwd=folder,

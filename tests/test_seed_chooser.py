@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -20,8 +18,7 @@ VIDEO = "#figure-sum-weights video"
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The small site with figures of every seed."""
     folder = tmp_path_factory.mktemp("chooser")
-    options = small_site.write(folder, seed_site.CONFIG, seed_site.PAGE)
-    subprocess.run([sys.executable, "-m", "gen.cli", "build", *map(str, options)], check=True)
+    small_site.build_here(folder, seed_site.CONFIG, seed_site.PAGE)
     return (folder / "_site" / "index.html").as_uri()
 
 

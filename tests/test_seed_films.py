@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,10 +27,9 @@ FILMS = {"sum-weights", "sum-weights.seed-1", "sum-weights.seed-2", "odd-weights
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small site with figures of every seed, built once by the real command."""
+    """The small site with figures of every seed, built once."""
     folder = tmp_path_factory.mktemp("seeds")
-    options = small_site.write(folder, seed_site.CONFIG, seed_site.PAGE)
-    subprocess.run([sys.executable, "-m", "gen.cli", "build", *map(str, options)], check=True)
+    small_site.build_here(folder, seed_site.CONFIG, seed_site.PAGE)
     return folder
 
 

@@ -94,11 +94,7 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
     watched.complaints.clear()
     yield page
     left = f"failed {served.address}_gen/events"  # a page that reloads no longer listens
-    # A page that reloads drops what it was still asking for, its icon for one.
-    dropped = "/assets/favicon.svg"
-    assert [
-        text for text in watched.complaints if text != left and not text.endswith(dropped)
-    ] == []
+    assert [text for text in watched.complaints if text != left] == []
     page.close()
 
 

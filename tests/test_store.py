@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gen.errors import BusyError, EnvironmentFault
-from gen.store import Store, content_key
+from gen.store import SCHEMA, Store, content_key
 
 INGREDIENTS = {"task": {"modulus": 67}, "seeds": [0, 1]}
 
@@ -77,6 +77,57 @@ def test_damage_is_told_once_set_aside_and_made_anew(
     assert len(told) == 1
     again = store.put("runs", INGREDIENTS, {}, _write)
     assert store.get("runs", entry.key) == again
+
+
+def test_no_bit_can_change_unseen_in_what_an_entry_says_of_itself(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    info = {"source": "m", "seconds": 1.5, "views": ["W_in", "W_out"], "shard": None}
+    entry = store.put("runs", INGREDIENTS, info, _write)
+    said = entry.file("entry.json").read_bytes()
+    for place in range(8 * len(said)):
+        flipped = bytearray(said)
+        flipped[place // 8] ^= 1 << place % 8
+        entry.file("entry.json").write_bytes(flipped)
+        assert list(store.entries("runs")) == [], place
+    entry.file("entry.json").write_bytes(said)
+    assert store.get("runs", entry.key) == entry
+
+
+@pytest.mark.parametrize("said", ["", "null", "[]", "{}", '{"digest": 1}', "[" * 100_000])
+def test_an_entry_that_says_nothing_of_itself_is_damaged(
+    store: Store, told: list[str], said: str
+) -> None:
+    entry = store.put("runs", INGREDIENTS, {}, _write)
+    entry.file("entry.json").write_text(said)
+    assert store.get("runs", entry.key) is None and len(told) == 1
+
+
+def test_an_entry_of_another_schema_is_set_aside(
+    store: Store, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as former:
+        former.setattr("gen.store.SCHEMA", SCHEMA - 1)
+        entry = store.put("runs", INGREDIENTS, {}, _write)
+    assert store.get("runs", entry.key) is None
+    assert len(told) == 1 and "another version's" in told[0]
+
+
+def test_what_is_removed_is_away_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed while it removes an entry, a process leaves no half of one."""
+    entry = store.put("runs", INGREDIENTS, {}, _write)
+
+    def killed(folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gen.store.shutil.rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            store.remove(entry)
+    assert store.get("runs", entry.key) is None
+    with store.locked():
+        pass
+    assert {path.name for path in store.root.iterdir()} == {"lock", "runs"}
+    assert not list((store.root / "runs").iterdir())
 
 
 def test_a_writer_that_fails_leaves_nothing(store: Store) -> None:

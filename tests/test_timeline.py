@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,8 +46,7 @@ PAGE = (
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("timeline")
-    options = small_site.write(folder, CONFIG, PAGE)
-    subprocess.run([sys.executable, "-m", "gen.cli", "build", *map(str, options)], check=True)
+    small_site.build_here(folder, CONFIG, PAGE)
     return folder / "_site"
 
 

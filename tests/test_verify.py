@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,11 @@ from gen import output
 from tests import small_site
 from tests.conftest import Gen, tree
 
-CONFIG = small_site.CONFIG + '\n[figures.by-hand]\nkind = "construction"\nmodulus = 12\n'
+CONFIG = small_site.CONFIG + '\n[figures.by-hand]\nkind = "construction"\nmodulus = 12\nfps = 5\n'
 
 
 def built(folder: Path, gen: Gen) -> list[str | Path]:
-    options = [*small_site.write(folder, CONFIG), "--jobs", "1"]
+    options = small_site.write(folder, CONFIG)
     assert gen("build", *options).code == 0
     return options
 
@@ -82,6 +84,29 @@ def test_neither_zone_nor_locale_nor_hashes_nor_path_nor_jobs_change_a_byte(
     assert tree(there / "_site") == tree(tmp_path / "here" / "_site")
 
 
+def test_the_order_in_which_folders_list_their_files_changes_nothing(
+    gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(tmp_path / "here", gen)
+    there = tmp_path / "there"
+    options = small_site.write(there, CONFIG)
+    seen: list[str] = []
+
+    @contextmanager
+    def backwards(path: str = ".") -> Iterator[Iterator[os.DirEntry[str]]]:
+        with scandir(path) as entries:
+            seen.append(str(path))
+            yield iter(sorted(entries, key=lambda entry: entry.name, reverse=True))
+
+    scandir, listdir = os.scandir, os.listdir
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", backwards)
+        patched.setattr(os, "listdir", lambda path=".": sorted(listdir(path), reverse=True))
+        assert gen("build", *options).code == 0
+    assert seen
+    assert tree(there / "_site") == tree(tmp_path / "here" / "_site")
+
+
 def test_every_figure_says_what_it_was_made_from(gen: Gen, tmp_path: Path) -> None:
     built(tmp_path, gen)
     told = json.loads((tmp_path / "_site" / "data" / "provenance.json").read_text())
@@ -105,4 +130,8 @@ def test_the_commit_of_the_sources_is_told(gen: Gen, tmp_path: Path) -> None:
     ).stdout.strip()
     built(tmp_path, gen)
     told = json.loads((tmp_path / "_site" / "data" / "provenance.json").read_text())
-    assert told["commit"] == head
+    assert (told["commit"], told["edited"]) == (head, False)
+    (tmp_path / "site" / "notes.txt").write_text("not committed")
+    built(tmp_path, gen)
+    told = json.loads((tmp_path / "_site" / "data" / "provenance.json").read_text())
+    assert (told["commit"], told["edited"]) == (head, True)

@@ -14,7 +14,9 @@ from tests.conftest import stored_runs, tree
 from tests.disturbed import Disturbance, Ended, Forge
 
 CONFIG = (
-    small_site.CONFIG.replace('[figures.sum-weights]\nkind = "weights"\nmodel = "sum"\n', "")
+    small_site.CONFIG.replace(
+        '[figures.sum-weights]\nkind = "weights"\nmodel = "sum"\nfps = 5\n', ""
+    )
     .replace('[figures.odd-loss]\nkind = "loss"\nmodel = "odd"\n', "")
     .replace(
         "steps = 50\nlog_every = 5\nsnapshot_every = 10",
@@ -83,9 +85,8 @@ class Torn:
             return "none"
         found = tree(site)
         assert found in (self.former, self.new)
-        manifest = output._manifest(site)
-        assert manifest is not None
-        assert output.is_fresh(site, str(manifest["key"]))
+        key = output.key_of(site)
+        assert key is not None and output.is_fresh(site, key)
         return "former" if found == self.former else "new"
 
     def check_next(self, folder: Path, *, former: bool = False, runs: bool = True) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import tempfile
 import threading
@@ -52,10 +54,11 @@ def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
             what = _tail(complaints) or f"exit {encoder.returncode}"
             if watch.given_up:
                 what = f"it took nothing for {_PATIENCE:.0f} s"
+            full = os.strerror(errno.ENOSPC) in what
             raise EnvironmentFault(
                 f"the encoder failed: {what}",
-                where=command[0],
-                mend=_MEND,
+                where=str(path.parent) if full else command[0],
+                mend="free space there, or let TMPDIR lead elsewhere" if full else _MEND,
             )
 
 
