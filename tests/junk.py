@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -64,6 +65,7 @@ def document(tables: dict[str, Any]) -> str:
     return "".join(f"{json.dumps(name)} = {toml(value)}\n" for name, value in tables.items())
 
 
+@cache
 def values() -> st.SearchStrategy[Any]:
     """Anything that TOML can say, and that may be where it does not belong."""
     plain = st.one_of(

@@ -55,7 +55,7 @@ def test_quiet_training_says_nothing_and_json_says_it_for_machines(
     tmp_path: Path, gen: Gen
 ) -> None:
     options = small_site.write(tmp_path)
-    quiet = gen("train", "odd", "--quiet", "--jobs", "1", *options)
+    quiet = gen("train", "odd", "--quiet", *options)
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
     events = [
         json.loads(line)

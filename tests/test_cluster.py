@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster, Nanny
 
-from gen import build
+from gen import build, trainers
 from gen.cluster import Cluster
 from gen.errors import EnvironmentFault
 from gen.executors import Done, GivenUp, Job
@@ -24,6 +24,7 @@ from gen.report import SilentReport
 from gen.trainers import missing_shards, train_shards
 from tests import small_site
 from tests.conftest import Gen, stored_runs
+from tests.here import Here
 from tests.small_site import studio_of
 
 pytestmark = pytest.mark.xdist_group("cluster")
@@ -36,9 +37,9 @@ base = "odd"
 seeds = 2
 
 [sweeps.grid.training]
-steps = 4000
+steps = 1500
 log_every = 100
-snapshot_every = 4000
+snapshot_every = 1500
 
 [sweeps.grid.grid]
 optimiser.weight_decay = [0.0, 1.0]
@@ -70,8 +71,9 @@ def local() -> Iterator[Cluster]:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("undisturbed")
     small_site.write(folder, SWEPT)
-    studio = studio_of(folder)
-    build.train_models(studio, ["grid"])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(trainers, "Workers", Here)
+        build.train_models(studio_of(folder), ["grid"])
     return stored_runs(folder / ".gen")
 
 

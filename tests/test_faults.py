@@ -23,9 +23,9 @@ base = "odd"
 seeds = 2
 
 [sweeps.grid.training]
-steps = 3000
+steps = 1500
 log_every = 100
-snapshot_every = 3000
+snapshot_every = 1500
 
 [sweeps.grid.grid]
 optimiser.weight_decay = [0.0, 1.0]

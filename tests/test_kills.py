@@ -19,7 +19,7 @@ __all__ = ["torn"]
 @pytest.mark.parametrize(
     ("empty", "exchange", "every"),
     [
-        pytest.param(False, True, 17, marks=SHORT, id="some"),
+        pytest.param(False, True, 29, marks=SHORT, id="some"),
         pytest.param(True, True, 1, marks=pytest.mark.torture, id="first"),
         pytest.param(False, True, 1, marks=pytest.mark.torture, id="renewed"),
         pytest.param(False, False, 1, marks=pytest.mark.torture, id="without-exchange"),
@@ -45,15 +45,19 @@ def test_killed_before_any_change_of_the_disk_a_build_leaves_a_whole_site(
 
 
 @pytest.mark.parametrize(
-    "kills", [pytest.param(3, marks=SHORT), pytest.param(300, marks=pytest.mark.torture)]
+    ("kills", "seed"),
+    [
+        pytest.param(3, 0, marks=SHORT),
+        *(pytest.param(75, seed, marks=pytest.mark.torture) for seed in range(1, 5)),
+    ],
 )
 def test_killed_at_a_random_moment_a_build_leaves_a_whole_site(
-    torn: Torn, tmp_path: Path, tell: Tell, kills: int
+    torn: Torn, tmp_path: Path, tell: Tell, kills: int, seed: int
 ) -> None:
     start = time.perf_counter()
     torn.build(torn.copy(tmp_path / "timed"))
     whole = time.perf_counter() - start
-    moments = random.Random(kills)
+    moments = random.Random(seed)
     for number in range(kills):
         folder = torn.copy(tmp_path / str(number))
         torn.forge.build(folder, killed_after=moments.uniform(0, whole))

@@ -40,7 +40,7 @@ def test_two_builds_at_once_come_to_one_whole_site(
 
 
 @pytest.mark.parametrize(
-    "every", [pytest.param(25, marks=SHORT), pytest.param(1, marks=pytest.mark.torture)]
+    "every", [pytest.param(41, marks=SHORT), pytest.param(1, marks=pytest.mark.torture)]
 )
 def test_sources_that_are_edited_meanwhile_are_never_published_half(
     torn: Torn, tmp_path: Path, tell: Tell, every: int

@@ -51,7 +51,9 @@ def test_what_was_never_put_is_not_found(store: Store) -> None:
     assert list(store.entries("runs")) == []
 
 
-@pytest.mark.parametrize("damage", ["flip", "cut", "zeros", "remove", "manifest", "swap"])
+@pytest.mark.parametrize(
+    "damage", ["flip", "cut", "zeros", "remove", "manifest", "swap", "exchange"]
+)
 def test_damage_is_told_once_set_aside_and_made_anew(
     store: Store, told: list[str], damage: str
 ) -> None:
@@ -68,6 +70,11 @@ def test_damage_is_told_once_set_aside_and_made_anew(
         path.unlink()
     elif damage == "manifest":
         entry.file("entry.json").write_text("{")
+    elif damage == "exchange":
+        other = store.put("runs", {"other": 1}, {}, _write)
+        away = other.folder.rename(store.root / "away")
+        entry.folder.rename(other.folder)
+        away.rename(entry.folder)
     else:
         other = store.put("runs", {"other": 1}, {}, _write)
         entry.file("entry.json").write_text(other.file("entry.json").read_text())

@@ -68,6 +68,7 @@ sweep = "grid"
 [figures.grid-film]
 kind = "sweep-film"
 sweep = "grid"
+fps = 5
 """
 )
 PAGE = small_site.PAGE + "\n{{grid.trained}} models.\n\n::: figure grid-map\nThe map.\n:::\n"
@@ -169,7 +170,9 @@ def test_a_map_makes_panels_of_all_axes_but_two(tmp_path: Path) -> None:
     )
     small_site.write(
         tmp_path,
-        text.replace("[figures.grid-film]", "").replace('kind = "sweep-film"\nsweep = "grid"', ""),
+        text.replace("[figures.grid-film]", "").replace(
+            'kind = "sweep-film"\nsweep = "grid"\nfps = 5', ""
+        ),
         PAGE,
     )
     sweep = load(tmp_path / "site" / "gen.toml").sweeps["grid"]
