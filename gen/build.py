@@ -56,17 +56,17 @@ def build(studio: Studio) -> None:
         output.tidy(studio.output)
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
-    sources.check()
-    with (
-        studio.held(output=True),
-        trainers(studio) as executor,
-        Workers(studio.jobs, studio.report) as painters,
-    ):
+    with studio.held(output=True):
+        sources.check()
         damage = output.damage(studio.output)
         if damage:
             studio.report.warn(f"{studio.output}: {damage}; the site is written anew")
-        for subjects, drawn, left in stretches(studio, executor, painters):
-            write_site(studio, sources, subjects, drawn, complete=not left)
+        with (
+            trainers(studio) as executor,
+            Workers(studio.jobs, studio.report) as painters,
+        ):
+            for subjects, drawn, left in stretches(studio, executor, painters):
+                write_site(studio, sources, subjects, drawn, complete=not left)
     studio.report.done("site", f"{summary(studio.config)} in {time.monotonic() - start:.0f} s")
 
 

@@ -20,13 +20,14 @@ def sync(path: Path) -> None:
 def replace(path: Path, content: bytes) -> None:
     """Writes a file under a temporary name beside its place, and then gives it its name.
 
-    A file that was there before keeps its mode, and a link goes on leading where it led.
+    A file that was there before keeps its mode, and a link goes on leading where it led. What a
+    killed process has left under the temporary name is overwritten by the next.
 
     Raises:
         OSError: the disk is full, or the folder cannot be written; the former file stays.
     """
     target = path.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = partial(target)
     try:
         part.write_bytes(content)
         with suppress(FileNotFoundError):
@@ -36,3 +37,8 @@ def replace(path: Path, content: bytes) -> None:
         sync(target.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def partial(path: Path) -> Path:
+    """The temporary name of a file that is being written."""
+    return path.with_name(f".{path.name}.part")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from gen.disk import replace
+from gen.disk import partial, replace
 from gen.errors import BusyError
 
 Waiting = Callable[[str], None]
@@ -28,7 +28,7 @@ def held(file: Path, subject: Path, waiting: Waiting | None = None) -> Iterator[
     Raises:
         BusyError: another process holds it, and nobody waits.
     """
-    holder = file.with_name(f"{file.name}.holder")
+    holder = _beside(file)
     lock = FileLock(file)
     try:
         lock.acquire(timeout=0)
@@ -45,6 +45,16 @@ def held(file: Path, subject: Path, waiting: Waiting | None = None) -> Iterator[
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def left_over(file: Path) -> bool:
+    """Whether a killed process has left that it held a lock, or was about to say so."""
+    holder = _beside(file)
+    return holder.exists() or partial(holder).exists()
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f"{file.name}.holder")
 
 
 def _holder(file: Path) -> str:

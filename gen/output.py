@@ -12,7 +12,7 @@ from pathlib import Path
 from gen.disk import sync
 from gen.errors import BusyError, EnvironmentFault
 from gen.exchange import exchanged
-from gen.locks import Waiting, held
+from gen.locks import Waiting, held, left_over
 from gen.store import file_digest, writing
 
 MANIFEST = "data/manifest.json"
@@ -67,8 +67,7 @@ def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
     with ExitStack() as stack:
         with writing(output):
             output.parent.mkdir(parents=True, exist_ok=True)
-            lock = output.with_name(f".{output.name}.lock")
-            stack.enter_context(held(lock, output, waiting))
+            stack.enter_context(held(_beside(output, "lock"), output, waiting))
             _mend(output)
         _refuse_foreign(output)
         yield
@@ -76,7 +75,8 @@ def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
 
 def tidy(output: Path) -> None:
     """Sweeps up what a killed process has left beside a site, unless another is at work there."""
-    if any(_beside(output, what).exists() for what in ("part", "former")):
+    killed = any(_beside(output, what).exists() for what in ("part", "former"))
+    if killed or left_over(_beside(output, "lock")):
         with suppress(BusyError), locked(output):
             pass
 
@@ -116,8 +116,8 @@ def _mend(output: Path) -> None:
     former = _beside(output, "former")
     if former.exists() and not output.exists():
         former.rename(output)
-    for left_over in (former, _beside(output, "part")):
-        shutil.rmtree(left_over, ignore_errors=True)
+    for rest in (former, _beside(output, "part")):
+        shutil.rmtree(rest, ignore_errors=True)
 
 
 def remove(output: Path) -> bool:
