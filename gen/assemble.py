@@ -247,7 +247,7 @@ def _data_of_film(stem: str, figure: Moving, run: object) -> str:
 
 
 def _film_files(stem: str, entry: Entry) -> dict[str, bytes | Path]:
-    return {f"media/{stem}{Path(file).suffix}": entry.file(file) for file in films.files_of(entry)}
+    return {films.path_of(stem, file): entry.file(file) for file in films.files_of(entry)}
 
 
 def _arrays(run: ModelRun) -> bytes:

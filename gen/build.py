@@ -65,36 +65,38 @@ def build(studio: Studio) -> None:
             trainers(studio) as executor,
             Workers(studio.jobs, studio.report) as painters,
         ):
-            for subjects, drawn, left in stretches(studio, executor, painters):
-                write_site(studio, sources, subjects, drawn, complete=not left)
+            missing: list[str] = []
+            for subjects, drawn in stretches(studio, executor, painters):
+                missing = write_site(studio, sources, subjects, drawn)
+            if missing:
+                raise _vanished(studio, f"a run of {missing[0]}")
     studio.report.done("site", f"{summary(studio.config)} in {time.monotonic() - start:.0f} s")
 
 
 def stretches(
     studio: Studio, executor: Executor, painters: Workers
-) -> Iterator[tuple[Subjects, dict[str, Entry], int]]:
+) -> Iterator[tuple[Subjects, dict[str, Entry]]]:
     """Trains and draws whatever is not fresh: the models first, then sweeps as they land.
 
     Films of a sweep that still lacks models are forgotten when the next stretch has theirs.
 
     Yields:
-        After each stretch what figures picture, the films, and how many shards are still to be
-        trained.
+        After each stretch what figures picture, and the films.
     """
     trained = train(studio, executor)
     waiting = missing_shards(studio, studio.config.sweeps)
 
-    def finished(left: int) -> tuple[Subjects, dict[str, Entry], int]:
+    def finished() -> tuple[Subjects, dict[str, Entry]]:
         subjects = {**trained, **read_sweeps(studio)}
-        return subjects, render(studio, painters, subjects), left
+        return subjects, render(studio, painters, subjects)
 
-    stretch = finished(len(waiting))
+    stretch = finished()
     yield stretch
     renewed = time.monotonic()
     for left in train_shards(studio, executor, waiting):
         if not left or time.monotonic() - renewed > RENEW_EVERY:
-            _, former, _ = stretch
-            stretch = finished(left)
+            _, former = stretch
+            stretch = finished()
             yield stretch
             for name, entry in former.items():
                 if stretch[1][name].key != entry.key:
@@ -147,8 +149,8 @@ def render(
     jobs = [
         Job(
             order.name,
-            films.draw_brief if order.brief else films.draw,
-            (order.figure, order.run),
+            films.draw,
+            (order,),
             len(order.files),
             "files",
         )
@@ -161,20 +163,19 @@ def render(
         studio.report.done(
             order.name, f"{entry.info['frames']} frames, {size:.1f} MB in {done.seconds:.1f} s"
         )
-    _refuse_changed_code(studio, missing)
-    stored = {order.name: studio.store.get(films.FAMILY, order.key) for order in orders}
-    return {name: entry for name, entry in stored.items() if entry is not None}
+    return {order.name: _stored(studio, order) for order in orders}
 
 
-def _refuse_changed_code(studio: Studio, drawn: list[FilmOrder]) -> None:
-    """Forgets films that were drawn while the code that draws them was changed."""
-    if drawn:
-        reread()
-    for order in drawn:
-        entry = studio.store.get(films.FAMILY, order.key)
-        if replace(order).key != order.key and entry is not None:
-            studio.store.remove(entry)
-            raise _changed("the code", order.name)
+def _stored(studio: Studio, order: FilmOrder) -> Entry:
+    entry = studio.store.get(films.FAMILY, order.key)
+    if entry is None:
+        raise _vanished(studio, f"the film of {order.name}")
+    return entry
+
+
+def _vanished(studio: Studio, what: str) -> EnvironmentFault:
+    where = str(studio.store.root)
+    return EnvironmentFault(f"{what} has vanished", where=where, mend="run this again")
 
 
 def _changed(what: str, where: str) -> ConfigError:
@@ -190,13 +191,11 @@ def write_site(
     sources: Sources,
     subjects: Subjects,
     drawn: dict[str, Entry],
-    *,
-    complete: bool = True,
-) -> None:
+) -> list[str]:
     """Puts pages, pictures and data together and swaps the published folder.
 
-    Args:
-        complete: whether every configured model is in it.
+    Returns:
+        Names of sweeps that lack models; the site is then kept under a key of its own.
 
     Raises:
         ConfigError: something that the site is made of was changed meanwhile, or, in a strict
@@ -210,7 +209,14 @@ def write_site(
     config = load(studio.config.path, studio.config.profile)
     if Sources.gather(replace(studio, config=config)).key != sources.key:
         raise _changed("the config, a page, a template or the code", str(config.path))
-    output.publish(studio.output, sources.key if complete else sources.partial_key, files)
+    key = sources.partial_key if unfinished else sources.key
+    digests = {
+        path: digest
+        for name, entry in drawn.items()
+        for path, digest in films.digests_of(name, entry).items()
+    }
+    output.publish(studio.output, key, files, digests)
+    return unfinished
 
 
 def _check_statements(
@@ -292,7 +298,7 @@ def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) ->
             folder.mkdir(parents=True, exist_ok=True)
             for name, entry in drawn.items():
                 for file in films.files_of(entry):
-                    target = folder / f"{name}{Path(file).suffix}"
+                    target = folder / Path(films.path_of(name, file)).name
                     disk.replace(target, entry.file(file).read_bytes())
                     studio.report.say(str(target))
     studio.report.say("1 film is fresh" if len(drawn) == 1 else f"{len(drawn)} films are fresh")
@@ -318,8 +324,7 @@ def write_stored_site(studio: Studio) -> None:
                     mend="run gen render",
                 )
             drawn[order.name] = entry
-        complete = not missing_shards(studio, studio.config.sweeps)
-        write_site(studio, sources, subjects, drawn, complete=complete)
+        write_site(studio, sources, subjects, drawn)
     studio.report.done("site", summary(studio.config))
 
 

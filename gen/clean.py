@@ -11,6 +11,8 @@ from gen.hunt import tried
 from gen.studio import DEVICES, Studio
 from gen.subjects import read_sweeps, sound_models
 
+FAMILIES = (runs.FAMILY, films.FAMILY)
+
 
 def clean(studio: Studio, *, everything: bool) -> None:
     """Removes the site, and from the store what no profile asks for.
@@ -26,15 +28,15 @@ def clean(studio: Studio, *, everything: bool) -> None:
         if output.remove(studio.output):
             studio.report.say(f"removed {studio.output}")
         if everything:
-            studio.store.clear()
+            studio.store.clear(FAMILIES)
             studio.report.say(f"emptied {studio.store.root}")
             return
-        removed = _remove_unwanted(studio)
-        studio.store.forget_damaged()
+        removed = studio.store.prune(FAMILIES, _wanted(studio))
     studio.report.say(f"removed {removed} entries from {studio.store.root}")
 
 
-def _remove_unwanted(studio: Studio) -> int:
+def _wanted(studio: Studio) -> set[str]:
+    """The keys of all that some profile of the config asks for."""
     wanted: set[str] = set()
     for config in load_profiles(studio.config.path).values():
         hunted = [tried(model) for model in config.models.values()]
@@ -45,12 +47,4 @@ def _remove_unwanted(studio: Studio) -> int:
             of_profile = replace(studio, config=config, device=device)
             subjects = {**sound_models(of_profile), **read_sweeps(of_profile)}
             wanted |= {order.key for order in film_orders(config, subjects)}
-    unwanted = [
-        entry
-        for family in (runs.FAMILY, films.FAMILY)
-        for entry in studio.store.entries(family)
-        if entry.key not in wanted
-    ]
-    for entry in unwanted:
-        studio.store.remove(entry)
-    return len(unwanted)
+    return wanted

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 
@@ -20,21 +19,22 @@ def sync(path: Path) -> None:
 def replace(path: Path, content: bytes) -> None:
     """Writes a file under a temporary name beside its place, and then gives it its name.
 
-    A file that was there before keeps its mode, and a link goes on leading where it led. What a
-    killed process has left under the temporary name is overwritten by the next.
+    A file that was there before keeps its mode; a link is replaced and not followed. What a killed
+    process has left under the temporary name is removed by the next.
 
     Raises:
         OSError: the disk is full, or the folder cannot be written; the former file stays.
     """
-    target = path.resolve()
-    part = partial(target)
+    part = partial(path)
+    part.unlink(missing_ok=True)
     try:
-        part.write_bytes(content)
-        with suppress(FileNotFoundError):
-            shutil.copymode(target, part)
+        with part.open("xb") as file:
+            file.write(content)
+        if path.is_file() and not path.is_symlink():
+            shutil.copymode(path, part)
         sync(part)
-        part.replace(target)
-        sync(target.parent)
+        part.replace(path)
+        sync(path.parent)
     finally:
         part.unlink(missing_ok=True)
 
@@ -42,3 +42,11 @@ def replace(path: Path, content: bytes) -> None:
 def partial(path: Path) -> Path:
     """The temporary name of a file that is being written."""
     return path.with_name(f".{path.name}.part")
+
+
+def erase(path: Path) -> None:
+    """Removes a folder with all that is in it, a file, or a link; what links lead to stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

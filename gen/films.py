@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,9 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gen.errors import ConfigError
 from gen.figures import Moving
-from gen.fingerprint import code_digest, versions
-from gen.store import Entry, Store, content_key
+from gen.fingerprint import code_digest, reread, versions
+from gen.store import Entry, Store, content_key, file_digest
 
 if TYPE_CHECKING:
     from gen.analysis.sweep import SweepRun
@@ -72,6 +74,7 @@ class FilmOrder:
                 type(self.figure).__module__, "gen.media.mp4", "gen.media.gif", "gen.media.poster"
             ),
             "versions": versions(*LIBRARIES),
+            "encoder": encoder_of_ones_own(),
             "told": list(_TOLD),
             **({"brief": _BRIEF} if self.brief else {}),
         }
@@ -95,14 +98,35 @@ class Drawn:
     info: dict[str, Any]
 
 
-def draw(
-    figure: Moving, run: ModelRun | SweepRun | None, *, on_progress: Callable[[int], None]
-) -> Drawn:
-    """Draws a figure's film: MP4 and poster at twice the size, the GIF at once.
+def draw(order: FilmOrder, *, on_progress: Callable[[int], None]) -> Drawn:
+    """Draws a film, in the process that has been given it.
 
     Raises:
         EnvironmentFault: the encoder is missing or failed.
+        ConfigError: the code that draws is not, or no longer, that of who asks.
     """
+    _refuse_other_code(order)
+    draw_it = _draw_brief if order.brief else _draw_whole
+    drawn = draw_it(order.figure, order.run, on_progress=on_progress)
+    _refuse_other_code(order)
+    return drawn
+
+
+def _refuse_other_code(order: FilmOrder) -> None:
+    """Asked before a film is drawn and after it, so that none is kept under another's key."""
+    reread()
+    if replace(order).key != order.key:
+        raise ConfigError(
+            "the code was changed while it was at work; the result is not kept",
+            where=order.name,
+            mend="run this again",
+        )
+
+
+def _draw_whole(
+    figure: Moving, run: ModelRun | SweepRun | None, *, on_progress: Callable[[int], None]
+) -> Drawn:
+    """A figure's film: MP4 and poster at twice the size, the GIF at once."""
     from gen.media.gif import write_gif
     from gen.media.mp4 import write_mp4
     from gen.media.poster import write_poster
@@ -120,14 +144,10 @@ def draw(
     return Drawn(files, _info(sharp))
 
 
-def draw_brief(
+def _draw_brief(
     figure: Moving, run: ModelRun | SweepRun | None, *, on_progress: Callable[[int], None]
 ) -> Drawn:
-    """Draws a figure's film as one of many: the same picture, a fraction of time and bytes.
-
-    Raises:
-        EnvironmentFault: the encoder is missing or failed.
-    """
+    """A figure's film as one of many: the same picture, a fraction of time and bytes."""
     from gen.media.mp4 import write_mp4
     from gen.media.poster import write_poster
 
@@ -165,6 +185,27 @@ def save(store: Store, order: FilmOrder, drawn: Drawn) -> Entry:
             (folder / name).write_bytes(content)
 
     return store.put(FAMILY, order.ingredients, {"figure": order.name, **drawn.info}, write)
+
+
+def digests_of(name: str, entry: Entry) -> dict[str, str]:
+    """What the files of a stored film have to come to, by their paths inside the site."""
+    return {path_of(name, file): entry.digests[file] for file in files_of(entry)}
+
+
+def path_of(name: str, file: str) -> str:
+    """Where a file of a film is published."""
+    return f"media/{name}{Path(file).suffix}"
+
+
+def encoder_of_ones_own() -> str | None:
+    """Digest of the encoder that the environment names; None where the package's own is used."""
+    named = os.environ.get("IMAGEIO_FFMPEG_EXE")
+    if not named:
+        return None
+    try:
+        return file_digest(Path(named))
+    except OSError:
+        return named
 
 
 def files_of(entry: Entry) -> list[str]:

@@ -107,7 +107,7 @@ def hunt(studio: Studio, name: str, where: str | None, seeds: int | None, *, wri
     if write and found.fitting:
         path = studio.config.path
         with writing(path):
-            disk.replace(path, written(path.read_text("utf-8"), model, found).encode())
+            disk.replace(path.resolve(), written(path.read_text("utf-8"), model, found).encode())
         studio.report.say(f"{path}: models.{name} shows seed {found.fitting[0]}")
     return found
 

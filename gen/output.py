@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gen.disk import sync
+from gen.disk import erase, sync
 from gen.errors import BusyError, EnvironmentFault
 from gen.exchange import exchanged
 from gen.locks import Waiting, held, left_over
@@ -64,6 +65,7 @@ def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
         BusyError: another process holds it, and nobody waits.
         EnvironmentFault: its parent folder cannot be written, or it holds something else.
     """
+    _refuse_foreign(output)
     with ExitStack() as stack:
         with writing(output):
             output.parent.mkdir(parents=True, exist_ok=True)
@@ -81,22 +83,29 @@ def tidy(output: Path) -> None:
             pass
 
 
-def publish(output: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
+def publish(
+    output: Path,
+    key: str,
+    files: Mapping[str, bytes | Path],
+    digests: Mapping[str, str] | None = None,
+) -> None:
     """Puts a site in the place of the former one, as a whole.
 
     Args:
         output: the folder; it may be absent, empty, or a site this tool has written.
         key: what the site was made from.
         files: path inside the site to content, or to a file that is copied.
+        digests: what copies have to come to, by path inside the site, where it is known.
 
     Raises:
-        EnvironmentFault: the folder holds something else, or cannot be written.
+        EnvironmentFault: the folder holds something else or cannot be written, or a copy is not
+            what it should be.
     """
     _refuse_foreign(output)
     part, former = _beside(output, "part"), _beside(output, "former")
     with writing(output):
         try:
-            _write(part, key, files)
+            _write(part, key, files, digests or {})
             if not output.exists():
                 part.rename(output)
             elif not exchanged(part, output):
@@ -108,7 +117,8 @@ def publish(output: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
 
 
 def _beside(output: Path, what: str) -> Path:
-    return output.with_name(f".{output.name}.{what}")
+    full = Path(os.path.abspath(output))  # noqa: PTH100  (a link stays the name that it is)
+    return full.with_name(f".{full.name}.{what}")
 
 
 def _mend(output: Path) -> None:
@@ -117,7 +127,7 @@ def _mend(output: Path) -> None:
     if former.exists() and not output.exists():
         former.rename(output)
     for rest in (former, _beside(output, "part")):
-        shutil.rmtree(rest, ignore_errors=True)
+        erase(rest)
 
 
 def remove(output: Path) -> bool:
@@ -132,12 +142,15 @@ def remove(output: Path) -> bool:
     part = _beside(output, "part")
     with writing(output):
         output.rename(part)
-        shutil.rmtree(part)
+        erase(part)
     return True
 
 
-def _write(part: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
+def _write(
+    part: Path, key: str, files: Mapping[str, bytes | Path], expected: Mapping[str, str]
+) -> None:
     digests: dict[str, str] = {}
+    part.mkdir()
     for name, content in sorted(files.items()):
         path = part / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +160,12 @@ def _write(part: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
             path.write_bytes(content)
         sync(path)
         digests[name] = file_digest(path)
+        if digests[name] != expected.get(name, digests[name]):
+            raise EnvironmentFault(
+                f"{name} was damaged before it was copied",
+                where=str(content),
+                mend="run this again",
+            )
     manifest = part / MANIFEST
     manifest.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"key": key, "files": digests}, indent=1, sort_keys=True)
@@ -157,6 +176,16 @@ def _write(part: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
 
 
 def _refuse_foreign(output: Path) -> None:
+    if not Path(os.path.abspath(output)).name:  # noqa: PTH100
+        raise EnvironmentFault(
+            "cannot be a site", where=str(output), mend="choose another --output"
+        )
+    if (output / ".git").exists():
+        raise EnvironmentFault(
+            "is a repository, and a site is replaced as a whole",
+            where=str(output),
+            mend="choose another --output, and copy the site from there",
+        )
     if output.is_symlink() or (output.exists() and not output.is_dir()):
         raise EnvironmentFault("is not a folder", where=str(output), mend="choose another --output")
     if output.exists() and any(output.iterdir()) and not _is_ours(output):
@@ -198,4 +227,4 @@ def _manifest(output: Path) -> _Manifest | None:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if not path.is_dir()]
+    return [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]

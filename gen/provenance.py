@@ -71,7 +71,9 @@ class Commit:
 
 
 def _asked(folder: Path, *question: str) -> str:
-    command = ["git", "--no-optional-locks", "-C", str(folder), *question, "--", "."]
+    # A monitor is a program that the folder's own git config may name.
+    options = ["--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(folder)]
+    command = ["git", *options, *question, "--", "."]
     try:
         asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
     except (OSError, ValueError, subprocess.TimeoutExpired):

@@ -81,7 +81,11 @@ class Sources:
         works = config.folder / REFERENCES
         references = _read(works) if works.is_file() else ""
         commit = Commit.of(config.folder)
-        return cls(config, pages, files, references, studio.templates, studio.device, commit)
+        sources = cls(config, pages, files, references, studio.templates, studio.device, commit)
+        # Templates, words and code are read for it, and pages are rendered with them later: what
+        # is changed in between has to come to another key.
+        _ = sources.key
+        return sources
 
     def read(self) -> dict[str, dict[str, Source]]:
         """The pages by language and name, front matter and body told apart.
@@ -122,6 +126,7 @@ class Sources:
         figures = sorted({type(figure).__module__ for figure in config.figures.values()})
         return content_key(
             {
+                "profile": config.profile,
                 "site": config.site.model_dump(mode="json"),
                 "models": {
                     name: {
@@ -132,7 +137,10 @@ class Sources:
                     for name, model in config.models.items()
                 },
                 "sweeps": {
-                    name: [shard.key for shard in runs.shards(sweep, self.device)]
+                    name: {
+                        "runs": [shard.key for shard in runs.shards(sweep, self.device)],
+                        **sweep.reading,
+                    }
                     for name, sweep in config.sweeps.items()
                 },
                 "figures": {

@@ -10,19 +10,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+import re
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gen.disk import sync
-from gen.errors import refused
+from gen.disk import erase, replace, sync
+from gen.errors import EnvironmentFault, refused
 from gen.locks import Waiting, held
 
 SCHEMA = 2
 _MANIFEST = "entry.json"
+_TAG = "CACHEDIR.TAG"
+_TAGGED = b"""Signature: 8a477f597d28d172789f06886806bc55
+# grokreel keeps trained models and drawn films here, and makes them anew where they are gone.
+"""
+_OURS = re.compile(r"runs|media|damaged|lock|lock\.holder|\.lock\.holder\.part|part-\d+-.+")
+_ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+"""How a missing file is told; whatever else a disk says is no fault of the entry's."""
 
 
 def content_key(ingredients: object) -> str:
@@ -44,12 +51,14 @@ class Entry:
     Attributes:
         info: whatever its maker wanted to keep beside the files (plain JSON values).
         ingredients: what the key was made of.
+        digests: SHA-256 of its files, by their names.
     """
 
     folder: Path
     key: str
     ingredients: dict[str, Any]
     info: dict[str, Any]
+    digests: dict[str, str]
 
     def file(self, name: str) -> Path:
         """The path of one of the entry's files."""
@@ -72,13 +81,16 @@ class Store:
 
         Raises:
             BusyError: another process holds it, and nobody waits.
-            EnvironmentFault: the store's folder cannot be written.
+            EnvironmentFault: the store's folder cannot be written, or is somebody else's.
         """
         with ExitStack() as stack:
             with writing(self.root):
+                self._refuse_foreign()
                 self.root.mkdir(parents=True, exist_ok=True)
                 stack.enter_context(held(self.root / "lock", self.root, waiting))
-            self._sweep()
+                if not (self.root / _TAG).is_file():
+                    replace(self.root / _TAG, _TAGGED)
+                self._sweep()
             yield
 
     def get(self, family: str, key: str) -> Entry | None:
@@ -86,11 +98,17 @@ class Store:
 
         Returns:
             The entry, or None where there is none or where it was damaged and set aside.
+
+        Raises:
+            EnvironmentFault: the system refuses to read it.
         """
         folder = self.root / family / key
-        if not folder.exists():
+        if not os.path.lexists(folder):
             return None
-        entry = self._read(folder)
+        try:
+            entry = self._read(folder)
+        except OSError as error:
+            raise refused(error, "cannot be read", str(folder)) from error
         if entry is None or entry.key != key:
             self._set_aside(family, key)
             return None
@@ -115,15 +133,14 @@ class Store:
             part.mkdir(parents=True)
             try:
                 write(part)
-                self._seal(part, key, ingredients, info)
+                digests = self._seal(part, key, ingredients, info)
                 final.parent.mkdir(parents=True, exist_ok=True)
-                if final.exists():
-                    self._discard(final)
+                self._discard(final)
                 part.rename(final)
                 sync(final.parent)
             finally:
-                shutil.rmtree(part, ignore_errors=True)
-        return Entry(final, key, ingredients, info)
+                erase(part)
+        return Entry(final, key, ingredients, info, digests)
 
     def entries(self, family: str) -> Iterator[Entry]:
         """All sound entries of a family, by key; their files' bytes are not checked."""
@@ -131,36 +148,49 @@ class Store:
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
             manifest = _manifest(path)
             if manifest is not None:
-                yield Entry(path, manifest["key"], manifest["ingredients"], manifest["info"])
+                yield _entry(path, manifest)
 
     def remove(self, entry: Entry) -> None:
         """Forgets an entry."""
         with writing(self.root):
             self._discard(entry.folder)
 
-    def clear(self) -> None:
-        """Forgets every entry, and what was set aside."""
-        with writing(self.root):
-            for path in self.root.iterdir():
-                if path.is_dir():
-                    self._discard(path)
+    def prune(self, families: Iterable[str], wanted: Container[str]) -> int:
+        """Forgets all entries but those of some keys, sound or not, and what was set aside.
 
-    def forget_damaged(self) -> None:
-        """Forgets what was set aside."""
+        Returns:
+            How many entries of these families were removed.
+        """
         with writing(self.root):
-            if self._damaged.exists():
-                self._discard(self._damaged)
+            self._discard(self._damaged)
+            unwanted = [
+                path
+                for family in families
+                if (self.root / family).is_dir()
+                for path in sorted((self.root / family).iterdir())
+                if path.name not in wanted
+            ]
+            for path in unwanted:
+                self._discard(path)
+        return len(unwanted)
+
+    def clear(self, families: Iterable[str]) -> None:
+        """Forgets every entry of some families, and what was set aside."""
+        with writing(self.root):
+            for name in [*families, self._damaged.name]:
+                self._discard(self.root / name)
 
     def _seal(
         self, folder: Path, key: str, ingredients: dict[str, Any], info: dict[str, Any]
-    ) -> None:
+    ) -> dict[str, str]:
         files = sorted(path for path in folder.iterdir() if path.is_file())
+        digests = {path.name: file_digest(path) for path in files}
         manifest = {
             "schema": SCHEMA,
             "key": key,
             "ingredients": ingredients,
             "info": info,
-            "files": {path.name: file_digest(path) for path in files},
+            "files": digests,
         }
         manifest["digest"] = content_key(manifest)
         (folder / _MANIFEST).write_text(
@@ -169,16 +199,19 @@ class Store:
         for path in [*files, folder / _MANIFEST]:
             sync(path)
         sync(folder)
+        return digests
 
     def _read(self, folder: Path) -> Entry | None:
         manifest = _manifest(folder)
         if manifest is None or content_key(manifest["ingredients"]) != manifest["key"]:
             return None
+        if {path.name for path in folder.iterdir()} != {*manifest["files"], _MANIFEST}:
+            return None
         for name, digest in manifest["files"].items():
             path = folder / name
             if not path.is_file() or file_digest(path) != digest:
                 return None
-        return Entry(folder, manifest["key"], manifest["ingredients"], manifest["info"])
+        return _entry(folder, manifest)
 
     @property
     def _damaged(self) -> Path:
@@ -187,24 +220,37 @@ class Store:
     def _discard(self, folder: Path) -> None:
         """Removes a folder, which is away at once: whoever is killed here leaves no half of it."""
         part = self.root / f"part-{os.getpid()}-{folder.name}-discarded"
-        folder.rename(part)
-        shutil.rmtree(part)
+        with suppress(FileNotFoundError):
+            folder.rename(part)
+            erase(part)
 
     def _set_aside(self, family: str, key: str) -> None:
         with writing(self.root):
             self._damaged.mkdir(parents=True, exist_ok=True)
             target = self._damaged / f"{family}-{key}"
-            if target.exists():
-                self._discard(target)
-            (self.root / family / key).rename(target)
+            self._discard(target)
+            with suppress(FileNotFoundError):
+                (self.root / family / key).rename(target)
         self._on_damage(
             f"{family}/{key} is damaged, or another version's; set aside as {target}, "
             "to be made anew"
         )
 
     def _sweep(self) -> None:
-        for left_over in self.root.glob("part-*"):
-            shutil.rmtree(left_over, ignore_errors=True)
+        for path in self.root.iterdir():
+            if path.name.startswith("part-") and _OURS.fullmatch(path.name):
+                erase(path)
+
+    def _refuse_foreign(self) -> None:
+        """A folder in which something is removed has to be known for this tool's own."""
+        if not self.root.is_dir() or (self.root / _TAG).is_file():
+            return
+        if not all(_OURS.fullmatch(path.name) for path in self.root.iterdir()):
+            raise EnvironmentFault(
+                "holds files that this tool did not write",
+                where=str(self.root),
+                mend="choose another --store",
+            )
 
 
 @contextmanager
@@ -220,12 +266,18 @@ def writing(folder: Path) -> Iterator[None]:
         raise refused(error, "cannot be written", str(folder)) from error
 
 
+def _entry(folder: Path, manifest: dict[str, Any]) -> Entry:
+    return Entry(
+        folder, manifest["key"], manifest["ingredients"], manifest["info"], manifest["files"]
+    )
+
+
 def _manifest(folder: Path) -> dict[str, Any] | None:
-    """What an entry says of itself; None where that cannot be read, or is not what was written."""
+    """What an entry says of itself; None where it says nothing, or not what was written."""
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         digest = manifest.pop("digest")
         sound = digest == content_key(manifest) and manifest["schema"] == SCHEMA
-    except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+    except (*_ABSENT, ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
     return manifest if sound else None

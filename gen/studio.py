@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gen.errors import EnvironmentFault
 from gen.output import locked
 
 if TYPE_CHECKING:
@@ -56,13 +57,34 @@ class Studio:
 
         Raises:
             BusyError: another process holds one of them, and this one does not wait.
+            EnvironmentFault: one of them holds something else, or lies where it must not.
         """
+        self._refuse_places()
         waiting = self.report.say if self.wait else None
         with ExitStack() as stack:
             stack.enter_context(self.store.locked(waiting))
             if output:
                 stack.enter_context(locked(self.output, waiting))
             yield
+
+    def _refuse_places(self) -> None:
+        """Sources, store and output lie beside each other, since two of them are cleaned away."""
+        sources, store, output = (
+            path.resolve() for path in (self.config.folder, self.store.root, self.output)
+        )
+        for option, inner, outer in (
+            ("--output", sources, output),
+            ("--store", sources, store),
+            ("--output", store, output),
+            ("--output", output, store),
+            ("--output", output, sources / "pages"),
+            ("--output", output, sources / "assets"),
+            ("--store", store, sources / "pages"),
+            ("--store", store, sources / "assets"),
+        ):
+            if inner.is_relative_to(outer):
+                what = f"{inner} lies in {outer}" if inner != outer else f"{inner} is in use twice"
+                raise EnvironmentFault(what, mend=f"choose another {option}")
 
 
 def rereading(studio: Studio) -> Callable[[], Studio]:

@@ -73,7 +73,7 @@ class TrainedSweep:
     @property
     def key(self) -> dict[str, Any]:
         """What tells this state of the sweep from any other."""
-        return {"runs": list(self.run_keys)}
+        return {"runs": list(self.run_keys), **self.sweep.reading}
 
     @cached_property
     def facts(self) -> Facts:

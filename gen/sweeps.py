@@ -115,6 +115,17 @@ class Sweep:
         return tuple(sorted(found, key=lambda members: work(self.ensemble(members))))
 
     @property
+    def reading(self) -> dict[str, Any]:
+        """What decides how its runs are read and shown, as plain JSON values."""
+        return {
+            "axes": [
+                [axis.name, list(axis.values), axis.choices and list(map(dict, axis.choices))]
+                for axis in self.axes
+            ],
+            "thresholds": self.thresholds.model_dump(mode="json"),
+        }
+
+    @property
     def shards(self) -> list[tuple[str, Ensemble]]:
         """The ensembles in the order of `members`, each with what tells it from the others."""
         of_shape = Counter(members.shape for members in self.members)

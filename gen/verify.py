@@ -45,9 +45,12 @@ def verify(studio: Studio) -> int:
 
 
 def _compare(published: Path, again: Path) -> int:
-    """Compares two folders file by file, in the order of their names."""
+    """Compares two folders file by file, in the order of their names.
+
+    The manifest comes last, since it differs wherever anything does.
+    """
     here, there = (_files(folder) for folder in (published, again))
-    for name in sorted(here | there):
+    for name in sorted(here | there, key=lambda name: (name == output.MANIFEST, name)):
         if name not in here or name not in there:
             which = "was not made again" if name in here else "is new"
             raise NotRepeated(f"{name} {which}", where=str(published))

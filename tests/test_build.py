@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from gen import build, films
+from gen.resources import templates_folder
 from tests import small_site
 from tests.conftest import Gen, tree
 
@@ -205,6 +209,94 @@ def test_a_folder_of_somebody_elses_is_refused_before_anything_is_trained(
     outcome = gen("build", *options)
     assert outcome.code == 3 and "did not write" in outcome.err
     assert "trained" not in outcome.err and not (tmp_path / ".gen" / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("store", "site"),
+    [
+        (".", "_site"),
+        ("site", "_site"),
+        ("site/pages/store", "_site"),
+        (".gen", ".gen"),
+        (".gen", ".gen/site"),
+        ("_site/store", "_site"),
+        (".gen", "."),
+        (".gen", "site/assets/out"),
+    ],
+)
+def test_sources_store_and_output_do_not_lie_in_one_another(
+    tmp_path: Path, gen: Gen, store: str, site: str
+) -> None:
+    small_site.write(tmp_path)
+    before = tree(tmp_path)
+    options = ["--config", tmp_path / "site" / "gen.toml"]
+    options += ["--store", tmp_path / store, "--output", tmp_path / site]
+    for command in (["build"], ["clean", "--all"]):
+        outcome = gen(*command, *options)
+        assert outcome.code == 3 and outcome.err.count("\n") == 1
+        assert "choose another --" in outcome.err
+    assert tree(tmp_path) == before
+
+
+def test_a_film_that_vanishes_while_building_is_told_in_a_line(
+    tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = small_site.write(tmp_path)
+    saved = films.save
+
+    def save_and_lose(*arguments: Any) -> Any:
+        entry = saved(*arguments)
+        shutil.rmtree(entry.folder)
+        return entry
+
+    with monkeypatch.context() as patched:
+        patched.setattr(films, "save", save_and_lose)
+        outcome = gen("build", *options)
+    assert outcome.code == 3
+    assert "the film of sum-weights has vanished; run this again" in outcome.err.splitlines()[-1]
+    assert gen("build", *options).code == 0
+
+
+def test_films_drawn_by_code_that_is_changed_meanwhile_are_not_kept(
+    tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = small_site.write(tmp_path)
+    digests = films.code_digest
+    drawn = films._draw_whole
+
+    def draw_and_edit(*arguments: Any, **options: Any) -> Any:
+        monkeypatch.setattr(films, "code_digest", lambda *modules: f"{digests(*modules)}!")
+        return drawn(*arguments, **options)
+
+    monkeypatch.setattr(films, "_draw_whole", draw_and_edit)
+    outcome = gen("build", *options)
+    assert outcome.code == 2
+    assert "the code was changed while it was at work" in outcome.err.splitlines()[-1]
+    assert not (tmp_path / ".gen" / "media").exists()
+
+
+def test_a_template_that_is_edited_while_the_site_is_written_is_not_published_half(
+    site: tuple[Path, list[str | Path]], gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, options = site
+    before = tree(folder / "_site")
+    templates = tmp_path / "templates"
+    shutil.copytree(templates_folder(), templates)
+    monkeypatch.setattr("gen.resources.templates_folder", lambda: templates)
+    (templates / "base.html.jinja").write_text(
+        (templates / "base.html.jinja").read_text().replace("<main", "<!-- new --><main")
+    )
+    files = build.site_files
+
+    def edited(*arguments: Any) -> Any:
+        with (templates / "page.html.jinja").open("a") as template:
+            template.write("\n{# edited #}\n")
+        return files(*arguments)
+
+    monkeypatch.setattr(build, "site_files", edited)
+    outcome = gen("site", *options)
+    assert outcome.code == 2 and "was changed while it was at work" in outcome.err
+    assert tree(folder / "_site") == before
 
 
 def test_site_alone_needs_what_it_shows(tmp_path: Path, gen: Gen) -> None:

@@ -16,24 +16,43 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(
     path = tmp_path / "gen.toml"
     path.write_text("dear")
 
-    def full(part: Path, content: bytes) -> int:
-        with part.open("wb") as file:
-            file.write(content[:3])
+    def full(part: Path) -> None:
+        assert part.read_bytes() == b"new text"
         raise OSError(errno.ENOSPC, "no space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_bytes", full)
+        patched.setattr(disk, "sync", full)
         with pytest.raises(OSError, match="no space"):
             disk.replace(path, b"new text")
     assert path.read_text() == "dear"
     assert [each.name for each in tmp_path.iterdir()] == ["gen.toml"]
 
 
-def test_a_file_keeps_its_mode_and_a_link_leads_where_it_led(tmp_path: Path) -> None:
-    path, link = tmp_path / "gen.toml", tmp_path / "link.toml"
-    disk.replace(path, b"old")
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "gen.toml"
+    path.write_text("old")
     path.chmod(0o640)
-    link.symlink_to("gen.toml")
-    disk.replace(link, b"new")
-    assert link.is_symlink() and path.read_bytes() == b"new"
+    disk.replace(path, b"new")
+    assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_no_link_leads_a_writer_elsewhere(tmp_path: Path) -> None:
+    """A cloned repository may hold links under the names that are written."""
+    elsewhere, path = tmp_path / "elsewhere", tmp_path / "lock.holder"
+    elsewhere.write_text("dear")
+    path.symlink_to(elsewhere)
+    disk.partial(path).symlink_to(elsewhere)
+    disk.replace(path, b"process 1")
+    assert (path.read_bytes(), path.is_symlink()) == (b"process 1", False)
+    assert elsewhere.read_text() == "dear"
+
+
+def test_what_a_link_leads_to_is_not_erased(tmp_path: Path) -> None:
+    folder, link = tmp_path / "folder", tmp_path / "part"
+    folder.mkdir()
+    (folder / "thesis.tex").write_text("dear")
+    link.symlink_to(folder)
+    disk.erase(link)
+    disk.erase(tmp_path / "absent")
+    assert not link.exists() and (folder / "thesis.tex").exists()

@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,13 @@ from hypothesis import strategies as st
 from gen import fingerprint, runs
 from gen.config import load
 from gen.figures import figure_kinds
+from gen.films import FilmOrder
 from gen.networks import Network
 from gen.optim import Optimiser
+from gen.resources import templates_folder
 from gen.settings import kinds
 from gen.sources import Sources
+from gen.subjects import read_sweeps
 from gen.tasks import Task
 from gen.training import Training
 from tests import small_site
@@ -167,6 +171,72 @@ def test_the_order_of_tables_and_keys_changes_nothing(folder: Path, models: dict
 
 def site_key(folder: Path) -> str:
     return Sources.gather(small_site.studio_of(folder)).key
+
+
+SWEPT = """
+[sweeps.grid]
+base = "odd"
+seeds = 1
+
+[sweeps.grid.grid]
+optimiser.weight_decay = [0.0, 1.0]
+task.train_rows = [20, 30]
+"""
+SWEEP_CHANGES = {
+    "a threshold": (
+        "[sweeps.grid.grid]",
+        "[sweeps.grid.thresholds]\nloss = 3.0\n\n[sweeps.grid.grid]",
+    ),
+    "the order of values": ("[0.0, 1.0]", "[1.0, 0.0]"),
+    "the order of axes": (
+        "optimiser.weight_decay = [0.0, 1.0]\ntask.train_rows = [20, 30]",
+        "task.train_rows = [20, 30]\noptimiser.weight_decay = [0.0, 1.0]",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", SWEEP_CHANGES)
+def test_how_a_sweep_is_read_changes_the_keys_of_its_films_and_of_the_site(
+    folder: Path, change: str
+) -> None:
+    def keys(sweep: str) -> tuple[Any, str]:
+        (folder / "site" / "gen.toml").write_text(small_site.CONFIG + sweep)
+        studio = small_site.studio_of(folder)
+        return read_sweeps(studio)["grid"].key, Sources.gather(studio).key
+
+    before, after = keys(SWEPT), keys(SWEPT.replace(*SWEEP_CHANGES[change]))
+    assert before[0] != after[0] and before[1] != after[1]
+
+
+def test_a_profile_is_part_of_the_key(folder: Path) -> None:
+    config = folder / "site" / "gen.toml"
+    config.write_text(f"{config.read_text()}\n[profiles.same]\n")
+    plain = small_site.studio_of(folder)
+    same = replace(plain, config=load(config, "same"))
+    assert Sources.gather(plain).key != Sources.gather(same).key
+
+
+def test_an_encoder_of_ones_own_is_part_of_a_films_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = FilmOrder("film", figure_kinds()["weights"](model="odd"), None, {})  # type: ignore[arg-type]
+    before = order.key
+    encoder = tmp_path / "encoder"
+    found = set()
+    for content in ("one", "another"):
+        encoder.write_text(content)
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(encoder))
+        found.add(replace(order).key)
+    assert len(found | {before}) == 3
+
+
+def test_what_is_edited_after_a_site_was_read_has_another_key(folder: Path, tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(templates_folder(), templates)
+    studio = replace(small_site.studio_of(folder), templates=templates)
+    read = Sources.gather(studio)
+    (templates / "page.html.jinja").write_text("edited")
+    assert read.key != Sources.gather(studio).key
 
 
 SITE_CHANGES = {

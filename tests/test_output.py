@@ -9,6 +9,7 @@ import pytest
 
 from gen import output
 from gen.errors import EnvironmentFault
+from gen.store import file_digest
 
 FILES: dict[str, bytes | Path] = {"index.html": b"<p>1</p>", "data/facts.json": b"{}"}
 
@@ -101,6 +102,63 @@ def test_a_folder_of_somebody_elses_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFault):
         output.remove(folder)
     assert (folder / "chapter.tex").read_text() == "dear"
+
+
+def test_a_copy_that_is_not_what_it_should_be_is_not_published(tmp_path: Path) -> None:
+    site, film = tmp_path / "_site", tmp_path / "film.mp4"
+    output.publish(site, "key", FILES)
+    film.write_bytes(b"film")
+    digests = {"media/a.mp4": file_digest(film)}
+    film.write_bytes(b"fi1m")
+    with pytest.raises(EnvironmentFault, match="damaged before it was copied"):
+        output.publish(site, "new", {**FILES, "media/a.mp4": film}, digests)
+    assert output.is_fresh(site, "key")
+
+
+@pytest.mark.parametrize("what", ["part", "former"])
+def test_no_link_beside_a_site_leads_its_writer_elsewhere(tmp_path: Path, what: str) -> None:
+    """A cloned repository may hold links under the names that are written."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "index.html").write_text("dear")
+    site = tmp_path / "_site"
+    output.publish(site, "old", FILES)
+    (tmp_path / f"._site.{what}").symlink_to(elsewhere)
+    with output.locked(site):
+        output.publish(site, "key", FILES)
+    assert output.is_fresh(site, "key") and not site.is_symlink()
+    assert (elsewhere / "index.html").read_text() == "dear"
+
+
+def test_a_repository_is_never_taken_for_a_site_alone(tmp_path: Path) -> None:
+    """The folder of a branch that holds nothing but the site, say."""
+    site = tmp_path / "_site"
+    output.publish(site, "key", FILES)
+    (site / ".git").write_text("gitdir: elsewhere")
+    for act in (lambda: output.publish(site, "new", FILES), lambda: output.remove(site)):
+        with pytest.raises(EnvironmentFault, match="is a repository"):
+            act()
+    assert (site / ".git").exists()
+
+
+def test_the_root_of_all_is_no_site() -> None:
+    with pytest.raises(EnvironmentFault, match="cannot be a site"), output.locked(Path("/")):
+        pass
+
+
+def test_a_refused_folder_has_no_lock_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.tex").write_text("dear")
+    with pytest.raises(EnvironmentFault), output.locked(tmp_path / "thesis"):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis"]
+
+
+def test_a_link_in_a_site_is_not_of_it(tmp_path: Path) -> None:
+    site = tmp_path / "_site"
+    output.publish(site, "key", FILES)
+    (site / "more").symlink_to(tmp_path)
+    assert output.damage(site) == "more is not of this site"
 
 
 def test_only_a_site_is_removed(tmp_path: Path) -> None:

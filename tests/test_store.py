@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,13 +129,13 @@ def test_what_is_removed_is_away_at_once(store: Store, monkeypatch: pytest.Monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("gen.store.shutil.rmtree", killed)
+        patched.setattr("gen.store.erase", killed)
         with pytest.raises(KeyboardInterrupt):
             store.remove(entry)
     assert store.get("runs", entry.key) is None
     with store.locked():
         pass
-    assert {path.name for path in store.root.iterdir()} == {"lock", "runs"}
+    assert {path.name for path in store.root.iterdir()} == {"CACHEDIR.TAG", "lock", "runs"}
     assert not list((store.root / "runs").iterdir())
 
 
@@ -172,6 +174,87 @@ def test_a_second_process_is_told_who_holds_the_store(store: Store) -> None:
         process.kill()
     with store.locked():
         pass
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.EMFILE, errno.EACCES])
+def test_a_disk_that_refuses_to_read_costs_no_entry(
+    store: Store, told: list[str], monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    entry = store.put("runs", INGREDIENTS, {}, _write)
+    opened = Path.open
+
+    def refuse(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.parent == entry.folder:
+            raise OSError(error, os.strerror(error), str(path))
+        return opened(path, *arguments, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", refuse)
+        with pytest.raises(EnvironmentFault, match="cannot be read"):
+            store.get("runs", entry.key)
+    assert store.get("runs", entry.key) == entry and not told
+
+
+def test_a_folder_of_somebody_elses_is_never_a_store(tmp_path: Path) -> None:
+    for name in ("site", "part-one", "runs"):
+        (tmp_path / name).mkdir()
+    before = sorted(tmp_path.iterdir())
+    with (
+        pytest.raises(EnvironmentFault, match="did not write; choose another --store"),
+        Store(tmp_path).locked(),
+    ):
+        pass
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_only_what_the_store_has_written_is_removed_from_it(store: Store) -> None:
+    with store.locked():
+        store.put("runs", INGREDIENTS, {}, _write)
+    for name in ("notes", "part-one"):
+        (store.root / name).mkdir()
+    with store.locked():
+        store.clear(["runs", "media"])
+    assert {path.name for path in store.root.iterdir()} == {
+        "CACHEDIR.TAG",
+        "lock",
+        "notes",
+        "part-one",
+    }
+
+
+@pytest.mark.parametrize("what", ["file", "link", "dangling"])
+def test_what_is_no_folder_is_no_entry_and_is_removed(
+    store: Store, told: list[str], tmp_path: Path, what: str
+) -> None:
+    entry = store.put("runs", INGREDIENTS, {}, _write)
+    away = entry.folder.rename(tmp_path / "away")
+    for _ in range(2):
+        if what == "file":
+            entry.folder.write_text("no folder")
+        else:
+            entry.folder.symlink_to(tmp_path / ("elsewhere" if what == "link" else "absent"))
+            (tmp_path / "elsewhere").mkdir(exist_ok=True)
+        assert store.get("runs", entry.key) is None
+    assert len(told) == 2
+    store.put("runs", INGREDIENTS, {}, _write)
+    assert store.get("runs", entry.key) == entry
+    assert store.prune(["runs"], set()) == 1
+    assert {path.name for path in store.root.iterdir()} == {"runs"}
+    assert away.exists() and (tmp_path / "elsewhere").exists() == (what != "file")
+
+
+def test_a_stray_file_in_an_entry_is_damage(store: Store, told: list[str]) -> None:
+    entry = store.put("runs", INGREDIENTS, {}, _write)
+    entry.file("film.gif").write_bytes(b"stray")
+    assert store.get("runs", entry.key) is None and len(told) == 1
+
+
+def test_entries_that_cannot_be_read_any_more_are_pruned(store: Store) -> None:
+    entry = store.put("runs", INGREDIENTS, {}, _write)
+    entry.file("entry.json").write_text("{")
+    kept = store.put("runs", {"other": 1}, {}, _write)
+    assert store.prune(["runs", "media"], {kept.key}) == 1
+    assert store.get("runs", kept.key) == kept
 
 
 def test_a_forbidden_folder_is_the_tools_own_error(tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -348,8 +349,8 @@ def test_a_site_is_renewed_as_shards_land_and_ends_like_any_other(
     shown: list[str] = []
     publish = build.output.publish
 
-    def watched(folder: Path, key: str, files: Mapping[str, bytes | Path]) -> None:
-        publish(folder, key, files)
+    def watched(folder: Path, *site: Any) -> None:
+        publish(folder, *site)
         page = (folder / "index.html").read_text()
         shown.append(page[page.index("models are trained") - 30 :][:60] if "so far" in page else "")
 
@@ -364,6 +365,29 @@ def test_a_site_is_renewed_as_shards_land_and_ends_like_any_other(
     monkeypatch.undo()
     assert gen("build", *once).code == 0
     assert tree(tmp_path / "_site") == tree(tmp_path / "once" / "_site")
+
+
+def test_a_sweep_that_loses_a_run_meanwhile_is_never_published_as_complete(
+    tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = small_site.write(tmp_path, SMALL, PAGE)
+    saved, kept = runs.save, []
+
+    def save_and_lose(*arguments: Any) -> Any:
+        kept.append(saved(*arguments))
+        if kept[-1].info["source"] == "grid" and len(kept) > 5:
+            shutil.rmtree(kept[-2].folder)
+        return kept[-1]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runs, "save", save_and_lose)
+        outcome = gen("build", *options)
+    assert outcome.code == 3
+    assert "a run of grid has vanished; run this again" in outcome.err.splitlines()[-1]
+    assert "models are trained so far" in (tmp_path / "_site" / "index.html").read_text()
+    assert "all is fresh" not in gen("build", *options).err
+    facts = json.loads((tmp_path / "_site" / "data" / "facts.json").read_text())
+    assert facts["grid"]["trained"] == 24
 
 
 WILD = SMALL.replace("weight_decay = [0.0, 1.0]", "weight_decay = [0.0, 1000.0]").replace(

@@ -49,7 +49,7 @@ def test_the_first_difference_is_named(gen: Gen, tmp_path: Path) -> None:
     output.publish(site, key, files)
     outcome = gen("verify", *options)
     assert outcome.code == 6
-    assert "data/manifest.json differs" in outcome.err or "sum-weights.png" in outcome.err
+    assert "media/sum-weights.png differs from byte" in outcome.err
 
 
 def test_a_site_of_something_else_is_not_compared(gen: Gen, tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ class Torn:
             "tmp",
         }
         inside = {path.name for path in (folder / ".gen").glob("*")}
-        assert inside <= {"runs", "media", "lock", "lock.holder", "damaged"}
+        assert inside <= {"CACHEDIR.TAG", "runs", "media", "lock", "lock.holder", "damaged"}
 
 
 def check_told(ended: Ended, code: int = 3) -> None:
