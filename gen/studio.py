@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -70,7 +71,8 @@ class Studio:
     def _refuse_places(self) -> None:
         """Sources, store and output lie beside each other, since two of them are cleaned away."""
         sources, store, output = (
-            path.resolve() for path in (self.config.folder, self.store.root, self.output)
+            Path(os.path.realpath(path))
+            for path in (self.config.folder, self.store.root, self.output)
         )
         for option, inner, outer in (
             ("--output", sources, output),

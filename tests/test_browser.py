@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.small_pages import Outline
+
 PAGES = (
     "index",
     "modular-addition",
@@ -98,6 +100,56 @@ def test_a_page_opens_from_disk_without_error_and_asks_for_nothing_outside(
     assert watched.complaints == []
     inside = site.as_uri() + "/"
     assert watched.requests and all(url.startswith(inside) for url in watched.requests)
+
+
+def test_every_page_says_first_that_nothing_runs_or_loads_but_the_sites_own_files(
+    site: Path,
+) -> None:
+    pages = sorted(site.rglob("*.html"))
+    assert len(pages) == len(EVERY_LANGUAGE)
+    for path in pages:
+        tags = Outline.of(path.read_text()).tags
+        names = [tag for tag, _ in tags]
+        place = next(at for at, (_, given) in enumerate(tags) if "http-equiv" in given)
+        assert not {"script", "link", "style", "img", "video"} & set(names[:place]), path
+        policy = tags[place][1]["content"]
+        assert policy is not None and policy.startswith("default-src 'none'; ")
+        allowed = {word for part in policy.split(";") for word in part.split()[1:]}
+        assert allowed == {"'none'", "'self'", "file:"}, path
+        for tag, given in tags:
+            assert tag != "style" and "style" not in given, (path, tag)
+            assert not [key for key in given if key.startswith("on")], (path, tag)
+            assert tag != "script" or given.get("src") or given.get("type") == "application/json"
+            sheet = given.get("href") if given.get("rel") == "stylesheet" else ""
+            loaded = sheet or given.get("src") or given.get("poster") or ""
+            assert "//" not in loaded and not loaded.startswith(("data:", "/")), (path, loaded)
+
+
+@pytest.mark.parametrize(
+    "brought_in",
+    [
+        """const s = document.createElement("script"); s.textContent = "document.title = 'in'";
+        document.body.append(s)""",
+        """document.body.insertAdjacentHTML("beforeend",
+        '<img src=x onerror="document.title = String.fromCharCode(105, 110)">')""",
+        "document.body.insertAdjacentHTML('beforeend', '<img src=\"https://example.org/x.png\">')",
+        "document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')",
+        "document.body.insertAdjacentHTML('beforeend', '<iframe src=\"index.html\"></iframe>')",
+        "fetch('data/facts.json').catch(() => 0)",
+    ],
+    ids=["script", "handler", "address", "style", "frame", "fetch"],
+)
+def test_the_policy_keeps_out_what_a_page_would_bring_in(
+    watched: Watched, site: Path, brought_in: str
+) -> None:
+    watched.page.goto((site / "index.html").as_uri())
+    refused = watched.page.evaluate(
+        "() => new Promise((done) => {"
+        " addEventListener('securitypolicyviolation', (event) => done(event.violatedDirective));"
+        f" {brought_in}; setTimeout(done, 3000, '') }})"
+    )
+    assert refused
+    assert watched.page.title() != "in"
 
 
 @pytest.mark.parametrize("name", PAGES)
