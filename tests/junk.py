@@ -150,6 +150,8 @@ FRAGMENTS = (
     "$$\\frac{1}{",
     "$\\href{javascript:boom()}{x}$",
     "$\\text{<script>boom()</script>}$",
+    "$\\eqref{x}$",
+    "$" + "\\hat " * 20_000 + "x$",
     "$\\class{x}{y}\\style{color:red}{z}$",
     "${{parity.seeds}}$",
     "$\\color{red}x$",

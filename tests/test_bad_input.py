@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gen.config import load_profiles
 from gen.errors import ConfigError, GenError
+from gen.pages.maths import MOST
 from gen.pages.references import read_references
 from gen.sources import Sources
 from tests import junk, small_site
@@ -191,6 +192,9 @@ DEEP = 20_000
         "*a " * 30_000,
         "$" + "{" * 20_000 + "}" * 20_000 + "$",
         "$" + "\\frac{1}{" * 3000 + "x" + "}" * 3000 + "$",
+        "$" + "\\hat " * DEEP + "x$",
+        "$$\n" + "\\begin{matrix}\n" * DEEP + "x" + "\\end{matrix}\n" * DEEP + "$$",
+        "$" + "{" * (MOST - 1) + "x$",
         "::: row\n" * 3000 + ":::\n" * 3000,
         "::: if parity.seeds\n" * 3000 + ":::\n" * 3000,
         "{{" * 50_000,
@@ -201,6 +205,17 @@ DEEP = 20_000
 )
 def test_a_page_that_is_nested_without_end_is_rendered_or_refused(body: str) -> None:
     refused(lambda: _page(body, "Title"))
+
+
+def test_a_formula_longer_than_can_be_set_is_refused_and_one_as_long_is_set() -> None:
+    assert "<math" in _page(f"${'x' * MOST}$", "Title")
+    with pytest.raises(ConfigError, match="at most 2,000 can be set"):
+        _page(f"${'x' * (MOST + 1)}$", "Title")
+
+
+def test_a_formula_may_not_hold_a_link() -> None:
+    with pytest.raises(ConfigError, match=r"index\.md:5: .* holds a link"):
+        _page("$\\eqref{x}$", "Title")
 
 
 def test_a_title_with_a_control_character_is_refused() -> None:
