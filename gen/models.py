@@ -47,7 +47,9 @@ class ModelSettings(Settings):
 
     seeds: (
         Annotated[int, Field(ge=1, le=MOST_MODELS)]
-        | Annotated[list[Annotated[int, Field(ge=0, lt=2**63)]], Field(min_length=1)]
+        | Annotated[
+            list[Annotated[int, Field(ge=0, lt=2**63)]], Field(min_length=1, max_length=MOST_MODELS)
+        ]
     )
     shard: Annotated[int, Field(ge=1, le=MOST_MODELS)] = 16
     shown: Annotated[int, Field(ge=0)] | None = None

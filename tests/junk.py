@@ -41,9 +41,24 @@ STRINGS = (
 NUMBERS = (0, -1, 1, 2, 2**31, 2**63 - 1, -(2**63), 0.0, -0.5, 1e308, 5e-324, math.nan, math.inf)
 
 
+class AsWritten(str):
+    """TOML itself: what Python could hold but not print."""
+
+    __slots__ = ()
+
+
+BEYOND = (
+    AsWritten(f"0x{'f' * 5000}"),
+    AsWritten(f"{{{'a.' * 2000}a = 1}}"),
+    AsWritten(f"[{{{'a.' * 2000}a = 1}}, {{{'a.' * 2000}a = 1}}]"),
+)
+
+
 def toml(value: Any) -> str:
     """A value as TOML, tables inline."""
     match value:
+        case AsWritten():
+            return str(value)
         case bool():
             return str(value).lower()
         case float() if not math.isfinite(value):
@@ -71,6 +86,7 @@ def values() -> st.SearchStrategy[Any]:
     plain = st.one_of(
         st.sampled_from(NUMBERS),
         st.sampled_from(STRINGS),
+        st.sampled_from(BEYOND),
         st.booleans(),
         st.integers(),
         st.floats(),

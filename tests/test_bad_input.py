@@ -235,6 +235,41 @@ def test_a_number_of_five_thousand_digits_is_refused_wherever_it_stands() -> Non
         refused(lambda body=body: _page(body, "Title"))
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *((key, f"0x{'f' * 10_000}") for key in ("p", "x.y", "site.title", "models.odd.task.kind")),
+        *((f"sweeps.grid.{key}", f"0x{'f' * 10_000}") for key in ("base", "grid.task")),
+        ("sweeps.grid.grid.task.bits", f"[{{name = 0x{'f' * 10_000}}}]"),
+        ("sweeps.grid.grid.task.bits", f"[{{{'a.' * 5000}a = 1}}, {{{'a.' * 5000}a = 1}}]"),
+        ("models.odd.task.kind", f"{{{'a.' * 5000}a = 1}}"),
+        ("models.odd" + ".a" * 5000, "1"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_numbers_and_tables_beyond_all_bounds_are_refused_with_their_place(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    tables = {name: table for name, table in TABLES.items() if name != "profiles"}
+    text = f"{junk.document(tables)}[profiles.big]\n{key} = {value}\n"
+    path = _written(tmp_path / "gen.toml", text)
+    with pytest.raises(ConfigError, match=r"64 bits|32 levels") as caught:
+        load_profiles(path)
+    assert key[:20] in str(caught.value) and len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("given", ["5", '"x"', "[1]"])
+def test_a_sweep_varies_what_is_a_table(tmp_path: Path, given: str) -> None:
+    sweep = (
+        f'[sweeps.s]\nbase = "odd"\nseeds = 1\ntask = {given}\n[sweeps.s.grid.task]\nbits = [4]\n'
+    )
+    tables = {name: table for name, table in TABLES.items() if name != "sweeps"}
+    tables["figures"] = {"odd-loss": {"kind": "loss", "model": "odd"}}
+    path = _written(tmp_path / "gen.toml", junk.document(tables) + sweep)
+    with pytest.raises(ConfigError, match=r"sweeps\.s\.task: .* is not a table"):
+        load_profiles(path)
+
+
 @pytest.mark.parametrize("inside", [True, False])
 @pytest.mark.parametrize("what", ["asset", "folder of assets", "page", "references"])
 def test_a_link_of_the_disk_may_not_lead_out_of_the_site(
