@@ -58,8 +58,8 @@ class Site(Settings):
         list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]], Field(min_length=1)
     ]
     pages: Annotated[list[Slug], Field(min_length=1)]
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"<>]+/$")] | None = None
-    repository: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")] | None = None
+    base_url: Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+/$")] | None = None
+    repository: Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")] | None = None
 
     @field_validator("pages", "languages")
     @classmethod

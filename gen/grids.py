@@ -12,6 +12,7 @@ from typing import Any
 
 from gen.complaints import shown
 from gen.errors import suggestion
+from gen.lines import control_character
 from gen.models import MOST_MODELS
 from gen.sweeps import Axis
 from gen.tables import Place, as_table
@@ -62,6 +63,7 @@ def filled(table: Mapping[str, Any], axes: tuple[Axis, ...], at: tuple[int, ...]
 
 def _axis(part: str, key: str, values: object, place: Place) -> Axis:
     here = place.at(key)
+    _check_name(key, here)
     if not isinstance(values, list) or not values:
         raise here.error(f"{shown(values)} is not a list of values")
     if len(values) > MOST_MODELS:
@@ -78,7 +80,14 @@ def _axis(part: str, key: str, values: object, place: Place) -> Axis:
     for name in names:
         if not isinstance(name, str) or not name or counts[name] > 1:
             raise here.error(f"{shown(name)} cannot be the name of a choice", _NAMED)
+        _check_name(name, here)
     return Axis(part, key, tuple(names), tuple(choices))
+
+
+def _check_name(name: str, place: Place) -> None:
+    control = control_character(name)
+    if control is not None:
+        raise place.error(f"a name holds the control character {control}", "take it out")
 
 
 def _frozen(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from gen.config import load_profiles
 from gen.errors import ConfigError, GenError
+from gen.lines import control_character
 from gen.pages.maths import MOST
 from gen.pages.references import read_references
 from gen.sources import Sources
@@ -162,7 +164,8 @@ def _page(body: str, title: str) -> str:
 def _check_harmless(html: str) -> None:
     """No script, handler, frame or address that a page's text has brought in."""
     outline = Outline.of(html)
-    assert junk.MARK not in html and "\0" not in html
+    assert junk.MARK not in html and control_character(html) is None
+    assert len(outline.ids) == len(set(outline.ids))
     for script in outline.every("script"):
         assert str(script.get("src")).startswith("assets/") or "json" in str(script.get("type"))
     assert not {"iframe", "object", "embed", "base", "form"} & {tag for tag, _ in outline.tags}
@@ -268,6 +271,49 @@ def test_a_sweep_varies_what_is_a_table(tmp_path: Path, given: str) -> None:
     path = _written(tmp_path / "gen.toml", junk.document(tables) + sweep)
     with pytest.raises(ConfigError, match=r"sweeps\.s\.task: .* is not a table"):
         load_profiles(path)
+
+
+CONTROLS = ("\0", "\x01", "\x0b", "\x1b", "\x7f", "\x9b", "\uffff")
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=ascii)
+def test_a_config_holds_no_control_character(tmp_path: Path, control: str) -> None:
+    tables = json.loads(json.dumps(TABLES))
+    places = [
+        (tables["site"], "base_url", f"https://a{control}b/"),
+        (tables["site"], "repository", f"https://a{control}b"),
+        (tables["models"]["odd"], "hunt", {"where": f"a{control}b", "seeds": 3, "fit": 1}),
+        (tables["sweeps"]["grid"]["grid"]["network"]["hidden"][0], "name", f"a{control}b"),
+        (tables["sweeps"]["grid"]["grid"]["network"], f"a{control}b", [{"name": "c"}]),
+    ]
+    for table, key, value in places:
+        before = dict(table)
+        table[key] = value
+        path = _written(tmp_path / "gen.toml", junk.document(tables))
+        with pytest.raises(ConfigError) as caught:
+            load_profiles(path)
+        assert f"U+{ord(control):04X}" in str(caught.value)
+        assert control == "\uffff" or control not in str(caught.value)
+        table.clear()
+        table.update(before)
+
+
+@pytest.mark.parametrize("control", [each for each in CONTROLS if each != "\x0b"], ids=ascii)
+@pytest.mark.parametrize("body", ["a{}b", "`a{}b`", "```\na{}b\n```", "    a{}b"])
+def test_a_control_character_on_a_page_is_refused_with_its_line(body: str, control: str) -> None:
+    body = f"One.\n\n{body.format(control)}"
+    line = 5 + body[: body.index(control)].count("\n")
+    with pytest.raises(ConfigError, match=rf"index\.md:{line}: .*U\+{ord(control):04X}"):
+        _page(body, "Title")
+
+
+def test_an_asset_that_is_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+    small_site.write(tmp_path)
+    link = tmp_path / "site" / "assets" / "loop"
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(link)
+    with pytest.raises(ConfigError, match=r"assets/loop: is a link that leads to itself"):
+        Sources.gather(small_site.studio_of(tmp_path))
 
 
 @pytest.mark.parametrize("inside", [True, False])
