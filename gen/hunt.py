@@ -6,7 +6,7 @@ many: what was trained once is found in the store again, here and by a build.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -117,12 +117,22 @@ def written(text: str, model: Model, found: Found) -> str:
 
     Where it was not trained so far, all of its shard are, so that its stored run is used.
     Comments and the order of tables stay.
+
+    Raises:
+        ConfigError: the text is not TOML any more, or has no such model.
     """
     import tomlkit
+    from tomlkit.exceptions import TOMLKitError
 
-    document = tomlkit.parse(text)
-    tables: Any = document["models"]
-    table, seed = tables[model.name], found.fitting[0]
+    seed = found.fitting[0]
+    try:
+        document = tomlkit.parse(text)
+    except (TOMLKitError, ValueError, RecursionError):
+        raise _changed(model, seed) from None
+    models: Any = document.get("models")
+    table = models.get(model.name) if isinstance(models, MutableMapping) else None
+    if not isinstance(table, MutableMapping):
+        raise _changed(model, seed)
     if seed not in model.seeds:
         shards = [ensemble.seeds for _, ensemble in found.model.shards]
         table["seeds"] = next(list(seeds) for seeds in shards if seed in seeds)
@@ -133,6 +143,13 @@ def written(text: str, model: Model, found: Found) -> str:
     )
     table["hunt"] = record
     return tomlkit.dumps(document)
+
+
+def _changed(model: Model, seed: int) -> ConfigError:
+    return ConfigError(
+        f"the config was changed meanwhile, and no models.{model.name} can be read in it",
+        mend=f"mend it and hunt again, as all seeds are kept; the first that fits is {seed}",
+    )
 
 
 def _check(model: Model, where: str) -> None:

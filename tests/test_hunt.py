@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from gen.analysis.turns import relapse, rise, second_fall, smoothed
+from gen.config import load
+from gen.errors import ConfigError
+from gen.hunt import Found, written
 from tests import small_site
 from tests.conftest import Gen, stored_runs
 
@@ -198,3 +201,22 @@ def test_who_relapses_recovers_or_does_not() -> None:
     assert found is not None and (found.low, found.top, found.recovered) == (20, 40, 60)
     half = relapse(np.concatenate([*parts[:3], np.full(20, 0.2)]))
     assert half is not None and half.recovered is None and half.factor == pytest.approx(2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        COMMENTED.replace("models.sum", "models.total"),
+        COMMENTED[: COMMENTED.index("]")],
+        COMMENTED[: COMMENTED.index("models")],
+        "models = 5\n",
+        "models.sum = 5\n",
+        "",
+    ],
+)
+def test_a_config_that_changes_while_seeds_are_tried_is_left_as_it_is(
+    site: tuple[Path, list[str | Path]], text: str
+) -> None:
+    model = load(site[0]).models["sum"]
+    with pytest.raises(ConfigError, match=r"changed meanwhile.*models\.sum.* is 0"):
+        written(text, model, Found(model, "gap", fitting=(0,), failed=0))
