@@ -17,6 +17,8 @@ from gen.store import writing
 from gen.trainers import missing_shards, train_shards, trainers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gen.analysis.facts import Fact, Facts
     from gen.models import Model
     from gen.runs import ModelRun
@@ -107,7 +109,7 @@ def hunt(studio: Studio, name: str, where: str | None, seeds: int | None, *, wri
     if write and found.fitting:
         path = studio.config.path
         with writing(path):
-            disk.replace(path, written(path.read_text("utf-8"), model, found).encode())
+            disk.replace(path, written(_text(path), model, found).encode())
         studio.report.say(f"{path}: models.{name} shows seed {found.fitting[0]}")
     return found
 
@@ -143,6 +145,14 @@ def written(text: str, model: Model, found: Found) -> str:
     )
     table["hunt"] = record
     return tomlkit.dumps(document)
+
+
+def _text(path: Path) -> str:
+    """The config as it stands; nothing where somebody's save has been caught halfway."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _changed(model: Model, seed: int) -> ConfigError:

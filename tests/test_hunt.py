@@ -220,3 +220,19 @@ def test_a_config_that_changes_while_seeds_are_tried_is_left_as_it_is(
     model = load(site[0]).models["sum"]
     with pytest.raises(ConfigError, match=r"changed meanwhile.*models\.sum.* is 0"):
         written(text, model, Found(model, "gap", fitting=(0,), failed=0))
+
+
+def test_a_config_that_is_caught_halfway_through_a_save_is_left_as_it_is(
+    site: tuple[Path, list[str | Path]], gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, options = site
+    half = config.read_bytes() + b"# \xe2\x80"
+
+    def save_half(*_: object) -> dict[int, bool | None]:
+        config.write_bytes(half)
+        return {0: True}
+
+    monkeypatch.setattr("gen.hunt._ask", save_half)
+    outcome = gen("hunt", "sum", "--where", "gap", "--seeds", "1", "--write", *options)
+    assert outcome.code == 2 and "changed meanwhile" in outcome.err
+    assert config.read_bytes() == half
