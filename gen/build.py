@@ -56,8 +56,8 @@ def build(studio: Studio) -> None:
         output.tidy(studio.output)
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
+    sources.check()
     with studio.held(output=True):
-        sources.check()
         damage = output.damage(studio.output)
         if damage:
             studio.report.warn(f"{studio.output}: {damage}; the site is written anew")

@@ -14,9 +14,12 @@ from gen.settings import Settings
 
 
 def foremost(error: ValidationError) -> Mapping[str, Any]:
-    """The one error to tell: an unknown key before the key that it may be meant for."""
+    """The one error to tell: an unknown key before the key that it may be meant for.
+
+    A list that is too long comes before all that it might have been in the place of a list.
+    """
     found = error.errors(include_url=False)
-    unknown = [details for details in found if details["type"] == "extra_forbidden"]
+    unknown = [details for details in found if details["type"] in {"extra_forbidden", "too_long"}]
     return [*unknown, *found][0]
 
 
@@ -24,7 +27,7 @@ def is_key(part: object) -> bool:
     """Tells a key of the file from the names pydantic gives to the branches of a union."""
     return isinstance(part, int) or bool(
         re.fullmatch(r"[A-Za-z0-9_-]+", str(part))
-        and part not in {"int", "str", "float", "list", "none"}
+        and part not in {"int", "str", "float", "list", "none", "constrained-int"}
     )
 
 

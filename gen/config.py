@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -28,13 +29,13 @@ from gen.models import MOST_MODELS, Model, ModelSettings
 from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import Kind, Settings, kinds
+from gen.sizes import excess
 from gen.sweeps import Sweep
 from gen.tables import Place, as_table, merged, parse
 from gen.tasks import Task
 from gen.training import Training
 
 PARTS = ("task", "network", "optimiser", "training")
-MOST_SHARD_BYTES = 4 * 2**30
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 SettingsType = TypeVar("SettingsType", bound=Settings)
@@ -57,14 +58,14 @@ class Site(Settings):
         list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]], Field(min_length=1)
     ]
     pages: Annotated[list[Slug], Field(min_length=1)]
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"<>]+/$")] | None = None
-    repository: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")] | None = None
+    base_url: Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+/$")] | None = None
+    repository: Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")] | None = None
 
     @field_validator("pages", "languages")
     @classmethod
     def _no_entry_twice(cls, entries: list[str]) -> list[str]:
-        for entry in entries:
-            if entries.count(entry) > 1:
+        for entry, count in Counter(entries).items():
+            if count > 1:
                 raise ValueError(f'"{entry}" is listed twice')
         return entries
 
@@ -182,8 +183,8 @@ class _Reader:
                 )
         return list(entries.items())
 
-    def _model(self, name: str, value: object, part: str = "models") -> Model:
-        """Reads a model, or one cell of a sweep, from its table."""
+    def _model(self, name: str, value: object, part: str = "models", cells: int = 1) -> Model:
+        """Reads a model, or one of the cells of a sweep, from its table."""
         table = dict(as_table(value, self._place(part, name)))
         where = (part, name)
         parts: dict[str, Any] = {}
@@ -206,7 +207,7 @@ class _Reader:
             training=self._settings(Training, parts["training"], *where, "training"),
             hunt=own.hunt,
         )
-        self._check_model(model, part)
+        self._check_model(model, part, cells)
         return model
 
     def _sweep(self, name: str, value: object, models: Mapping[str, Model]) -> Sweep:
@@ -218,28 +219,33 @@ class _Reader:
         base = table.pop("base", None)
         if base is not None:
             if not isinstance(base, str) or base not in models:
-                mend = suggestion(str(base), models) or f"there are: {', '.join(models)}"
+                close = suggestion(base, models) if isinstance(base, str) else ""
+                mend = close or f"there are: {', '.join(models)}"
                 raise self._place(*where, "base").error(f"there is no model {shown(base)}", mend)
             tables = {key: self._table["models"][base][key] for key in PARTS}
             table = merged(tables, table, self._place(*where))
         given = table.pop("thresholds", {})
         thresholds = self._settings(Thresholds, given, *where, "thresholds")
         axes = read_axes(table.pop("grid", {}), self._place(*where, "grid"))
+        for axis in axes:
+            as_table(table.get(axis.part, {}), self._place(*where, axis.part))
         count = prod(len(axis.values) for axis in axes)
-        first = self._model(name, filled(table, axes, (0,) * len(axes)), "sweeps")
+        first = self._model(name, filled(table, axes, (0,) * len(axes)), "sweeps", count)
         if count * len(first.seeds) > MOST_MODELS:
             raise self._place(*where, "grid").error(
                 f"that is {count * len(first.seeds):,} models",
                 f"at most {MOST_MODELS:,} can be trained for one site",
             )
         places = product(*(range(len(axis.values)) for axis in axes))
-        cells = tuple(self._model(name, filled(table, axes, place), "sweeps") for place in places)
+        cells = tuple(
+            self._model(name, filled(table, axes, place), "sweeps", count) for place in places
+        )
         return Sweep(name, axes, first.seeds, first.shard, cells, thresholds)
 
     def _seeds(self, own: ModelSettings, *where: str) -> tuple[int, ...]:
         seeds = tuple(range(own.seeds) if isinstance(own.seeds, int) else own.seeds)
-        if len(set(seeds)) < len(seeds):
-            twice = next(seed for seed in seeds if seeds.count(seed) > 1)
+        twice, count = Counter(seeds).most_common(1)[0]
+        if count > 1:
             raise self._place(*where, "seeds").error(f"seed {twice} is listed twice")
         if own.shown is not None and own.shown not in seeds:
             raise self._place(*where, "shown").error(
@@ -248,23 +254,15 @@ class _Reader:
             )
         return seeds
 
-    def _check_model(self, model: Model, part: str) -> None:
+    def _check_model(self, model: Model, part: str, cells: int) -> None:
         try:
             model.network.check(model.task)
         except ValueError as error:
             raise self._place(part, model.name, "network").error(str(error)) from None
-        training = model.training
-        snapshots = training.steps // training.snapshot_every + 2
-        numbers = sum(a * b for a, b in model.network.view_shapes(model.task).values())
-        models = min(model.shard, len(model.seeds))
-        size = 4 * models * snapshots * numbers + 4 * models * sum(model.task.rows) * (
-            model.task.inputs + model.task.outputs
-        )
-        if size > MOST_SHARD_BYTES:
-            raise self._place(part, model.name, "training", "snapshot_every").error(
-                f"{snapshots:,} snapshots of {models} models would take {size / 2**30:.0f} GiB",
-                "take fewer snapshots, a smaller shard or fewer rows",
-            )
+        found = excess(model, min(model.shard, cells * len(model.seeds)))
+        if found is not None:
+            place = self._place(part, model.name, *found.key)
+            raise place.error(found.what, found.mend)
 
     def _figure(
         self,

@@ -7,13 +7,18 @@ the sentence and exits with `exit_code`.
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 
 class GenError(Exception):
     """Base of every error this tool raises on purpose.
+
+    Its text is one line, and what a terminal would obey in it is spelled out.
 
     Args:
         what: what is wrong, with the offending value.
@@ -32,7 +37,7 @@ class GenError(Exception):
     def __str__(self) -> str:
         sentence = f"{self.where}: {self.what}" if self.where else self.what
         text = f"{sentence}; {self.mend}" if self.mend else sentence
-        return " ".join(text.split())
+        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", " ".join(text.split()))
 
 
 class ConfigError(GenError):

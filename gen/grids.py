@@ -6,14 +6,18 @@ several keys of its part at once: an architecture, say, or a penalty of one kind
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from gen.complaints import shown
 from gen.errors import suggestion
+from gen.lines import control_character
+from gen.models import MOST_MODELS
 from gen.sweeps import Axis
 from gen.tables import Place, as_table
 
+MOST_AXES = 8
 VARIABLE = ("task", "network", "optimiser")
 NAME = "name"
 _NAMED = 'give every choice a name of its own: { name = "tied", projections = "tied" }'
@@ -35,6 +39,8 @@ def read_axes(value: object, place: Place) -> tuple[Axis, ...]:
     if not axes:
         mend = "write the values that vary, such as optimiser.weight_decay = [0.1, 1.0]"
         raise place.error("nothing varies", mend)
+    if len(axes) > MOST_AXES:
+        raise place.error(f"{len(axes)} settings vary", f"at most {MOST_AXES} can vary at once")
     for number, axis in enumerate(axes):
         for other in axes[:number]:
             for key in sorted(axis.keys & other.keys) if axis.part == other.part else ():
@@ -57,15 +63,37 @@ def filled(table: Mapping[str, Any], axes: tuple[Axis, ...], at: tuple[int, ...]
 
 def _axis(part: str, key: str, values: object, place: Place) -> Axis:
     here = place.at(key)
+    _check_name(key, here)
     if not isinstance(values, list) or not values:
         raise here.error(f"{shown(values)} is not a list of values")
-    if any(values.count(entry) > 1 for entry in values):
+    if len(values) > MOST_MODELS:
+        raise here.error(
+            f"that is {len(values):,} values", f"at most {MOST_MODELS:,} can be trained"
+        )
+    if len(set(map(_frozen, values))) < len(values):
         raise here.error("a value is listed twice", "list each once")
     if not any(isinstance(entry, dict) for entry in values):
         return Axis(part, key, tuple(values))
     choices = [dict(as_table(entry, here)) for entry in values]
     names = [choice.pop(NAME, None) for choice in choices]
+    counts = Counter(name for name in names if isinstance(name, str))
     for name in names:
-        if not isinstance(name, str) or not name or names.count(name) > 1:
+        if not isinstance(name, str) or not name or counts[name] > 1:
             raise here.error(f"{shown(name)} cannot be the name of a choice", _NAMED)
+        _check_name(name, here)
     return Axis(part, key, tuple(names), tuple(choices))
+
+
+def _check_name(name: str, place: Place) -> None:
+    control = control_character(name)
+    if control is not None:
+        raise place.error(f"a name holds the control character {control}", "take it out")
+
+
+def _frozen(value: Any) -> Any:
+    """The same value as one that a set can hold: looking each up in a list takes its square."""
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    if isinstance(value, dict):
+        return frozenset((key, _frozen(below)) for key, below in value.items())
+    return value

@@ -6,7 +6,7 @@ many: what was trained once is found in the store again, here and by a build.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from gen.store import writing
 from gen.trainers import missing_shards, train_shards, trainers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gen.analysis.facts import Fact, Facts
     from gen.models import Model
     from gen.runs import ModelRun
@@ -107,7 +109,7 @@ def hunt(studio: Studio, name: str, where: str | None, seeds: int | None, *, wri
     if write and found.fitting:
         path = studio.config.path
         with writing(path):
-            disk.replace(path.resolve(), written(path.read_text("utf-8"), model, found).encode())
+            disk.replace(path.resolve(), written(_text(path), model, found).encode())
         studio.report.say(f"{path}: models.{name} shows seed {found.fitting[0]}")
     return found
 
@@ -117,12 +119,22 @@ def written(text: str, model: Model, found: Found) -> str:
 
     Where it was not trained so far, all of its shard are, so that its stored run is used.
     Comments and the order of tables stay.
+
+    Raises:
+        ConfigError: the text is not TOML any more, or has no such model.
     """
     import tomlkit
+    from tomlkit.exceptions import TOMLKitError
 
-    document = tomlkit.parse(text)
-    tables: Any = document["models"]
-    table, seed = tables[model.name], found.fitting[0]
+    seed = found.fitting[0]
+    try:
+        document = tomlkit.parse(text)
+    except (TOMLKitError, ValueError, RecursionError):
+        raise _changed(model, seed) from None
+    models: Any = document.get("models")
+    table = models.get(model.name) if isinstance(models, MutableMapping) else None
+    if not isinstance(table, MutableMapping):
+        raise _changed(model, seed)
     if seed not in model.seeds:
         shards = [ensemble.seeds for _, ensemble in found.model.shards]
         table["seeds"] = next(list(seeds) for seeds in shards if seed in seeds)
@@ -133,6 +145,21 @@ def written(text: str, model: Model, found: Found) -> str:
     )
     table["hunt"] = record
     return tomlkit.dumps(document)
+
+
+def _text(path: Path) -> str:
+    """The config as it stands; nothing where somebody's save has been caught halfway."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def _changed(model: Model, seed: int) -> ConfigError:
+    return ConfigError(
+        f"the config was changed meanwhile, and no models.{model.name} can be read in it",
+        mend=f"mend it and hunt again, as all seeds are kept; the first that fits is {seed}",
+    )
 
 
 def _check(model: Model, where: str) -> None:

@@ -7,13 +7,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def control_character(text: str) -> str | None:
+    """The first character of a text that no HTML and no XML may hold, as `U+0001`."""
+    found = _CONTROL.search(text)
+    return None if found is None else f"U+{ord(found[0]):04X}"
 
 
 def _printable(text: str) -> str:
-    control = _CONTROL.search(text)
+    control = control_character(text)
     if control is not None:
-        raise ValueError(f"it holds the control character U+{ord(control[0]):04X}")
+        raise ValueError(f"it holds the control character {control}")
     return text
 
 

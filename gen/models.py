@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gen.lines import Line
 from gen.networks import Network
 from gen.optim import Optimiser
 from gen.settings import Settings
@@ -25,7 +26,7 @@ class Hunt(Settings):
         fit: of how many it was true.
     """
 
-    where: Annotated[str, Field(min_length=1, max_length=500)]
+    where: Annotated[Line, Field(min_length=1, max_length=500)]
     seeds: Annotated[int, Field(ge=1, le=MOST_MODELS)]
     fit: Annotated[int, Field(ge=0, le=MOST_MODELS)]
 
@@ -47,7 +48,9 @@ class ModelSettings(Settings):
 
     seeds: (
         Annotated[int, Field(ge=1, le=MOST_MODELS)]
-        | Annotated[list[Annotated[int, Field(ge=0, lt=2**63)]], Field(min_length=1)]
+        | Annotated[
+            list[Annotated[int, Field(ge=0, lt=2**63)]], Field(min_length=1, max_length=MOST_MODELS)
+        ]
     )
     shard: Annotated[int, Field(ge=1, le=MOST_MODELS)] = 16
     shown: Annotated[int, Field(ge=0)] | None = None

@@ -172,12 +172,21 @@ def _refuse_links_out(folder: Path) -> None:
     root = folder.resolve()
     beside = [folder / "pages", folder / "assets", folder / REFERENCES]
     for path in [*beside, *(below for each in beside for below in sorted(each.rglob("*")))]:
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
+        if path.is_symlink() and not _target(path).is_relative_to(root):
             raise ConfigError(
                 "is a link that leads out of the site's folder",
                 where=str(path),
                 mend="put the file itself there",
             )
+
+
+def _target(link: Path) -> Path:
+    try:
+        return link.resolve()
+    except (OSError, RuntimeError):
+        raise ConfigError(
+            "is a link that leads to itself", where=str(link), mend="remove it"
+        ) from None
 
 
 def _page(path: Path, page: str) -> str:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gen.complaints import shown
+from gen.complaints import shortened, shown
 from gen.errors import ConfigError
+
+MOST_LEVELS = 32
+BITS = 64
 
 
 def parse(path: Path) -> dict[str, Any]:
@@ -32,10 +35,30 @@ def parse(path: Path) -> dict[str, Any]:
         mend = "begin with a [site] table as docs/configuration.md shows"
         raise ConfigError("the file is empty", where=str(path), mend=mend)
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
         what = "tables nested too deep" if isinstance(error, RecursionError) else str(error)
         raise ConfigError(f"not valid TOML: {what}", where=str(path)) from None
+    _check_extent(path, table)
+    return table
+
+
+def _check_extent(path: Path, table: dict[str, Any]) -> None:
+    """Refuses what Python itself can neither compare nor print."""
+    inside: list[tuple[tuple[object, ...], Any]] = [((), table)]
+    while inside:
+        keys, value = inside.pop()
+        what = ""
+        if len(keys) > MOST_LEVELS:
+            what = f"nested deeper than {MOST_LEVELS} levels"
+        elif isinstance(value, int) and value.bit_length() > BITS:
+            what = f"a whole number of more than {BITS} bits"
+        elif isinstance(value, dict):
+            inside += [((*keys, key), below) for key, below in value.items()]
+        elif isinstance(value, list):
+            inside += [((*keys, number), below) for number, below in enumerate(value)]
+        if what:
+            raise Place(path, shortened(".".join(map(str, keys)), 120)).error(what)
 
 
 @dataclass(frozen=True)

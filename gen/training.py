@@ -19,6 +19,8 @@ from gen.tasks import Rows, Task
 
 METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
+MOST_STEPS = 100_000_000
+
 DIVERGED = 1e4
 """A train loss this many times the first one is taken for divergence."""
 
@@ -26,9 +28,9 @@ DIVERGED = 1e4
 class Training(Settings):
     """How long a model trains, and how often it is looked at. All in steps."""
 
-    steps: Annotated[int, Field(ge=1, le=100_000_000)]
-    log_every: Annotated[int, Field(ge=1)]
-    snapshot_every: Annotated[int, Field(ge=1)]
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS)]
+    log_every: Annotated[int, Field(ge=1, le=MOST_STEPS)]
+    snapshot_every: Annotated[int, Field(ge=1, le=MOST_STEPS)]
 
 
 @dataclass(frozen=True)

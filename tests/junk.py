@@ -41,9 +41,24 @@ STRINGS = (
 NUMBERS = (0, -1, 1, 2, 2**31, 2**63 - 1, -(2**63), 0.0, -0.5, 1e308, 5e-324, math.nan, math.inf)
 
 
+class AsWritten(str):
+    """TOML itself: what Python could hold but not print."""
+
+    __slots__ = ()
+
+
+BEYOND = (
+    AsWritten(f"0x{'f' * 5000}"),
+    AsWritten(f"{{{'a.' * 2000}a = 1}}"),
+    AsWritten(f"[{{{'a.' * 2000}a = 1}}, {{{'a.' * 2000}a = 1}}]"),
+)
+
+
 def toml(value: Any) -> str:
     """A value as TOML, tables inline."""
     match value:
+        case AsWritten():
+            return str(value)
         case bool():
             return str(value).lower()
         case float() if not math.isfinite(value):
@@ -71,6 +86,7 @@ def values() -> st.SearchStrategy[Any]:
     plain = st.one_of(
         st.sampled_from(NUMBERS),
         st.sampled_from(STRINGS),
+        st.sampled_from(BEYOND),
         st.booleans(),
         st.integers(),
         st.floats(),
@@ -150,6 +166,8 @@ FRAGMENTS = (
     "$$\\frac{1}{",
     "$\\href{javascript:boom()}{x}$",
     "$\\text{<script>boom()</script>}$",
+    "$\\eqref{x}$",
+    "$" + "\\hat " * 20_000 + "x$",
     "$\\class{x}{y}\\style{color:red}{z}$",
     "${{parity.seeds}}$",
     "$\\color{red}x$",
@@ -172,6 +190,7 @@ FRAGMENTS = (
     "::: figure none",
     "::: figure",
     "::: note",
+    f"::: note a{' ' * 60_000}b",
     "::: proof <b>x</b>",
     "::: row",
     "::: gallery",
@@ -183,6 +202,8 @@ FRAGMENTS = (
     "~~~",
     "# one",
     "## two",
+    "## Search",
+    "## Figure weights",
     "### three",
     "###### six",
     "> quote",
@@ -193,7 +214,10 @@ FRAGMENTS = (
     "    code",
     "\t",
     "\0",
+    "\x01",
+    "\x7f",
     "\x85",
+    "\uffff",
     "\u2028",
     "\r",
     "&#0;",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from gen.config import load_profiles
 from gen.errors import ConfigError, GenError
+from gen.lines import control_character
+from gen.pages.maths import MOST
 from gen.pages.references import read_references
 from gen.sources import Sources
 from tests import junk, small_site
@@ -161,7 +164,8 @@ def _page(body: str, title: str) -> str:
 def _check_harmless(html: str) -> None:
     """No script, handler, frame or address that a page's text has brought in."""
     outline = Outline.of(html)
-    assert junk.MARK not in html and "\0" not in html
+    assert junk.MARK not in html and control_character(html) is None
+    assert len(outline.ids) == len(set(outline.ids))
     for script in outline.every("script"):
         assert str(script.get("src")).startswith("assets/") or "json" in str(script.get("type"))
     assert not {"iframe", "object", "embed", "base", "form"} & {tag for tag, _ in outline.tags}
@@ -191,6 +195,9 @@ DEEP = 20_000
         "*a " * 30_000,
         "$" + "{" * 20_000 + "}" * 20_000 + "$",
         "$" + "\\frac{1}{" * 3000 + "x" + "}" * 3000 + "$",
+        "$" + "\\hat " * DEEP + "x$",
+        "$$\n" + "\\begin{matrix}\n" * DEEP + "x" + "\\end{matrix}\n" * DEEP + "$$",
+        "$" + "{" * (MOST - 1) + "x$",
         "::: row\n" * 3000 + ":::\n" * 3000,
         "::: if parity.seeds\n" * 3000 + ":::\n" * 3000,
         "{{" * 50_000,
@@ -201,6 +208,17 @@ DEEP = 20_000
 )
 def test_a_page_that_is_nested_without_end_is_rendered_or_refused(body: str) -> None:
     refused(lambda: _page(body, "Title"))
+
+
+def test_a_formula_longer_than_can_be_set_is_refused_and_one_as_long_is_set() -> None:
+    assert "<math" in _page(f"${'x' * MOST}$", "Title")
+    with pytest.raises(ConfigError, match="at most 2,000 can be set"):
+        _page(f"${'x' * (MOST + 1)}$", "Title")
+
+
+def test_a_formula_may_not_hold_a_link() -> None:
+    with pytest.raises(ConfigError, match=r"index\.md:5: .* holds a link"):
+        _page("$\\eqref{x}$", "Title")
 
 
 def test_a_title_with_a_control_character_is_refused() -> None:
@@ -218,6 +236,84 @@ def test_a_number_of_five_thousand_digits_is_refused_wherever_it_stands() -> Non
         read_references(f"[a]\nyear = {digits}\n", "references.toml")
     for body in (f"::: if parity.seeds > {digits}\nx\n:::", f"{{{{parity.seeds:{digits}}}}}"):
         refused(lambda body=body: _page(body, "Title"))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *((key, f"0x{'f' * 10_000}") for key in ("p", "x.y", "site.title", "models.odd.task.kind")),
+        *((f"sweeps.grid.{key}", f"0x{'f' * 10_000}") for key in ("base", "grid.task")),
+        ("sweeps.grid.grid.task.bits", f"[{{name = 0x{'f' * 10_000}}}]"),
+        ("sweeps.grid.grid.task.bits", f"[{{{'a.' * 5000}a = 1}}, {{{'a.' * 5000}a = 1}}]"),
+        ("models.odd.task.kind", f"{{{'a.' * 5000}a = 1}}"),
+        ("models.odd" + ".a" * 5000, "1"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_numbers_and_tables_beyond_all_bounds_are_refused_with_their_place(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    tables = {name: table for name, table in TABLES.items() if name != "profiles"}
+    text = f"{junk.document(tables)}[profiles.big]\n{key} = {value}\n"
+    path = _written(tmp_path / "gen.toml", text)
+    with pytest.raises(ConfigError, match=r"64 bits|32 levels") as caught:
+        load_profiles(path)
+    assert key[:20] in str(caught.value) and len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("given", ["5", '"x"', "[1]"])
+def test_a_sweep_varies_what_is_a_table(tmp_path: Path, given: str) -> None:
+    sweep = (
+        f'[sweeps.s]\nbase = "odd"\nseeds = 1\ntask = {given}\n[sweeps.s.grid.task]\nbits = [4]\n'
+    )
+    tables = {name: table for name, table in TABLES.items() if name != "sweeps"}
+    tables["figures"] = {"odd-loss": {"kind": "loss", "model": "odd"}}
+    path = _written(tmp_path / "gen.toml", junk.document(tables) + sweep)
+    with pytest.raises(ConfigError, match=r"sweeps\.s\.task: .* is not a table"):
+        load_profiles(path)
+
+
+CONTROLS = ("\0", "\x01", "\x0b", "\x1b", "\x7f", "\x9b", "\uffff")
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=ascii)
+def test_a_config_holds_no_control_character(tmp_path: Path, control: str) -> None:
+    tables = json.loads(json.dumps(TABLES))
+    places = [
+        (tables["site"], "base_url", f"https://a{control}b/"),
+        (tables["site"], "repository", f"https://a{control}b"),
+        (tables["models"]["odd"], "hunt", {"where": f"a{control}b", "seeds": 3, "fit": 1}),
+        (tables["sweeps"]["grid"]["grid"]["network"]["hidden"][0], "name", f"a{control}b"),
+        (tables["sweeps"]["grid"]["grid"]["network"], f"a{control}b", [{"name": "c"}]),
+    ]
+    for table, key, value in places:
+        before = dict(table)
+        table[key] = value
+        path = _written(tmp_path / "gen.toml", junk.document(tables))
+        with pytest.raises(ConfigError) as caught:
+            load_profiles(path)
+        assert f"U+{ord(control):04X}" in str(caught.value)
+        assert control == "\uffff" or control not in str(caught.value)
+        table.clear()
+        table.update(before)
+
+
+@pytest.mark.parametrize("control", [each for each in CONTROLS if each != "\x0b"], ids=ascii)
+@pytest.mark.parametrize("body", ["a{}b", "`a{}b`", "```\na{}b\n```", "    a{}b"])
+def test_a_control_character_on_a_page_is_refused_with_its_line(body: str, control: str) -> None:
+    body = f"One.\n\n{body.format(control)}"
+    line = 5 + body[: body.index(control)].count("\n")
+    with pytest.raises(ConfigError, match=rf"index\.md:{line}: .*U\+{ord(control):04X}"):
+        _page(body, "Title")
+
+
+def test_an_asset_that_is_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+    small_site.write(tmp_path)
+    link = tmp_path / "site" / "assets" / "loop"
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(link)
+    with pytest.raises(ConfigError, match=r"assets/loop: is a link that leads to itself"):
+        Sources.gather(small_site.studio_of(tmp_path))
 
 
 @pytest.mark.parametrize("inside", [True, False])

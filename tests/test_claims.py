@@ -41,6 +41,14 @@ def test_a_fact_that_does_not_hold_makes_a_claim_false() -> None:
     assert "five-neurons.generalised_at = none" in line
 
 
+@pytest.mark.parametrize("fact", ["five-neurons.generalised_at", "parity.rule"])
+def test_what_a_claim_quotes_is_a_text_and_no_fact(fact: str) -> None:
+    for text in ("(x.y", "x.y", 'a"(x.y'):
+        (line,) = told(f'{fact} = "{text}"')
+        assert "does not hold" in line and "x.y =" not in line
+    assert told('parity.rule = "sparse.x"', unfinished=("sparse",)) != []
+
+
 def test_what_is_claimed_of_an_unfinished_sweep_waits() -> None:
     assert told("parity.seeds = 5", unfinished=("parity",)) == []
 

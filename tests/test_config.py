@@ -229,6 +229,45 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
         "models.sum.training.snapshot_every",
         "GiB",
     ),
+    "more logged steps than a curve can show": (
+        SMALL.replace("steps = 40", "steps = 100_000_000")
+        .replace("log_every = 10", "log_every = 1")
+        .replace("snapshot_every = 10", "snapshot_every = 100_000_000"),
+        "models.sum.training.log_every",
+        "100,000,002 times; at most 100,000",
+    ),
+    "an interval of more steps than can be trained": (
+        SMALL.replace("log_every = 10", "log_every = 9223372036854775808"),
+        "models.sum.training.log_every",
+        "at most 100,000,000",
+    ),
+    "rows and neurons that fill the memory": (
+        SMALL.replace(
+            'kind = "modular"\nmodulus = 17\ntrain_share = 0.5',
+            'kind = "sparse-parity"\nbits = 9\nsignal_bits = 2\n'
+            "train_rows = 1_000_000\ntest_rows = 9",
+        ).replace(
+            'kind = "embedded"\nembedding = "learned"\nwidth = 16\nhidden = 8',
+            'kind = "perceptron"\nhidden = 65_536',
+        ),
+        "models.sum.network",
+        "of memory; take fewer neurons or rows",
+    ),
+    "a network that fills the memory": (
+        SMALL.replace("width = 16\nhidden = 8", "width = 8192\nhidden = 65_536"),
+        "models.sum.network",
+        "of memory",
+    ),
+    "more seeds in a list than can be trained": (
+        SMALL.replace("seeds = 2", f"seeds = {list(range(100_001))}"),
+        "gen.toml: models.sum.seeds: [",
+        "at most 100000 items",
+    ),
+    "a profile whose name a terminal would obey": (
+        SMALL + '\n[profiles."\\u001b[31mred"]\nsite = 5\n',
+        "profiles.\\x1b[31mred.site",
+        "5 is not a table",
+    ),
     "an embedding that does not fit the task": (
         SMALL.replace(
             'kind = "modular"\nmodulus = 17\ntrain_share = 0.5',

@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from gen.analysis.turns import relapse, rise, second_fall, smoothed
+from gen.config import load
+from gen.errors import ConfigError
+from gen.hunt import Found, written
 from tests import small_site
 from tests.conftest import Gen, stored_runs
 
@@ -198,3 +201,38 @@ def test_who_relapses_recovers_or_does_not() -> None:
     assert found is not None and (found.low, found.top, found.recovered) == (20, 40, 60)
     half = relapse(np.concatenate([*parts[:3], np.full(20, 0.2)]))
     assert half is not None and half.recovered is None and half.factor == pytest.approx(2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        COMMENTED.replace("models.sum", "models.total"),
+        COMMENTED[: COMMENTED.index("]")],
+        COMMENTED[: COMMENTED.index("models")],
+        "models = 5\n",
+        "models.sum = 5\n",
+        "",
+    ],
+)
+def test_a_config_that_changes_while_seeds_are_tried_is_left_as_it_is(
+    site: tuple[Path, list[str | Path]], text: str
+) -> None:
+    model = load(site[0]).models["sum"]
+    with pytest.raises(ConfigError, match=r"changed meanwhile.*models\.sum.* is 0"):
+        written(text, model, Found(model, "gap", fitting=(0,), failed=0))
+
+
+def test_a_config_that_is_caught_halfway_through_a_save_is_left_as_it_is(
+    site: tuple[Path, list[str | Path]], gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, options = site
+    half = config.read_bytes() + b"# \xe2\x80"
+
+    def save_half(*_: object) -> dict[int, bool | None]:
+        config.write_bytes(half)
+        return {0: True}
+
+    monkeypatch.setattr("gen.hunt._ask", save_half)
+    outcome = gen("hunt", "sum", "--where", "gap", "--seeds", "1", "--write", *options)
+    assert outcome.code == 2 and "changed meanwhile" in outcome.err
+    assert config.read_bytes() == half

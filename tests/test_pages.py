@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import gen
 from gen.errors import ConfigError
 from gen.figures.theme import COLOURS
+from gen.pages.facts import FORMATS, FactBook
+from gen.pages.source import Mistake
+from gen.words import Words
 from tests.small_pages import FRONT, Outline, main_text, page, rendered, site
 
 
@@ -289,3 +295,49 @@ def test_the_stylesheet_has_every_colour_in_light_and_in_dark() -> None:
 def test_the_same_sources_make_the_same_pages() -> None:
     body = "{{parity.seeds}}\n\n::: figure weights\nA *b*.\n:::\n\n::: chapters\n:::"
     assert page(body) == page(body)
+
+
+@pytest.mark.parametrize("style", [style.replace("one/many", "a/b") for style in FORMATS])
+def test_a_number_without_bounds_is_said_in_every_format(style: str) -> None:
+    book = FactBook({"m": {"inf": math.inf, "nan": math.nan, "low": -math.inf}}, Words("en"))
+    said = [book.say(f"m.{name}:{style}") for name in ("inf", "nan", "low")]
+    assert said == ["b"] * 3 if "plural" in style else said == ["∞", "–", "−∞"]
+
+
+def test_a_list_of_texts_is_said_as_they_are_and_a_list_of_lists_not_at_all() -> None:
+    facts: dict[str, Any] = {"s": {"texts": ["relu", "square"], "lists": [[0.9, 0.98], [0.5, 0.9]]}}
+    book = FactBook(facts, Words("en"))
+    assert book.html("s.texts") == book.say("s.texts:.1") == "relu and square"
+    with pytest.raises(Mistake, match=r"s\.lists is no number"):
+        book.say("s.lists")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Search",
+        "Text",
+        "References",
+        "Figure weights",
+        "Work nanda2023",
+        "Cited nanda2023",
+        "Film weights",
+        "Timeline words",
+        "Accuracy t",
+    ],
+)
+def test_no_heading_takes_the_id_of_something_else(heading: str) -> None:
+    figures = "::: figure weights\n:::\n\n::: figure accuracy\n:::\n\n::: gallery\n:::"
+    ids = Outline.of(page(f"[@nanda2023]\n\n{figures}\n\n## {heading}\n\n## {heading}\n")).ids
+    slug = "-".join(heading.lower().split())
+    assert [own for own in ids if own.startswith("section_")] == [
+        f"section_{slug}",
+        f"section_{slug}-2",
+    ]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_long_line_of_spaces_after_a_directive_is_read_at_once() -> None:
+    start = time.perf_counter()
+    assert "takes no" in refusal(f"::: note a{' ' * 60_000}b\n:::")
+    assert time.perf_counter() - start < 5

@@ -30,6 +30,17 @@ def test_a_citation_is_said_by_surnames_and_year() -> None:
     assert text.startswith("Title What it is about. As Nanda et al., 2023 and (Gromov, 2023) say.")
 
 
+@pytest.mark.parametrize("year", ["0", "10000", f"0x{'f' * 10_000}"])
+def test_a_year_is_one_of_ours(year: str) -> None:
+    with pytest.raises(ConfigError, match=r"power2022\.year"):
+        read_references(WORK.replace("2022\n", f"{year}\n"), "references.toml")
+
+
+def test_the_address_of_a_work_holds_no_control_character() -> None:
+    with pytest.raises(ConfigError, match=r"url: .*U\+0001"):
+        read_references(WORK.replace("abs/", "abs\\u0001/"), "references.toml")
+
+
 def test_two_authors_are_both_named() -> None:
     work = read_references(WORK, "references.toml")["power2022"]
     assert work.label(Words("en")) == "Power & Burda, 2022"

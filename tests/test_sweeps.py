@@ -436,6 +436,9 @@ def test_a_run_belongs_to_the_device_it_was_trained_on(sweep: Sweep) -> None:
             "l1 is varied by l1 already",
         ),
         ("optimiser.weight_decay = [-1.0]", "weight_decay"),
+        ("optimiser.betas = [[0.9, 0.98], [0.9, 0.98]]", "listed twice"),
+        ("\n".join(f"optimiser.key{n} = [1]" for n in range(9)), "at most 8 can vary at once"),
+        (f"optimiser.weight_decay = {list(range(100_001))}", "that is 100,001 values"),
         ("", "nothing varies"),
     ],
 )

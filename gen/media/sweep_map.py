@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from html import escape
 from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import numpy as np
 from jaxtyping import Int, UInt8
 
 from gen.analysis.sweep import OUTCOMES, UNTRAINED
+from gen.media.chart_parts import text
 from gen.media.setting_words import axis_name, cell_labels, value_name
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _cell(
         for place, outcome in enumerate(outcomes.tolist())
     )
     return (
-        f'<g class="cell" data-cell="{number}"><title>{escape(labels[number])}</title>'
+        f'<g class="cell" data-cell="{number}"><title>{text(labels[number])}</title>'
         f'<rect x="{left:g}" y="{top:g}" width="{CELL:g}" height="{CELL:g}" rx="3"/>{marks}</g>'
     )
 
@@ -178,25 +178,25 @@ def _panel(cells: str, columns: Axis, rows: Axis | None, words: Words) -> str:
     tall = (len(rows.values) if rows else 1) * (CELL + GAP) - GAP
     texts = [
         f'<text x="{_LEFT + place * (CELL + GAP) + CELL / 2:g}" y="{_TOP + tall + 13:g}" '
-        f'text-anchor="middle">{escape(value_name(columns, value, words))}</text>'
+        f'text-anchor="middle">{text(value_name(columns, value, words))}</text>'
         for place, value in enumerate(columns.values)
     ]
     texts.append(
         f'<text class="axis" x="{_LEFT + wide / 2:g}" y="{_TOP + tall + 29:g}" '
-        f'text-anchor="middle">{escape(axis_name(columns, words))}</text>'
+        f'text-anchor="middle">{text(axis_name(columns, words))}</text>'
     )
     begin = 0.0
     if rows:
         names = [value_name(rows, value, words) for value in rows.values]
         texts += [
             f'<text x="{_LEFT - 5:g}" y="{_TOP + tall - place * (CELL + GAP) - CELL / 2 + 4:g}" '
-            f'text-anchor="end">{escape(name)}</text>'
+            f'text-anchor="end">{text(name)}</text>'
             for place, name in enumerate(names)
         ]
         begin = min(0.0, _LEFT - 20 - _LETTER * max(map(len, names)))
         texts.append(
             f'<text class="axis" transform="translate({begin + 9:g} {_TOP + tall / 2:g}) '
-            f'rotate(-90)" text-anchor="middle">{escape(axis_name(rows, words))}</text>'
+            f'rotate(-90)" text-anchor="middle">{text(axis_name(rows, words))}</text>'
         )
     box = f"{begin:g} 0 {_LEFT - begin + wide + _RIGHT:g} {_TOP + tall + _BELOW:g}"
     return f'<svg viewBox="{box}" class="panel">{"".join(texts)}{cells}</svg>'
@@ -252,7 +252,7 @@ def _plot(steps: np.ndarray, levels: UInt8[np.ndarray, "seed split point"], word
             )
     parts.append(
         f'<text class="axis" x="{width - right}" y="{height - 6:g}" '
-        f'text-anchor="end">{escape(words("axis.step"))}</text>'
+        f'text-anchor="end">{text(words("axis.step"))}</text>'
     )
     y = top + (1 - levels / 255) * scale
     for split, key in enumerate(("train", "test")):

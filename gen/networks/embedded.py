@@ -81,6 +81,19 @@ class Embedded(Network):
             raise ValueError("projections can be tied only where rows are of one piece")
 
     def init(self, task: Task, seeds: tuple[int, ...]) -> dict[str, Float[np.ndarray, "model ..."]]:
+        shapes = self._shapes(task)
+        drawn: dict[str, list[np.ndarray]] = {name: [] for name in shapes}
+        for seed in seeds:
+            generator = stream(seed, Purpose.INIT)
+            for name, arrays in drawn.items():
+                arrays.append(truncated_normal(generator, *shapes[name]))
+        return {name: np.stack(arrays) for name, arrays in drawn.items()}
+
+    def learned_numbers(self, task: Task) -> int:
+        return sum(rows * columns for (rows, columns), _ in self._shapes(task).values())
+
+    def _shapes(self, task: Task) -> dict[str, tuple[tuple[int, int], float]]:
+        """What is learned, by name: its shape, and the variance it begins with."""
         numbers, width, hidden = task.outputs, self.width or 2, self.hidden
         pieces = task.inputs // numbers
         shapes = {
@@ -91,12 +104,7 @@ class Embedded(Network):
             "W_in": ((task.inputs, hidden), 1 / task.inputs),
             "W_out": ((hidden, numbers), 1 / hidden),
         }
-        drawn: dict[str, list[np.ndarray]] = {name: [] for name in self._learned()}
-        for seed in seeds:
-            generator = stream(seed, Purpose.INIT)
-            for name, arrays in drawn.items():
-                arrays.append(truncated_normal(generator, *shapes[name]))
-        return {name: np.stack(arrays) for name, arrays in drawn.items()}
+        return {name: shapes[name] for name in self._learned()}
 
     def _learned(self) -> list[str]:
         into, out = self.into == "factored", self.out == "factored"

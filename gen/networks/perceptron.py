@@ -30,6 +30,9 @@ class Perceptron(Network):
             w_out.append(truncated_normal(generator, (self.hidden, task.outputs), 1 / self.hidden))
         return {"W_in": np.stack(w_in), "W_out": np.stack(w_out)}
 
+    def learned_numbers(self, task: Task) -> int:
+        return self.hidden * (task.inputs + task.outputs)
+
     def matrices(
         self, task: Task, parameters: Mapping[str, torch.Tensor]
     ) -> tuple[

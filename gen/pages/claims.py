@@ -15,7 +15,7 @@ from gen.pages.conditions import holds
 from gen.pages.facts import FactBook
 from gen.pages.source import Mistake, Source
 
-_FACT = re.compile(r"(?<![\w.\"])([a-z][a-z0-9-]*)\.[a-zA-Z0-9_]+")
+_FACT = re.compile(r"[a-z][a-z0-9-]*\.[a-zA-Z0-9_]+")
 
 
 def false_claims(
@@ -38,7 +38,8 @@ def false_claims(
         )
         for source in sources
         for claim in source.front.claims
-        if waiting.isdisjoint(_FACT.findall(claim)) and not _holds(claim, source, book)
+        if waiting.isdisjoint(name.partition(".")[0] for name in _facts(claim))
+        and not _holds(claim, source, book)
     ]
 
 
@@ -52,8 +53,12 @@ def _holds(claim: str, source: Source, book: FactBook) -> bool:
 
 def _values(claim: str, book: FactBook) -> str:
     """What the facts of a claim are, such as `modular.gap = 120`."""
-    names = dict.fromkeys(match[0] for match in _FACT.finditer(claim))
-    return ", ".join(f"{name} = {_shown(book.value(name))}" for name in names)
+    return ", ".join(f"{name} = {_shown(book.value(name))}" for name in _facts(claim))
+
+
+def _facts(claim: str) -> list[str]:
+    """The facts that a claim names, each once; what stands in quotes is none."""
+    return list(dict.fromkeys(filter(_FACT.fullmatch, claim.split())))
 
 
 def _shown(value: object) -> str:

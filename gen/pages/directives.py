@@ -16,7 +16,7 @@ from gen.pages.source import Mistake, Source, suggestion
 
 DIRECTIVES = ("figure", "note", "proof", "if", "row", "chapters", "gallery")
 
-_COLONS = re.compile(r":{3,}\s*(.*?)\s*$")
+_COLONS = re.compile(r":{3,}")
 _CODE = re.compile(r"(`{3,}|~{3,})")
 
 
@@ -45,14 +45,14 @@ def directives_plugin(md: MarkdownIt) -> None:
 
 
 def _rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    match = _COLONS.match(_line(state, start)) if not state.is_code_block(start) else None
-    if match is None:
+    text = None if state.is_code_block(start) else _after_colons(_line(state, start))
+    if text is None:
         return False
     if silent:
         return True
     source: Source = state.env["source"]
     with source.at(start):
-        head = _head(match[1], start)
+        head = _head(text, start)
         divider, close = _extent(state, head, start, end)
     _open(state, head, close)
     _contents(state, start + 1, divider or close)
@@ -99,12 +99,12 @@ def _extent(state: StateBlock, head: Directive, start: int, end: int) -> tuple[i
         fence = _CODE.match(text)
         if fence and (not code or text.startswith(code)):
             code = "" if code else fence[1]
-        match = None if code else _COLONS.match(text)
-        if match is None:
+        said = None if code else _after_colons(text)
+        if said is None:
             continue
-        if match[1] == "":
+        if said == "":
             depth -= 1
-        elif match[1] != "else":
+        elif said != "else":
             depth += 1
         elif depth == 1 and head.name == "if" and divider is None:
             divider = line
@@ -113,6 +113,12 @@ def _extent(state: StateBlock, head: Directive, start: int, end: int) -> tuple[i
         if depth == 0:
             return divider, line
     raise Mistake(f"::: {head.name} is never closed", "close it with a line of three colons")
+
+
+def _after_colons(line: str) -> str | None:
+    """What follows the colons that a line begins with; None where there are none."""
+    colons = _COLONS.match(line)
+    return None if colons is None else line[colons.end() :].strip()
 
 
 def _contents(state: StateBlock, start: int, end: int) -> None:

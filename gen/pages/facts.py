@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from gen.words import power_of_ten
 if TYPE_CHECKING:
     from gen.words import Words
 
-Fact: TypeAlias = int | float | str | Sequence[int] | Sequence[float] | None
+Fact: TypeAlias = int | float | str | Sequence[int] | Sequence[float] | Sequence[str] | None
 
 FACTS_FILE = "data/facts.json"
 """Where a site keeps all its facts."""
@@ -138,11 +139,17 @@ class FactBook:
             )
         if value is None:
             return str(reference.substitute)
+        if isinstance(value, int | float | str):
+            return self._say_one(value, reference)
+        return self.words.listed([self._say_one(each, reference) for each in value])
+
+    def _say_one(self, value: object, reference: Reference) -> str:
         if isinstance(value, str):
             return value
         if isinstance(value, int | float):
             return _say_number(value, reference.style, self.words)
-        return self.words.listed([_say_number(x, reference.style, self.words) for x in value])
+        what = f"{reference.name} is no number, no text and no list of these"
+        raise Mistake(what, "say it in the text's own words")
 
 
 def _say_number(value: float, style: str, words: Words) -> str:
@@ -157,7 +164,7 @@ def _say_number(value: float, style: str, words: Words) -> str:
     if style == "power":
         return _power(value, words)
     if style == "plain":
-        return str(value)
+        return str(value) if math.isfinite(value) else words.number(value)
     if re.fullmatch(r"\.\d", style):
         return words.number(float(value), int(style[1:]))
     if style.startswith("plural ") and style.count("/") == 1:
@@ -170,7 +177,7 @@ def _say_number(value: float, style: str, words: Words) -> str:
 
 def _in_words(value: float, words: Words, *, capital: bool) -> str:
     small = words("page.small_numbers").split()
-    if value != int(value) or not 0 <= value < len(small):
+    if not math.isfinite(value) or value != int(value) or not 0 <= value < len(small):
         return words.number(value)
     word = small[int(value)]
     return word[:1].upper() + word[1:] if capital else word
@@ -178,8 +185,8 @@ def _in_words(value: float, words: Words, *, capital: bool) -> str:
 
 def _power(value: float, words: Words) -> str:
     """Two digits times a power of ten, `1.7 × 10⁻⁷`."""
-    if value == 0:
-        return words.number(0)
+    if value == 0 or not math.isfinite(value):
+        return words.number(value and float(value))
     mantissa, exponent = f"{value:.1e}".split("e")
     factor = words.number(float(mantissa), 1).removesuffix(".0")
     return f"{factor}\u00a0×\u00a0{power_of_ten(int(exponent))}"

@@ -27,6 +27,10 @@ from gen.pages.source import Mistake, Source, suggestion
 ROLES = ("train", "test", "signal", "distractor", "bias", "positive", "negative")
 """Words in the text that carry a figure's colour: `[test accuracy]{.test}`."""
 
+RESERVED = ("references", "search", "text", "timeline-words")
+_RESERVED_BEGINNINGS = ("cited-", "figure-", "film-", "work-")
+"""Ids that the templates give, and what others of theirs begin with, beside figures' names."""
+
 _ROLE = re.compile(r"\{\.([A-Za-z-]*)\}")
 _STRETCH = re.compile(r"\{play ([^{}\n]*)\}")
 
@@ -60,9 +64,15 @@ def anchors(tokens: list[Token]) -> list[str]:
     for token in tokens:
         if token.type == "heading_open":
             found.append(str(token.attrs["id"]))
-        elif token.type == "directive_open" and token.meta["directive"].name == "figure":
-            found.append(f"figure-{token.meta['directive'].argument.partition(' ')[0]}")
+        else:
+            found += [f"figure-{name}" for name in _figures([token])]
     return found
+
+
+def _figures(tokens: list[Token]) -> list[str]:
+    """The figures among a page's tokens, by name."""
+    directives = [token.meta["directive"] for token in tokens if token.type == "directive_open"]
+    return [one.argument.partition(" ")[0] for one in directives if one.name == "figure"]
 
 
 def each(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
@@ -130,8 +140,9 @@ def _join_lines(state: StateCore) -> None:
         children = token.children or []
         for place, child in enumerate(children):
             if child.type == "softbreak":
-                before = _edge(reversed(children[:place]), -1)
-                after = _edge(children[place + 1 :], 0)
+                # A slice of a paragraph for each of its lines would take the square of its length.
+                before = _edge((children[at] for at in range(place - 1, -1, -1)), -1)
+                after = _edge((children[at] for at in range(place + 1, len(children))), 0)
                 if _unspaced(before, after):
                     child.type = "text"
 
@@ -172,6 +183,7 @@ def check_role(name: str) -> None:
 def _name_headings(tokens: list[Token], source: Source) -> None:
     """Gives every heading an id, and refuses an outline with holes."""
     taken: set[str] = set()
+    figures = tuple(f"{name}-" for name in _figures(tokens))
     level = 1
     for place, token in enumerate(tokens):
         if token.type != "heading_open":
@@ -184,7 +196,7 @@ def _name_headings(tokens: list[Token], source: Source) -> None:
             if depth > level + 1:
                 raise Mistake(f"a heading of level {depth} follows one of level {level}")
             level = depth
-            token.attrs["id"] = _slug(tokens[place + 1].content, taken)
+            token.attrs["id"] = _slug(tokens[place + 1].content, taken, figures)
 
 
 def _empty_corners(tokens: list[Token]) -> None:
@@ -204,9 +216,12 @@ def _take_ids(tokens: list[Token], originals: list[Token]) -> None:
             token.attrs["id"] = model.attrs["id"]
 
 
-def _slug(text: str, taken: set[str]) -> str:
+def _slug(text: str, taken: set[str], figures: tuple[str, ...]) -> str:
     words = re.findall(r"\w+", REFERENCE.sub("", text).lower())
     slug = base = "-".join(words) or "section"
+    if base in RESERVED or base.startswith((*_RESERVED_BEGINNINGS, *figures)):
+        # No id of a template has an underscore there.
+        slug = base = f"section_{base}"
     number = 2
     while slug in taken:
         slug, number = f"{base}-{number}", number + 1

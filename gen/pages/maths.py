@@ -7,7 +7,12 @@ from functools import cache
 
 from math_core import LatexError, LatexToMathML
 
+from gen.complaints import shortened
 from gen.pages.source import Mistake
+
+MOST = 2000
+"""Characters of a formula. What is nested deeper than these allow ends the process: the
+converter goes down into a formula by calling itself."""
 
 _STYLE = re.compile(r' style="([^"]*)"')
 _ALIGNMENT = re.compile(r"text-align: (left|right|center);")
@@ -17,13 +22,20 @@ def to_mathml(latex: str, *, display: bool) -> str:
     """One formula as a `<math>` element without inline styles, which the pages' policy forbids.
 
     Raises:
-        Mistake: the formula cannot be read.
+        Mistake: the formula is too long, cannot be read, or holds a link.
     """
+    latex = latex.strip()
+    if len(latex) > MOST:
+        what = f"the formula {shortened(latex)} has {len(latex):,} characters"
+        raise Mistake(what, f"divide it: at most {MOST:,} can be set at once")
     try:
-        markup = _converter().convert_with_local_state(latex.strip(), displaystyle=display)
+        markup = _converter().convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
         reason = re.sub(r"^\d+: ", "", str(error)).strip()
-        raise Mistake(f"the formula {latex.strip()} cannot be set: {reason}") from None
+        raise Mistake(f"the formula {shortened(latex, 200)} cannot be set: {reason}") from None
+    if "<a" in markup:
+        # No formula of a page has a number that a link could lead to.
+        raise Mistake(f"the formula {shortened(latex, 200)} holds a link", "link outside of it")
     return _STYLE.sub(_as_class, markup)
 
 

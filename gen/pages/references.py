@@ -35,10 +35,10 @@ class Reference(Settings):
     """
 
     authors: Annotated[list[_Text], Field(min_length=1)]
-    year: int
+    year: Annotated[int, Field(ge=1, le=9999)]
     title: _Text
     venue: _Text
-    url: Annotated[str, Field(pattern=r"^https?://[^\s\"<>]+$")]
+    url: Annotated[Line, Field(pattern=r"^https?://[^\s\"<>]+$")]
 
     def label(self, words: Words) -> str:
         """How the text calls it, such as "Nanda et al., 2023"."""

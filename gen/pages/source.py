@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from gen.errors import ConfigError
-from gen.lines import Line
+from gen.lines import Line, control_character
 from gen.settings import Settings
 
 _FENCE = "+++"
@@ -98,6 +98,7 @@ def read_source(name: str, path: str, text: str) -> Source:
         ConfigError: the front matter is missing, is not TOML or says something unknown.
     """
     lines = text.removeprefix("\ufeff").splitlines()
+    _refuse_controls(path, lines)
     if not lines or lines[0].strip() != _FENCE:
         raise ConfigError("the page has no front matter", where=f"{path}:1", mend=_MEND)
     end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == _FENCE), None)
@@ -116,6 +117,14 @@ def read_sources(language: str, texts: Mapping[str, str]) -> dict[str, Source]:
     return {
         name: read_source(name, f"pages/{language}/{name}.md", text) for name, text in texts.items()
     }
+
+
+def _refuse_controls(path: str, lines: list[str]) -> None:
+    for number, line in enumerate(lines, 1):
+        control = control_character(line)
+        if control is not None:
+            what = f"the line holds the control character {control}"
+            raise ConfigError(what, where=f"{path}:{number}", mend="take it out")
 
 
 _MEND = "begin the file with a line of +++, title and description as TOML, and +++ again"
