@@ -14,7 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -198,7 +198,7 @@ def default_jobs() -> int:
 
 
 def start_deaf(process: BaseProcess) -> None:
-    """Starts a process that is to call `listen_to_parent` first.
+    """Starts a process that is to enter `under_parent` first.
 
     A Ctrl-C that comes before that waits, and does not end a half-started process with a
     traceback.
@@ -213,7 +213,8 @@ def start_deaf(process: BaseProcess) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def listen_to_parent(parent: int) -> None:
+@contextmanager
+def under_parent(parent: int) -> Iterator[None]:
     """Lets the parent alone decide when this process ends, which then cleans up.
 
     A terminal sends Ctrl-C, and that it is closed, to every process: only the parent may know.
@@ -225,6 +226,10 @@ def listen_to_parent(parent: int) -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # there is nothing left to clean up
 
 
 def _leave(*_: object) -> NoReturn:
@@ -244,19 +249,28 @@ def _leave_with(parent: int) -> None:
 
 def _serve(pipe: Connection, parent: int) -> None:
     """The life of a worker process: takes jobs until the pipe closes."""
-    listen_to_parent(parent)
-    while True:
-        try:
-            function, arguments = pipe.recv()
-        except (EOFError, OSError):
-            return
-        start = time.monotonic()
-        try:
-            result = function(*arguments, on_progress=lambda done: pipe.send(("progress", done)))
-            message = ("done", (result, time.monotonic() - start))
-        except GenError as error:
-            message = ("raised", error)
-        except Exception as error:
-            error.add_note(traceback.format_exc())
-            message = ("raised", error)
+    with under_parent(parent):
+        while _take(pipe):
+            pass
+
+
+def _take(pipe: Connection) -> bool:
+    """Does the next job; says whether there may be more."""
+    try:
+        function, arguments = pipe.recv()
+    except (EOFError, OSError):
+        return False
+    start = time.monotonic()
+    try:
+        result = function(*arguments, on_progress=lambda done: pipe.send(("progress", done)))
+        message = ("done", (result, time.monotonic() - start))
+    except GenError as error:
+        message = ("raised", error)
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        message = ("raised", error)
+    try:
         pipe.send(message)
+    except OSError:
+        return False  # nobody wants it any more
+    return True

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from gen.errors import GenError, in_words
-from gen.executors import Workers, listen_to_parent, start_deaf
+from gen.executors import Workers, start_deaf, under_parent
 
 if TYPE_CHECKING:
     from gen.studio import Studio
@@ -70,24 +70,27 @@ class Labour:
 
 def _work(opened: Opened, pipe: Connection, parent: int) -> None:
     """The life of the process."""
-    listen_to_parent(parent)
+    with under_parent(parent):
+        error: GenError | None = None
+        try:
+            _do_all(opened, pipe)
+        except Exception as raised:
+            error = in_words(raised)
+            if error is None:
+                raise
+        with suppress(OSError):
+            pipe.send(error)
+
+
+def _do_all(opened: Opened, pipe: Connection) -> None:
     from gen.build import stretches
     from gen.trainers import trainers
 
-    try:
-        with (
-            opened() as studio,
-            studio.held(),
-            trainers(studio) as executor,
-            Workers(studio.jobs, studio.report) as painters,
-        ):
-            for _ in stretches(studio, executor, painters):
-                pipe.send("stretch")
-    except Exception as error:
-        fault = in_words(error)
-        if fault is None:
-            raise
-        with suppress(OSError):
-            pipe.send(fault)
-    else:
-        pipe.send(None)
+    with (
+        opened() as studio,
+        studio.held(),
+        trainers(studio) as executor,
+        Workers(studio.jobs, studio.report) as painters,
+    ):
+        for _ in stretches(studio, executor, painters):
+            pipe.send("stretch")
