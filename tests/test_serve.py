@@ -114,7 +114,7 @@ def test_nobody_else_may_let_a_name_lead_here(address: str, host: str, status: i
 
 
 class _Answers:
-    """An application that says what it was asked as, or that it was not."""
+    """An application that knows whether it was asked."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -134,7 +134,11 @@ def _passes(host: str, header: str) -> bool:
 
     inner = _Answers()
     scope = {"type": "http", "headers": [(b"host", header.encode())]}
-    asyncio.run(guarded(inner, host)(scope, receive, send))
+
+    async def ask() -> None:
+        await guarded(inner, host)(scope, receive, send)
+
+    asyncio.run(ask())
     return inner.asked
 
 
