@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -15,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from gen import __version__
-from gen.errors import EnvironmentFault, GenError, refused
+from gen.ending import Commands, Signals
+from gen.errors import in_words
+from gen.surroundings import known_environment, open_streams
 
 if TYPE_CHECKING:
     from gen.report import Report
@@ -26,51 +27,46 @@ _DEFAULT_CONFIG = Path("site/gen.toml")
 
 def main() -> NoReturn:
     """Runs the command line; the console script `gen`."""
-    debug = "--debug" in sys.argv[1:]
-    former = signal.signal(signal.SIGTERM, _terminated)
+    open_streams()
+    with Signals() as signals, known_environment():
+        code = _run(signals)
+    sys.exit(code)
+
+
+def _run(signals: Signals) -> int:
+    """Runs the command and puts into words what ended it.
+
+    Returns:
+        The exit code.
+    """
     try:
         code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("gen: interrupted; what was finished is kept", err=True)
-        code = 130
-    except _Terminated:
-        click.echo("gen: terminated; what was finished is kept", err=True)
-        code = 143
-    except click.ClickException as error:
+    except BaseException as error:
+        if signals.said:
+            # Nobody may be there to be told, if the terminal is gone.
+            with suppress(OSError):
+                click.echo(f"gen: {signals.said}; what was finished is kept", err=True)
+            return signals.code
+        return _told(error)
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: BaseException) -> int:
+    """Tells an error in one line.
+
+    Returns:
+        The exit code.
+    """
+    if isinstance(error, click.ClickException):
         error.show()
-        code = error.exit_code
-    except GenError as error:
-        if debug:
-            traceback.print_exc()
-        click.echo(f"gen: {error}", err=True)
-        code = error.exit_code
-    except (OSError, MemoryError) as error:
-        if debug:
-            traceback.print_exc()
-        fault = _fault(error)
-        click.echo(f"gen: {fault}", err=True)
-        code = fault.exit_code
-    finally:
-        signal.signal(signal.SIGTERM, former)
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _fault(error: OSError | MemoryError) -> EnvironmentFault:
-    """What the system refuses where nothing better is known of it."""
-    if isinstance(error, MemoryError):
-        return EnvironmentFault(
-            "there is not enough memory", mend="use fewer --jobs or smaller shards"
-        )
-    return refused(error, "the system refuses it", str(error.filename or ""))
-
-
-class _Terminated(BaseException):
-    """Somebody has asked this process to end; no error, and no business of anyone but `main`."""
-
-
-def _terminated(*_: object) -> NoReturn:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise _Terminated
+        return error.exit_code
+    fault = in_words(error) if isinstance(error, Exception) else None
+    if fault is None:
+        raise error
+    if "--debug" in sys.argv[1:]:
+        traceback.print_exception(error)
+    click.echo(f"gen: {fault}", err=True)
+    return fault.exit_code
 
 
 _SPEAKING = [
@@ -157,7 +153,10 @@ def _trainers(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, "-V", "--version", prog_name="gen")
 def cli() -> None:
     """Trains small networks, films the moment they generalise, publishes what was filmed."""

@@ -83,6 +83,9 @@ _MENDS = {
     errno.ENOMEM: "use fewer --jobs or smaller shards",
 }
 
+_OUT_OF_MEMORY = ("can't allocate memory", "out of memory")
+"""What torch says of a processor's memory and of a GPU's."""
+
 
 def refused(error: OSError, what: str, where: str) -> EnvironmentFault:
     """What the system has refused, with the mend where one is known.
@@ -94,6 +97,27 @@ def refused(error: OSError, what: str, where: str) -> EnvironmentFault:
     reason = (error.strerror or str(error)).lower()
     mend = _MENDS.get(error.errno or 0, "--debug shows what asked for it")
     return EnvironmentFault(f"{what}: {reason}", where=where, mend=mend)
+
+
+def in_words(error: Exception) -> GenError | None:
+    """An error of this tool, or of the system where nothing better is known of it.
+
+    Returns:
+        None for an error that nobody but its author can mend.
+    """
+    if isinstance(error, GenError):
+        return error
+    if isinstance(error, OSError):
+        return refused(error, "the system refuses it", str(error.filename or ""))
+    if isinstance(error, MemoryError) or _is_of_memory(error):
+        return EnvironmentFault("there is not enough memory", mend=_MENDS[errno.ENOMEM])
+    return None
+
+
+def _is_of_memory(error: Exception) -> bool:
+    """Whether torch has run out of memory, which it tells as any other error of its own."""
+    told = str(error)
+    return isinstance(error, RuntimeError) and any(words in told for words in _OUT_OF_MEMORY)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -14,19 +14,21 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from gen.errors import EnvironmentFault, GenError
+from gen.surroundings import ONE_THREAD, known_environment
 
 if TYPE_CHECKING:
     from gen.report import Report, TaskReport
 
-_SINGLE_THREADED = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_PATIENCE = 5.0
+"""Seconds in which a process that is asked to end may clean up before it is killed."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +108,17 @@ class Workers:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        for worker in [*self._idle, *self._busy.values()]:
+        workers = [*self._idle, *self._busy.values()]
+        for worker in workers:
             worker.shown.close()
             worker.pipe.close()
             worker.process.terminate()
-        for worker in [*self._idle, *self._busy.values()]:
-            worker.process.join(5)
+        deadline = time.monotonic() + _PATIENCE
+        for worker in workers:
+            worker.process.join(max(0.0, deadline - time.monotonic()))
             if worker.process.is_alive():
                 worker.process.kill()
+                worker.process.join()
         self._idle, self._busy = [], {}
 
     @property
@@ -142,21 +147,19 @@ class Workers:
         worker.place = place
         progress = self._report.task(job.name, job.total, unit=job.unit)
         worker.task = worker.shown.enter_context(progress)
-        worker.pipe.send((job.function, job.arguments))
         self._busy[worker.pipe] = worker
+        try:
+            worker.pipe.send((job.function, job.arguments))
+        except OSError:
+            raise self._died(worker) from None
 
     def _start(self) -> _Worker:
         ours, theirs = get_context("spawn").Pipe()
         process = get_context("spawn").Process(
             target=_serve, args=(theirs, os.getpid()), daemon=True
         )
-        before = {name: os.environ.get(name) for name in _SINGLE_THREADED}
-        os.environ.update(_SINGLE_THREADED)
-        try:
-            process.start()
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
+        with known_environment(**ONE_THREAD):
+            start_deaf(process)
         theirs.close()
         return _Worker(process, ours)
 
@@ -164,12 +167,7 @@ class Workers:
         try:
             kind, content = worker.pipe.recv()
         except (EOFError, OSError):
-            del self._busy[worker.pipe]
-            worker.process.join(5)
-            raise EnvironmentFault(
-                f"a worker process died (exit code {worker.process.exitcode})",
-                mend="memory may have run out: use fewer --jobs or smaller shards",
-            ) from None
+            raise self._died(worker) from None
         if kind == "progress":
             assert worker.task is not None
             worker.task.advance_to(content)
@@ -182,6 +180,15 @@ class Workers:
         result, seconds = content
         return Done(worker.place, result, seconds)
 
+    def _died(self, worker: _Worker) -> EnvironmentFault:
+        del self._busy[worker.pipe]
+        worker.shown.close()
+        worker.process.join(_PATIENCE)
+        return EnvironmentFault(
+            f"a worker process died (exit code {worker.process.exitcode})",
+            mend="memory may have run out: use fewer --jobs or smaller shards",
+        )
+
 
 def default_jobs() -> int:
     """As many processes as this process may use cores."""
@@ -190,30 +197,80 @@ def default_jobs() -> int:
     return os.cpu_count() or 1
 
 
-def _serve(pipe: Connection, parent: int) -> None:
-    """The life of a worker process: takes jobs until the pipe closes."""
+def start_deaf(process: BaseProcess) -> None:
+    """Starts a process that is to enter `under_parent` first.
+
+    A Ctrl-C that comes before that waits, and does not end a half-started process with a
+    traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        process.start()
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def under_parent(parent: int) -> Iterator[None]:
+    """Lets the parent alone decide when this process ends, which then cleans up.
+
+    A terminal sends Ctrl-C, and that it is closed, to every process: only the parent may know.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=leave_with, args=(parent,), daemon=True).start()
-    while True:
-        try:
-            function, arguments = pipe.recv()
-        except (EOFError, OSError):
-            return
-        start = time.monotonic()
-        try:
-            result = function(*arguments, on_progress=lambda done: pipe.send(("progress", done)))
-            message = ("done", (result, time.monotonic() - start))
-        except GenError as error:
-            message = ("raised", error)
-        except Exception as error:
-            error.add_note(traceback.format_exc())
-            message = ("raised", error)
-        pipe.send(message)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # there is nothing left to clean up
 
 
-def leave_with(parent: int) -> None:
+def _leave(*_: object) -> NoReturn:
+    """Ends this process as an exception does: what is open is closed, folders are removed."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(128 + signal.SIGTERM)
+
+
+def _leave_with(parent: int) -> None:
     """Ends this process when its parent is gone, so that a killed build leaves nothing."""
     while os.getppid() == parent:
         time.sleep(1)
-    sys.stderr.flush()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_PATIENCE)
     os._exit(1)
+
+
+def _serve(pipe: Connection, parent: int) -> None:
+    """The life of a worker process: takes jobs until the pipe closes."""
+    with under_parent(parent):
+        while _take(pipe):
+            pass
+
+
+def _take(pipe: Connection) -> bool:
+    """Does the next job; says whether there may be more."""
+    try:
+        function, arguments = pipe.recv()
+    except (EOFError, OSError):
+        return False
+    start = time.monotonic()
+    try:
+        result = function(*arguments, on_progress=lambda done: pipe.send(("progress", done)))
+        message = ("done", (result, time.monotonic() - start))
+    except GenError as error:
+        message = ("raised", error)
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        message = ("raised", error)
+    try:
+        pipe.send(message)
+    except OSError:
+        return False  # nobody wants it any more
+    return True

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gen.errors import GenError
+from gen.errors import BusyError, EnvironmentFault, GenError, in_words
 from gen.labour import Labour, Opened
 from gen.output import MANIFEST
 from gen.preview import Files, Preview
@@ -71,6 +71,8 @@ class Follower:
         self._events: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._labour: Labour | None = None
         self._failed: tuple[Any, GenError] | None = None
+        self._unpublished: GenError | None = None
+        self._waiting = False
         self._stopped, self._moved = threading.Event(), threading.Event()
         self._publication = threading.Thread(target=self._publish)
         self._session, self._numbers = secrets.token_hex(4), count()
@@ -110,6 +112,9 @@ class Follower:
                     self._publication = threading.Thread(target=self._publish)
                     self._publication.start()
                 continue
+            if kind == "published":
+                due = self._after_publication(detail) or due
+                continue
             if kind == "ended":
                 self._ended(*detail)
             elif kind != "stop":
@@ -125,6 +130,7 @@ class Follower:
         error = look.error
         if self._failed is not None and self._failed[0] == look.wants:
             error = error or self._failed[1]
+        error = error or self._unpublished
         if self._labour is not None and look.work:
             error = None  # a page may speak of a figure that is still being made
         self._show(error)
@@ -191,10 +197,32 @@ class Follower:
             self.state = replace(self.state, error=error)
 
     def _publish(self) -> None:
+        """Writes the output folder, in a thread of its own, and tells what came of it."""
+        error = None
         try:
             self._preview.publish()
-        except GenError as error:
-            self._report.warn(str(error))
+        except Exception as raised:
+            error = in_words(raised)
+            if error is None:
+                raise
+        self._events.put(("published", error))
+
+    def _after_publication(self, error: GenError | None) -> bool:
+        """Shows why the output folder could not be written, or no longer does.
+
+        Returns:
+            Whether it is to be tried again, since somebody else is at work there.
+        """
+        if isinstance(error, BusyError):
+            if not self._waiting:
+                self._report.warn(f"{error.where}: {error.what}; it is written afterwards")
+            self._waiting = True
+            return True
+        self._waiting = False
+        if error is not None or self._unpublished is not None:
+            self._unpublished = error
+            self._look(again=isinstance(error, EnvironmentFault))  # the store may be gone
+        return False
 
     def _watch_config(self) -> None:
         """The config and what lies right beside it."""
@@ -228,5 +256,5 @@ def _published(folder: Path) -> Files:
     """The site as it was built last, to be shown until the present one is ready."""
     if not (folder / MANIFEST).is_file():
         return {}
-    files = (path for path in folder.rglob("*") if path.is_file())
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     return {path.relative_to(folder).as_posix(): path for path in files}

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from gen.errors import GenError
+from gen.errors import GenError, in_words
+from gen.executors import Workers, start_deaf, under_parent
 
 if TYPE_CHECKING:
     from gen.studio import Studio
@@ -43,7 +42,7 @@ class Labour:
         ours, theirs = get_context("spawn").Pipe(duplex=False)
         arguments = (opened, theirs, os.getpid())
         self._process = get_context("spawn").Process(target=_work, args=arguments)
-        self._process.start()
+        start_deaf(self._process)
         theirs.close()
         self._listener = threading.Thread(target=self._listen, args=(ours,), daemon=True)
         self._listener.start()
@@ -71,23 +70,27 @@ class Labour:
 
 def _work(opened: Opened, pipe: Connection, parent: int) -> None:
     """The life of the process."""
+    with under_parent(parent):
+        error: GenError | None = None
+        try:
+            _do_all(opened, pipe)
+        except Exception as raised:
+            error = in_words(raised)
+            if error is None:
+                raise
+        with suppress(OSError):
+            pipe.send(error)
+
+
+def _do_all(opened: Opened, pipe: Connection) -> None:
     from gen.build import stretches
-    from gen.executors import Workers, leave_with
     from gen.trainers import trainers
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    threading.Thread(target=leave_with, args=(parent,), daemon=True).start()
-    try:
-        with (
-            opened() as studio,
-            studio.held(),
-            trainers(studio) as executor,
-            Workers(studio.jobs, studio.report) as painters,
-        ):
-            for _ in stretches(studio, executor, painters):
-                pipe.send("stretch")
-    except GenError as error:
-        pipe.send(error)
-    else:
-        pipe.send(None)
+    with (
+        opened() as studio,
+        studio.held(),
+        trainers(studio) as executor,
+        Workers(studio.jobs, studio.report) as painters,
+    ):
+        for _ in stretches(studio, executor, painters):
+            pipe.send("stretch")

@@ -40,6 +40,9 @@ _TYPES = {
 
 _LIVE = Path(__file__).parent / "live"
 
+_OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104
+
 _CALM = 15.0
 """Seconds after which an open page is told once more how things stand."""
 
@@ -111,9 +114,26 @@ def _run_on(
 
     name = f"[{host}]" if ":" in host else host
     report.say(f"{subject} is at http://{name}:{listener.getsockname()[1]}/ (Ctrl-C ends)")
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        guarded(app, host), log_level="warning", lifespan="off", timeout_graceful_shutdown=3
+    )
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listener])
+
+
+def guarded(app: ASGIApp, host: str) -> ASGIApp:
+    """Refuses what is asked of another name than this machine's own.
+
+    A page from elsewhere may let its name lead here, and would then read what is served.
+
+    Args:
+        host: the address that is listened on; where it stands for all, any name is good.
+    """
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    names = [*_OWN_NAMES, f"[{host}]" if ":" in host else host]
+    allowed = ["*"] if host in _EVERYWHERE else names
+    return TrustedHostMiddleware(app, allowed_hosts=allowed, www_redirect=False)
 
 
 @contextlib.contextmanager
@@ -157,6 +177,8 @@ def live_application(state: Callable[[], State], leaving: Event) -> Starlette:
         name = request.path_params["path"]
         name = f"{name}index.html" if name == "" or name.endswith("/") else name
         content = now.files.get(name)
+        if isinstance(content, Path) and not content.is_file():
+            content = None  # the store was cleaned meanwhile
         if name.endswith(".html"):
             page = content.read_bytes() if isinstance(content, Path) else content
             status = 404 if page is None else 200

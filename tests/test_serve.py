@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import socket
 import subprocess
@@ -10,13 +11,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from gen import output
 from gen.errors import EnvironmentFault
+from gen.follow import State, _published
 from gen.report import make_report
-from gen.serve import _listen, serve
+from gen.serve import _listen, guarded, live_application, serve
 from tests.conftest import Gen
 
 FILM = bytes(range(256)) * 100
@@ -84,6 +88,102 @@ def test_nothing_outside_the_site_is_served(address: str) -> None:
             _get(address + path)
         assert refused.value.code == 404
         refused.value.close()
+
+
+def _asked(address: str, host: str) -> int:
+    """What is answered to somebody who takes the address for `host`."""
+    try:
+        return _get(address, Host=host)[0]
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return refused.code
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("127.0.0.1:80", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 400),
+        ("localhost.evil.example", 400),
+    ],
+)
+def test_nobody_else_may_let_a_name_lead_here(address: str, host: str, status: int) -> None:
+    assert _asked(address, host) == status
+
+
+class _Answers:
+    """An application that knows whether it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked = True
+
+
+def _passes(host: str, header: str) -> bool:
+    """Whether a request gets through where `host` is listened on."""
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        pass
+
+    inner = _Answers()
+    scope = {"type": "http", "headers": [(b"host", header.encode())]}
+
+    async def ask() -> None:
+        await guarded(inner, host)(scope, receive, send)
+
+    asyncio.run(ask())
+    return inner.asked
+
+
+def test_the_name_that_was_asked_for_is_good_and_any_where_all_are_listened_on() -> None:
+    assert _passes("box.example", "box.example:8000")
+    assert _passes("fd00::7", "[fd00::7]:8000")
+    assert not _passes("box.example", "evil.example")
+    for everywhere in ("0.0.0.0", "::"):
+        assert _passes(everywhere, "box.example:8000")
+
+
+def _live(state: State, path: str) -> int:
+    """What the server that follows its sources answers, as a status."""
+    statuses: list[int] = []
+
+    async def receive() -> Message:
+        await asyncio.sleep(3600)  # whoever asks stays on the line
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+    asyncio.run(live_application(lambda: state, Event())(scope, receive, send))
+    return statuses[0]
+
+
+@pytest.mark.parametrize("name", ["index.html", "media/film.mp4"])
+def test_a_file_that_is_gone_meanwhile_is_not_found(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"<p></p>")
+    state = State("1", {name: file})
+    assert _live(state, f"/{name}") == 200
+    file.unlink()
+    assert _live(state, f"/{name}") == 404
+
+
+def test_links_that_lie_in_a_built_site_are_not_followed(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (site / "link.html").symlink_to(tmp_path / "secret")
+    (site / "folder").symlink_to(tmp_path)
+    shown = _published(site)
+    assert "index.html" in shown and "media/film.mp4" in shown
+    assert not [name for name in shown if name.startswith(("link", "folder"))]
 
 
 def test_without_a_site_it_says_what_to_run(tmp_path: Path, gen: Gen) -> None:

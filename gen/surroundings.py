@@ -1,0 +1,73 @@
+"""What a process finds around it: variables that would change pixels or weights, and streams."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+_TAKEN_AWAY = (
+    "ATEN_",
+    "CUBLAS_",
+    "DNNL_",
+    "MKL_",
+    "NPY_",
+    "NUMBA_",
+    "NVIDIA_TF32_OVERRIDE",
+    "ONEDNN_",
+    "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+)
+"""How names of variables begin that choose instructions, and so the last bits of numbers."""
+
+_LEFT = ("NUMBA_CACHE_", *ONE_THREAD)
+"""Exceptions: where something is kept, and how many threads there are."""
+
+
+@contextmanager
+def known_environment(**more: str) -> Iterator[None]:
+    """Environment variables that no result depends on; those of before come back afterwards.
+
+    No key of the store knows them, so they must not decide anything.
+
+    Args:
+        more: variables to set, too.
+    """
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(_TAKEN_AWAY) and not name.startswith(_LEFT):
+            del os.environ[name]
+    os.environ.update(_plain_matplotlib() | more)
+    try:
+        yield
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
+
+
+def _plain_matplotlib() -> dict[str, str]:
+    """Lets matplotlib read its own settings and not the user's, which it may not even decode."""
+    plain = {"MPLBACKEND": "agg"}
+    spec = find_spec("matplotlib")
+    if spec is not None and spec.origin is not None:
+        plain["MATPLOTLIBRC"] = str(Path(spec.origin).parent / "mpl-data" / "matplotlibrc")
+    return plain
+
+
+def open_streams() -> None:
+    """Gives a process that was started without standard streams ones that lead nowhere.
+
+    Without them, the next file that is opened would take their place, and get what is meant
+    for them.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115

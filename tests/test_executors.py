@@ -1,0 +1,153 @@
+"""Workers: each knows the same surroundings, and none ends without a word or leaves anything."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gen.errors import EnvironmentFault, in_words
+from gen.executors import Done, Job, Workers
+from gen.report import SilentReport
+from gen.surroundings import known_environment
+from tests.conftest import REPOSITORY
+
+DEADLINE = 60.0
+"""Seconds that anything here may take on a machine that others use."""
+
+
+def pid(*, on_progress: Callable[[int], None]) -> int:
+    return os.getpid()
+
+
+def environment(*, on_progress: Callable[[int], None]) -> dict[str, str]:
+    return dict(os.environ)
+
+
+def drawing_settings(*, on_progress: Callable[[int], None]) -> tuple[str, float]:
+    import matplotlib as mpl
+
+    return mpl.get_backend(), mpl.rcParams["font.size"]
+
+
+def draw_for_ever(told: Path, *, on_progress: Callable[[int], None]) -> None:
+    """Works inside a folder of its own, which it tells."""
+    with tempfile.TemporaryDirectory(dir=told.parent) as folder:
+        (told.parent / "written").write_text(f"{os.getpid()} {folder}")
+        (told.parent / "written").replace(told)
+        on_progress(1)
+        while True:
+            time.sleep(0.05)
+
+
+def job(function: Callable[..., object], *arguments: object) -> Job:
+    return Job("job", function, arguments, 1, "pieces")
+
+
+def run_one(function: Callable[..., object]) -> object:
+    with Workers(1, SilentReport()) as workers:
+        (done,) = workers.run([job(function)])
+        return done.result
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_worker_that_died_while_it_was_idle_is_told_as_one_that_died_at_work() -> None:
+    with Workers(1, SilentReport()) as workers:
+        (done,) = workers.run([job(pid)])
+        assert isinstance(done, Done)
+        os.kill(done.result, signal.SIGKILL)
+        workers._idle[0].process.join()
+        with pytest.raises(EnvironmentFault, match=r"a worker process died \(exit code -9\)"):
+            list(workers.run([job(pid)]))
+
+
+def test_work_that_is_given_up_removes_its_folder(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    with Workers(1, SilentReport()) as workers:
+        workers._give(0, job(draw_for_ever, told))
+        until(told.exists)
+    assert [path.name for path in tmp_path.iterdir()] == ["told"]
+
+
+ABANDONED = """
+import sys
+from pathlib import Path
+from gen.executors import Workers
+from gen.report import SilentReport
+from tests.test_executors import draw_for_ever, job
+with Workers(1, SilentReport()) as workers:
+    list(workers.run([job(draw_for_ever, Path(sys.argv[1]))]))
+"""
+
+
+def test_work_whose_parent_was_killed_ends_and_removes_its_folder(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    command = [sys.executable, "-c", ABANDONED, str(told)]
+    with subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.DEVNULL) as process:
+        until(told.exists)
+        process.kill()
+    until(lambda: [path.name for path in tmp_path.iterdir()] == ["told"])
+
+
+def test_workers_do_not_know_of_variables_that_no_key_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "kept")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    found = run_one(environment)
+    assert isinstance(found, dict)
+    assert found.keys().isdisjoint({"ATEN_CPU_CAPABILITY", "MKL_CBWR", "NUMBA_DISABLE_JIT"})
+    assert (found["OMP_NUM_THREADS"], found["NUMBA_CACHE_DIR"]) == ("1", "kept")
+
+
+def test_nobodys_settings_of_matplotlib_reach_a_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "matplotlibrc").write_bytes(b"font.size: 40\n# \xe9\n")
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path))
+    monkeypatch.setenv("MPLBACKEND", "foo")
+    assert run_one(drawing_settings) == ("agg", 10.0)
+
+
+def test_the_environment_of_before_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    monkeypatch.setenv("MPLBACKEND", "foo")
+    monkeypatch.delenv("MATPLOTLIBRC", raising=False)
+    before = dict(os.environ)
+    with known_environment(OMP_NUM_THREADS="7"):
+        assert os.environ["OMP_NUM_THREADS"] == "7" and "MKL_CBWR" not in os.environ
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to"),
+        RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB"),
+    ],
+)
+def test_a_lack_of_memory_is_told_in_one_line(error: Exception) -> None:
+    fault = in_words(error)
+    assert isinstance(fault, EnvironmentFault)
+    assert str(fault) == "there is not enough memory; use fewer --jobs or smaller shards"
+
+
+def test_a_mistake_of_the_code_stays_one() -> None:
+    assert in_words(RuntimeError("shapes differ")) is None
