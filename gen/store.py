@@ -27,7 +27,9 @@ _TAG = "CACHEDIR.TAG"
 _TAGGED = b"""Signature: 8a477f597d28d172789f06886806bc55
 # grokreel keeps trained models and drawn films here, and makes them anew where they are gone.
 """
-_OURS = re.compile(r"runs|media|damaged|lock|lock\.holder|\.lock\.holder\.part|part-\d+-.+")
+_OURS = re.compile(
+    r"runs|media|damaged|lock|lock\.holder|\.lock\.holder\.part|\.CACHEDIR\.TAG\.part|part-\d+-.+"
+)
 _ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 """How a missing file is told; whatever else a disk says is no fault of the entry's."""
 
