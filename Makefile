@@ -12,9 +12,6 @@ TORCH_INDEX ?=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --constraint constraints.txt
 
-# Tests wait for browsers, encoders and disks a good part of their time: one more than cores.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo -n)
 
 .PHONY: audit help site serve test torture lint format bench clean
@@ -43,7 +40,7 @@ test: $(VENV)/installed-dev ## run the tests, in a real browser too where one ca
 		echo "no browser that plays H.264 can be had here: the tests that need one are left out"; \
 		select='not torture and not browser'; \
 	fi; \
-	GEN_BROWSER="$$browser" $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup \
+	GEN_BROWSER="$$browser" $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
 		-m "$${select:-not torture}" $(TESTS)
 
 torture: $(VENV)/installed-dev ## kill, starve and mistreat builds for half an hour; a table of figures

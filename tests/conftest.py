@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from gen import build, cli, executors, trainers
 from tests.disturbed import Forge
@@ -25,6 +26,10 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 # A shell's background job ignores SIGINT, and so would each build that a test starts to end.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ def test_killed_before_any_change_of_the_disk_a_build_leaves_a_whole_site(
     points = torn.build(folder, Disturbance(exchange=exchange)).points
     assert points > 60
     seen = set()
-    for point in sorted({*range(12), *range(0, points, every)}):  # locks are taken first
+    # Locks are taken first, and what was taken from its place is removed last.
+    for point in sorted({*range(12), *range(0, points, every), points - 2, points - 1}):
         folder = torn.copy(tmp_path / str(point), empty=empty)
         ended = torn.build(folder, Disturbance(kill_at=point, exchange=exchange))
         assert ended.code == -9
