@@ -29,6 +29,7 @@ from gen.subjects import (
     read_models,
     read_sweeps,
     stored_models,
+    vanished,
 )
 from gen.trainers import foretell, missing_shards, train_shards, trainers
 
@@ -69,7 +70,7 @@ def build(studio: Studio) -> None:
             for subjects, drawn in stretches(studio, executor, painters):
                 missing = write_site(studio, sources, subjects, drawn)
             if missing:
-                raise _vanished(studio, f"a run of {missing[0]}")
+                raise vanished(studio, f"a run of {missing[0]}")
     studio.report.done("site", f"{summary(studio.config)} in {time.monotonic() - start:.0f} s")
 
 
@@ -169,13 +170,8 @@ def render(
 def _stored(studio: Studio, order: FilmOrder) -> Entry:
     entry = studio.store.get(films.FAMILY, order.key)
     if entry is None:
-        raise _vanished(studio, f"the film of {order.name}")
+        raise vanished(studio, f"the film of {order.name}")
     return entry
-
-
-def _vanished(studio: Studio, what: str) -> EnvironmentFault:
-    where = str(studio.store.root)
-    return EnvironmentFault(f"{what} has vanished", where=where, mend="run this again")
 
 
 def _changed(what: str, where: str) -> ConfigError:
@@ -298,7 +294,7 @@ def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) ->
             folder.mkdir(parents=True, exist_ok=True)
             for name, entry in drawn.items():
                 for file in films.files_of(entry):
-                    target = folder / Path(films.path_of(name, file)).name
+                    target = folder / films.name_of(name, file)
                     disk.replace(target, entry.file(file).read_bytes())
                     studio.report.say(str(target))
     studio.report.say("1 film is fresh" if len(drawn) == 1 else f"{len(drawn)} films are fresh")

@@ -194,7 +194,12 @@ def digests_of(name: str, entry: Entry) -> dict[str, str]:
 
 def path_of(name: str, file: str) -> str:
     """Where a file of a film is published."""
-    return f"media/{name}{Path(file).suffix}"
+    return f"media/{name_of(name, file)}"
+
+
+def name_of(name: str, file: str) -> str:
+    """What a file of a film is called outside of the store."""
+    return f"{name}{Path(file).suffix}"
 
 
 def encoder_of_ones_own() -> str | None:

@@ -71,7 +71,6 @@ def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
             output.parent.mkdir(parents=True, exist_ok=True)
             stack.enter_context(held(_beside(output, "lock"), output, waiting))
             _mend(output)
-        _refuse_foreign(output)
         yield
 
 
@@ -117,8 +116,13 @@ def publish(
 
 
 def _beside(output: Path, what: str) -> Path:
-    full = Path(os.path.abspath(output))  # noqa: PTH100  (a link stays the name that it is)
+    full = _full(output)
     return full.with_name(f".{full.name}.{what}")
+
+
+def _full(output: Path) -> Path:
+    """The whole path of a folder; a link in it stays the name that it is."""
+    return Path(os.path.abspath(output))  # noqa: PTH100
 
 
 def _mend(output: Path) -> None:
@@ -176,7 +180,7 @@ def _write(
 
 
 def _refuse_foreign(output: Path) -> None:
-    if not Path(os.path.abspath(output)).name:  # noqa: PTH100
+    if not _full(output).name:
         raise EnvironmentFault(
             "cannot be a site", where=str(output), mend="choose another --output"
         )

@@ -172,11 +172,7 @@ def _read_model(studio: Studio, model: Model) -> TrainedModel | None:
     for shard in runs.shards(model, studio.device):
         entry = studio.store.get(runs.FAMILY, shard.key)
         if entry is None:
-            raise EnvironmentFault(
-                f"the run of {shard.name} has vanished",
-                where=str(studio.store.root),
-                mend="run this again",
-            )
+            raise vanished(studio, f"the run of {shard.name}")
         for run in runs.load(shard, entry):
             found.append(run)
             key_of[run.seed] = shard.key
@@ -187,3 +183,9 @@ def _read_model(studio: Studio, model: Model) -> TrainedModel | None:
                 )
     chosen = shown(found, model.shown)
     return None if chosen is None else TrainedModel(model, found, chosen, key_of)
+
+
+def vanished(studio: Studio, what: str) -> EnvironmentFault:
+    """What was in the store a moment ago, and is not any longer."""
+    where = str(studio.store.root)
+    return EnvironmentFault(f"{what} has vanished", where=where, mend="run this again")

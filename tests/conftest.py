@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from gen import build, cli, executors, trainers
+from gen import cli, executors
 from tests.disturbed import Forge
-from tests.here import Here
+from tests.here import Here, let_work
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -53,9 +53,7 @@ def gen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> G
 
     def run(*arguments: str | Path) -> Outcome:
         monkeypatch.setattr("sys.argv", ["gen", *map(str, arguments)])
-        workers = executors.Workers if "--jobs" in arguments else Here
-        monkeypatch.setattr(build, "Workers", workers)
-        monkeypatch.setattr(trainers, "Workers", workers)
+        let_work(monkeypatch, executors.Workers if "--jobs" in arguments else Here)
         capfd.readouterr()
         with pytest.raises(SystemExit) as exit_:
             cli.main()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import pytest
+
+from gen import build, trainers
 from gen.executors import Done, Job
 
 
@@ -24,3 +27,9 @@ class Here:
     def run(self, jobs: Sequence[Job]) -> Iterator[Done]:
         for place, job in enumerate(jobs):
             yield Done(place, job.function(*job.arguments, on_progress=lambda done: None), 0.0)
+
+
+def let_work(patched: pytest.MonkeyPatch, workers: type) -> None:
+    """Lets builds give their jobs to `workers`, until `patched` is undone."""
+    patched.setattr(build, "Workers", workers)
+    patched.setattr(trainers, "Workers", workers)

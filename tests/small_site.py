@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from gen import build, trainers
+from gen import build
 from gen.config import Config, load
 from gen.report import SilentReport
 from gen.resources import assets_folder, templates_folder
 from gen.store import Store
 from gen.studio import Studio
-from tests.here import Here
+from tests.here import Here, let_work
 
 _SITE = """
 [site]
@@ -133,8 +133,7 @@ def build_here(folder: Path, config: str = CONFIG, page: str = PAGE) -> None:
     """Writes and builds the site in `folder`, in this process."""
     write(folder, config, page)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(build, "Workers", Here)
-        patched.setattr(trainers, "Workers", Here)
+        let_work(patched, Here)
         build.build(studio_of(folder))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster, Nanny
 
-from gen import build, trainers
+from gen import build
 from gen.cluster import Cluster
 from gen.errors import EnvironmentFault
 from gen.executors import Done, GivenUp, Job
@@ -24,7 +24,7 @@ from gen.report import SilentReport
 from gen.trainers import missing_shards, train_shards
 from tests import small_site
 from tests.conftest import Gen, stored_runs
-from tests.here import Here
+from tests.here import Here, let_work
 from tests.small_site import studio_of
 
 pytestmark = pytest.mark.xdist_group("cluster")
@@ -72,7 +72,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("undisturbed")
     small_site.write(folder, SWEPT)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(trainers, "Workers", Here)
+        let_work(patched, Here)
         build.train_models(studio_of(folder), ["grid"])
     return stored_runs(folder / ".gen")
 
