@@ -50,6 +50,7 @@ def build(studio: Studio) -> None:
         GenError: what stopped it; the former site stays, and everything finished is kept.
     """
     start = time.monotonic()
+    studio.refuse_busy()
     sources = Sources.gather(studio)
     if output.is_fresh(studio.output, sources.key):
         published = (studio.output / FACTS_FILE).read_text(encoding="utf-8")
@@ -306,6 +307,7 @@ def write_stored_site(studio: Studio) -> None:
     Raises:
         EnvironmentFault: a model has not been trained, or a film not been drawn.
     """
+    studio.refuse_busy()
     sources = Sources.gather(studio)
     with studio.held(output=True):
         subjects = {**stored_models(studio), **read_sweeps(studio)}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
 _PACKAGE = "gen"
+
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""The fields of a syntax tree in which statements stand."""
 
 
 @cache
@@ -76,11 +80,34 @@ def _parse(source: bytes) -> tuple[str, frozenset[str], frozenset[str]]:
 
 
 def _strip_docstrings(tree: ast.Module) -> None:
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             kept = [statement for statement in body if not _is_text(statement)]
             body[:] = kept or [ast.Pass()]
+
+
+def _statements(tree: ast.AST, *, running: bool = False) -> Iterator[ast.AST]:
+    """A tree and every statement in it, however deep. Expressions, which hold none, are skipped.
+
+    Args:
+        running: leave out what is there for type checkers alone.
+    """
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for name in _BLOCKS:
+            if not (running and name == "body" and _is_for_type_checkers(node)):
+                waiting.extend(getattr(node, name, ()))
+
+
+def _is_for_type_checkers(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+    )
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -95,18 +122,12 @@ def _imports(tree: ast.Module) -> tuple[frozenset[str], frozenset[str]]:
     """What a module imports of this package when it runs: modules, and what may be modules."""
     modules: set[str] = set()
     perhaps: set[str] = set()
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            waiting.extend(node.orelse)
-            continue
+    for node in _statements(tree, running=True):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             modules.add(node.module)
             perhaps |= {f"{node.module}.{alias.name}" for alias in node.names}
-        waiting.extend(ast.iter_child_nodes(node))
     return _own(modules), _own(perhaps)
 
 

@@ -33,11 +33,9 @@ def held(file: Path, subject: Path, waiting: Waiting | None = None) -> Iterator[
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        who = _holder(holder)
         if waiting is None:
-            mend = "wait until it has finished, or say --wait"
-            raise BusyError(f"in use by {who}", where=str(subject), mend=mend) from None
-        waiting(f"{subject} is in use by {who}; waiting")
+            raise _busy(file, subject) from None
+        waiting(f"{subject} is in use by {_holder(holder)}; waiting")
         lock.acquire()
     try:
         replace(holder, f"process {os.getpid()}\n".encode())
@@ -45,6 +43,27 @@ def held(file: Path, subject: Path, waiting: Waiting | None = None) -> Iterator[
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def refuse_held(file: Path, subject: Path) -> None:
+    """Tells early that `held` would be refused: before the work of finding out what to do.
+
+    Nothing is written, and nothing is held afterwards. Where no holder has said so, nobody is
+    asked: a process that only looks must not be in the way of one that begins.
+
+    Raises:
+        BusyError: another process holds it.
+    """
+    if not _beside(file).exists():
+        return
+    lock = FileLock(file)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise _busy(file, subject) from None
+    except OSError:
+        return
+    lock.release()
 
 
 def left_over(file: Path) -> bool:
@@ -55,6 +74,14 @@ def left_over(file: Path) -> bool:
 
 def _beside(file: Path) -> Path:
     return file.with_name(f"{file.name}.holder")
+
+
+def _busy(file: Path, subject: Path) -> BusyError:
+    return BusyError(
+        f"in use by {_holder(_beside(file))}",
+        where=str(subject),
+        mend="wait until it has finished, or say --wait",
+    )
 
 
 def _holder(file: Path) -> str:

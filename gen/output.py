@@ -69,15 +69,20 @@ def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
     with ExitStack() as stack:
         with writing(output):
             output.parent.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(held(_beside(output, "lock"), output, waiting))
+            stack.enter_context(held(lock_of(output), output, waiting))
             _mend(output)
         yield
+
+
+def lock_of(output: Path) -> Path:
+    """The file whose holder holds an output folder; it lies beside it."""
+    return _beside(output, "lock")
 
 
 def tidy(output: Path) -> None:
     """Sweeps up what a killed process has left beside a site, unless another is at work there."""
     killed = any(_beside(output, what).exists() for what in ("part", "former"))
-    if killed or left_over(_beside(output, "lock")):
+    if killed or left_over(lock_of(output)):
         with suppress(BusyError), locked(output):
             pass
 

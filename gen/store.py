@@ -74,6 +74,11 @@ class Store:
         self.root = root
         self._on_damage = on_damage
 
+    @property
+    def lock(self) -> Path:
+        """The file whose holder holds the store."""
+        return self.root / "lock"
+
     @contextmanager
     def locked(self, waiting: Waiting | None = None) -> Iterator[None]:
         """Holds the store for this process, and sweeps up what killed ones have left.
@@ -89,7 +94,7 @@ class Store:
             with writing(self.root):
                 self._refuse_foreign()
                 self.root.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(held(self.root / "lock", self.root, waiting))
+                stack.enter_context(held(self.lock, self.root, waiting))
                 if not (self.root / _TAG).is_file():
                     replace(self.root / _TAG, _TAGGED)
                 self._sweep()

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gen.errors import EnvironmentFault
-from gen.output import locked
+from gen.locks import refuse_held
+from gen.output import lock_of, locked
 
 if TYPE_CHECKING:
     from gen.config import Config
@@ -67,6 +68,16 @@ class Studio:
             if output:
                 stack.enter_context(locked(self.output, waiting))
             yield
+
+    def refuse_busy(self) -> None:
+        """Ends what would be refused anyway, before sources are read and pages looked over.
+
+        Raises:
+            BusyError: another process holds the store or the output, and this one does not wait.
+        """
+        if not self.wait:
+            refuse_held(self.store.lock, self.store.root)
+            refuse_held(lock_of(self.output), self.output)
 
     def _refuse_places(self) -> None:
         """Sources, store and output lie beside each other, since two of them are cleaned away."""

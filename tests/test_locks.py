@@ -16,8 +16,11 @@ import pytest
 from gen import output
 from gen.errors import BusyError, EnvironmentFault
 from gen.exchange import exchanged
+from gen.sources import Sources
+from gen.studio import Studio
 from tests import small_site
 from tests.conftest import Gen, tree
+from tests.small_site import studio_of
 
 FILES: dict[str, bytes | Path] = {"index.html": b"<p>1</p>", "data/facts.json": b"{}"}
 HOLD_OUTPUT = """
@@ -52,8 +55,33 @@ def test_the_second_to_write_a_site_is_told_who_holds_it_and_exits_5(
     assert not (tmp_path / "_site").exists()
 
 
-def test_a_build_that_waits_goes_on_when_the_other_has_ended(gen: Gen, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["build", "site"])
+def test_who_would_be_refused_is_told_before_sources_are_read(
+    gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def read(studio: Studio) -> Sources:
+        raise AssertionError("sources were read")
+
+    monkeypatch.setattr(Sources, "gather", read)
     options = small_site.write(tmp_path)
+    with studio_of(tmp_path).held():
+        assert gen(command, *options).code == 5
+    with holder(tmp_path / "_site"):
+        assert gen(command, *options).code == 5
+
+
+def test_a_holder_that_was_killed_is_in_nobodys_way(gen: Gen, tmp_path: Path) -> None:
+    options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
+    with holder(tmp_path / "_site") as process:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert (tmp_path / "._site.lock.holder").exists()
+    assert gen("build", *options).code == 0
+    assert not (tmp_path / "._site.lock.holder").exists()
+
+
+def test_a_build_that_waits_goes_on_when_the_other_has_ended(gen: Gen, tmp_path: Path) -> None:
+    options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
     with holder(tmp_path / "_site", seconds=2) as process:
         outcome = gen("build", *options, "--wait")
         assert outcome.code == 0, outcome.err

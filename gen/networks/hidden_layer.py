@@ -187,7 +187,7 @@ def gradient(
     inputs = batch.inputs
     here_as_float32 = inputs.device.type == "cpu" and inputs.dtype == torch.float32
     if activation == "relu" and here_as_float32 and _of_bits(inputs):
-        from gen.networks.bit_rows import BitGradient
+        from gen.bit_rows import BitGradient
 
         return BitGradient(batch, neurons)
     return YesOrNoGradient(batch, neurons, activation)
