@@ -27,13 +27,15 @@ serve: $(VENV)/installed-serve ## show the site at an address of this machine, a
 	@$(BIN)/gen serve
 
 test: $(VENV)/installed-dev ## run the tests, in a real browser too where one can be had
-	@find() { for name in "$$GEN_BROWSER" google-chrome google-chrome-stable chromium chromium-browser; \
+	@find() { for name in "$$GEN_BROWSER" chromium-headless-shell google-chrome \
+			google-chrome-stable chromium chromium-browser; \
 		do "$$name" --version >/dev/null 2>&1 && command -v "$$name" && break; done; }; \
+	get() { DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y -qq $$1 >/dev/null 2>&1; }; \
 	browser=$$(find); \
 	if [ -z "$$browser" ] && command -v apt-get >/dev/null && $(ROOT) true 2>/dev/null; then \
 		echo "installing chromium for the tests"; \
 		$(ROOT) apt-get update -qq >/dev/null && \
-		DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y -qq chromium >/dev/null 2>&1; \
+		{ get chromium-headless-shell || get chromium; }; \
 		browser=$$(find); \
 	fi; \
 	if [ -z "$$browser" ]; then \

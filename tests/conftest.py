@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from gen import cli, executors
+from tests.browsing import launched
 from tests.disturbed import Forge
 from tests.here import Here, let_work
 
@@ -77,6 +79,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=True,
     )
     return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real browser, one for all tests of a process."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.test_browser import PAGES, TRANSLATIONS, browser
-
-__all__ = ["browser"]
+from tests.test_browser import PAGES, TRANSLATIONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

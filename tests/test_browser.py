@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browsing import Watched
 from tests.small_pages import Outline
 
 PAGES = (
@@ -33,50 +32,6 @@ EVERY_LANGUAGE = (*PAGES, *TRANSLATIONS)
 WIDTHS = (360, 768, 1280, 1600)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-def _executable() -> str | None:
-    """A browser that plays H.264: Debian's Chromium or Google's Chrome."""
-    named = os.environ.get("GEN_BROWSER")
-    names = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser"]
-    return named or next(filter(None, map(shutil.which, names)), None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=_executable(),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
-class Watched:
-    """A page with all it complained of and all it asked for."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", self._note)
-        page.on("requestfailed", self._miss)
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
-
-    def _miss(self, request: Request) -> None:
-        # A page that is left drops what it was still asking for, its icon for one.
-        dropped = request.failure == "net::ERR_ABORTED" and request.url.endswith("/favicon.svg")
-        if not dropped:
-            self.complaints.append(f"failed {request.url}")
-
-    def _note(self, request: Request) -> None:
-        self.requests.append(request.url)
 
 
 @pytest.fixture

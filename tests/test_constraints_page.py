@@ -8,14 +8,14 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from gen.config import load
 from gen.figures.sweep_map import Map
 from gen.pages.figures import PlacedDrawing
 from gen.pages.site import render_pages
 from gen.words import Words
-from tests import test_browser
+from tests.browsing import Watched
 from tests.small_pages import FRONT, TEMPLATES, site
 from tests.sweep_runs import sweep_run
 
@@ -39,20 +39,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=test_browser._executable(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(browser: Browser, folder: Path) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    watched = test_browser.Watched(page)
+    watched = Watched(page)
     page.goto((folder / "index.html").as_uri())
     yield page
     assert watched.complaints == []

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
 from gen.pages.figures import PlacedDrawing
 from gen.pages.site import render_pages
 from gen.words import Words
-from tests import test_browser
+from tests.browsing import Watched
 from tests.small_pages import FRONT, TEMPLATES, site
 
 ASSETS = Path(__file__).parent.parent / "site" / "assets"
@@ -45,20 +45,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=test_browser._executable(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(browser: Browser, folder: Path) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    watched = test_browser.Watched(page)
+    watched = Watched(page)
     page.goto((folder / "index.html").as_uri())
     yield page
     assert watched.complaints == []

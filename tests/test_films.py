@@ -32,16 +32,21 @@ from gen.media.poster import write_poster
 from gen.runs import ModelRun
 from tests.line_runs import circle_run, parity_run, waves_run
 
+SHORT: Any = {"fps": 5, "hold_first": 0.4, "hold_last": 0.6}
+"""Every frame stands for several ticks, and as few as that allows."""
+
 CASES: dict[str, tuple[FilmFigure, ModelRun]] = {
-    "parity-weights": (Weights(model="m"), parity_run(snapshots=9)),
-    "modular-weights": (Weights(model="m"), waves_run(snapshots=9)),
-    "five-weights": (Weights(model="m"), circle_run(snapshots=9)),
-    "parity-trajectories": (Trajectories(model="m"), parity_run(snapshots=9)),
-    "modular-waves": (Waves(model="m"), waves_run(snapshots=9)),
-    "five-circle": (Circle(model="m"), circle_run(snapshots=9)),
+    "parity-weights": (Weights(model="m", **SHORT), parity_run(snapshots=9)),
+    "modular-weights": (Weights(model="m", **SHORT), waves_run(snapshots=9)),
+    "five-weights": (Weights(model="m", **SHORT), circle_run(snapshots=9)),
+    "parity-trajectories": (Trajectories(model="m", **SHORT), parity_run(snapshots=9)),
+    "modular-waves": (Waves(model="m", **SHORT), waves_run(snapshots=9)),
+    "five-circle": (Circle(model="m", **SHORT), circle_run(snapshots=9)),
 }
 OF_CELLS = ["parity-weights", "modular-weights", "five-weights"]
 GROUND = np.array(rgb(light("ground")))
+
+pytestmark = pytest.mark.xdist_group("films")
 
 
 def film(case: str, scale: int) -> Film:
@@ -137,24 +142,24 @@ def test_a_gif_shows_the_film_itself(written: tuple[str, Path]) -> None:
     assert apart[(drawn == GROUND).all(axis=3)].max() == 0
 
 
-@pytest.mark.parametrize("case", OF_CELLS)
-def test_cells_in_a_gif_have_exactly_the_colours_of_the_map(case: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", OF_CELLS, indirect=True)
+def test_cells_in_a_gif_have_exactly_the_colours_of_the_map(written: tuple[str, Path]) -> None:
+    case, folder = written
     shown = film(case, 1)
-    write_gif(shown, tmp_path / "film.gif")
-    frames, _ = decoded_gif(tmp_path / "film.gif")
+    frames, _ = decoded_gif(folder / "film.gif")
     for cells in (layer for layer in shown.layers if isinstance(layer, Cells)):
         rows, columns = cells.centres()
         for number, frame in enumerate(frames):
             assert np.array_equal(frame[np.ix_(rows, columns)], cells.colours(number))
 
 
-@pytest.mark.parametrize("case", OF_CELLS)
+@pytest.mark.parametrize("written", OF_CELLS, indirect=True)
 def test_cells_in_an_mp4_are_within_six_of_the_map_at_their_centres(
-    case: str, tmp_path: Path
+    written: tuple[str, Path],
 ) -> None:
+    case, folder = written
     shown = film(case, 2)
-    write_mp4(shown, tmp_path / "film.mp4")
-    frames = decoded_mp4(tmp_path / "film.mp4")
+    frames = decoded_mp4(folder / "film.mp4")
     at = np.repeat(np.arange(len(shown.steps)), shown.ticks)
     for cells in (layer for layer in shown.layers if isinstance(layer, Cells)):
         rows, columns = cells.centres()

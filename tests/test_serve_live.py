@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from gen.serve import following
-from tests import small_site, test_browser
+from tests import small_site
+from tests.browsing import Watched
 from tests.conftest import Gen
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -71,23 +72,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     process.stderr.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=test_browser._executable(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(browser: Browser, served: Served) -> Iterator[Page]:
     """The page, opened once and never again, as soon as there is one."""
     served.config.write_text(small_site.CONFIG)
     served.text.write_text(small_site.PAGE)
     page = browser.new_page()
-    watched = test_browser.Watched(page)
+    watched = Watched(page)
     page.goto(served.address)
     expect(page.locator("figcaption").last).to_have_text(re.compile("The loss."), timeout=LONG)
     expect(panel(page)).to_be_hidden(timeout=LONG)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests import small_site, test_browser
+from tests import small_site
+from tests.browsing import Watched
 from tests.led_page import bar, chart_step, film_step, settle, slider, step, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -50,21 +51,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "_site"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=test_browser._executable(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(browser: Browser, folder: Path) -> Iterator[Page]:
     """A window so tall that all figures of the first model are in it."""
     page = browser.new_page(viewport={"width": 1280, "height": 3400})
-    watched = test_browser.Watched(page)
+    watched = Watched(page)
     page.goto((folder / "index.html").as_uri())
     yield page
     assert watched.complaints == []
@@ -236,7 +227,7 @@ def test_a_link_to_no_step_is_a_link_to_the_page(
     browser: Browser, folder: Path, asked: str
 ) -> None:
     page = browser.new_page()
-    watched = test_browser.Watched(page)
+    watched = Watched(page)
     page.goto((folder / "index.html").as_uri() + f"?step-sum={asked}")
     assert step(page) in {0, 120}
     assert watched.complaints == []
