@@ -19,8 +19,8 @@ __all__ = ["torn"]
 @pytest.mark.parametrize(
     ("empty", "exchange", "every"),
     [
-        pytest.param(True, True, 41, marks=SHORT, id="some-of-a-first"),
-        pytest.param(False, True, 41, marks=SHORT, id="some"),
+        pytest.param(True, True, 53, marks=SHORT, id="some-of-a-first"),
+        pytest.param(False, True, 53, marks=SHORT, id="some"),
         pytest.param(True, True, 1, marks=pytest.mark.torture, id="first"),
         pytest.param(False, True, 1, marks=pytest.mark.torture, id="renewed"),
         pytest.param(False, False, 1, marks=pytest.mark.torture, id="without-exchange"),
@@ -35,7 +35,8 @@ def test_killed_before_any_change_of_the_disk_a_build_leaves_a_whole_site(
     assert points > 60
     seen = set()
     # Locks are taken first, and what was taken from its place is removed last.
-    for point in sorted({*range(12), *range(0, points, every), points - 2, points - 1}):
+    first, last = range(1, 12, 3), (points - 2, points - 1)
+    for point in sorted({*first, *range(0, points, every), *last}):
         folder = torn.copy(tmp_path / str(point), empty=empty)
         ended = torn.build(folder, Disturbance(kill_at=point, exchange=exchange))
         assert ended.code == -9

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,14 +21,33 @@ from tests.conftest import Gen, tree
 CONFIG = small_site.CONFIG + '\n[figures.by-hand]\nkind = "construction"\nmodulus = 12\nfps = 5\n'
 
 
-def built(folder: Path, gen: Gen) -> list[str | Path]:
-    options = small_site.write(folder, CONFIG)
-    assert gen("build", *options).code == 0
-    return options
+pytestmark = pytest.mark.xdist_group("verify")
 
 
-def test_a_site_that_is_made_again_is_the_same(gen: Gen, tmp_path: Path) -> None:
-    options = built(tmp_path, gen)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small site and a construction, built once."""
+    folder = tmp_path_factory.mktemp("built")
+    small_site.build_here(folder, CONFIG)
+    return folder
+
+
+@pytest.fixture
+def options(built: Path, tmp_path: Path) -> list[str | Path]:
+    """What a command works with on a copy of it."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    return small_site.write(tmp_path, CONFIG)
+
+
+def told(folder: Path) -> dict[str, Any]:
+    """What a site says of what it was made from."""
+    said: dict[str, Any] = json.loads((folder / "_site" / "data" / "provenance.json").read_text())
+    return said
+
+
+def test_a_site_that_is_made_again_is_the_same(
+    gen: Gen, tmp_path: Path, options: list[str | Path]
+) -> None:
     before = tree(tmp_path / "_site"), tree(tmp_path / ".gen")
     outcome = gen("verify", *options)
     assert outcome.code == 0, outcome.err
@@ -34,8 +55,7 @@ def test_a_site_that_is_made_again_is_the_same(gen: Gen, tmp_path: Path) -> None
     assert (tree(tmp_path / "_site"), tree(tmp_path / ".gen")) == before
 
 
-def test_the_first_difference_is_named(gen: Gen, tmp_path: Path) -> None:
-    options = built(tmp_path, gen)
+def test_the_first_difference_is_named(gen: Gen, tmp_path: Path, options: list[str | Path]) -> None:
     site = tmp_path / "_site"
     key = json.loads((site / output.MANIFEST).read_text())["key"]
     files: dict[str, bytes | Path] = {
@@ -69,9 +89,8 @@ def test_a_site_of_something_else_is_not_compared(gen: Gen, tmp_path: Path) -> N
     ],
 )
 def test_neither_zone_nor_locale_nor_hashes_nor_path_nor_jobs_change_a_byte(
-    gen: Gen, tmp_path: Path, world: dict[str, str]
+    built: Path, tmp_path: Path, world: dict[str, str]
 ) -> None:
-    built(tmp_path / "here", gen)
     there = tmp_path / "another place"
     there.mkdir()
     options = small_site.write(there, CONFIG)
@@ -81,15 +100,13 @@ def test_neither_zone_nor_locale_nor_hashes_nor_path_nor_jobs_change_a_byte(
         subprocess.run(command, check=True, env={**os.environ, **world}, capture_output=True)
     finally:
         os.umask(old)
-    assert tree(there / "_site") == tree(tmp_path / "here" / "_site")
+    assert tree(there / "_site") == tree(built / "_site")
 
 
 def test_the_order_in_which_folders_list_their_files_changes_nothing(
-    gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    built: Path, gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    built(tmp_path / "here", gen)
-    there = tmp_path / "there"
-    options = small_site.write(there, CONFIG)
+    options = small_site.write(tmp_path, CONFIG)
     seen: list[str] = []
 
     @contextmanager
@@ -104,23 +121,23 @@ def test_the_order_in_which_folders_list_their_files_changes_nothing(
         patched.setattr(os, "listdir", lambda path=".": sorted(listdir(path), reverse=True))
         assert gen("build", *options).code == 0
     assert seen
-    assert tree(there / "_site") == tree(tmp_path / "here" / "_site")
+    assert tree(tmp_path / "_site") == tree(built / "_site")
 
 
-def test_every_figure_says_what_it_was_made_from(gen: Gen, tmp_path: Path) -> None:
-    built(tmp_path, gen)
-    told = json.loads((tmp_path / "_site" / "data" / "provenance.json").read_text())
-    figures = told["figures"]
+def test_every_figure_says_what_it_was_made_from(built: Path) -> None:
+    said = told(built)
+    figures = said["figures"]
     assert figures.keys() == {"sum-weights", "sum-accuracy", "odd-weights", "odd-loss", "by-hand"}
-    stored = {path.name for path in (tmp_path / ".gen" / "runs").iterdir()}
+    stored = {path.name for path in (built / ".gen" / "runs").iterdir()}
     assert figures["sum-weights"]["run"] in stored
-    assert (tmp_path / ".gen" / "media" / figures["sum-weights"]["film"]).exists()
+    assert (built / ".gen" / "media" / figures["sum-weights"]["film"]).exists()
     assert "modulus = 11" in figures["sum-accuracy"]["config"]
-    assert told["libraries"]["torch"] and told["commit"] is None
+    assert said["libraries"]["torch"] and said["commit"] is None
 
 
-def test_the_commit_of_the_sources_is_told(gen: Gen, tmp_path: Path) -> None:
-    small_site.write(tmp_path, CONFIG)
+def test_the_commit_of_the_sources_is_told(
+    gen: Gen, tmp_path: Path, options: list[str | Path]
+) -> None:
     (tmp_path / ".gitignore").write_text(".gen\n_site\n._site*\n")
     identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
     for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-qm", "first"]):
@@ -128,10 +145,8 @@ def test_the_commit_of_the_sources_is_told(gen: Gen, tmp_path: Path) -> None:
     head = subprocess.run(
         ["git", "-C", tmp_path, "rev-parse", "HEAD"], capture_output=True, text=True, check=True
     ).stdout.strip()
-    built(tmp_path, gen)
-    told = json.loads((tmp_path / "_site" / "data" / "provenance.json").read_text())
-    assert (told["commit"], told["edited"]) == (head, False)
-    (tmp_path / "site" / "notes.txt").write_text("not committed")
-    built(tmp_path, gen)
-    told = json.loads((tmp_path / "_site" / "data" / "provenance.json").read_text())
-    assert (told["commit"], told["edited"]) == (head, True)
+    for edited in (False, True):
+        assert gen("build", *options).code == 0
+        said = told(tmp_path)
+        assert (said["commit"], said["edited"]) == (head, edited)
+        (tmp_path / "site" / "notes.txt").write_text("not committed")
