@@ -34,11 +34,30 @@ WIDTHS = (360, 768, 1280, 1600)
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Watched]:
+    """One tab for all pages, which is half the work of a new one for each."""
+    page = browser.new_page()
+    yield Watched(page)
+    page.close()
+
+
 @pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield Watched(context.new_page())
-    context.close()
+def watched(tab: Watched) -> Iterator[Watched]:
+    """The tab, empty and without complaints."""
+    tab.page.set_viewport_size({"width": 1280, "height": 900})
+    tab.complaints.clear()
+    tab.requests.clear()
+    yield tab
+    tab.page.goto("about:blank")
+
+
+@pytest.fixture(scope="module")
+def scriptless(browser: Browser) -> Iterator[Page]:
+    """A tab in which no script runs."""
+    page = browser.new_page(java_script_enabled=False)
+    yield page
+    page.close()
 
 
 def test_the_pages_that_are_tested_are_the_pages_there_are(site: Path) -> None:
@@ -154,30 +173,24 @@ def test_no_page_scrolls_sideways(watched: Watched, site: Path, name: str) -> No
 
 
 @pytest.mark.parametrize("name", EVERY_LANGUAGE)
-def test_a_page_is_complete_without_script(browser: Browser, site: Path, name: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto((site / f"{name}.html").as_uri())
-    assert page.locator("h1").count() == 1
-    figures = page.locator("figure")
+def test_a_page_is_complete_without_script(scriptless: Page, site: Path, name: str) -> None:
+    scriptless.goto((site / f"{name}.html").as_uri())
+    assert scriptless.locator("h1").count() == 1
+    figures = scriptless.locator("figure")
     for figure in figures.all():
         assert figure.locator("video[controls], svg, img").count() >= 1
         assert figure.locator("figcaption").inner_text().strip()
-    context.close()
 
 
 @pytest.mark.parametrize("folder", ["", *TRANSLATED])
 @pytest.mark.parametrize("name", ["when", "construction", "stars", "open-questions"])
 def test_scripts_say_what_the_page_said_before_them(
-    browser: Browser, site: Path, name: str, folder: str
+    watched: Watched, scriptless: Page, site: Path, name: str, folder: str
 ) -> None:
     said: list[list[str]] = []
-    for script in (False, True):
-        context = browser.new_context(java_script_enabled=script)
-        page = context.new_page()
+    for page in (scriptless, watched.page):
         page.goto((site / folder / f"{name}.html").as_uri())
         said.append(page.locator(".focus, .said, .counted").all_inner_texts())
-        context.close()
     assert said[0] and said[0] == said[1]
 
 

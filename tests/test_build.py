@@ -28,7 +28,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     options = small_site.write(folder)
     finished = subprocess.run(
-        [sys.executable, "-m", "gen.cli", "build", *map(str, options)],
+        [sys.executable, "-m", "gen.cli", "build", *map(str, options), "--jobs", "1"],
         capture_output=True,
         text=True,
         check=False,

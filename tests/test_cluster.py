@@ -37,9 +37,9 @@ base = "odd"
 seeds = 2
 
 [sweeps.grid.training]
-steps = 1500
+steps = 800
 log_every = 100
-snapshot_every = 1500
+snapshot_every = 800
 
 [sweeps.grid.grid]
 optimiser.weight_decay = [0.0, 1.0]

@@ -10,7 +10,9 @@ from gen.pages.source import Source, read_source
 from gen.pages.structure import differences, first_difference
 from gen.words import Words
 from tests.small_pages import FRONT, Outline, main_text, page, rendered, site
-from tests.test_pages_site import EVERY_PAGE, EVERY_WORLD, SITE, config, pages
+from tests.test_pages_site import EVERY_PAGE, EVERY_WORLD, ONE_WORKER, SITE, config, pages
+
+pytestmark = ONE_WORKER
 
 ORIGINAL = (
     FRONT.replace("+++\ntitle", '+++\nlayout = "chapter"\ntitle')

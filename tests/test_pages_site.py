@@ -49,6 +49,10 @@ PAGES = (
     "gallery",
     "how-it-was-made",
 )
+ONE_WORKER = pytest.mark.xdist_group("pages")
+"""For tests of all pages, so that each way to render them is taken once."""
+
+pytestmark = ONE_WORKER
 EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
 EVERY_LANGUAGE = pytest.mark.parametrize("language", ["en", "zh"])
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS)

@@ -254,7 +254,7 @@ def test_an_installed_tool_builds_a_site_in_any_folder(
     folder = tmp_path / "elsewhere"
     options = small_site.write(folder, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
     subprocess.run(
-        [sys.executable, "-m", "gen.cli", "build", "--quiet", *map(str, options)],
+        [sys.executable, "-m", "gen.cli", "build", "--quiet", "--jobs", "1", *map(str, options)],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
         check=True,

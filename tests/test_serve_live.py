@@ -57,7 +57,17 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     options = small_site.write(folder)
     process = subprocess.Popen(
-        [sys.executable, "-m", "gen.cli", "serve", "--port", "0", *map(str, options)],
+        [
+            sys.executable,
+            "-m",
+            "gen.cli",
+            "serve",
+            "--port",
+            "0",
+            "--jobs",
+            "1",
+            *map(str, options),
+        ],
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -156,7 +166,17 @@ def test_it_ends_cleanly_while_it_trains(tmp_path: Path) -> None:
     forever = "steps = 50_000_000\nlog_every = 50_000\nsnapshot_every = 5_000_000"
     brief = "steps = 60\nlog_every = 5\nsnapshot_every = 10"
     options = small_site.write(tmp_path, small_site.CONFIG.replace(brief, forever))
-    command = [sys.executable, "-m", "gen.cli", "serve", "--port", "0", *map(str, options)]
+    command = [
+        sys.executable,
+        "-m",
+        "gen.cli",
+        "serve",
+        "--port",
+        "0",
+        "--jobs",
+        "1",
+        *map(str, options),
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         for line in process.stderr:
