@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -50,3 +53,20 @@ def erase(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def temporary(prefix: str) -> Iterator[Path]:
+    """A folder that is gone afterwards, even if this process is asked to end while it goes.
+
+    That interrupts a process once, wherever it is. Should it be at the removal of the folder,
+    the folder is removed again.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        try:
+            yield folder
+        finally:
+            erase(folder)
+    finally:
+        erase(folder)

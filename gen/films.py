@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gen.disk import temporary
 from gen.errors import ConfigError
 from gen.figures import Moving
 from gen.fingerprint import code_digest, reread, versions
@@ -131,8 +131,7 @@ def _draw_whole(
     from gen.media.mp4 import write_mp4
     from gen.media.poster import write_poster
 
-    with tempfile.TemporaryDirectory(prefix="gen-film-") as name:
-        folder = Path(name)
+    with temporary("gen-film-") as folder:
         sharp = figure.film(run, 2)
         write_mp4(sharp, folder / MP4)
         on_progress(1)
@@ -151,8 +150,7 @@ def _draw_brief(
     from gen.media.mp4 import write_mp4
     from gen.media.poster import write_poster
 
-    with tempfile.TemporaryDirectory(prefix="gen-film-") as name:
-        folder = Path(name)
+    with temporary("gen-film-") as folder:
         film = figure.film(run, 2).thinned(BRIEF_FRAMES)
         film = replace(film, key_frame_every=BRIEF_KEY_FRAME_EVERY)
         write_mp4(film, folder / MP4, BRIEF_QUALITY)

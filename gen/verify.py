@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gen import output
 from gen.build import build
+from gen.disk import temporary
 from gen.errors import EnvironmentFault, NotRepeated
 from gen.sources import Sources
 from gen.store import Store
@@ -36,8 +36,7 @@ def verify(studio: Studio) -> int:
     damage = output.damage(studio.output)
     if damage:
         raise NotRepeated(damage, where=str(studio.output), mend="gen build writes it anew")
-    with tempfile.TemporaryDirectory(prefix="gen-verify-") as name:
-        folder = Path(name)
+    with temporary("gen-verify-") as folder:
         store = Store(folder / "store", on_damage=studio.report.warn)
         again = replace(studio, store=store, output=folder / "site")
         build(again)

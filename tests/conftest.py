@@ -81,9 +81,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real browser, one for all tests of a process."""
+    """A real browser; while there is one, no other test can run an event loop."""
     with launched() as browser:
         yield browser
 
