@@ -108,8 +108,14 @@ def _watched(encoder: subprocess.Popen[bytes]) -> Iterator[_Watch]:
 
 def _started(command: list[str], complaints: IO[bytes]) -> subprocess.Popen[bytes]:
     try:
+        # Without a buffer there is nothing left to send when the pipe is closed, which an
+        # encoder that stands still would never take.
         return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaints
+            command,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
         )
     except OSError as error:
         what = f"the encoder does not start: {error.strerror}"
@@ -130,8 +136,10 @@ def _feed(encoder: subprocess.Popen[bytes], film: Film, watch: _Watch) -> bool:
         with pipe:
             for pixels, repeat in zip(film.pixels(), repeats.tolist(), strict=True):
                 for _ in range(repeat):
-                    pipe.write(pixels.data.cast("B"))
-                    watch.moved()
+                    left = pixels.data.cast("B")
+                    while left:
+                        left = left[pipe.write(left) :]
+                        watch.moved()
     except BrokenPipeError:
         return False
     return True
