@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from dataclasses import replace
 from itertools import pairwise
@@ -26,6 +27,7 @@ from gen.figures.theme import COUNTER_SIZE
 from gen.figures.trajectories import Trajectories
 from gen.figures.waves import Waves
 from gen.figures.weights import Weights
+from gen.media import mp4
 from gen.media.gif import write_gif
 from gen.media.mp4 import write_mp4
 from gen.media.poster import write_poster
@@ -257,6 +259,25 @@ def test_an_encoder_that_fails_is_told_in_its_own_words(
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(encoder))
     with pytest.raises(EnvironmentFault, match=said):
         write_mp4(film("five-circle", 2), tmp_path / "film.mp4")
+
+
+def test_an_encoder_is_not_waited_for_by_a_process_that_is_asked_to_end_as_it_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    encoder = tmp_path / "ffmpeg"
+    encoder.write_text("#!/bin/sh\nexec sleep 5\n")
+    encoder.chmod(0o755)
+    started: list[subprocess.Popen[bytes]] = []
+
+    def ended(encoder: subprocess.Popen[bytes]) -> None:
+        started.append(encoder)
+        raise SystemExit(143)
+
+    monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(encoder))
+    monkeypatch.setattr(mp4, "_watched", ended)
+    with pytest.raises(SystemExit):
+        write_mp4(film("five-circle", 2), tmp_path / "film.mp4")
+    assert [each.returncode for each in started] == [-signal.SIGKILL]
 
 
 @pytest.mark.parametrize("snapshots", [1, 2, 3, 10, 120, 500, 5000])

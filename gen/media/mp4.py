@@ -44,11 +44,7 @@ def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
     with tempfile.TemporaryFile() as complaints:
         command = _command(film, path, quality)
         with _started(command, complaints) as encoder, _watched(encoder) as watch:
-            try:
-                all_taken = _feed(encoder, film, watch)
-            except BaseException:
-                encoder.kill()
-                raise
+            all_taken = _feed(encoder, film, watch)
             encoder.wait()
         if encoder.returncode or not all_taken or not path.exists():
             what = _tail(complaints) or f"exit {encoder.returncode}"
@@ -106,11 +102,13 @@ def _watched(encoder: subprocess.Popen[bytes]) -> Iterator[_Watch]:
         watcher.join()
 
 
-def _started(command: list[str], complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+@contextmanager
+def _started(command: list[str], complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """An encoder, which is killed where something else goes wrong before anybody waits for it."""
     try:
         # Without a buffer there is nothing left to send when the pipe is closed, which an
         # encoder that stands still would never take.
-        return subprocess.Popen(
+        encoder = subprocess.Popen(
             command,
             bufsize=0,
             stdin=subprocess.PIPE,
@@ -120,6 +118,14 @@ def _started(command: list[str], complaints: IO[bytes]) -> subprocess.Popen[byte
     except OSError as error:
         what = f"the encoder does not start: {error.strerror}"
         raise EnvironmentFault(what, where=command[0], mend=_MEND) from None
+    try:
+        yield encoder
+    except BaseException:
+        encoder.kill()
+        raise
+    finally:
+        with encoder:
+            pass  # closes its pipe and waits for it
 
 
 def _feed(encoder: subprocess.Popen[bytes], film: Film, watch: _Watch) -> bool:
