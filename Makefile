@@ -30,12 +30,12 @@ test: $(VENV)/installed-dev ## run the tests, in a real browser too where one ca
 	@find() { for name in "$$GEN_BROWSER" chromium-headless-shell google-chrome \
 			google-chrome-stable chromium chromium-browser; \
 		do "$$name" --version >/dev/null 2>&1 && command -v "$$name" && break; done; }; \
-	get() { DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y -qq $$1 >/dev/null 2>&1; }; \
+	get() { DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y -qq "$$@" >/dev/null 2>&1; }; \
 	browser=$$(find); \
 	if [ -z "$$browser" ] && command -v apt-get >/dev/null && $(ROOT) true 2>/dev/null; then \
 		echo "installing chromium for the tests"; \
 		$(ROOT) apt-get update -qq >/dev/null && \
-		{ get chromium-headless-shell || get chromium; }; \
+		{ get chromium-headless-shell fonts-liberation || get chromium; }; \
 		browser=$$(find); \
 	fi; \
 	if [ -z "$$browser" ]; then \
