@@ -16,7 +16,7 @@ _PLAYING_H264 = (
     "chromium",
     "chromium-browser",
 )
-"""Debian's and Google's; the first draws no window around them and is thrice as fast."""
+"""Debian's and Google's; the first has no window around its pages, and is thrice as fast."""
 
 
 @contextmanager

@@ -21,6 +21,14 @@ from tests.conftest import Gen
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+SERVE = [sys.executable, "-m", "gen.cli", "serve", "--port", "0", "--jobs", "1"]
+
+FOREVER = small_site.CONFIG.replace(
+    "steps = 60\nlog_every = 5\nsnapshot_every = 10",
+    "steps = 50_000_000\nlog_every = 50_000\nsnapshot_every = 5_000_000",
+)
+"""The small site with a model whose training does not end while a test looks on."""
+
 LONG = 120_000
 """Milliseconds that training, drawing and a slow machine may take."""
 
@@ -57,17 +65,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     options = small_site.write(folder)
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "gen.cli",
-            "serve",
-            "--port",
-            "0",
-            "--jobs",
-            "1",
-            *map(str, options),
-        ],
+        [*SERVE, *map(str, options)],
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -151,9 +149,7 @@ def test_a_change_that_needs_training_says_so_trains_and_is_shown(
 
 
 def test_training_that_nobody_wants_any_more_is_given_up(page: Page, served: Served) -> None:
-    forever = "steps = 50_000_000\nlog_every = 50_000\nsnapshot_every = 5_000_000"
-    brief = "steps = 60\nlog_every = 5\nsnapshot_every = 10"
-    served.config.write_text(small_site.CONFIG.replace(brief, forever))
+    served.config.write_text(FOREVER)
     expect(panel(page)).to_contain_text("training and drawing: sum", timeout=LONG)
     served.text.write_text(small_site.PAGE.replace("The loss.", "Meanwhile."))
     expect(page.locator("figcaption").last).to_have_text(re.compile("Meanwhile."))
@@ -163,21 +159,10 @@ def test_training_that_nobody_wants_any_more_is_given_up(page: Page, served: Ser
 
 
 def test_it_ends_cleanly_while_it_trains(tmp_path: Path) -> None:
-    forever = "steps = 50_000_000\nlog_every = 50_000\nsnapshot_every = 5_000_000"
-    brief = "steps = 60\nlog_every = 5\nsnapshot_every = 10"
-    options = small_site.write(tmp_path, small_site.CONFIG.replace(brief, forever))
-    command = [
-        sys.executable,
-        "-m",
-        "gen.cli",
-        "serve",
-        "--port",
-        "0",
-        "--jobs",
-        "1",
-        *map(str, options),
-    ]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    options = small_site.write(tmp_path, FOREVER)
+    with subprocess.Popen(
+        [*SERVE, *map(str, options)], stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if "trained in" in line:
