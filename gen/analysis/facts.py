@@ -19,9 +19,11 @@ from gen.analysis.circles import (
     spacing_error,
 )
 from gen.analysis.fourier import frequencies, power_shares, silent
+from gen.analysis.height_facts import height_facts
 from gen.analysis.interference import interference_facts
 from gen.analysis.near_misses import near_miss_facts
 from gen.analysis.outcome import generalised_at, memorised_at
+from gen.analysis.pace_facts import first_wave_facts
 from gen.analysis.progress_facts import progress_facts
 from gen.analysis.turns import relapse, rise, second_fall
 from gen.tasks.modular import Modular
@@ -46,7 +48,8 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
         chosen: the one that figures show.
     """
     found = _common(model, runs) | run_facts(chosen)
-    return found | progress_facts(chosen) | near_miss_facts(chosen)
+    found |= progress_facts(chosen) | near_miss_facts(chosen)
+    return found | first_wave_facts(chosen) | height_facts(chosen)
 
 
 def run_facts(run: ModelRun) -> Facts:
@@ -121,6 +124,7 @@ def _turns(run: ModelRun) -> Facts:
         "recovered_at": None
         if found is None or found.recovered is None
         else steps[found.recovered],
+        "better_than_ever_at": None if found is None else _below_former(loss, steps, found.top),
     }
     for name, place in (
         ("first_low", None if found is None else found.low),
@@ -131,6 +135,15 @@ def _turns(run: ModelRun) -> Facts:
             value = None if place is None else float(run.metrics[metric][place])
             facts[f"{name}_{metric}"] = value
     return facts
+
+
+def _below_former(loss: np.ndarray, steps: list[int], top: int) -> int | None:
+    """Step from which a loss stays below all that it was before a place in its log."""
+    if top == 0:
+        return None
+    above = np.flatnonzero(~(loss < loss[:top].min()))
+    after = int(above[-1]) + 1
+    return steps[after] if after < len(loss) else None
 
 
 def _at(run: ModelRun, metric: str, step: int | None) -> float | None:

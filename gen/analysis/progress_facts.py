@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gen.analysis.outcome import memorised_at, settled
+from gen.analysis.pace_facts import pace_facts
 from gen.analysis.progress import WaveProgress, measurable, signal_progress, wave_progress
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def wave_facts(run: ModelRun) -> Facts:
         **_moves(run, "norm", progress.steps, progress.norm),
         **_largest("norm", progress.steps, progress.norm),
         "norm_when_test_half": _at(progress.steps, progress.norm, half),
+        **pace_facts(run, progress, guess_loss(run)),
     }
 
 

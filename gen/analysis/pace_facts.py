@@ -1,0 +1,126 @@
+"""How fast measures of progress move: what a sentence about sudden and gradual change rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from gen.analysis.fourier import frequencies, powers
+from gen.analysis.outcome import settled
+from gen.tasks.modular import Modular
+
+if TYPE_CHECKING:
+    from gen.analysis.facts import Facts
+    from gen.analysis.progress import WaveProgress
+    from gen.runs import ModelRun
+
+WINDOWS = 25
+"""The pace of a measure is what it covers within one part in this many of the training."""
+
+PURE = 0.8
+"""A neuron counts as a wave if one frequency holds more than this share of its power."""
+
+
+def pace_facts(run: ModelRun, progress: WaveProgress, guess_loss: float) -> Facts:
+    """How suddenly accuracy and the measures of a network that adds change.
+
+    Returns:
+        `fastest_window`: a twenty-fifth of the training, in steps. `test_accuracy_fastest`,
+        `key_share_fastest`: the largest part of its whole range that a measure covers within such
+        a window. `restricted_fastest_factor`: the largest factor by which the loss of the key
+        waves alone falls within one. `excluded_above_guess_at`: step from which the loss without
+        the key waves stays above guessing. `excluded_half_risen_at`: first step at which half of
+        its rise, from its lowest value before to its largest, is over;
+        `excluded_loss_when_half_risen`, `restricted_loss_when_excluded_half_risen`,
+        `key_share_when_excluded_half_risen`: the measures at that step.
+    """
+    window = max(1, int(progress.steps[-1]) // WINDOWS)
+    half = half_risen(progress.excluded)
+    above = settled(progress.steps, progress.excluded, np.nextafter(guess_loss, np.inf))
+    return {
+        "fastest_window": window,
+        "test_accuracy_fastest": fastest(run.logged_steps, run.metrics["test_accuracy"], window),
+        "key_share_fastest": fastest(progress.steps, progress.key_share, window),
+        "restricted_fastest_factor": steepest_fall(progress.steps, progress.restricted, window),
+        "excluded_above_guess_at": above,
+        "excluded_half_risen_at": int(progress.steps[half]),
+        "excluded_loss_when_half_risen": float(progress.excluded[half]),
+        "restricted_loss_when_excluded_half_risen": float(progress.restricted[half]),
+        "key_share_when_excluded_half_risen": float(progress.key_share[half]),
+    }
+
+
+def first_wave_facts(run: ModelRun) -> Facts:
+    """Which of the final frequencies stood first, and from which step on.
+
+    A frequency stands when each neuron that ends with it holds more than `PURE` of its power
+    in it, until the end of the training.
+
+    Returns:
+        `first_wave`, its neurons as `first_wave_neurons`, and the step `first_wave_at`; None
+        where no frequency stands at the end. Nothing where the weights are not shown number
+        by number.
+    """
+    w_in = run.views.get("W_in")
+    if not isinstance(run.task, Modular) or w_in is None or w_in.shape[1] != run.task.outputs:
+        return {}
+    power = powers(w_in)
+    total = power.sum(axis=1)
+    strongest = frequencies(w_in[-1])
+    found: list[tuple[int, int, int]] = []
+    for k in np.unique(strongest).tolist():
+        members = strongest == k
+        shares = np.divide(
+            power[:, k - 1, members],
+            total[:, members],
+            out=np.zeros_like(total[:, members]),
+            where=total[:, members] > 0,
+        )
+        at = settled(run.snapshot_steps, shares.min(axis=1), PURE)
+        if at is not None:
+            found.append((at, k, int(members.sum())))
+    at, wave, neurons = min(found) if found else (None, None, None)
+    return {"first_wave": wave, "first_wave_neurons": neurons, "first_wave_at": at}
+
+
+def fastest(
+    steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"], window: int
+) -> float | None:
+    """Largest change of a measure within a window of steps, as a part of its whole range.
+
+    Args:
+        steps: rising; the measure is looked at only at these.
+        values: any unit; None is returned where one is not finite or all are equal.
+        window: in steps.
+    """
+    whole = np.ptp(values)
+    if not np.isfinite(values).all() or whole == 0:
+        return None
+    return float(max(np.ptp(part) for part in _windows(steps, values, window)) / whole)
+
+
+def steepest_fall(
+    steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"], window: int
+) -> float | None:
+    """Largest factor by which positive values fall within a window; None if one is not positive."""
+    if not (np.isfinite(values) & (values > 0)).all():
+        return None
+    return float(max(part[0] / part.min() for part in _windows(steps, values, window)))
+
+
+def _windows(
+    steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"], window: int
+) -> list[np.ndarray]:
+    """For each step, the values from there to the end of the window that begins there."""
+    ends = np.searchsorted(steps, steps + window, side="right")
+    return [values[start:end] for start, end in enumerate(ends)]
+
+
+def half_risen(values: Float[np.ndarray, " n"]) -> int:
+    """Place at which half of a rise is over: from the lowest value before the largest to it."""
+    top = int(values.argmax())
+    low = int(values[: top + 1].argmin())
+    middle = (values[low] + values[top]) / 2
+    return low + int(np.flatnonzero(values[low : top + 1] >= middle)[0])
