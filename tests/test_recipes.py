@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gen.analysis.circles import doubling_of_waves
 from gen.analysis.facts import model_facts
 from gen.analysis.fourier import frequencies, key_frequencies, power_shares
 from gen.analysis.interference import group_shares
