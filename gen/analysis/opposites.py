@@ -31,22 +31,26 @@ def opposite_facts(known: Reading, settled: tuple[int, ...]) -> Facts:
         settled: the frequencies that the network has settled on; nothing is measured without.
 
     Returns:
-        `opposite_strengths`, in the order of the frequencies, the smallest and the largest of
-        them, and the largest if only the main wave of every neuron is kept in W_in.
+        `opposite_frequencies`: the frequencies that have opposite pairs, which may lack on a
+        circle of few places; `opposite_strengths` of these, in their order, the smallest and
+        the largest of them, and the largest if only the main wave of every neuron is kept in
+        W_in.
     """
-    with_all = opposite_strengths(known, known.first, settled)
+    measured = opposite_strengths(known, known.first, settled)
+    strengths = list(measured.values())
     main_alone = opposite_strengths(known, main_waves(known.first), settled)
     return {
-        "opposite_strengths": with_all,
-        "smallest_opposite_strength": min(with_all, default=None),
-        "largest_opposite_strength": max(with_all, default=None),
-        "largest_opposite_strength_of_main_waves": max(main_alone, default=None),
+        "opposite_frequencies": list(measured),
+        "opposite_strengths": strengths,
+        "smallest_opposite_strength": min(strengths, default=None),
+        "largest_opposite_strength": max(strengths, default=None),
+        "largest_opposite_strength_of_main_waves": max(main_alone.values(), default=None),
     }
 
 
 def opposite_strengths(
     known: Reading, into: Float[np.ndarray, "number neuron"], frequencies: tuple[int, ...]
-) -> list[float]:
+) -> dict[int, float]:
     """For each frequency, mean amplitude at opposite pairs divided by that at close ones.
 
     The amplitude is that of the wave of k periods over all answers c in what the neurons of
@@ -55,7 +59,7 @@ def opposite_strengths(
     groups = by_frequency(known.first)
     numbers = np.arange(len(into))
     apart = numbers[:, None] - numbers
-    found: list[float] = []
+    found: dict[int, float] = {}
     for k in frequencies:
         group = groups[k]
         wave = components(known.out[group].T)[k - 1]
@@ -64,7 +68,7 @@ def opposite_strengths(
         near = np.abs(np.cos(np.pi * k * apart / len(into)))
         opposite, close = near < OPPOSITE, near > CLOSE
         if opposite.any() and strength[close].mean() > 0:
-            found.append(float(strength[opposite].mean() / strength[close].mean()))
+            found[k] = float(strength[opposite].mean() / strength[close].mean())
     return found
 
 

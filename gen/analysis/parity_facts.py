@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from gen.runs import ModelRun
 
 IDLE = 0.05
-"""A neuron is in use if it has a weight on a signal bit above this share of the largest of all."""
+"""A neuron is idle if it has no weight on a bit above this share of the largest one."""
+
+SIGNAL_RULES = 0.5
+"""A neuron follows the rule if more than this share of its weights on bits is on signal bits."""
 
 LARGE = 0.05
 """A weight on a distractor bit above this size is counted."""
@@ -28,8 +31,8 @@ def parity_facts(run: ModelRun) -> Facts:
 
     Returns:
         `alive_neurons`: how many have a weight on any bit above `IDLE` times the largest one,
-        so that what is left of noise counts; `neurons_in_use`: how many have such a weight on a
-        signal bit. `distractors_small_at`: first snapshot from which all weights on distractor
+        so that what is left of noise counts; `neurons_in_use`: how many of those have such a
+        weight on a signal bit and more than `SIGNAL_RULES` of their size on signal bits. `distractors_small_at`: first snapshot from which all weights on distractor
         bits stay below `SMALL`. What is said of distractors is None where there are none.
     """
     size = np.abs(run.views["W_in"].astype(np.float64))
@@ -38,7 +41,8 @@ def parity_facts(run: ModelRun) -> Facts:
     distractors = [bit for bit in range(run.task.inputs) if bit not in others]
     final = size[-1]
     bits = final[[*signal, *distractors]]
-    heard = final[signal].max(axis=0)
+    heard = final[signal].max(axis=0) > IDLE * bits.max()
+    on_signal = final[signal].sum(axis=0)
     return {
         "bits": run.task.inputs - 1,
         "signal_bits": len(signal),
@@ -46,7 +50,7 @@ def parity_facts(run: ModelRun) -> Facts:
         "largest_signal": float(final[signal].max()),
         "largest_distractor": float(final[distractors].max()) if distractors else None,
         "alive_neurons": int((bits.max(axis=0) > IDLE * bits.max()).sum()),
-        "neurons_in_use": int((heard > IDLE * bits.max()).sum()),
+        "neurons_in_use": int((heard & (on_signal > SIGNAL_RULES * bits.sum(axis=0))).sum()),
         "signal_share": float(final[signal].sum() / bits.sum()) if bits.any() else None,
         **_of_distractors(run, size[:, distractors], size[:, signal]),
     }
