@@ -31,6 +31,7 @@ from gen.showings import showings
 from gen.sources import REFERENCES
 from gen.store import Entry
 from gen.subjects import Subjects, TrainedSweep
+from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
     from gen.config import Config
@@ -252,7 +253,8 @@ def _film_files(stem: str, entry: Entry) -> dict[str, bytes | Path]:
 
 def _arrays(run: ModelRun) -> bytes:
     arrays = io.BytesIO()
-    np.savez_compressed(arrays, allow_pickle=False, steps=run.snapshot_steps, **run.views)
+    order = {"numbers": run.task.numbers} if isinstance(run.task, Modular) else {}
+    np.savez_compressed(arrays, allow_pickle=False, steps=run.snapshot_steps, **order, **run.views)
     return arrays.getvalue()
 
 
@@ -272,4 +274,6 @@ def _size(content: bytes | Path | None) -> int:
 
 
 def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    """JSON as the standard has it: it knows no infinity, and no number that is not one."""
+    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode()

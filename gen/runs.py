@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ class ModelRun:
         metrics: `train_loss`, `test_loss`, `train_accuracy`, `test_accuracy`.
         views: the two pictured matrices at every snapshot, into the neurons and out of them.
         failed_at: logged step at which its numbers were found unsound, or None.
+        parameters: everything that was learned, as it is at the end.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ModelRun:
     snapshot_steps: Int[np.ndarray, " snapshot"]
     views: dict[str, Float[np.ndarray, "snapshot rows columns"]]
     failed_at: int | None
+    parameters: dict[str, Float[np.ndarray, "rows columns"]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,7 @@ def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[Mode
             snapshot_steps=trained.snapshot_steps,
             views={view: values[place] for view, values in trained.views.items()},
             failed_at=None if failed_at < 0 else failed_at,
+            parameters={key: values[place] for key, values in trained.parameters.items()},
         )
 
 

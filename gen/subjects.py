@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gen import runs
-from gen.analysis.facts import Facts, model_facts
+from gen.analysis.facts import Facts, finite, model_facts
 from gen.analysis.outcome import shown
 from gen.analysis.seeds import Seeds
 from gen.analysis.sweep import SweepRun
@@ -78,7 +78,7 @@ class TrainedSweep:
     @cached_property
     def facts(self) -> Facts:
         """What may be said of it."""
-        return sweep_facts(self.sweep, self.run)
+        return finite(sweep_facts(self.sweep, self.run))
 
 
 @dataclass(frozen=True)
@@ -104,12 +104,23 @@ def read_models(studio: Studio, names: Iterable[str]) -> dict[str, TrainedModel]
     trained = {name: _read_model(studio, studio.config.models[name]) for name in names}
     unusable = [name for name, model in trained.items() if model is None]
     if unusable:
-        raise NumericalFault(
+        raise _nothing_to_show(studio.config.models[unusable[0]])
+    return {name: model for name, model in trained.items() if model is not None}
+
+
+def _nothing_to_show(model: Model) -> NumericalFault:
+    """The loss of the seed that is to be shown, or of all, was not finite or diverged."""
+    if model.shown is None or len(model.seeds) == 1:
+        return NumericalFault(
             "no seed can be shown: the loss of each was not finite or diverged",
-            where=f"models.{unusable[0]}",
+            where=f"models.{model.name}",
             mend="lower its learning_rate or add seeds",
         )
-    return {name: model for name, model in trained.items() if model is not None}
+    return NumericalFault(
+        f"seed {model.shown} cannot be shown: its loss was not finite or diverged",
+        where=f"models.{model.name}.shown",
+        mend="name another seed, or take shown out to show the first that generalises",
+    )
 
 
 def read_sweeps(studio: Studio, names: Iterable[str] | None = None) -> dict[str, TrainedSweep]:

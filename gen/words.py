@@ -133,7 +133,12 @@ class Words:
 
 def power_of_ten(exponent: int) -> str:
     """10 with a raised exponent: `10⁻³`."""
-    return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+    return power(10, exponent)
+
+
+def power(base: int, exponent: int) -> str:
+    """A whole number with a raised exponent: `2⁴³`."""
+    return f"{base}{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
 def languages() -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gen.analysis.circles import angles, doubling_error, doubling_of_waves, spacing_error
+from gen.analysis.circles import angles, phase_error, phase_errors_of_waves, spacing_error
 from gen.analysis.fourier import (
     at_frequency,
     components,
@@ -83,7 +83,7 @@ def test_even_neurons_have_no_spacing_error_and_doubled_angles_no_doubling_error
     points = np.stack([np.cos(angle), np.sin(angle)])
     out = np.stack([np.cos(2 * angle), np.sin(2 * angle)])
     assert spacing_error(angles(points)) == pytest.approx(0, abs=1e-6)
-    assert doubling_error(angles(points), angles(out)) == pytest.approx(0, abs=1e-6)
+    assert phase_error(angles(points), angles(points), angles(out), 1) == pytest.approx(0, abs=1e-6)
 
 
 def test_a_missing_neuron_shows_in_the_spacing() -> None:
@@ -102,15 +102,22 @@ def test_a_neuron_is_the_sum_of_its_points_on_all_circles(weights: np.ndarray) -
     np.testing.assert_allclose(rebuilt, weights, atol=1e-9)
 
 
-@given(st.integers(5, 60), st.integers(1, 29), st.floats(0, 6.28), st.floats(-170, 170))
-def test_doubling_of_waves_is_how_far_the_answer_is_turned_from_twice_the_question(
-    modulus: int, k: int, phase: float, off: float
+@given(
+    st.integers(5, 60),
+    st.integers(1, 29),
+    st.floats(0, 6.28),
+    st.floats(0, 6.28),
+    st.floats(-170, 170),
+    st.sampled_from([1, -1]),
+)
+def test_phase_errors_are_how_far_the_answer_is_turned_from_what_both_numbers_ask_for(
+    modulus: int, k: int, first: float, second: float, off: float, sign: int
 ) -> None:
     k = 1 + k % ((modulus - 1) // 2)
     turn = 2 * np.pi * k * np.arange(modulus) / modulus
-    into = np.cos(turn - phase)[:, None]
-    out = 3 * np.cos(turn - 2 * phase - np.radians(off))[None]
-    assert doubling_of_waves(into, out) == pytest.approx(abs(off), abs=1e-6)
+    into = [2 * np.cos(turn - phase)[:, None] for phase in (first, second)]
+    out = 3 * np.cos(turn - first - sign * second - np.radians(off))[None]
+    assert phase_errors_of_waves(*into, out, sign) == pytest.approx(abs(off), abs=1e-6)
 
 
 def test_neurons_that_training_has_given_up_are_silent() -> None:

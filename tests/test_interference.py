@@ -16,14 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from gen.analysis.activity import activity
 from gen.analysis.interference import (
-    activity,
     between,
     group_shares,
     interference_facts,
     lead,
     trained_on,
 )
+from gen.analysis.pairs import reading
 from gen.drawing.layers import Lines
 from gen.drawing.numbers import Numbers
 from gen.figures.groups import neuron_groups
@@ -33,6 +34,7 @@ from gen.networks import Network
 from gen.networks.embedded import Embedded
 from gen.networks.hidden_layer import Activation
 from gen.networks.perceptron import Perceptron
+from gen.runs import ModelRun
 from gen.tasks import Task
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
@@ -46,6 +48,13 @@ RUN = solved_run()
 NOISE = waves_run(generalises=NEVER, snapshots=3)
 MODULAR = Modular(modulus=67, train_share=0.4)
 LEARNED = Embedded(embedding="learned", width=500, hidden=24)
+
+
+def facts_of(run: ModelRun) -> dict[str, float]:
+    known = reading(run)
+    assert known is not None
+    return interference_facts(known)
+
 
 WEIGHTS = st.floats(-5, 5, width=32)
 
@@ -124,9 +133,9 @@ def test_clean_waves_agree_at_the_right_answer_only() -> None:
     terms = STILL.terms(RUN)
     alone, together = lead(terms.shares[-1], terms.answer), lead(terms.together[-1], terms.answer)
     assert together > 10 * max(0.0, alone.max())
-    facts = interference_facts(RUN)
+    facts = facts_of(RUN)
     assert facts["right_together"] > 0.9 > facts["most_right_alone"]
-    assert interference_facts(NOISE)["right_together"] < 0.1
+    assert facts_of(NOISE)["right_together"] < 0.1
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,11 @@ def test_the_fastest_change_is_that_of_the_best_pair_of_steps_in_a_window(
         for i, j in product(range(len(series)), repeat=2)
         if steps[i] <= steps[j] <= steps[i] + window
     ]
-    falls = max(values[i] / values[j] for i, j in pairs)
-    assert steepest_fall(steps, values, window) == pytest.approx(falls)
+    factor, start = steepest_fall(steps, values, window)
+    assert factor == pytest.approx(max(values[i] / values[j] for i, j in pairs))
+    assert any(
+        steps[i] == start and values[i] / values[j] == pytest.approx(factor) for i, j in pairs
+    )
     whole = values.max() - values.min()
     moves = max(abs(values[i] - values[j]) for i, j in pairs)
     found = fastest(steps, values, window)
@@ -42,8 +45,8 @@ def test_the_fastest_change_is_that_of_the_best_pair_of_steps_in_a_window(
 def test_what_is_not_finite_has_no_pace() -> None:
     steps, broken = np.array([0, 1, 2]), np.array([1.0, np.nan, 2.0])
     assert fastest(steps, broken, 1) is None
-    assert steepest_fall(steps, broken, 1) is None
-    assert steepest_fall(steps, np.array([1.0, 0.0, 2.0]), 1) is None
+    assert steepest_fall(steps, broken, 1) == (None, None)
+    assert steepest_fall(steps, np.array([1.0, 0.0, 2.0]), 1) == (None, None)
 
 
 def test_half_of_a_rise_is_counted_from_the_lowest_value_before_the_largest() -> None:

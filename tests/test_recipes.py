@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gen.analysis.circles import doubling_of_waves
 from gen.analysis.facts import model_facts
 from gen.analysis.fourier import frequencies, key_frequencies, power_shares
 from gen.analysis.interference import group_shares
 from gen.analysis.outcome import generalised_at, memorised_at, shown
+from gen.analysis.pairs import phase_errors, reading
 from gen.analysis.progress import signal_progress
 from gen.analysis.progress_facts import guess_loss, half_right_at, wave_facts
 from gen.config import Config, load
@@ -93,8 +93,9 @@ def test_neurons_of_grokked_models_answer_at_twice_the_angle_they_look_at() -> N
     grokked = [run for run in _runs("modular", (0,)) if generalised_at(run) is not None]
     assert grokked
     for run in grokked:
-        error = doubling_of_waves(run.views["W_in"][-1], run.views["W_out"][-1])
-        assert (error <= 15).mean() >= 0.8
+        known = reading(run)
+        assert known is not None
+        assert (phase_errors(known) <= 15).mean() >= 0.8
 
 
 @pytest.mark.xdist_group("modular")

@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gen.analysis.seeds import COLUMNS, Seeds, seeds_table, settled_on
+from gen.analysis.seeds import COLUMNS, Seeds, seeds_table
+from gen.analysis.settling import settled_on
 from gen.figures.seeds import SeedCharts
 from gen.words import Words
 from tests.line_runs import parity_run, waves_run

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from gen.analysis.fourier import components, frequencies
 
 DOUBLED = 15
-"""Degrees by which an angle may miss twice another and still be called its double."""
+"""Degrees by which an angle may miss twice another (or a difference) and still count as it."""
 
 
 def angles(points: Float[np.ndarray, "*batch 2 neuron"]) -> Float[np.ndarray, "*batch neuron"]:
@@ -23,23 +23,41 @@ def spacing_error(angle: Float[np.ndarray, " neuron"]) -> float:
     return float(np.abs(gaps - 360 / len(angle)).max())
 
 
-def doubling_error(
-    angle_in: Float[np.ndarray, " neuron"], angle_out: Float[np.ndarray, " neuron"]
+def phase_error(
+    first: Float[np.ndarray, " neuron"],
+    second: Float[np.ndarray, " neuron"],
+    out: Float[np.ndarray, " neuron"],
+    sign: int,
 ) -> Float[np.ndarray, " neuron"]:
-    """How far each neuron's answer is from twice the angle it looks at, in degrees, 0 to 180."""
-    return np.abs((angle_out - 2 * angle_in + 180) % 360 - 180)
+    """How far each neuron's answer is from the sum or difference of two angles, in degrees.
 
+    Args:
+        first: where it looks for a; `second`: where it looks for b.
+        out: where it answers.
+        sign: 1 for sums, -1 for differences.
 
-def doubling_of_waves(
-    into: Float[np.ndarray, "number neuron"], out: Float[np.ndarray, "neuron number"]
-) -> Float[np.ndarray, " neuron"]:
-    """How far each neuron's phase going out is from twice its phase going in, in degrees.
-
-    Both are phases of the wave that is strongest going in: a neuron that hears
-    cos(2 pi k a / p - phase) has to speak as cos(2 pi k c / p - 2 phase) (Gromov 2023,
-    arXiv 2301.02679, equation 8).
+    Returns:
+        0 to 180. Where a and b are read alike, a sum is answered at twice the angle.
     """
-    strongest = frequencies(into)[None] - 1
-    heard = np.take_along_axis(components(into), strongest, axis=0)[0]
-    spoken = np.take_along_axis(components(out.T), strongest, axis=0)[0]
-    return doubling_error(-np.degrees(np.angle(heard)), -np.degrees(np.angle(spoken)))
+    return np.abs((out - first - sign * second + 180) % 360 - 180)
+
+
+def phase_errors_of_waves(
+    first: Float[np.ndarray, "number neuron"],
+    second: Float[np.ndarray, "number neuron"],
+    out: Float[np.ndarray, "neuron number"],
+    sign: int,
+) -> Float[np.ndarray, " neuron"]:
+    """How far each neuron's phase going out is from the one that is right, in degrees.
+
+    All are phases of the wave that is strongest in `first`: a neuron that hears
+    cos(w a - phi) and cos(w b - psi), w = 2 pi k / p, has to speak as cos(w c - phi - psi) for
+    c = a + b, and as cos(w c - phi + psi) for c = a - b (Gromov 2023, arXiv 2301.02679,
+    equation 8, where psi = phi).
+    """
+    strongest = frequencies(first)[None] - 1
+
+    def phase(weights: Float[np.ndarray, "number neuron"]) -> Float[np.ndarray, " neuron"]:
+        return -np.degrees(np.angle(np.take_along_axis(components(weights), strongest, axis=0)[0]))
+
+    return phase_error(phase(first), phase(second), phase(out.T), sign)

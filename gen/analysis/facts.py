@@ -2,29 +2,29 @@
 
 Every number on a page comes from here, and all of them are published as
 `data/facts.json`. A fact that does not hold of this run, such as the step of generalising
-where nothing generalised, is None.
+where nothing generalised, is None, and so is one that is infinite or not a number.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float
 
-from gen.analysis.circles import (
-    DOUBLED,
-    angles,
-    doubling_error,
-    doubling_of_waves,
-    spacing_error,
-)
-from gen.analysis.fourier import frequencies, power_shares, silent
+from gen.analysis.circles import DOUBLED, angles, phase_error, spacing_error
+from gen.analysis.fourier import power_shares, silent
 from gen.analysis.height_facts import height_facts
 from gen.analysis.interference import interference_facts
 from gen.analysis.near_misses import near_miss_facts
+from gen.analysis.opposites import opposite_facts
 from gen.analysis.outcome import generalised_at, memorised_at
 from gen.analysis.pace_facts import first_wave_facts
+from gen.analysis.pairs import Reading, phase_errors, reading, second_matrix, sign
+from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
+from gen.analysis.settling import settled_on
 from gen.analysis.turns import relapse, rise, second_fall
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 Fact = int | float | str | None | list[int] | list[float]
 Facts = dict[str, Fact]
 
-IDLE = 0.05
-"""A weight below this share of the largest one is called idle."""
-
 
 def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     """Everything that is known of a configured model.
@@ -49,21 +46,34 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     """
     found = _common(model, runs) | run_facts(chosen)
     found |= progress_facts(chosen) | near_miss_facts(chosen)
-    return found | first_wave_facts(chosen) | height_facts(chosen)
+    return finite(found | first_wave_facts(chosen) | height_facts(chosen))
+
+
+def finite(facts: Facts) -> Facts:
+    """The facts with None for every number that is infinite or not a number, also in lists."""
+    return {
+        name: None if any(map(_unsound, value if isinstance(value, list) else [value])) else value
+        for name, value in facts.items()
+    }
+
+
+def _unsound(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def run_facts(run: ModelRun) -> Facts:
     """What is known of one model by itself and quickly; hunts ask for these facts of every seed."""
     found = _of_run(run)
     if isinstance(run.task, SparseParity) and "W_in" in run.views:
-        found |= _parity(run)
+        found |= parity_facts(run)
     if isinstance(run.task, Modular):
         found |= {
             "modulus": run.task.modulus,
             "train_percent": _train_percent(run),
-            **_of_numbers(run),
+            **_order_of_numbers(run.task),
+            **_of_numbers(run, run.task),
         }
-    return found
+    return finite(found)
 
 
 def _common(model: Model, runs: list[ModelRun]) -> Facts:
@@ -102,6 +112,7 @@ def _of_run(run: ModelRun) -> Facts:
         "generalised_at": generalised,
         "gap": gap,
         "test_accuracy_when_memorised": _at(run, "test_accuracy", memorised),
+        "test_loss_when_generalised": _at(run, "test_loss", generalised),
         "smallest_test_loss": float(run.metrics["test_loss"].min()),
         "largest_test_accuracy": float(run.metrics["test_accuracy"].max()),
         "test_loss_rise": rise(run.metrics["test_loss"]),
@@ -152,61 +163,62 @@ def _at(run: ModelRun, metric: str, step: int | None) -> float | None:
     return float(run.metrics[metric][np.searchsorted(run.logged_steps, step)])
 
 
-def _parity(run: ModelRun) -> Facts:
-    w_in = np.abs(run.views["W_in"][-1].astype(np.float64))
-    signal = list(run.task.signal_inputs)
-    others = {*signal, run.task.bias_input}
-    distractors = [bit for bit in range(run.task.inputs) if bit not in others]
-    bits = w_in[[*signal, *distractors]]
-    distractor_largest = float(w_in[distractors].max()) if distractors else None
-    return {
-        "bits": run.task.inputs - 1,
-        "signal_bits": len(signal),
-        "distractor_bits": len(distractors),
-        "largest_signal": float(w_in[signal].max()),
-        "largest_distractor": distractor_largest,
-        "alive_neurons": int((bits.max(axis=0) > IDLE * bits.max()).sum()),
-        "signal_share": float(w_in[signal].sum() / bits.sum()),
-    }
+def _order_of_numbers(task: Modular) -> Facts:
+    """Of products: the generator whose powers the numbers are, and the numbers in their order."""
+    if task.operation != "multiply":
+        return {}
+    numbers: list[int] = task.numbers.tolist()
+    return {"generator": numbers[1], "numbers": numbers}
 
 
-def _of_numbers(run: ModelRun) -> Facts:
+def _of_numbers(run: ModelRun, task: Modular) -> Facts:
     """What the network makes of the numbers, where it can be seen number by number."""
     if "A" in run.views:
-        return _circle(run)
-    return _waves(run) if run.views["W_in"].shape[1] == run.task.outputs else {}
+        return _circle(run, task)
+    known = reading(run)
+    return {} if known is None else _waves(run, known)
 
 
-def _waves(run: ModelRun) -> Facts:
-    w_in = run.views["W_in"][-1]
-    heard = ~silent(w_in)
-    shares = power_shares(w_in[:, heard])
-    found, neurons = np.unique(frequencies(w_in[:, heard]), return_counts=True)
-    doubled = doubling_of_waves(w_in, run.views["W_out"][-1])
-    return {
-        "frequencies": found.tolist(),
-        "frequency_count": len(found),
-        "neurons_per_frequency": neurons.tolist(),
+def _waves(run: ModelRun, known: Reading) -> Facts:
+    shares = power_shares(known.first[:, ~silent(known.first)])
+    settled = settled_on(run)
+    facts: Facts = {
+        "frequencies": list(settled),
+        "frequency_count": len(settled),
+        "neurons_per_frequency": list(settled.values()),
         "smallest_frequency_share": float(shares.min()),
-        "median_doubling_error": float(np.median(doubled)),
-        "neurons_doubled": int((doubled <= DOUBLED).sum()),
-        **interference_facts(run),
+        **_phases(phase_errors(known), known.sign),
+        **interference_facts(known),
     }
+    return facts | (opposite_facts(known, tuple(settled)) if known.sign > 0 else {})
 
 
-def _circle(run: ModelRun) -> Facts:
+def _phases(errors: Float[np.ndarray, " neuron"], sign: int) -> Facts:
+    """A sum is answered at twice the phase at which both numbers are read, a difference is not."""
+    middling, right = float(np.median(errors)), int((errors <= DOUBLED).sum())
+    if sign > 0:
+        return {"median_doubling_error": middling, "neurons_doubled": right}
+    return {"median_difference_error": middling, "neurons_at_difference": right}
+
+
+def _circle(run: ModelRun, task: Modular) -> Facts:
     points_in = run.views["A"][-1].astype(np.float64)
     points_out = run.views["B"][-1].T.astype(np.float64)
     angle_in, angle_out = angles(points_in), angles(points_out)
     norms = np.hypot(*points_in)
-    return {
+    facts: Facts = {
         "neuron_angles": [round(float(angle), 1) for angle in np.sort(angle_in)],
         "even_spacing": 360 / len(angle_in),
         "largest_spacing_error": spacing_error(angle_in),
-        "largest_doubling_error": float(doubling_error(angle_in, angle_out).max()),
         "smallest_norm": float(norms.min()),
         "largest_norm": float(norms.max()),
     }
+    second = second_matrix(run)
+    if second is not None:
+        error = phase_error(angle_in, angles(second), angle_out, sign(task))
+        name = "doubling" if sign(task) > 0 else "difference"
+        facts[f"largest_{name}_error"] = float(error.max())
+    return facts
 
 
 def _train_percent(run: ModelRun) -> int:

@@ -74,6 +74,15 @@ def silent(
     return power < share * power.max(axis=-1, keepdims=True)
 
 
+def by_frequency(
+    weights: Float[np.ndarray, "input neuron"],
+) -> dict[int, Int[np.ndarray, " member"]]:
+    """The neurons that share a strongest wave, by its frequency, rising; silent ones left out."""
+    strongest = np.where(silent(weights), 0, frequencies(weights))
+    found = np.unique(strongest[strongest > 0])
+    return {int(k): np.flatnonzero(strongest == k) for k in found}
+
+
 def key_frequencies(
     weights: Float[np.ndarray, "input neuron"], share: float = 0.05
 ) -> tuple[int, ...]:
@@ -99,6 +108,16 @@ def gini(values: Float[np.ndarray, "*batch n"]) -> Float[np.ndarray, " *batch"]:
     total = ordered.sum(axis=-1)
     above = (ordered * (2 * np.arange(1, n + 1) - n - 1)).sum(axis=-1)
     return np.divide(above, n * total, out=np.zeros_like(total), where=total > 0)
+
+
+def wave_gini(
+    weights: Float[np.ndarray, "*batch input neuron"],
+) -> Float[np.ndarray, " *batch"]:
+    """Gini coefficient of the waves' amplitudes, each over all neurons (root of summed squares).
+
+    Everything that is called the Gini coefficient of a network's weights is this.
+    """
+    return gini(np.sqrt(powers(weights).sum(axis=-1)))
 
 
 def at_frequency(

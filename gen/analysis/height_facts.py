@@ -11,10 +11,10 @@ from math import cos, pi
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from gen.analysis.activity import activity
-from gen.analysis.fourier import frequencies
+from gen.analysis.fourier import by_frequency
 from gen.analysis.progress import adds
 from gen.networks.embedded import circle
 
@@ -47,18 +47,22 @@ def wave_heights(run: ModelRun) -> list[float]:
 
     A height is half of the difference between the largest and the smallest logit.
     """
-    w_in, w_out, group_of = _final(run)
+    w_in, w_out, groups = _final(run)
     a, b = np.triu_indices(len(w_in))
     active = activity(w_in[a] + w_in[b], run.network.activation)
-    groups = [np.flatnonzero(group_of == k) for k in np.unique(group_of)]
     return [float(np.median(np.ptp(active[:, g] @ w_out[g], axis=1) / 2)) for g in groups]
 
 
-def _final(run: ModelRun) -> tuple[Float[np.ndarray, "number neuron"], np.ndarray, np.ndarray]:
-    """The final W_in and W_out, and the group of each neuron: its frequency."""
+def _final(
+    run: ModelRun,
+) -> tuple[
+    Float[np.ndarray, "number neuron"],
+    Float[np.ndarray, "neuron number"],
+    list[Int[np.ndarray, " member"]],
+]:
+    """The final W_in and W_out, and the neurons of each group."""
     views = {name: view[-1].astype(np.float64) for name, view in run.views.items()}
     if "A" in views:
         table = circle(run.task.outputs)
-        one_circle = np.ones(views["A"].shape[1], dtype=int)
-        return table @ views["A"], views["B"] @ table.T, one_circle
-    return views["W_in"], views["W_out"], frequencies(views["W_in"])
+        return table @ views["A"], views["B"] @ table.T, [np.arange(views["A"].shape[1])]
+    return views["W_in"], views["W_out"], list(by_frequency(views["W_in"]).values())

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from gen.analysis.activity import activity
-from gen.analysis.fourier import frequencies
+from gen.analysis.fourier import by_frequency
 
 if TYPE_CHECKING:
+    from gen.analysis.pairs import Reading
     from gen.runs import ModelRun
 
 
@@ -35,35 +35,34 @@ def group_shares(
     return np.concatenate(shares, axis=-2)
 
 
-def interference_facts(run: ModelRun) -> dict[str, float]:
-    """How many of all sums each frequency would get right alone, and how firmly all together.
+def interference_facts(known: Reading) -> dict[str, float]:
+    """How many of all pairs each frequency would get right alone, and how firmly all together.
 
     Returns:
-        `most_right_alone`: largest share of all sums that any one frequency's neurons answer
+        `most_right_alone`: largest share of all pairs that any one frequency's neurons answer
         rightly without the others. `right_together`: share that all neurons do.
         `median_lead`: middling lead of the right answer's logit over the best other one, and
-        `median_lead_factor`: how many times as likely that makes it.
+        `median_lead_factor`: how many times as likely that makes it; infinite where a float
+        cannot hold it.
     """
-    into, out = (view[-1].astype(np.float64) for view in run.views.values())
-    strongest = frequencies(into)
-    groups = [np.flatnonzero(strongest == k) for k in np.unique(strongest)]
-    numbers = np.arange(len(into))
+    groups = list(by_frequency(known.first).values())
     right, leads = [], []
-    for a in numbers:
-        active = activity(into[a] + into[a:], run.network.activation)
-        shares = group_shares(active, out, groups)
-        total = shares.sum(axis=1)
-        answers = (a + numbers[a:]) % len(numbers)
+    for a in range(len(known.first)):
+        active, answers = known.active(a), known.answers(a)
+        shares = group_shares(active, known.out, groups)
+        total = active @ known.out
         guesses = np.concatenate([shares, total[:, None]], axis=1).argmax(axis=2)
         right.append(guesses == answers[:, None])
         leads += [float(lead(*one)) for one in zip(total, answers, strict=True)]
-    known = np.concatenate(right).mean(axis=0)
+    share = np.concatenate(right).mean(axis=0)
     middling = float(np.median(leads))
+    with np.errstate(over="ignore"):
+        factor = float(np.exp(middling))
     return {
-        "most_right_alone": float(known[:-1].max()),
-        "right_together": float(known[-1]),
+        "most_right_alone": float(share[:-1].max()),
+        "right_together": float(share[-1]),
         "median_lead": middling,
-        "median_lead_factor": float(np.exp(middling)),
+        "median_lead_factor": factor,
     }
 
 

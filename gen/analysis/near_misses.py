@@ -1,6 +1,7 @@
 """How wrong a wrong answer is, on the circle of a network's main wave.
 
 A wave of k periods over p numbers lays them on a circle in the order 0, 1/k, 2/k, ... modulo p.
+Of products it lays the places of the numbers, which are exponents, and not the numbers.
 A network that adds on this circle, but not quite, answers with a neighbour of what is right.
 """
 
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
+from gen.analysis.activity import activity
 from gen.analysis.fourier import powers
-from gen.analysis.interference import activity
 from gen.analysis.progress import adds
 
 if TYPE_CHECKING:

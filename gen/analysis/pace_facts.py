@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.fourier import frequencies, powers
+from gen.analysis.fourier import by_frequency, powers
 from gen.analysis.outcome import settled
 from gen.tasks.modular import Modular
 
@@ -30,7 +30,8 @@ def pace_facts(run: ModelRun, progress: WaveProgress, guess_loss: float) -> Fact
         `fastest_window`: a twenty-fifth of the training, in steps. `test_accuracy_fastest`,
         `key_share_fastest`: the largest part of its whole range that a measure covers within such
         a window. `restricted_fastest_factor`: the largest factor by which the loss of the key
-        waves alone falls within one. `excluded_above_guess_at`: step from which the loss without
+        waves alone falls within one, `restricted_fastest_at`: the step at which that window begins.
+        `excluded_above_guess_at`: step from which the loss without
         the key waves stays above guessing. `excluded_half_risen_at`: first step at which half of
         its rise, from its lowest value before to its largest, is over;
         `excluded_loss_when_half_risen`, `restricted_loss_when_excluded_half_risen`,
@@ -38,12 +39,14 @@ def pace_facts(run: ModelRun, progress: WaveProgress, guess_loss: float) -> Fact
     """
     window = max(1, int(progress.steps[-1]) // WINDOWS)
     half = half_risen(progress.excluded)
+    fall, fall_at = steepest_fall(progress.steps, progress.restricted, window)
     above = settled(progress.steps, progress.excluded, np.nextafter(guess_loss, np.inf))
     return {
         "fastest_window": window,
         "test_accuracy_fastest": fastest(run.logged_steps, run.metrics["test_accuracy"], window),
         "key_share_fastest": fastest(progress.steps, progress.key_share, window),
-        "restricted_fastest_factor": steepest_fall(progress.steps, progress.restricted, window),
+        "restricted_fastest_factor": fall,
+        "restricted_fastest_at": fall_at,
         "excluded_above_guess_at": above,
         "excluded_half_risen_at": int(progress.steps[half]),
         "excluded_loss_when_half_risen": float(progress.excluded[half]),
@@ -64,23 +67,20 @@ def first_wave_facts(run: ModelRun) -> Facts:
         by number.
     """
     w_in = run.views.get("W_in")
-    if not isinstance(run.task, Modular) or w_in is None or w_in.shape[1] != run.task.outputs:
+    if not isinstance(run.task, Modular) or w_in is None or w_in.shape[1] % run.task.outputs:
         return {}
+    w_in = w_in[:, : run.task.outputs]
     power = powers(w_in)
     total = power.sum(axis=1)
-    strongest = frequencies(w_in[-1])
     found: list[tuple[int, int, int]] = []
-    for k in np.unique(strongest).tolist():
-        members = strongest == k
+    for k, neurons in by_frequency(w_in[-1]).items():
+        whole = total[:, neurons]
         shares = np.divide(
-            power[:, k - 1, members],
-            total[:, members],
-            out=np.zeros_like(total[:, members]),
-            where=total[:, members] > 0,
+            power[:, k - 1, neurons], whole, out=np.zeros_like(whole), where=whole > 0
         )
         at = settled(run.snapshot_steps, shares.min(axis=1), PURE)
         if at is not None:
-            found.append((at, k, int(members.sum())))
+            found.append((at, k, len(neurons)))
     at, wave, neurons = min(found) if found else (None, None, None)
     return {"first_wave": wave, "first_wave_neurons": neurons, "first_wave_at": at}
 
@@ -103,11 +103,17 @@ def fastest(
 
 def steepest_fall(
     steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"], window: int
-) -> float | None:
-    """Largest factor by which positive values fall within a window; None if one is not positive."""
+) -> tuple[float | None, int | None]:
+    """Largest factor by which positive values fall within a window, and where that begins.
+
+    Returns:
+        The factor and the first step of the window; None twice if a value is not positive.
+    """
     if not (np.isfinite(values) & (values > 0)).all():
-        return None
-    return float(max(part[0] / part.min() for part in _windows(steps, values, window)))
+        return None, None
+    falls = [part[0] / part.min() for part in _windows(steps, values, window)]
+    place = int(np.argmax(falls))
+    return float(falls[place]), int(steps[place])
 
 
 def _windows(

@@ -31,7 +31,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gen.analysis.activity import activity
-from gen.analysis.fourier import gini, key_frequencies, powers
+from gen.analysis.fourier import key_frequencies, powers, wave_gini
 
 if TYPE_CHECKING:
     from gen.networks import Network
@@ -117,7 +117,7 @@ def wave_progress(run: ModelRun) -> WaveProgress:
         steps=run.snapshot_steps[chosen],
         norm=weight_norm(w_in, w_out),
         key_share=np.divide(of_key, total, out=np.zeros_like(total), where=total > 0),
-        gini=gini(np.sqrt(power)),
+        gini=wave_gini(w_in),
         restricted=restricted,
         excluded=excluded,
     )

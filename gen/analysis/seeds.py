@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gen.analysis.fourier import frequencies, key_frequencies
 from gen.analysis.outcome import generalised_at, memorised_at
-from gen.tasks.modular import Modular
+from gen.analysis.settling import settled_on
 
 if TYPE_CHECKING:
     from gen.runs import ModelRun
@@ -40,21 +39,11 @@ class Seeds:
     shown: int
 
 
-def settled_on(run: ModelRun) -> dict[int, int]:
-    """The key frequencies of a model, rising, and how many neurons have each as their strongest.
-
-    Returns:
-        Nothing where the model's neurons have no weight for each number.
-    """
-    w_in = run.views.get("W_in")
-    if not isinstance(run.task, Modular) or w_in is None or w_in.shape[1] != run.task.outputs:
-        return {}
-    strongest = frequencies(w_in[-1])
-    return {k: int((strongest == k).sum()) for k in key_frequencies(w_in[-1])}
-
-
 def seeds_table(seeds: Seeds) -> str:
-    """CSV with a row a seed; losses as they were logged; empty where a model never does."""
+    """CSV with a row a seed; losses as they were logged; empty where a model never does.
+
+    Frequencies and their neurons are those of `settled_on`.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)

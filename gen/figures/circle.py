@@ -8,10 +8,12 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.circles import angles, doubling_error, spacing_error
+from gen.analysis.circles import angles, phase_error, spacing_error
+from gen.analysis.pairs import second_matrix, sign
 from gen.figures import FilmFigure
 from gen.figures.plane import by_angle, guide_circle
 from gen.figures.theme import FILM_WIDTH, FREQUENCY_COLOURS, NUMBER_SIZE
+from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Panel
@@ -98,11 +100,13 @@ class Circle(FilmFigure):
                 share=360 / neurons,
                 error=words.number(spacing_error(angle_in), 1),
             ),
-            words(
-                "alt.circle.doubling",
-                error=words.number(float(doubling_error(angle_in, angle_out).max()), 1),
-            ),
         ]
+        second = second_matrix(run)
+        if second is not None and isinstance(run.task, Modular):
+            way, order = sign(run.task), by_angle(run.views["A"][-1].T)
+            error = phase_error(angle_in, angles(second)[order], angle_out, way)
+            key = "alt.circle.doubling" if way > 0 else "alt.circle.difference"
+            sentences.append(words(key, error=words.number(float(error.max()), 1)))
         if neurons <= _MOST_NUMBERED:
             whole = [round(float(angle)) for angle in np.sort(angle_in)]
             sentences.insert(1, words("alt.circle.angles", angles=words.listed(whole)))

@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Complex, Float
 from pydantic import Field
 
-from gen.analysis.fourier import components, gini, key_frequencies, powers
+from gen.analysis.fourier import components, powers, wave_gini
+from gen.analysis.settling import settled_on
 from gen.figures import FilmFigure
 from gen.figures.groups import check_over_numbers
 from gen.figures.layout import HEADER, Layout
@@ -81,20 +82,29 @@ class Spectrum(FilmFigure):
 
     def alt(self, run: ModelRun, words: Words) -> str:
         weights = next(iter(run.views.values()))
-        keys = key_frequencies(weights[-1])
-        power = powers(weights).sum(axis=-1)
-        held = power[-1, np.array(keys) - 1].sum() / power[-1].sum() if keys else 0.0
-        return words(
-            "alt.dft",
-            waves=power.shape[1],
+        begin = words(
+            "alt.dft.begin",
+            waves=weights.shape[1] // 2,
             neurons=weights.shape[2],
             first=int(run.snapshot_steps[0]),
             last=int(run.snapshot_steps[-1]),
-            begin=words.number(float(gini(power[0])), 2),
-            end=words.number(float(gini(power[-1])), 2),
-            keys=words.listed(list(keys)),
-            share=words.percent(float(held)),
         )
+        order = wave_gini(weights[[0, -1]]).tolist()
+        begun, ended = (words.number(one, 2) for one in order)
+        gini = words("alt.dft.gini", begin=begun, end=ended)
+        return " ".join([begin, _outcome(run, words, fewer=order[1] > order[0]), gini])
+
+
+def _outcome(run: ModelRun, words: Words, *, fewer: bool) -> str:
+    """Which waves are left in the end, if the network has settled on any; else the strongest."""
+    power = powers(next(iter(run.views.values()))[-1]).sum(axis=-1)
+    share = power / (power.sum() or 1.0)
+    keys = list(settled_on(run))
+    if keys and fewer:
+        held = words.percent(float(share[np.array(keys) - 1].sum()))
+        return words("alt.dft.few", keys=words.listed(keys), share=held)
+    strongest = int(share.argmax())
+    return words("alt.dft.strongest", k=strongest + 1, share=words.percent(float(share[strongest])))
 
 
 def amplitudes(

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.fourier import frequencies, power_shares, silent
+from gen.analysis.fourier import by_frequency, power_shares
+from gen.analysis.settling import settled_on
 from gen.figures.theme import FREQUENCY_COLOURS, NUMBER_SIZE
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas
     from gen.networks import Network
+    from gen.runs import ModelRun
     from gen.tasks import Task
+    from gen.words import Words
 
 MOST_GROUPS = len(FREQUENCY_COLOURS)
 _FEWEST = 3
@@ -55,19 +58,18 @@ def neuron_groups(weights: Float[np.ndarray, "input neuron"]) -> list[Group]:
 
     The rarest frequencies are gathered where there are too many, and so are silent neurons.
     """
-    purity = power_shares(weights)
-    strongest = np.where(silent(weights), 0, frequencies(weights))
-    found, count = np.unique(strongest[strongest > 0], return_counts=True)
-    own = found
-    if len(found) > MOST_GROUPS:
-        commonest = np.argsort(-count, kind="stable")[: MOST_GROUPS - 1]
-        own = np.sort(found[commonest])
-    purest_first = np.argsort(-purity, kind="stable")
+    members = by_frequency(weights)
+    own = list(members)
+    if len(own) > MOST_GROUPS:
+        commonest = sorted(own, key=lambda k: -len(members[k]))[: MOST_GROUPS - 1]
+        own = sorted(commonest)
+    purest_first = np.argsort(-power_shares(weights), kind="stable")
     groups = [
-        Group(int(k), purest_first[strongest[purest_first] == k], FREQUENCY_COLOURS[place])
+        Group(k, purest_first[np.isin(purest_first, members[k])], FREQUENCY_COLOURS[place])
         for place, k in enumerate(own)
     ]
-    rest = purest_first[~np.isin(strongest[purest_first], own)]
+    shown = np.concatenate([members[k] for k in own])
+    rest = purest_first[~np.isin(purest_first, shown)]
     return [*groups, Group(None, rest, "distractor")] if len(rest) else groups
 
 
@@ -79,3 +81,15 @@ def group_title(canvas: Canvas, left: float, baseline: float, group: Group) -> N
     canvas.text(x, baseline, text, colour=group.colour, style="Semibold")
     x += canvas.text_width(text, style="Semibold") + 12
     canvas.text(x, baseline, f"\u00d7\u2009{len(group.neurons)}")
+
+
+def frequencies_in_words(run: ModelRun, words: Words) -> str:
+    """The frequencies that a network has settled on, if it has."""
+    found = settled_on(run)
+    if not found:
+        final = next(iter(run.views.values()))[-1]
+        return words("alt.waves.unsettled", count=len(by_frequency(final)))
+    if len(found) > MOST_GROUPS:
+        return words("alt.waves.many", count=len(found))
+    each = [words("alt.waves.frequency", k=k, neurons=count) for k, count in found.items()]
+    return words("alt.waves.few", frequencies=words.listed(each))

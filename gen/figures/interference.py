@@ -1,4 +1,4 @@
-"""One sum at the end of training, for readers to change: waves that agree on one answer."""
+"""One sum or product at the end of training, for readers to change: waves that agree once."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ class Interference(SumFigure, DrawnFigure):
     def draw(self, run: ModelRun, words: Words) -> InterferenceDrawing:
         from gen.media.interference import draw_sum
 
-        return draw_sum(self.terms(run), run, words)
+        return draw_sum(self.terms(run), self.naming(run), run, words)
 
     def csv(self, run: ModelRun) -> str:
         terms = self.terms(run)
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         names = [f"k_{group.frequency or 'other'}" for group in terms.groups]
-        writer.writerow(["c", *names, "total"])
-        for answer, (shares, total) in enumerate(
+        naming = self.naming(run)
+        exponent = ["exponent"] if naming.product else []
+        writer.writerow([*exponent, "c", *names, "total"])
+        for place, (shares, total) in enumerate(
             zip(terms.shares[-1].T, terms.together[-1], strict=True)
         ):
-            writer.writerow([answer, *(f"{value:.6g}" for value in (*shares, total))])
+            answer = [place, naming.numbers[place]] if naming.product else [place]
+            writer.writerow([*answer, *(f"{value:.6g}" for value in (*shares, total))])
         return text.getvalue()
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        (a, b), modulus = self.pair(run), run.task.outputs
-        answer = (a + b) % modulus
-        begin = words("alt.interference.still", a=a, b=b, modulus=modulus, answer=answer)
-        return f"{begin} {self.leads(run, words)}"
+        return self.told("alt.interference.still", run, words)

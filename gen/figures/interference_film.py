@@ -1,4 +1,4 @@
-"""One sum over training: what each frequency says for every answer, and all of them together."""
+"""One sum or product over training: what each frequency says for every answer, and the total."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import Field
 from gen.analysis.interference import between, lead
 from gen.figures import FilmFigure
 from gen.figures.groups import group_title
-from gen.figures.sums import SumFigure
+from gen.figures.sums import Naming, Sum, SumFigure
 from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
 
 if TYPE_CHECKING:
@@ -83,8 +83,10 @@ class InterferenceFilm(SumFigure, FilmFigure):
             ),
         ]
         whole = panel(sum_top, _TALL_SUM * height)
-        _head(canvas, terms.pair, answer)
-        _answer_line(canvas, float(whole.across(answer)), (top, bottom), answer)
+        naming = self.naming(run)
+        _head(canvas, naming, terms)
+        name = naming.on_axis(answer)
+        _answer_line(canvas, float(whole.across(answer)), (top, bottom), name)
         for place, group in enumerate(groups):
             at = top + place * row + _TITLE
             values = shares[:, place] / limit[:, None]
@@ -94,42 +96,32 @@ class InterferenceFilm(SumFigure, FilmFigure):
             layers += _numbers(panel(at, height), limit, lead(shares[:, place], answer))
         together = shares.sum(axis=1)
         values = together / limit[:, None]
-        layers += [*_ring(whole, values, answer), *_bars(whole, values)]
+        layers += [*_ring(whole, values, answer, naming), *_bars(whole, values)]
         layers += _answered(whole, values, "ink", answer)
         layers += _numbers(whole, limit, lead(together, answer))
         _axes(canvas, whole, top, run.task.output_symbol)
         return Film.of(canvas, steps, layers, pacing)
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        a, b = self.pair(run)
-        modulus = run.task.outputs
-        begin = words(
-            "alt.interference.film",
-            steps=int(run.snapshot_steps[-1]),
-            a=a,
-            b=b,
-            modulus=modulus,
-            answer=(a + b) % modulus,
-        )
-        return f"{begin} {self.leads(run, words)}"
+        return self.told("alt.interference.film", run, words, steps=int(run.snapshot_steps[-1]))
 
 
-def _head(canvas: Canvas, pair: tuple[int, int], answer: int) -> None:
-    """The sum and its answer."""
-    a, b = pair
+def _head(canvas: Canvas, naming: Naming, terms: Sum) -> None:
+    """The sum or product, and its answer."""
+    known = naming.values(terms.pair, terms.answer)
     right = FILM_WIDTH - _EDGE
-    canvas.text(
-        right, 44, str(answer), colour="ink", style="Semibold", size=SYMBOL_SIZE, across="right"
-    )
-    right -= canvas.text_width(str(answer), SYMBOL_SIZE, "Semibold")
-    canvas.text(right, 44, f"{a}\u2009+\u2009{b} \u2192 ", size=SYMBOL_SIZE, across="right")
+    answer = known["answer"]
+    canvas.text(right, 44, answer, colour="ink", style="Semibold", size=SYMBOL_SIZE, across="right")
+    right -= canvas.text_width(answer, SYMBOL_SIZE, "Semibold")
+    asked = f"{known['a']}\u2009{naming.sign}\u2009{known['b']} \u2192 "
+    canvas.text(right, 44, asked, size=SYMBOL_SIZE, across="right")
 
 
-def _answer_line(canvas: Canvas, across: float, ends: tuple[float, float], answer: int) -> None:
+def _answer_line(canvas: Canvas, across: float, ends: tuple[float, float], name: str) -> None:
     """A line through the answer's place in every panel."""
     top, bottom = ends
     canvas.line([across, across], [top - 4, bottom], colour="muted")
-    canvas.text(across, top - 10, str(answer), across="center", colour="ink", style="Semibold")
+    canvas.text(across, top - 10, name, across="center", colour="ink", style="Semibold")
 
 
 def _limits(shares: Float[np.ndarray, "frame group answer"]) -> Float[np.ndarray, " frame"]:
@@ -175,7 +167,9 @@ def _answered(
     yield Points(place, [colour], radius=_ANSWER, rim=1.5)
 
 
-def _ring(panel: Panel, values: Float[np.ndarray, "frame answer"], answer: int) -> Iterator[Layer]:
+def _ring(
+    panel: Panel, values: Float[np.ndarray, "frame answer"], answer: int, naming: Naming
+) -> Iterator[Layer]:
     """A ring around the highest value, and where it is wrong the answer that it stands for."""
     from gen.drawing.layers import Points
     from gen.drawing.numbers import Numbers
@@ -186,7 +180,7 @@ def _ring(panel: Panel, values: Float[np.ndarray, "frame answer"], answer: int) 
     yield Points(place, ["ink"], radius=_RING)
     yield Points(place, ["ground"], radius=_HOLE)
     above = np.stack([panel.across(best), panel.down(highest) - _RING - 5], axis=1)
-    wrong = ["" if one == answer else str(one) for one in best]
+    wrong = ["" if one == answer else naming.on_axis(one) for one in best.tolist()]
     yield Numbers(above, wrong, across="center", style="Semibold")
 
 

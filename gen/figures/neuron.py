@@ -9,6 +9,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.fourier import components, frequencies, power_shares
+from gen.analysis.near_misses import wave_shares
 from gen.figures import FilmFigure, ModelFigure
 from gen.figures.groups import check_over_numbers, neuron_groups
 from gen.figures.limits import limit_labels, line_limit
@@ -66,7 +67,7 @@ class NeuronFigure(ModelFigure):
 
 
 class Neuron(NeuronFigure, FilmFigure):
-    """Noise turns into one wave; beside the line stands how much of every wave is in it.
+    """One neuron's weights over training; beside the line, how much of every wave is in it.
 
     Attributes:
         frames: how many snapshots are shown at most.
@@ -107,14 +108,16 @@ class Neuron(NeuronFigure, FilmFigure):
     def alt(self, run: ModelRun, words: Words) -> str:
         row = self.row(run)
         neuron, _ = _chosen(run, row)
-        into = next(iter(run.views.values()))[:, :, [neuron]]
+        into = next(iter(run.views.values()))[:, :, neuron]
+        k = int(frequencies(into[-1, :, None])[0])
+        first, last = wave_shares(into[[0, -1], :, None], k).tolist()
         return words(
             "alt.neuron.text",
             steps=int(run.snapshot_steps[-1]),
             neuron=row,
-            k=int(frequencies(into[-1])[0]),
-            first=words.percent(float(power_shares(into[0])[0])),
-            last=words.percent(float(power_shares(into[-1])[0])),
+            k=k,
+            first=words.percent(first),
+            last=words.percent(last),
         )
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from gen.analysis.circles import doubling_of_waves
 from gen.analysis.fourier import frequencies, phases, power_shares
+from gen.analysis.pairs import phase_errors, reading
 from gen.figures import DrawnFigure
+from gen.figures.groups import frequencies_in_words
 from gen.figures.neuron import NeuronFigure
 from gen.figures.weights import neuron_order
 
@@ -58,33 +59,37 @@ class Neurons(NeuronFigure, DrawnFigure):
         return draw_neurons(run, self.row(run), self.frames, words)
 
     def csv(self, run: ModelRun) -> str:
-        into, out = (view[-1] for view in run.views.values())
+        into = next(iter(run.views.values()))[-1]
+        name, off_by = _phase_column(run)
         columns = zip(
             frequencies(into),
             power_shares(into),
             np.degrees(phases(into)) % 360,
-            doubling_of_waves(into, out),
+            off_by,
             strict=True,
         )
         rows = list(columns)
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["neuron", "k", "share", "phase_degrees", "off_double_degrees"])
+        writer.writerow(["neuron", "k", "share", "phase_degrees", name])
         for row, neuron in enumerate(neuron_order(run)):
             k, share, phase, off = rows[neuron]
-            writer.writerow([row, k, f"{share:.4f}", f"{phase:.1f}", f"{off:.1f}"])
+            writer.writerow([row, k, f"{share:.4f}", f"{phase:.1f}", off])
         return text.getvalue()
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        final = next(iter(run.views.values()))[-1]
-        found, count = np.unique(frequencies(final), return_counts=True)
-        each = [
-            words("alt.waves.frequency", k=int(k), neurons=int(n))
-            for k, n in zip(found, count, strict=True)
-        ]
-        return words(
+        text = words(
             "alt.neurons.text",
-            neurons=final.shape[1],
+            neurons=next(iter(run.views.values())).shape[2],
             step=int(run.snapshot_steps[-1]),
-            frequencies=words.listed(each),
         )
+        return f"{text} {frequencies_in_words(run, words)}"
+
+
+def _phase_column(run: ModelRun) -> tuple[str, list[str]]:
+    """By how many degrees each neuron's phase out is off, in the form that the task asks for."""
+    known = reading(run)
+    if known is None:
+        return "off_degrees", [""] * run.views["W_in"].shape[2]
+    name = "off_double_degrees" if known.sign > 0 else "off_difference_degrees"
+    return name, [f"{error:.1f}" for error in phase_errors(known).tolist()]

@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.circles import DOUBLED, doubling_of_waves
+from gen.analysis.circles import DOUBLED
 from gen.analysis.fourier import at_frequency
+from gen.analysis.pairs import phase_errors, reading
 from gen.figures import FilmFigure
 from gen.figures.groups import check_over_numbers, group_title, neuron_groups
 from gen.figures.plane import by_angle, guide_circle
@@ -51,8 +52,9 @@ class Stars(FilmFigure):
 
     Every group has a scale of its own, on which its largest amplitude of all fits in.
 
-    Neighbours are joined. Going in they make a ring; going out, where every phase is twice as
-    large, the same line makes a star. A hand points at one neuron in both.
+    Neighbours are joined. Going in they make a ring; going out, where every phase of a sum is
+    twice as large, the same line makes a star. A hand points at one neuron in both. Of a
+    difference, what goes in is what reads the first number.
 
     Attributes:
         frames: how many snapshots are shown at most.
@@ -112,10 +114,12 @@ class Stars(FilmFigure):
             steps=int(run.snapshot_steps[-1]),
             frequencies=words.listed([star.group.frequency for star in stars]),
         )
-        into, out = run.views.values()
-        error = doubling_of_waves(into[-1], out[-1])
+        known = reading(run)
+        if known is None:
+            return begin
+        error = phase_errors(known)
         end = words(
-            "alt.stars.doubled",
+            "alt.stars.doubled" if known.sign > 0 else "alt.stars.difference",
             right=int((error <= DOUBLED).sum()),
             neurons=len(error),
             degrees=DOUBLED,

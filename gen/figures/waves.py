@@ -8,9 +8,14 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.fourier import frequencies, power_shares, silent
+from gen.analysis.fourier import power_shares
 from gen.figures import FilmFigure
-from gen.figures.groups import MOST_GROUPS, check_over_numbers, group_title, neuron_groups
+from gen.figures.groups import (
+    check_over_numbers,
+    frequencies_in_words,
+    group_title,
+    neuron_groups,
+)
 from gen.figures.limits import limit_labels, line_limit
 from gen.figures.theme import FILM_WIDTH
 
@@ -34,7 +39,7 @@ _ROOM = 500
 
 
 class Waves(FilmFigure):
-    """What begins as noise and ends as waves of k periods, into the neurons and out of them.
+    """Weights into the neurons and out of them: noise, and waves of k periods once it settles.
 
     Attributes:
         limit: the weight at the upper end of every panel; lines that go beyond run along it.
@@ -115,17 +120,7 @@ class Waves(FilmFigure):
             first=words.percent(float(np.median(power_shares(into[0])))),
             least=words.percent(float(power_shares(into[-1]).min())),
         )
-        heard = into[-1][:, ~silent(into[-1])]
-        strongest, count = np.unique(frequencies(heard), return_counts=True)
-        if len(strongest) > MOST_GROUPS:
-            end = words("alt.waves.many", count=len(strongest))
-        else:
-            each = [
-                words("alt.waves.frequency", k=int(k), neurons=int(n))
-                for k, n in zip(strongest, count, strict=True)
-            ]
-            end = words("alt.waves.few", frequencies=words.listed(each))
-        return f"{begin} {purity} {end}"
+        return f"{begin} {purity} {frequencies_in_words(run, words)}"
 
 
 def _weight_axis(panel: Panel, *, beyond: bool, labelled: bool) -> None:

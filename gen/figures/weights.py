@@ -134,10 +134,11 @@ def _final_state(run: ModelRun, words: Words) -> str:
     if run.task.signal_inputs:
         signal = list(run.task.signal_inputs)
         distractors = np.delete(size, [*signal, *_bias(run)], axis=0)
+        key = "alt.weights.sparse" if distractors.size else "alt.weights.sparse_alone"
         order, state = (
             "by_size",
             words(
-                "alt.weights.sparse",
+                key,
                 live=int((size.max(axis=0) > _SMALL).sum()),
                 small=_SMALL,
                 signal=float(size[signal].max()),

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from gen.analysis.interference import activity, between, group_shares, lead, trained_on
+from gen.analysis.activity import activity
+from gen.analysis.interference import between, group_shares, lead, trained_on
+from gen.figures.sums import fares
 from gen.media.chart_parts import label, path, rule, short
 
 if TYPE_CHECKING:
     from gen.figures.groups import Group
-    from gen.figures.sums import Sum
+    from gen.figures.sums import Naming, Sum
     from gen.networks.hidden_layer import Activation
     from gen.runs import ModelRun
     from gen.words import Words
@@ -54,7 +56,10 @@ class InterferenceDrawing:
     Attributes:
         pictures: the same drawing for wide and for narrow columns.
         said: which answer the total is highest at, and by how much.
-        last: the largest number that can be added.
+        a: place of the first number; `b`: of the second.
+        written: both numbers, as they are written.
+        last: the largest place.
+        hint: how to choose others.
         data: JSON for the script that lets readers change the sum.
     """
 
@@ -62,22 +67,26 @@ class InterferenceDrawing:
     said: str
     a: int
     b: int
+    written: tuple[str, str]
     last: int
+    hint: str
     data: str
 
 
-def draw_sum(terms: Sum, run: ModelRun, words: Words) -> InterferenceDrawing:
-    """Draws the sum as the trained network does it."""
+def draw_sum(terms: Sum, naming: Naming, run: ModelRun, words: Words) -> InterferenceDrawing:
+    """Draws the sum or product as the trained network does it."""
     into, out = (view[-1] for view in run.views.values())
     most = _largest(into, out, terms.groups, run.network.activation)
     a, b = terms.pair
     return InterferenceDrawing(
-        pictures=[_Picture(terms, shape, most, words).svg() for shape in (WIDE, NARROW)],
-        said=_said(terms, bool(trained_on(run)[a, b]), run.task.outputs, words),
+        pictures=[_Picture(terms, naming, shape, most, words).svg() for shape in (WIDE, NARROW)],
+        said=_said(terms, naming, bool(trained_on(run)[a, b]), words),
         a=a,
         b=b,
+        written=(str(naming.numbers[a]), str(naming.numbers[b])),
         last=run.task.outputs - 1,
-        data=_data(terms, run, words),
+        hint=words(naming.key("interference.hint")),
+        data=_data(terms, naming, run, words),
     )
 
 
@@ -100,8 +109,8 @@ def _largest(
 class _Picture:
     """The drawing in one shape."""
 
-    def __init__(self, terms: Sum, shape: Shape, most: float, words: Words) -> None:
-        self.terms, self.shape, self.words = terms, shape, words
+    def __init__(self, terms: Sum, naming: Naming, shape: Shape, most: float, words: Words) -> None:
+        self.terms, self.naming, self.shape, self.words = terms, naming, shape, words
         self.unit = shape.half / most
         self.tick = _round_below(0.85 * most)
         font = shape.font
@@ -135,7 +144,7 @@ class _Picture:
         anchor = "start" if part < _NEAR_EDGE else "end" if part > 1 - _NEAR_EDGE else "middle"
         parts = [
             rule("answer", at, self.top - 0.2 * font, at, self.bottom),
-            label(str(self.terms.answer), at, 1.1 * font, "name answer", anchor),
+            label(self.naming.on_axis(self.terms.answer), at, 1.1 * font, "name answer", anchor),
         ]
         stride = next(n for n in (1, 2, 5, 10, 20, 50, 100) if last / n <= self.shape.most_ticks)
         base = self.bottom + 1.4 * font
@@ -143,7 +152,8 @@ class _Picture:
             x = float(self._x(np.array(number)))
             parts.append(rule("axis", x, self.bottom, x, self.bottom + 4))
             parts.append(label(str(number), x, base, "quiet", "middle"))
-        name = self.words("interference.axis")
+        base_number = self.naming.numbers[1]
+        name = self.words(self.naming.key("interference.axis"), generator=str(base_number))
         parts.append(label(name, self.right, self.bottom + 2.8 * font, "quiet", "end"))
         return "".join(parts)
 
@@ -215,7 +225,8 @@ class _Picture:
         return f'<circle class="at" cx="{x}" cy="{y}" r="4.5"/>'
 
     def _lead(self, values: Float[np.ndarray, " answer"], top: float) -> str:
-        said = lead_in_words(values, self.terms.answer, self.words)
+        name = self.naming.on_axis(self.terms.answer)
+        said = lead_in_words(values, self.terms.answer, name, self.words)
         return label(said, self.right, top + 1.05 * self.shape.font, "ahead", "end")
 
 
@@ -224,11 +235,13 @@ def colour_class(group: Group, place: int) -> str:
     return f"frequency-{place + 1}" if group.frequency else "frequency-others"
 
 
-def lead_in_words(values: Float[np.ndarray, " answer"], answer: int, words: Words) -> str:
+def lead_in_words(
+    values: Float[np.ndarray, " answer"], answer: int, name: str, words: Words
+) -> str:
     """Whether an answer leads all others, and by how much."""
     ahead = float(lead(values, answer))
     key = "interference.leads" if ahead > 0 else "interference.trails"
-    return words(key, c=answer, lead=amount(abs(ahead), words))
+    return words(key, c=name, lead=amount(abs(ahead), words))
 
 
 def amount(value: float, words: Words) -> str:
@@ -236,22 +249,18 @@ def amount(value: float, words: Words) -> str:
     return words.number(value, 2 if value < 10 else 1)
 
 
-def _said(terms: Sum, trained: bool, modulus: int, words: Words) -> str:
+def _said(terms: Sum, naming: Naming, trained: bool, words: Words) -> str:
     total, answer = terms.together[-1], terms.answer
     ahead = float(lead(total, answer))
     rivals = total.copy()
     rivals[answer] = -np.inf
-    (a, b), next_best = terms.pair, int(rivals.argmax())
     sentence = words(
-        "interference.right" if ahead > 0 else "interference.wrong",
-        a=a,
-        b=b,
-        modulus=modulus,
-        c=answer,
+        naming.key(f"interference.{fares(ahead)}"),
+        **naming.values(terms.pair, answer),
         lead=amount(abs(ahead), words),
-        next=next_best,
+        next=naming.on_axis(int(rivals.argmax())),
     )
-    seen = words("interference.seen" if trained else "interference.unseen")
+    seen = words(naming.key("interference.seen" if trained else "interference.unseen"))
     return f"{sentence}{words('list.sentence')}{seen}"
 
 
@@ -261,18 +270,21 @@ def _round_below(value: float) -> float:
     return float(power * next(digit for digit in (5, 2, 1) if digit * power <= value))
 
 
-def _data(terms: Sum, run: ModelRun, words: Words) -> str:
+def _data(terms: Sum, naming: Naming, run: ModelRun, words: Words) -> str:
     """What the script needs: both matrices as they are, the groups, all words."""
     into, out = (view[-1].astype("<f4") for view in run.views.values())
     seen = trained_on(run)[np.triu_indices(run.task.outputs)]
-    blanks = {name: f"{{{name}}}" for name in ("a", "b", "c", "lead", "next")}
+    places = range(run.task.outputs)
     content = {
         "words": {
-            key: words(f"interference.{key}", **_wanted(f"interference.{key}", blanks, run, words))
-            for key in ("right", "wrong", "seen", "unseen", "leads", "trails")
+            key: _open(naming.key(f"interference.{key}"), naming, words)
+            for key in ("right", "wrong", "level", "seen", "unseen")
         }
+        | {key: _open(f"interference.{key}", naming, words) for key in ("leads", "trails")}
         | {"between": words("list.sentence")},
         "numbers": run.task.outputs,
+        "written": naming.numbers,
+        "onAxis": [naming.on_axis(place) for place in places],
         "parts": PARTS,
         "activation": run.network.activation,
         "groups": [group.neurons.tolist() for group in terms.groups],
@@ -283,7 +295,7 @@ def _data(terms: Sum, run: ModelRun, words: Words) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _wanted(key: str, blanks: dict[str, str], run: ModelRun, words: Words) -> dict[str, str | int]:
+def _open(key: str, naming: Naming, words: Words) -> str:
     """What the script fills in is left open; what never changes is not."""
-    known: dict[str, str | int] = {**blanks, "modulus": run.task.outputs}
-    return {name: known[name] for name in words.placeholders(key)}
+    known = {"modulus": str(naming.task.modulus)}
+    return words(key, **{name: known.get(name, f"{{{name}}}") for name in words.placeholders(key)})

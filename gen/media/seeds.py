@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gen.analysis.outcome import generalised_at
-from gen.analysis.seeds import settled_on
+from gen.analysis.settling import settled_on
 from gen.figures.chart import Axis, Split, log_axis, step_axis
 from gen.figures.curves import SPLITS, value_at
 from gen.media.chart_parts import label, path, rule, short

@@ -1,4 +1,4 @@
-// One sum taken apart: sliders choose the numbers, and the waves and their total follow.
+// One sum or product taken apart: sliders choose the places of the numbers, and the waves and their total follow.
 
 const decoded = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
@@ -76,18 +76,29 @@ class InterferenceFigure {
   }
 
   draw() {
-    const { numbers, parts, words } = this.data;
+    const { numbers, parts, words, written, onAxis } = this.data;
     const [a, b] = this.inputs.map((input) => Number(input.value));
     for (const input of this.inputs) {
-      input.parentElement.querySelector(".value").textContent = input.value;
+      const number = written[Number(input.value)];
+      input.parentElement.querySelector(".value").textContent = number;
+      input.setAttribute("aria-valuetext", number);
     }
     const answer = (a + b) % numbers;
     const [shares, total] = this.shares(a, b);
     const values = shares.map((share) => total.map((_, number) => share[number * parts]));
     for (const picture of this.pictures) this.redraw(picture, answer, shares, values, total);
     const [lead, next] = this.lead(total, answer);
-    const known = { a, b, c: answer, lead: this.amount(lead), next };
-    const said = filled(words[lead > 0 ? "right" : "wrong"], known);
+    const known = {
+      a: written[a],
+      b: written[b],
+      answer: written[answer],
+      power_a: onAxis[a],
+      power_b: onAxis[b],
+      power_answer: onAxis[answer],
+      lead: this.amount(lead),
+      next: onAxis[next],
+    };
+    const said = filled(words[lead > 0 ? "right" : lead < 0 ? "wrong" : "level"], known);
     const seen = this.trainedOn(Math.min(a, b), Math.max(a, b)) ? words.seen : words.unseen;
     this.figure.querySelector(".said").textContent = `${said}${words.between}${seen}`;
   }
@@ -117,17 +128,20 @@ class InterferenceFigure {
     const part = answer / (numbers - 1);
     name.setAttribute("x", x(answer));
     name.setAttribute("text-anchor", part < 0.1 ? "start" : part > 0.9 ? "end" : "middle");
-    name.textContent = answer;
+    name.textContent = this.data.onAxis[answer];
   }
 
   // The dots of a row, the one of the right answer, and by how much it leads.
   mark(row, values, answer, x, y) {
-    const { words } = this.data;
+    const { words, onAxis } = this.data;
     const dots = values.map((value, number) => `M${x(number)} ${y(value)}h0`);
     row.querySelector(".dots").setAttribute("d", dots.join(""));
     this.place(row.querySelector(".at"), x(answer), y(values[answer]));
     const [lead] = this.lead(values, answer);
-    const text = filled(words[lead > 0 ? "leads" : "trails"], { c: answer, lead: this.amount(lead) });
+    const text = filled(words[lead > 0 ? "leads" : "trails"], {
+      c: onAxis[answer],
+      lead: this.amount(lead),
+    });
     row.querySelector(".ahead").textContent = text;
   }
 

@@ -1,0 +1,43 @@
+"""Which frequencies a network of modular arithmetic has settled on.
+
+This is the one measure behind the seed cards and their table, the facts `frequencies`,
+`frequency_count` and `neurons_per_frequency`, and the groups of neurons in figures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gen.analysis.fourier import by_frequency, power_shares, silent
+from gen.analysis.outcome import generalised_at
+from gen.tasks.modular import Modular
+
+if TYPE_CHECKING:
+    from gen.runs import ModelRun
+
+DOMINATES = 0.5
+"""A wave that holds more than this share of a neuron's power dominates it."""
+
+
+def settled_on(run: ModelRun) -> dict[int, int]:
+    """The frequencies of a model, rising, and how many neurons have each as their strongest.
+
+    Silent neurons are left out.
+
+    Returns:
+        Nothing where the model did not generalise, where one wave dominates in less than half
+        of its neurons, or where neurons have no weight for each number: it has not settled.
+    """
+    w_in = run.views.get("W_in")
+    if not isinstance(run.task, Modular) or w_in is None or generalised_at(run) is None:
+        return {}
+    numbers = run.task.outputs
+    if w_in.shape[1] % numbers:
+        return {}
+    final = w_in[-1, :numbers]
+    shares = power_shares(final[:, ~silent(final)])
+    if np.median(shares) <= DOMINATES:
+        return {}
+    return {k: len(neurons) for k, neurons in by_frequency(final).items()}
