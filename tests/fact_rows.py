@@ -127,7 +127,7 @@ PARITY: Mapping[str, Row] = {
     "distractor_bits": lambda c: 5,
     "largest_signal": lambda c: max(naive.bits_at(c, -1)[0]),
     "largest_distractor": lambda c: max(naive.bits_at(c, -1)[1]),
-    "alive_neurons": lambda c: naive.neurons_above(c),
+    "alive_neurons": naive.neurons_above,
     "neurons_in_use": naive.neurons_in_use,
     "signal_share": lambda c: naive.signal_share(c, -1),
     "distractor_share_when_generalised": naive.on_distractors(

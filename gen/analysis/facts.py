@@ -113,7 +113,7 @@ def _of_run(run: ModelRun) -> Facts:
         "gap": gap,
         "test_accuracy_when_memorised": _at(run, "test_accuracy", memorised),
         "test_loss_when_generalised": _at(run, "test_loss", generalised),
-        "smallest_test_loss": float(run.metrics["test_loss"].min()),
+        "smallest_test_loss": float(run.metrics["test_loss"][_lowest(run, "test")]),
         "largest_test_accuracy": float(run.metrics["test_accuracy"].max()),
         "test_loss_rise": rise(run.metrics["test_loss"]),
         **last,
@@ -122,16 +122,21 @@ def _of_run(run: ModelRun) -> Facts:
 
 
 def _turns(run: ModelRun) -> Facts:
-    """Where the test loss was lowest; and, where it rose in between, its two lows and the top."""
+    """Where the test loss was lowest; and, where it rose in between, its two lows and the top.
+
+    Whether it rose and fell again is not told of a loss that was not finite on the way.
+    """
     loss, steps = run.metrics["test_loss"], run.logged_steps.tolist()
-    best, found = int(np.argmin(loss)), relapse(loss)
+    best, least = _lowest(run, "test"), _lowest(run, "train")
+    sound = bool(np.isfinite(loss).all())
+    found = relapse(loss) if sound else None
     facts: Facts = {
-        "smallest_train_loss": float(run.metrics["train_loss"].min()),
-        "smallest_train_loss_at": steps[int(np.argmin(run.metrics["train_loss"]))],
+        "smallest_train_loss": float(run.metrics["train_loss"][least]),
+        "smallest_train_loss_at": steps[least],
         "smallest_test_loss_at": steps[best],
         "train_loss_at_smallest_test_loss": float(run.metrics["train_loss"][best]),
         "test_accuracy_at_smallest_test_loss": float(run.metrics["test_accuracy"][best]),
-        "second_fall": second_fall(loss),
+        "second_fall": second_fall(loss) if sound else None,
         "recovered_at": None
         if found is None or found.recovered is None
         else steps[found.recovered],
@@ -155,6 +160,12 @@ def _below_former(loss: np.ndarray, steps: list[int], top: int) -> int | None:
     above = np.flatnonzero(~(loss < loss[:top].min()))
     after = int(above[-1]) + 1
     return steps[after] if after < len(loss) else None
+
+
+def _lowest(run: ModelRun, split: str) -> int:
+    """Where in the log a loss is lowest; the first entry where none is a number."""
+    loss = run.metrics[f"{split}_loss"]
+    return int(np.argmin(np.where(np.isnan(loss), np.inf, loss)))
 
 
 def _at(run: ModelRun, metric: str, step: int | None) -> float | None:

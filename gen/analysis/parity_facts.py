@@ -31,9 +31,10 @@ def parity_facts(run: ModelRun) -> Facts:
 
     Returns:
         `alive_neurons`: how many have a weight on any bit above `IDLE` times the largest one,
-        so that what is left of noise counts; `neurons_in_use`: how many of those have such a
-        weight on a signal bit and more than `SIGNAL_RULES` of their size on signal bits. `distractors_small_at`: first snapshot from which all weights on distractor
-        bits stay below `SMALL`. What is said of distractors is None where there are none.
+        so that what is left of noise counts; `neurons_in_use`: how many have such a weight on a
+        signal bit and more than `SIGNAL_RULES` of their size on signal bits.
+        `distractors_small_at`: first snapshot from which all weights on distractor bits stay
+        below `SMALL`. What is said of distractors is None where there are none.
     """
     size = np.abs(run.views["W_in"].astype(np.float64))
     signal = list(run.task.signal_inputs)
