@@ -186,7 +186,7 @@ def _read_model(studio: Studio, model: Model) -> TrainedModel | None:
         if run.failed_at is not None:
             studio.report.warn(
                 f"{model.name}, seed {run.seed}: the numbers were unsound at step "
-                f"{run.failed_at}; the others go on without it"
+                f"{run.failed_at}; it is not shown"
             )
     chosen = shown(found, model.shown)
     return None if chosen is None else TrainedModel(model, found, chosen, key_of)
