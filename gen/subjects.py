@@ -104,13 +104,13 @@ def read_models(studio: Studio, names: Iterable[str]) -> dict[str, TrainedModel]
     trained = {name: _read_model(studio, studio.config.models[name]) for name in names}
     unusable = [name for name, model in trained.items() if model is None]
     if unusable:
-        raise _nothing_to_show(studio.config.models[unusable[0]])
+        raise _nothing_to_show(studio, studio.config.models[unusable[0]])
     return {name: model for name, model in trained.items() if model is not None}
 
 
-def _nothing_to_show(model: Model) -> NumericalFault:
+def _nothing_to_show(studio: Studio, model: Model) -> NumericalFault:
     """The loss of the seed that is to be shown, or of all, was not finite or diverged."""
-    if model.shown is None or len(model.seeds) == 1:
+    if all(run.failed_at is not None for run, _ in _stored_runs(studio, model)):
         return NumericalFault(
             "no seed can be shown: the loss of each was not finite or diverged",
             where=f"models.{model.name}",
@@ -180,20 +180,26 @@ def _read_model(studio: Studio, model: Model) -> TrainedModel | None:
     """All runs of a model; None where none of them is sound."""
     found: list[ModelRun] = []
     key_of: dict[int, str] = {}
+    for run, key in _stored_runs(studio, model):
+        found.append(run)
+        key_of[run.seed] = key
+        if run.failed_at is not None:
+            studio.report.warn(
+                f"{model.name}, seed {run.seed}: the numbers were unsound at step "
+                f"{run.failed_at}; it is not shown"
+            )
+    chosen = shown(found, model.shown)
+    return None if chosen is None else TrainedModel(model, found, chosen, key_of)
+
+
+def _stored_runs(studio: Studio, model: Model) -> Iterator[tuple[ModelRun, str]]:
+    """Every seed's run, in the order of the seeds, with the key it is stored under."""
     for shard in runs.shards(model, studio.device):
         entry = studio.store.get(runs.FAMILY, shard.key)
         if entry is None:
             raise vanished(studio, f"the run of {shard.name}")
         for run in runs.load(shard, entry):
-            found.append(run)
-            key_of[run.seed] = shard.key
-            if run.failed_at is not None:
-                studio.report.warn(
-                    f"{model.name}, seed {run.seed}: the numbers were unsound at step "
-                    f"{run.failed_at}; the others go on without it"
-                )
-    chosen = shown(found, model.shown)
-    return None if chosen is None else TrainedModel(model, found, chosen, key_of)
+            yield run, shard.key
 
 
 def vanished(studio: Studio, what: str) -> EnvironmentFault:

@@ -17,6 +17,7 @@ from gen.pages.site import render_pages
 from gen.words import Words
 from tests.browsing import Watched
 from tests.line_runs import solved_run
+from tests.pair_runs import pair_run
 from tests.small_pages import FRONT, TEMPLATES, site
 
 ASSETS = Path(__file__).parent.parent / "site" / "assets"
@@ -134,3 +135,31 @@ def test_without_script_the_picture_and_its_sentence_are_there(
 
 def test_the_script_is_small() -> None:
     assert (ASSETS / "interference.js").stat().st_size < 10_000
+
+
+@pytest.fixture
+def product(browser: Browser, folder: Path) -> Iterator[Page]:
+    """A page of its own with a product modulo 17, whose smallest generator is 3."""
+    figure, run = Interference(model="m", a=9, b=10), pair_run("multiply")
+    drawing, alt = figure.draw(run, EN), figure.alt(run, EN)
+    placed = {"waves": PlacedDrawing("waves", "m", figure.template, drawing, "data/w.csv", 1, alt)}
+    text = {"index": FRONT + "::: figure waves wide\nWaves.\n:::\n"}
+    rendered = render_pages(site("index"), "en", text, placed, {}, EN, TEMPLATES)
+    (folder / "product.html").write_text(rendered["index.html"])
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    watched = Watched(page)
+    page.goto((folder / "product.html").as_uri())
+    yield page
+    assert watched.complaints == []
+    page.close()
+
+
+def test_numbers_that_are_multiplied_are_chosen_by_their_exponents(product: Page) -> None:
+    run = pair_run("multiply")
+    assert said(product) == Interference(model="m", a=9, b=10).draw(run, EN).said
+    product.locator("input[name='a']").press("ArrowRight")
+    assert said(product) == Interference(model="m", a=10, b=10).draw(run, EN).said
+    assert product.locator(".value[data-name='a']").inner_text() == "10"
+    assert product.locator("input[name='a']").get_attribute("aria-valuetext") == "10"
+    assert product.locator("svg.wide text.answer").text_content() == "3⁶"
+    assert leads(product)[-1].startswith("3⁶ ")
