@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
 
 from gen.errors import EnvironmentFault
 
@@ -25,6 +26,17 @@ def font(style: Style, size: float) -> FontProperties:
         EnvironmentFault: the typeface is not installed.
     """
     return FontProperties(fname=_file(style), size=size)
+
+
+def missing(text: str) -> str | None:
+    """The first character of a text that the typeface cannot draw; None where it draws all."""
+    known = [_characters(style) for style in ("Regular", "It", "Semibold")]
+    return next((one for one in text if not all(ord(one) in style for style in known)), None)
+
+
+@cache
+def _characters(style: Style) -> frozenset[int]:
+    return frozenset(FT2Font(str(_file(style))).get_charmap())
 
 
 @cache
