@@ -67,7 +67,7 @@ class SweepMap:
     """Everything that a page shows of a sweep.
 
     Attributes:
-        name: what the marks' ids begin with.
+        name: what the marks' ids begin with, until the page puts the figure's id there.
         marks: definitions that the panels use.
         curves: losses of the cell in focus.
         focus: that cell, in words.
@@ -98,7 +98,7 @@ def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
     """Draws a sweep: its last two axes are columns and rows, those before them make panels.
 
     Args:
-        name: of the figure; no two of a page have one.
+        name: what the marks' ids begin with, until the page puts the figure's id there.
     """
     outcomes = run.outcomes()
     axes = run.axes
@@ -139,7 +139,7 @@ def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
         ratio=run.thresholds.ratio,
         trained=int(run.trained.sum()),
         models=run.trained.size,
-        data=_data(name, run, words, labels, curves, focus, of_cell),
+        data=_data(run, words, labels, curves, focus, of_cell),
     )
 
 
@@ -251,7 +251,6 @@ def _contradicted(run: SweepRun, words: Words) -> str:
 
 
 def _data(
-    name: str,
     run: SweepRun,
     words: Words,
     labels: list[str],
@@ -265,7 +264,6 @@ def _data(
     state = np.where(run.failed, OUTCOMES.index("failed"), np.where(run.trained, 0, UNTRAINED))
     rows = len(run.axes[-1].values) if len(run.axes) > 1 else 1
     content = {
-        "name": name,
         "outcomes": list(OUTCOMES),
         "words": [words(f"outcome.{key}") for key in OUTCOMES],
         "cell": words("map.cell", settings="{settings}", outcomes="{outcomes}"),
@@ -273,8 +271,6 @@ def _data(
         "contradicted": words("map.contradicted", count="{count}", models="{models}"),
         "comma": words("list.comma"),
         "last": words("list.last", rest="{rest}", last="{last}"),
-        "group": words("number.group"),
-        "decimal": words("number.decimal"),
         "labels": labels,
         "rows": rows,
         "columns": len(run.axes[-2 if len(run.axes) > 1 else -1].values),
