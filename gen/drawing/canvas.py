@@ -141,7 +141,7 @@ class Canvas:
                     y,
                     text,
                     color=light(colour),
-                    fontproperties=font(style, size),
+                    fontproperties=font(style, size, text),
                     horizontalalignment=across,
                     verticalalignment=upright,
                     rotation=90 if turned else 0,

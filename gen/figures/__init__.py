@@ -181,7 +181,7 @@ class SweepFilmFigure(SweepFigure, Moving):
 
     @staticmethod
     def _check_letters(text: str) -> None:
-        """Films have one typeface, so that they look alike on every machine."""
+        """Films use only typefaces that are installed with the tool."""
         if text.isascii():
             return
         from gen.drawing.fonts import missing
@@ -189,8 +189,8 @@ class SweepFilmFigure(SweepFigure, Moving):
         letter = missing(text)
         if letter is not None:
             raise ValueError(
-                f'the typeface of films cannot draw "{letter}" in "{text}"; '
-                f"name the choice in Latin, Greek or Cyrillic letters, or use the kind sweep-map"
+                f'the typefaces of films lack "{letter}" in "{text}"; '
+                f"name it in Latin, Greek or Cyrillic letters, or use the kind sweep-map"
             )
 
 
