@@ -129,7 +129,9 @@ def _by_choice(axis: Axis, outcomes: Int[np.ndarray, "choice model"]) -> Facts:
     """How often each outcome befell each choice."""
     return _merged(
         {
-            f"{name}_at_{axis.key}_{slug(axis.values[place], place + 1)}": _count(of_choice, *numbers)
+            f"{name}_at_{axis.key}_{slug(axis.values[place], place + 1)}": _count(
+                of_choice, *numbers
+            )
             for name, numbers in (
                 *((name, (number,)) for number, name in _JUDGED),
                 ("generalise", (GROKS, TOGETHER)),

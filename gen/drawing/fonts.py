@@ -59,7 +59,8 @@ def missing(text: str) -> str | None:
 
 
 def _draws(file: Path, text: str) -> bool:
-    return text.isascii() or all(ord(character) in _characters(file) for character in text)
+    known = _characters(file)
+    return text.isascii() or all(one.isspace() or ord(one) in known for one in text)
 
 
 @cache

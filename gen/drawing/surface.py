@@ -60,7 +60,9 @@ class Surface:
     def text_width(self, text: str, style: Style, size: float) -> float:
         """Width of a text in device pixels."""
         with drawing_style():
-            return self._renderer.get_text_width_height_descent(text, font(style, size, text), False)[0]
+            return self._renderer.get_text_width_height_descent(
+                text, font(style, size, text), False
+            )[0]
 
     def _context(self, colour: str) -> GraphicsContextBase:
         context = GraphicsContextBase()

@@ -23,6 +23,9 @@ MISSING = 255
 _LOWEST, _HIGHEST = -8, 2
 """Exponents of the widest range of losses that is shown."""
 
+_SLACK = 1e-3
+"""So much may a loss lie beyond a power of ten at which the range ends."""
+
 _POINTS = 44
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 380.0, 260.0, 38.0, 8.0, 30.0, 40.0
 _LETTERS = 12.0
@@ -78,8 +81,8 @@ def _range(losses: Float[np.ndarray, "..."]) -> tuple[int, int]:
     found = losses[np.isfinite(losses) & (losses > 0)]
     if not len(found):
         return _LOWEST, _HIGHEST
-    low = max(_LOWEST, min(_HIGHEST - 1, floor(np.log10(found.min()))))
-    return low, max(low + 1, min(_HIGHEST, ceil(np.log10(found.max()))))
+    low = max(_LOWEST, min(_HIGHEST - 1, floor(np.log10(found.min()) + _SLACK)))
+    return low, max(low + 1, min(_HIGHEST, ceil(np.log10(found.max()) - _SLACK)))
 
 
 def draw_curves(curves: Curves, cell: int, words: Words) -> str:
