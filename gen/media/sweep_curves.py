@@ -117,7 +117,7 @@ def _steps(curves: Curves, words: Words) -> Iterator[str]:
             continue
         free = x + half + 4
         yield (
-            f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 17:g}" text-anchor="middle">{said}</text>'
+            f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 19:g}" text-anchor="middle">{said}</text>'
         )
     yield (
         f'<text class="axis" x="{_WIDTH - _RIGHT:g}" y="{_HEIGHT - 6:g}" '

@@ -204,9 +204,9 @@ def _panel(cells: str, columns: Axis, rows: Axis | None, words: Words) -> str:
             f'text-anchor="end">{text(name)}</text>'
             for place, name in enumerate(names)
         ]
-        begin = min(begin, _LEFT - 24 - max(text_width(name, _LETTERS) for name in names))
+        begin = min(begin, _LEFT - 27 - max(text_width(name, _LETTERS) for name in names))
         name = axis_name(rows, words)
-        texts.append(_upright_name(name, begin + 9, _TOP + tall / 2))
+        texts.append(_upright_name(name, begin + 12, _TOP + tall / 2))
         over = text_width(name, _LETTERS) / 2 - tall / 2
         top, below = max(top, over), max(below, over - 20)
     box = f"{begin:g} {_TOP - top:g} {end - begin:g} {top + tall + below + 20:g}"

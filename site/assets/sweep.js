@@ -92,7 +92,9 @@
         };
         slider.addEventListener("input", () => {
           this.thresholds[key] =
-            slider.value === initial ? this.data[key] : 10 ** Number(slider.value);
+            slider.value === initial
+              ? this.data[key]
+              : Number((10 ** Number(slider.value)).toPrecision(2));
           tell();
           this.classify();
           this.show(this.current);
