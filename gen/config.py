@@ -20,6 +20,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
 from gen.analysis.sweep import Thresholds
+from gen.analysis.sweep_facts import check_names
 from gen.complaints import explain, foremost, is_key, shortened, shown
 from gen.errors import ConfigError, suggestion
 from gen.figures import Figure, FormulaFigure, ModelFigure, SweepFigure, figure_kinds
@@ -36,6 +37,7 @@ from gen.tasks import Task
 from gen.training import Training
 
 PARTS = ("task", "network", "optimiser", "training")
+_OTHER_NAMES = "call one of them otherwise: facts are named after settings and choices"
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 SettingsType = TypeVar("SettingsType", bound=Settings)
@@ -240,7 +242,13 @@ class _Reader:
         cells = tuple(
             self._model(name, filled(table, axes, place), "sweeps", count) for place in places
         )
-        return Sweep(name, axes, first.seeds, first.shard, cells, thresholds)
+        suited = thresholds.suited(cell.task for cell in cells)
+        sweep = Sweep(name, axes, first.seeds, first.shard, cells, suited)
+        try:
+            check_names(sweep)
+        except ValueError as error:
+            raise self._place(*where, "grid").error(str(error), _OTHER_NAMES) from None
+        return sweep
 
     def _seeds(self, own: ModelSettings, *where: str) -> tuple[int, ...]:
         seeds = tuple(range(own.seeds) if isinstance(own.seeds, int) else own.seeds)

@@ -20,6 +20,7 @@ from gen.tables import Place, as_table
 MOST_AXES = 8
 VARIABLE = ("task", "network", "optimiser")
 NAME = "name"
+LONGEST_NAME = 40
 _NAMED = 'give every choice a name of its own: { name = "tied", projections = "tied" }'
 
 
@@ -80,6 +81,9 @@ def _axis(part: str, key: str, values: object, place: Place) -> Axis:
     for name in names:
         if not isinstance(name, str) or not name or counts[name] > 1:
             raise here.error(f"{shown(name)} cannot be the name of a choice", _NAMED)
+        if len(name) > LONGEST_NAME:
+            what = f"{shown(name)} has {len(name)} characters"
+            raise here.error(what, f"a choice's name has at most {LONGEST_NAME}")
         _check_name(name, here)
     return Axis(part, key, tuple(names), tuple(choices))
 

@@ -1,19 +1,27 @@
-"""The part of a config that makes one figure, as the config would write it."""
+"""The part of a config that makes one figure, as the config would write it.
+
+A recipe, read again, gives the same figure of the same models: every setting of a table is written
+that is not its default. The tables' classes are asked for their settings, so none is forgotten.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
+from gen.analysis.sweep import Thresholds
 from gen.grids import NAME
+from gen.models import ModelSettings
 
 if TYPE_CHECKING:
     from gen.config import Config
     from gen.models import Model
     from gen.settings import Settings
-    from gen.sweeps import Sweep
+    from gen.sweeps import Axis, Sweep
 
 
 def recipe(config: Config, name: str) -> str:
@@ -32,8 +40,12 @@ def recipe(config: Config, name: str) -> str:
 
 
 def _model(model: Model) -> dict[str, Any]:
+    own = ModelSettings(
+        **{key: getattr(model, key) for key in ModelSettings.model_fields if key != "seeds"},
+        seeds=_seeds(model.seeds),
+    )
     return {
-        "seeds": _seeds(model.seeds),
+        **_said(own),
         "task": _said(model.task),
         "network": _said(model.network),
         "optimiser": _said(model.optimiser),
@@ -42,32 +54,45 @@ def _model(model: Model) -> dict[str, Any]:
 
 
 def _sweep(sweep: Sweep) -> dict[str, Any]:
-    tables = _model(sweep.cells[0])
+    tables = _model(replace(sweep.cells[0], seeds=sweep.seeds, shard=sweep.shard))
+    thresholds = _thresholds(sweep)
     grid: dict[str, dict[str, Any]] = {}
     for place, axis in enumerate(sweep.axes):
+        table = tables[axis.part]
         for key in axis.keys:
-            tables[axis.part].pop(key, None)
-        values = list(axis.values) if axis.choices is None else _choices(sweep, place)
+            table.pop(key, None)
+        table |= _outside(sweep, place)
+        values = list(axis.values) if axis.choices is None else _choices(axis, axis.choices)
         grid.setdefault(axis.part, {})[axis.key] = values
-    return {**tables, "seeds": _seeds(sweep.seeds), "grid": grid}
+    return {**tables, **({"thresholds": thresholds} if thresholds else {}), "grid": grid}
 
 
-def _choices(sweep: Sweep, place: int) -> Any:
-    """What each choice of an axis comes to, whatever the sweep's own tables say.
+def _thresholds(sweep: Sweep) -> dict[str, Any]:
+    """The thresholds of a sweep that are not the defaults for its tasks."""
+    usual = Thresholds().suited(cell.task for cell in sweep.cells).model_dump()
+    return {
+        key: value for key, value in sweep.thresholds.model_dump().items() if value != usual[key]
+    }
 
-    They are written inline, so that the axes keep their order.
-    """
+
+def _outside(sweep: Sweep, place: int) -> dict[str, Any]:
+    """What choices of an axis leave as it is outside the grid, where that is no default."""
     axis, stride = sweep.axes[place], prod(sweep.shape[place + 1 :])
-    every = [
-        getattr(sweep.cells[number * stride], axis.part).model_dump(mode="json")
-        for number in range(len(axis.values))
-    ]
-    choices = tomlkit.array().multiline(True)
-    for name, settings in zip(axis.values, every, strict=True):
+    found: dict[str, Any] = {}
+    for number, choice in enumerate(axis.choices or ()):
+        said = _said(getattr(sweep.cells[number * stride], axis.part))
+        found |= {key: said[key] for key in axis.keys - choice.keys() if key in said}
+    return found
+
+
+def _choices(axis: Axis, choices: tuple[Mapping[str, Any], ...]) -> Any:
+    """The choices of an axis, inline, so that the axes keep their order."""
+    written = tomlkit.array().multiline(True)
+    for name, settings in zip(axis.values, choices, strict=True):
         choice = tomlkit.inline_table()
-        choice.update({NAME: name, **{key: settings[key] for key in sorted(axis.keys)}})
-        choices.append(choice)
-    return choices
+        choice.update({NAME: name, **settings})
+        written.append(choice)
+    return written
 
 
 def _seeds(seeds: tuple[int, ...]) -> int | list[int]:

@@ -9,6 +9,7 @@ import hashlib
 import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -17,6 +18,9 @@ from typing import Any
 from gen.errors import ConfigError
 
 _FOLDER = Path(__file__).parent / "languages"
+_EXACT = Context(prec=2000)
+"""Enough digits for any float as it is."""
+
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -76,38 +80,45 @@ class Words:
         return key in self._texts
 
     def number(self, value: float, digits: int | None = None) -> str:
-        """A number as the language writes it.
+        """A number as the language writes it; site/assets/numbers.js has the same rule.
 
         Args:
             value: an integer is written whole and grouped by thousands.
-            digits: decimals of a float; left out, it gets three significant digits, and a
-                power of ten where it is tiny or huge.
+            digits: decimals of a float, unless it would read as zero and is not; left out, it
+                gets three significant digits, and a power of ten where it is tiny or huge.
         """
         if not math.isfinite(value):
             return "∞" if value > 0 else "−∞" if value < 0 else "–"
         if isinstance(value, int):
             return self._localised(f"{value:,}")
         if digits is not None:
-            return self._localised(f"{value:,.{digits}f}")
-        size = abs(float(f"{value:.2e}"))
-        if size != 0 and not 1e-3 <= size < 1e6:
-            mantissa, exponent = f"{value:.1e}".split("e")
+            plain = _fixed(value, digits)
+            if value == 0 or float(plain.replace(",", "")) != 0:
+                return self._localised(plain)
+        exponent = _scientific(value, 2)[1]
+        if value != 0 and not -3 <= exponent < 6:
+            mantissa, exponent = _scientific(value, 1)
             factor = self._localised(mantissa.removesuffix(".0"))
-            return f"{factor}\u00a0×\u00a0{power_of_ten(int(exponent))}"
-        decimals = 0 if size == 0 else max(0, 2 - math.floor(math.log10(size)))
-        plain = f"{value:,.{decimals}f}"
+            return f"{factor}\u00a0×\u00a0{power_of_ten(exponent)}"
+        decimals = 0 if value == 0 else max(0, 2 - exponent)
+        plain = _fixed(value, decimals)
         return self._localised(plain.rstrip("0").rstrip(".") if "." in plain else plain)
 
     def percent(self, share: float) -> str:
-        """A share of the whole, 0 to 1, in percent; only what is complete is called 100."""
+        """A share of the whole, 0 to 1, in percent.
+
+        Only what is complete is called 100, and only what is nothing is called 0.
+        site/assets/numbers.js has the same rule.
+        """
         if not math.isfinite(share):
             return self.number(share)
         value = 100 * share
+        if 0 < value < 100:
+            value = min(99.999, max(0.001, value))
         digits = 1 if 0 < value < 9.95 else 0
-        while digits < 3 and value < 100 <= round(value, digits):
+        while 0 < value < 100 and float(_fixed(value, digits)) in (0, 100):
             digits += 1
-        shown = 99.999 if value < 100 <= round(value, digits) else value
-        text = f"{shown:.{digits}f}"
+        text = _fixed(value, digits)
         return self("number.percent", number=self._localised(text.removesuffix(".0")))
 
     def listed(self, items: Sequence[object]) -> str:
@@ -129,6 +140,26 @@ class Words:
 
     def _error(self, key: str, what: str, mend: str = "") -> ConfigError:
         return ConfigError(what, where=f"{self._path}: {key}", mend=mend)
+
+
+def _fixed(value: float, digits: int) -> str:
+    """A number with so many decimals, halves away from zero, never a minus before a zero."""
+    rounded = _rounded(Decimal(value), digits)
+    return f"{abs(rounded) if rounded == 0 else rounded:,f}"
+
+
+def _scientific(value: float, digits: int) -> tuple[str, int]:
+    """A number from 1 to 10 with so many decimals, and the power of ten that it goes with."""
+    exact = Decimal(value)
+    exponent = exact.adjusted() if value else 0
+    mantissa = _rounded(exact.scaleb(-exponent, _EXACT), digits)
+    if abs(mantissa) < 10:
+        return str(mantissa), exponent
+    return str(_rounded(mantissa / 10, digits)), exponent + 1
+
+
+def _rounded(exact: Decimal, digits: int) -> Decimal:
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT)
 
 
 def power_of_ten(exponent: int) -> str:

@@ -30,5 +30,7 @@ def sweep_run(sweep: Sweep, world: str = "all") -> SweepRun:
         run.test_loss[place] = np.where(test, 1e-6, 0.8)
         run.memorised_at[place] = STEPS[train][0] if train.any() else -1
         run.generalised_at[place] = STEPS[test][0] if test.any() else -1
+        run.final_train_accuracy[place] = 1.0 if train.any() else 0.5
+        run.final_test_accuracy[place] = 1.0 if test.any() else 0.5
     run.trained[:] = True
     return run

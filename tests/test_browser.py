@@ -249,7 +249,7 @@ def test_thresholds_of_the_map_judge_every_model_anew(watched: Watched, site: Pa
     assert _counted(page) == _judged(rows, 1e-1, 5e4)
     page.locator("input[name='ratio']").focus()
     page.keyboard.press("Home")
-    assert _counted(page) == _judged(rows, 1e-1, 10**0.5)
+    assert _counted(page) == _judged(rows, 1e-1, 3.2)
     assert page.locator("#figure-sweep-map .panels").inner_html() != before
     marks = page.locator("#figure-sweep-map .cell use").evaluate_all(
         "all => all.map(use => use.getAttribute('href'))"

@@ -93,3 +93,112 @@ def test_without_script_the_formula_of_the_cell_that_is_told_of_is_there(
     assert len(formula(page)) > 5
     assert page.locator(".panel-title math").count() == 7
     context.close()
+
+
+# What a cell shows stays in view, and a click keeps it.
+
+
+def told(page: Page) -> str:
+    return page.locator(".focus").inner_text()
+
+
+def test_a_click_keeps_a_cell_until_a_second_click_or_escape(page: Page) -> None:
+    cells = page.locator(".cell")
+    cells.nth(2).click()
+    kept = told(page)
+    assert cells.nth(2).get_attribute("aria-pressed") == "true"
+    cells.nth(20).hover()
+    assert told(page) == kept
+    page.keyboard.press("Escape")
+    assert page.locator("[aria-pressed='true']").count() == 0
+    cells.nth(21).hover()
+    assert told(page) != kept
+    cells.nth(2).click()
+    cells.nth(2).click()
+    cells.nth(20).hover()
+    assert told(page) != kept
+
+
+def test_a_click_on_another_cell_keeps_that_one(page: Page) -> None:
+    cells = page.locator(".cell")
+    cells.nth(2).click()
+    cells.nth(9).click()
+    pressed = page.locator("[aria-pressed='true']")
+    assert pressed.count() == 1 and pressed.get_attribute("data-cell") == cells.nth(
+        9
+    ).get_attribute("data-cell")
+    assert told(page) == cells.nth(9).get_attribute("aria-label")
+
+
+def test_the_keyboard_keeps_and_releases_a_cell_and_takes_it_along(page: Page) -> None:
+    page.locator(".cell[tabindex='0']").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    pressed = page.locator("[aria-pressed='true']")
+    assert pressed.count() == 1 and pressed.get_attribute("aria-label") == told(page)
+    page.keyboard.press(" ")
+    assert pressed.count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (900, 800), (390, 844)])
+def test_the_curves_of_a_kept_cell_are_seen_together_with_the_cell(
+    page: Page, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    cells = page.locator(".cell")
+    for number in (0, 30, cells.count() - 1):
+        cells.nth(number).scroll_into_view_if_needed()
+        cells.nth(number).dispatch_event("click")
+        cell, curves = cells.nth(number).bounding_box(), page.locator(".curves").bounding_box()
+        assert cell and curves
+        assert 0 <= cell["y"] and cell["y"] + cell["height"] <= height
+        assert 0 <= curves["y"] and curves["y"] + curves["height"] <= height
+        beside = curves["x"] >= cell["x"] + cell["width"]
+        assert beside or curves["y"] >= cell["y"] + cell["height"]
+
+
+def test_beside_a_broad_map_the_curves_are_seen_with_the_cell_that_is_pointed_at(
+    page: Page,
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for cell in (page.locator(".cell").first, page.locator(".cell").last):
+        cell.hover()
+        curves = page.locator(".curves").bounding_box()
+        assert told(page) == cell.get_attribute("aria-label")
+        assert curves and 0 <= curves["y"] and curves["y"] + curves["height"] <= 900
+
+
+def test_curves_have_names_and_numbers_are_written_as_in_the_text(page: Page) -> None:
+    names = page.locator(".curves text").all_text_contents()
+    assert {"Loss", "train", "test", "Step"} <= set(names)
+    values = page.locator(".thresholds .value").all_inner_texts()
+    assert values == ["0.01", "30"]
+    slider = page.locator("input[name='ratio']")
+    slider.fill("4.7")
+    said = page.locator(".value[data-name='ratio']").inner_text()
+    assert said == EN.number(5e4) == "50,000"
+    page.locator("input[name='loss']").fill("-5")
+    assert page.locator(".value[data-name='loss']").inner_text() == EN.number(1e-5)
+
+
+def test_moved_thresholds_tell_of_how_many_models_right_answers_tell_otherwise(
+    page: Page,
+) -> None:
+    line = page.locator(".contradicted")
+    assert not line.is_visible()
+    page.locator("input[name='loss']").fill("-7")
+    assert line.is_visible() and " of 252 " in line.inner_text()
+
+
+def test_a_touch_screen_is_told_to_tap(browser: Browser, folder: Path, page: Page) -> None:
+    assert page.locator(".hint").inner_text() == EN("map.hint")
+    phone = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    tapped = phone.new_page()
+    tapped.goto((folder / "index.html").as_uri())
+    assert tapped.locator(".hint").inner_text() == EN("map.hint_touch")
+    tapped.locator(".cell").nth(3).tap()
+    assert told(tapped) == tapped.locator(".cell").nth(3).get_attribute("aria-label")
+    phone.close()

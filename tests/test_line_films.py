@@ -196,7 +196,8 @@ def test_each_frequency_has_a_panel_in_and_a_panel_out() -> None:
     _, run = CASES["modular"]
     panels = layers(WAVES.film(run, 1), Lines)
     assert len(panels) == 2 * 4
-    assert [panel._groups[-1][0] for panel in panels] == list(FREQUENCY_COLOURS[:4]) * 2
+    shown = [panel._groups[-1][0] for panel in panels]
+    assert shown == [light(colour) for colour in FREQUENCY_COLOURS[:4]] * 2
     assert [panel._points.shape[1] for panel in panels] == [6] * 8
 
 

@@ -36,7 +36,7 @@ def refusal(body: str, **others: str) -> str:
         ("parity.final_test_loss", "1.7 × 10−7"),
         ("parity.final_test_accuracy:.2", "1.00"),
         ("parity.frequencies", "5, 12 and 30"),
-        ("five-neurons.angles:.1", "1.2 and 73.0"),
+        ("five-neurons.angles:.1", "1.3 and 73.0"),
         ("parity.seeds:plural network/networks", "networks"),
         ("parity.seeds_generalised:plural network/networks", "network"),
         ("five-neurons.generalised_at or never", "never"),

@@ -233,10 +233,11 @@ def test_losses_are_floored_before_ratios_are_taken(sweep: Sweep) -> None:
 
 def test_failed_and_untrained_models_are_marked_and_not_judged(sweep: Sweep) -> None:
     run = sweep_run(sweep)
-    run.failed[0, 0], run.trained[1, 1] = True, False
+    run.failed_at[0, 0], run.trained[1, 1] = 500, False
     outcomes = run.outcomes()
     assert (outcomes[0, 0], outcomes[1, 1]) == (FAILED, UNTRAINED)
-    assert run.outcomes_so_far()[0, 0, 0] == FAILED
+    so_far = run.outcomes_so_far()[0, 0]
+    assert (so_far[run.steps >= 500] == FAILED).all() and FAILED not in so_far[run.steps < 500]
     assert (SweepRun.empty(sweep, STEPS).outcomes() == UNTRAINED).all()
 
 
@@ -279,6 +280,7 @@ def test_the_table_has_a_row_for_every_model(sweep: Sweep) -> None:
         *("weight_decay", "hidden", "train_rows", "seed"),
         *("min_train_loss", "min_test_loss", "max_ratio", "outcome"),
         *("memorised_at", "generalised_at"),
+        *("final_train_accuracy", "final_test_accuracy", "by_accuracy"),
     ]
     assert rows[0]["outcome"] == "untrained" and rows[0]["min_train_loss"] == ""
     assert float(rows[-4]["min_train_loss"]) == pytest.approx(FLOOR, rel=1e-5)

@@ -1,7 +1,9 @@
 """A sweep's outcomes: what became of every model, told by its losses alone.
 
 A model's outcome follows from the smallest train loss, the smallest test loss and the largest
-ratio of test to train loss over its training, each loss floored where float32 ends.
+ratio of test to train loss over its training, each loss floored where float32 ends. Models that
+are not trained, or whose training failed, have no such numbers: theirs are NaN. What the
+accuracies at the end say is kept beside the outcome, because the two may differ.
 """
 
 from __future__ import annotations
@@ -15,10 +17,14 @@ from pydantic import Field
 
 from gen.analysis.formula import Formula, formula
 from gen.analysis.outcome import settled
+from gen.analysis.progress_facts import loss_of_guessing
 from gen.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gen.sweeps import Axis, Members, Sweep
+    from gen.tasks import Task
     from gen.training import Trained
 
 FLOOR = 2.0**-23
@@ -29,11 +35,35 @@ OUTCOMES = ("groks", "together", "memorises", "never", "failed", "untrained")
 
 GROKS, TOGETHER, MEMORISES, NEVER, FAILED, UNTRAINED = range(len(OUTCOMES))
 
+ENDS = ("generalises", "memorises", "never")
+"""What accuracies at the end of training say of a model; an end's number is its place here."""
+
+GENERALISES_IN_THE_END, MEMORISES_IN_THE_END, NEVER_FITS = range(len(ENDS))
+
+NO_END = -1
+"""In the place of an end: the model failed or is not trained."""
+
 NOT_YET = -1
+
+PART_OF_GUESSING, RATIO_OF_CLASSES = 0.1, 30.0
+"""Default thresholds for tasks of several classes: a part of the loss of guessing, and a ratio."""
+
+_END_OF_OUTCOME = np.array(
+    [
+        GENERALISES_IN_THE_END,
+        GENERALISES_IN_THE_END,
+        MEMORISES_IN_THE_END,
+        NEVER_FITS,
+        NO_END,
+        NO_END,
+    ]
+)
 
 
 class Thresholds(Settings):
     """Where one outcome ends and the next begins.
+
+    The defaults are for a task with one output. `suited` replaces them for other tasks.
 
     Attributes:
         loss: a loss that was ever this small, or smaller, has been learned.
@@ -42,6 +72,29 @@ class Thresholds(Settings):
 
     loss: Annotated[float, Field(gt=0)] = 1e-5
     ratio: Annotated[float, Field(gt=1)] = 5e4
+
+    def suited(self, tasks: Iterable[Task]) -> Thresholds:
+        """The same thresholds, with defaults that suit the losses of these tasks.
+
+        The losses of a task with several outputs are divided by their number and stay far above
+        those of a task with one output under weight decay. Among several tasks, the smallest
+        loss and the largest ratio are taken.
+        """
+        suited = [_defaults(task) for task in set(tasks)]
+        found = {
+            "loss": min(loss for loss, _ in suited),
+            "ratio": max(ratio for _, ratio in suited),
+        }
+        given = self.model_fields_set
+        return self.model_copy(
+            update={key: value for key, value in found.items() if key not in given}
+        )
+
+
+def _defaults(task: Task) -> tuple[float, float]:
+    if task.outputs == 1:
+        return Thresholds().loss, Thresholds().ratio
+    return float(f"{PART_OF_GUESSING * loss_of_guessing(task):.2g}"), RATIO_OF_CLASSES
 
 
 @dataclass(frozen=True)
@@ -60,7 +113,11 @@ class SweepRun:
     Attributes:
         steps: the logged ones.
         train_loss, test_loss: nats; NaN where a model has not been trained.
-        memorised_at, generalised_at: `NOT_YET` for a model that does not.
+        memorised_at, generalised_at: `NOT_YET` for a model that does not, or that failed.
+        final_train_accuracy, final_test_accuracy: at the last step; NaN where a model has not
+            been trained, or failed.
+        failed_at: first logged step at which a model's numbers were unsound; `NOT_YET` for a
+            model that is sound.
         formulas: what the networks of each cell compute; None where that is not written out.
     """
 
@@ -72,8 +129,10 @@ class SweepRun:
     test_loss: Float[np.ndarray, "cell seed log"]
     memorised_at: Int[np.ndarray, "cell seed"]
     generalised_at: Int[np.ndarray, "cell seed"]
+    final_train_accuracy: Float[np.ndarray, "cell seed"]
+    final_test_accuracy: Float[np.ndarray, "cell seed"]
     trained: Bool[np.ndarray, "cell seed"]
-    failed: Bool[np.ndarray, "cell seed"]
+    failed_at: Int[np.ndarray, "cell seed"]
     thresholds: Thresholds
     formulas: tuple[Formula | None, ...]
 
@@ -82,7 +141,8 @@ class SweepRun:
         """The run of a sweep of which nothing has been trained."""
         models = (len(sweep.cells), len(sweep.seeds))
         losses = np.full((2, *models, len(steps)), np.nan, dtype=np.float32)
-        never, nothing = np.full((2, *models), NOT_YET), np.zeros((2, *models), dtype=bool)
+        never = np.full((3, *models), NOT_YET)
+        accuracies = np.full((2, *models), np.nan)
         return cls(
             name=sweep.name,
             axes=sweep.axes,
@@ -92,11 +152,25 @@ class SweepRun:
             test_loss=losses[1],
             memorised_at=never[0],
             generalised_at=never[1],
-            trained=nothing[0],
-            failed=nothing[1],
+            final_train_accuracy=accuracies[0],
+            final_test_accuracy=accuracies[1],
+            trained=np.zeros(models, dtype=bool),
+            failed_at=never[2],
             thresholds=sweep.thresholds,
             formulas=tuple(formula(cell.network, cell.task) for cell in sweep.cells),
         )
+
+    @property
+    def failed(self) -> Bool[np.ndarray, "cell seed"]:
+        """Which models have unsound numbers; a view of `failed_at` that cannot be written to."""
+        failed = self.failed_at != NOT_YET
+        failed.flags.writeable = False
+        return failed
+
+    @property
+    def sound(self) -> Bool[np.ndarray, "cell seed"]:
+        """Which models are trained and did not fail."""
+        return self.trained & ~self.failed
 
     def add(self, members: Members, trained: Trained) -> None:
         """Puts a shard's models into their places."""
@@ -104,41 +178,60 @@ class SweepRun:
         self.train_loss[at] = trained.metrics["train_loss"]
         self.test_loss[at] = trained.metrics["test_loss"]
         self.trained[at] = True
-        self.failed[at] = trained.failed_at >= 0
-        for place, accuracy in (
-            (self.memorised_at, trained.metrics["train_accuracy"]),
-            (self.generalised_at, trained.metrics["test_accuracy"]),
+        self.failed_at[at] = np.where(trained.failed_at >= 0, trained.failed_at, NOT_YET)
+        sound = trained.failed_at < 0
+        for place, final, accuracy in (
+            (self.memorised_at, self.final_train_accuracy, trained.metrics["train_accuracy"]),
+            (self.generalised_at, self.final_test_accuracy, trained.metrics["test_accuracy"]),
         ):
             found = [settled(self.steps, of_model) for of_model in accuracy]
-            place[at] = [NOT_YET if step is None else step for step in found]
+            steps = np.array([NOT_YET if step is None else step for step in found])
+            place[at] = np.where(sound, steps, NOT_YET)
+            final[at] = np.where(sound, accuracy[:, -1], np.nan)
 
     def extremes(self) -> Extremes:
-        """The extremes from the first logged step up to each."""
-        train, test = (np.fmax(loss, FLOOR) for loss in (self.train_loss, self.test_loss))
+        """The extremes from the first logged step up to each; NaN where nothing was logged."""
+        train, test = (np.maximum(loss, FLOOR) for loss in (self.train_loss, self.test_loss))
+        with np.errstate(invalid="ignore"):
+            ratio = test / train
         return Extremes(
             np.fmin.accumulate(train, axis=2),
             np.fmin.accumulate(test, axis=2),
-            np.fmax.accumulate(test / train, axis=2),
+            np.fmax.accumulate(ratio, axis=2),
         )
 
     def final_extremes(self) -> Extremes:
-        """The extremes over the whole training."""
+        """The extremes over the whole training; NaN for models that failed or are not trained."""
         whole = self.extremes()
-        return Extremes(whole.train_loss[..., -1], whole.test_loss[..., -1], whole.ratio[..., -1])
+        return Extremes(
+            *(
+                np.where(self.sound, extreme[..., -1], np.nan)
+                for extreme in (whole.train_loss, whole.test_loss, whole.ratio)
+            )
+        )
 
     def outcomes(self) -> Int[np.ndarray, "cell seed"]:
         """What became of each model."""
-        return self._judge(self.final_extremes())
+        found = np.where(self.failed, FAILED, judge(self.final_extremes(), self.thresholds))
+        return np.where(self.trained, found, UNTRAINED)
 
     def outcomes_so_far(self) -> Int[np.ndarray, "cell seed log"]:
         """What would be said of each model, had its training ended at each logged step."""
-        return self._judge(self.extremes())
+        failed = self.failed[..., None] & (self.steps >= self.failed_at[..., None])
+        found = np.where(failed, FAILED, judge(self.extremes(), self.thresholds))
+        return np.where(self.trained[..., None], found, UNTRAINED)
 
-    def _judge(self, extremes: Extremes) -> np.ndarray:
-        found = judge(extremes, self.thresholds)
-        more = (1,) * (found.ndim - 2)
-        found = np.where(self.failed.reshape(*self.failed.shape, *more), FAILED, found)
-        return np.where(self.trained.reshape(*self.trained.shape, *more), found, UNTRAINED)
+    def ends(self) -> Int[np.ndarray, "cell seed"]:
+        """What the accuracies at the end say of each model; `NO_END` where they say nothing."""
+        return np.select(
+            [~self.sound, self.generalised_at != NOT_YET, self.memorised_at != NOT_YET],
+            [NO_END, GENERALISES_IN_THE_END, MEMORISES_IN_THE_END],
+            NEVER_FITS,
+        )
+
+    def contradicted(self) -> Bool[np.ndarray, "cell seed"]:
+        """Models of which the accuracies at the end say something else than the outcome."""
+        return self.sound & (_END_OF_OUTCOME[self.outcomes()] != self.ends())
 
 
 def judge(extremes: Extremes, thresholds: Thresholds) -> Int[np.ndarray, "cell seed *log"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import permutations
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -11,15 +12,23 @@ import numpy as np
 from jaxtyping import Int
 
 from gen.analysis.progress_facts import loss_of_guessing
-from gen.analysis.sweep import GROKS, NOT_YET, OUTCOMES, TOGETHER, UNTRAINED
+from gen.analysis.sweep import GROKS, NOT_YET, OUTCOMES, TOGETHER, UNTRAINED, SweepRun
 from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
     from gen.analysis.facts import Facts
-    from gen.analysis.sweep import SweepRun
     from gen.sweeps import Axis, Sweep
 
+SO_FAR = (
+    "trained",
+    "complete",
+    "contradicted",
+    *(f"{name}{end}" for name in OUTCOMES[:-1] for end in ("", "_share")),
+)
+"""Facts of the models that are trained so far; all others wait for every model they count."""
+
 _HALF = 0.5
+_JUDGED = tuple(enumerate(OUTCOMES[:-1]))
 
 
 def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
@@ -30,16 +39,29 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
     outcome and axis. Choices have no least and no most, but names: `groks_at_architecture_tied`
     and, with those that generalise at once, `generalise_at_architecture_tied`.
     `weight_decay_for_half_at_least_hidden` is the smallest decay at which half
-    or more of the models with the fewest neurons generalise, late or at once. Shares are of the
-    models trained so far.
+    or more of the models with the fewest neurons generalise, late or at once.
+    `contradicted` counts models whose accuracies at the end say something else than the outcome.
+
+    Facts in `SO_FAR` are of the models trained so far. Any other is None while a model that it
+    counts is not trained.
+
+    Raises:
+        ValueError: two facts would have the same name.
     """
     outcomes = run.outcomes()
-    trained = int((outcomes != UNTRAINED).sum())
+    grid = outcomes.reshape(*sweep.shape, len(sweep.seeds))
+    return _merged([_settings(sweep, run), _totals(sweep, run, outcomes), *_counts(sweep, grid)])
+
+
+def check_names(sweep: Sweep) -> None:
+    """Raises ValueError where two facts of a sweep would have the same name."""
+    sweep_facts(sweep, SweepRun.empty(sweep, np.array([0])))
+
+
+def _settings(sweep: Sweep, run: SweepRun) -> Facts:
     model = sweep.cells[0]
     facts: Facts = {
         "models": sweep.models,
-        "trained": trained,
-        "complete": 1 if trained == sweep.models else None,
         "cells": len(sweep.cells),
         "seeds": len(sweep.seeds),
         "steps": model.training.steps,
@@ -47,29 +69,42 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
         "learning_rate": model.optimiser.learning_rate,
         "loss_threshold": run.thresholds.loss,
         "ratio_threshold": run.thresholds.ratio,
+        "guess_loss": loss_of_guessing(model.task),
     }
     if isinstance(model.task, Modular):
         facts["modulus"] = model.task.modulus
-    facts["guess_loss"] = loss_of_guessing(model.task)
-    for number, name in enumerate(OUTCOMES[:-1]):
+    return facts
+
+
+def _totals(sweep: Sweep, run: SweepRun, outcomes: Int[np.ndarray, "cell seed"]) -> Facts:
+    trained = int(run.trained.sum())
+    complete = trained == sweep.models
+    facts: Facts = {
+        "trained": trained,
+        "complete": 1 if complete else None,
+        "contradicted": int(run.contradicted().sum()),
+    }
+    for number, name in _JUDGED:
         count = int((outcomes == number).sum())
         facts[name] = count
         facts[f"{name}_share"] = count / trained if trained else None
-    grid = outcomes.reshape(*sweep.shape, len(sweep.seeds))
+    both = (run.generalised_at != NOT_YET) & (run.memorised_at != NOT_YET)
+    gaps = (run.generalised_at - run.memorised_at)[(outcomes == GROKS) & both]
+    facts["median_gap"] = int(np.median(gaps)) if complete and len(gaps) else None
+    mixed = sum(len(set(cell.tolist())) > 1 for cell in outcomes)
+    facts["mixed_cells"] = mixed if complete else None
+    return facts
+
+
+def _counts(sweep: Sweep, grid: Int[np.ndarray, "*axis seed"]) -> Iterable[Facts]:
+    """The facts along each axis and each pair of axes."""
     for place, axis in enumerate(sweep.axes):
         slices = np.moveaxis(grid, place, 0).reshape(len(axis.values), -1)
-        facts[f"models_at_each_{axis.key}"] = slices.shape[1]
-        facts |= _by_choice(axis, slices) if axis.choices else _along(axis, slices)
+        yield {f"models_at_each_{axis.key}": slices.shape[1]}
+        yield _by_choice(axis, slices) if axis.choices else _along(axis, slices)
     ordered = [place for place, axis in enumerate(sweep.axes) if axis.choices is None]
     for first, second in permutations(ordered, 2):
-        facts |= _together(sweep.axes[first], sweep.axes[second], _table(grid, first, second))
-    gaps = (run.generalised_at - run.memorised_at)[
-        (outcomes == GROKS) & (run.generalised_at != NOT_YET) & (run.memorised_at != NOT_YET)
-    ]
-    facts["median_gap"] = int(np.median(gaps)) if len(gaps) else None
-    mixed = sum(len(set(cell.tolist())) > 1 for cell in outcomes)
-    facts["mixed_cells"] = mixed
-    return facts
+        yield _together(sweep.axes[first], sweep.axes[second], _table(grid, first, second))
 
 
 def _along(axis: Axis, outcomes: Int[np.ndarray, "value model"]) -> Facts:
@@ -79,31 +114,41 @@ def _along(axis: Axis, outcomes: Int[np.ndarray, "value model"]) -> Facts:
         f"{axis.key}_least": axis.values[0],
         f"{axis.key}_most": axis.values[-1],
     }
-    for number, name in enumerate(OUTCOMES[:-1]):
-        counts = (outcomes == number).sum(axis=1).tolist()
-        facts[f"{name}_at_{axis.key}"] = counts
-        facts[f"{name}_at_least_{axis.key}"] = counts[0]
-        facts[f"{name}_at_most_{axis.key}"] = counts[-1]
-        facts[f"{axis.key}_with_most_{name}"] = axis.values[int(np.argmax(counts))]
+    for number, name in _JUDGED:
+        counts = (outcomes == number).sum(axis=1)
+        complete = _trained(outcomes)
+        facts[f"{name}_at_{axis.key}"] = counts.tolist() if complete else None
+        facts[f"{name}_at_least_{axis.key}"] = _count(outcomes[0], number)
+        facts[f"{name}_at_most_{axis.key}"] = _count(outcomes[-1], number)
+        alone = complete and (counts == counts.max()).sum() == 1
+        facts[f"{axis.key}_with_most_{name}"] = axis.values[counts.argmax()] if alone else None
     return facts
 
 
 def _by_choice(axis: Axis, outcomes: Int[np.ndarray, "choice model"]) -> Facts:
     """How often each outcome befell each choice."""
-    facts: Facts = {}
-    for choice, of_choice in zip(axis.values, outcomes, strict=True):
-        counts = {
-            name: int((of_choice == number).sum()) for number, name in enumerate(OUTCOMES[:-1])
+    return _merged(
+        {
+            f"{name}_at_{axis.key}_{slug(axis.values[place], place + 1)}": _count(
+                of_choice, *numbers
+            )
+            for name, numbers in (
+                *((name, (number,)) for number, name in _JUDGED),
+                ("generalise", (GROKS, TOGETHER)),
+            )
         }
-        counts["generalise"] = counts["groks"] + counts["together"]
-        for name, count in counts.items():
-            facts[f"{name}_at_{axis.key}_{_slug(choice)}"] = count
-    return facts
+        for place, of_choice in enumerate(outcomes)
+    )
 
 
-def _slug(choice: str) -> str:
-    """A choice's name as a part of a fact's: `L2 0.3` is `l2_0_3`."""
-    return re.sub(r"[^a-z0-9]+", "_", normalize("NFKD", choice).lower()).strip("_")
+def slug(choice: str, number: int) -> str:
+    """A choice's name as a part of a fact's: `L2 0.3` is `l2_0_3`.
+
+    Args:
+        number: the choice's place on its axis, which stands for a name without any such letter.
+    """
+    found = re.sub(r"[^a-z0-9]+", "_", normalize("NFKD", choice).lower()).strip("_")
+    return found or f"choice_{number}"
 
 
 def _table(
@@ -119,10 +164,30 @@ def _together(first: Axis, second: Axis, table: Int[np.ndarray, "first second mo
     facts: Facts = {f"models_at_each_{first.key}_and_{second.key}": table.shape[2]}
     for end, row in (("least", 0), ("most", -1)):
         for other, column in (("least", 0), ("most", -1)):
-            for number, name in enumerate(OUTCOMES[:-1]):
+            for number, name in _JUDGED:
                 key = f"{name}_at_{end}_{first.key}_and_{other}_{second.key}"
-                facts[key] = int((table[row, column] == number).sum())
+                facts[key] = _count(table[row, column], number)
         generalises = np.isin(table[:, row], (GROKS, TOGETHER)).mean(axis=1) >= _HALF
-        found = first.values[int(generalises.argmax())] if generalises.any() else None
+        known = _trained(table[:, row]) and generalises.any()
+        found = first.values[int(generalises.argmax())] if known else None
         facts[f"{first.key}_for_half_at_{end}_{second.key}"] = found
+    return facts
+
+
+def _trained(outcomes: np.ndarray) -> bool:
+    return not (outcomes == UNTRAINED).any()
+
+
+def _count(outcomes: np.ndarray, *numbers: int) -> int | None:
+    """How many models came to one of some outcomes; None while one of them is not trained."""
+    return int(np.isin(outcomes, numbers).sum()) if _trained(outcomes) else None
+
+
+def _merged(parts: Iterable[Facts]) -> Facts:
+    facts: Facts = {}
+    for part in parts:
+        for name in part:
+            if name in facts:
+                raise ValueError(f'two facts of this sweep would be called "{name}"')
+        facts |= part
     return facts

@@ -127,8 +127,13 @@ class Canvas:
         style: Style = "Regular",
         across: Across = "left",
         upright: Upright = "baseline",
+        turned: bool = False,
     ) -> None:
-        """Writes symbols and numerals; `across` and `upright` say what (x, y) is of them."""
+        """Writes symbols and numerals; `across` and `upright` say what (x, y) is of them.
+
+        Args:
+            turned: whether the text runs upwards.
+        """
         with drawing_style():
             self._add(
                 Text(
@@ -136,9 +141,10 @@ class Canvas:
                     y,
                     text,
                     color=light(colour),
-                    fontproperties=font(style, size),
+                    fontproperties=font(style, size, text),
                     horizontalalignment=across,
                     verticalalignment=upright,
+                    rotation=90 if turned else 0,
                     transform=self._from_css,
                 )
             )

@@ -55,12 +55,14 @@ class Surface:
     def text(self, x: float, y: float, text: str, style: Style, size: float, colour: str) -> None:
         """Writes from a point on the base line, in device pixels from the top left corner."""
         with drawing_style():
-            self._renderer.draw_text(self._context(colour), x, y, text, font(style, size), 0)
+            self._renderer.draw_text(self._context(colour), x, y, text, font(style, size, text), 0)
 
     def text_width(self, text: str, style: Style, size: float) -> float:
         """Width of a text in device pixels."""
         with drawing_style():
-            return self._renderer.get_text_width_height_descent(text, font(style, size), False)[0]
+            return self._renderer.get_text_width_height_descent(
+                text, font(style, size, text), False
+            )[0]
 
     def _context(self, colour: str) -> GraphicsContextBase:
         context = GraphicsContextBase()

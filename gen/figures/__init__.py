@@ -175,6 +175,23 @@ class SweepFilmFigure(SweepFigure, Moving):
                 f"{sweep.name} varies {len(sweep.axes)} settings, and a film shows {MOST_AXES}; "
                 f"the kind sweep-map shows any number"
             )
+        for axis in sweep.axes:
+            for text in (axis.key, *filter(lambda value: isinstance(value, str), axis.values)):
+                self._check_letters(text)
+
+    @staticmethod
+    def _check_letters(text: str) -> None:
+        """Films use only typefaces that are installed with the tool."""
+        if text.isascii():
+            return
+        from gen.drawing.fonts import missing
+
+        letter = missing(text)
+        if letter is not None:
+            raise ValueError(
+                f'the typefaces of films lack "{letter}" in "{text}"; '
+                f"name it in Latin, Greek or Cyrillic letters, or use the kind sweep-map"
+            )
 
 
 class ChartFigure(ModelFigure):

@@ -27,6 +27,10 @@ class Embedding(DrawnFigure):
     def check(self, task: Task, network: Network) -> None:
         if not isinstance(network, Embedded) or network.embedding != "circle":
             raise ValueError('only a network with embedding = "circle" is given places to draw')
+        if self.every_seed:
+            raise ValueError(
+                "every seed is given the same places: every_seed is for figures that differ"
+            )
         if task.outputs > _MOST_POINTS:
             raise ValueError(
                 f"{task.outputs} points run into each other, and {_MOST_POINTS} are the most"

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 
 from gen.analysis.fourier import by_frequency, power_shares
 from gen.analysis.settling import settled_on
-from gen.figures.theme import FREQUENCY_COLOURS, NUMBER_SIZE
+from gen.figures.theme import FREQUENCY_COLOURS, NUMBER_SIZE, text_colour
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas
@@ -30,7 +30,7 @@ class Group:
     Attributes:
         frequency: periods over all numbers; None where several are gathered.
         neurons: the purest wave first.
-        colour: `#rrggbb`, or a colour of the theme.
+        colour: a colour of the theme, by name.
     """
 
     frequency: int | None
@@ -75,10 +75,11 @@ def neuron_groups(weights: Float[np.ndarray, "input neuron"]) -> list[Group]:
 
 def group_title(canvas: Canvas, left: float, baseline: float, group: Group) -> None:
     """How many periods, and how many neurons have them."""
-    x = left + canvas.symbol(left, baseline, "k", size=NUMBER_SIZE, colour=group.colour)
+    colour = text_colour(group.colour)
+    x = left + canvas.symbol(left, baseline, "k", size=NUMBER_SIZE, colour=colour)
     value = "\u2026" if group.frequency is None else str(group.frequency)
     text = f"\u2009=\u2009{value}"
-    canvas.text(x, baseline, text, colour=group.colour, style="Semibold")
+    canvas.text(x, baseline, text, colour=colour, style="Semibold")
     x += canvas.text_width(text, style="Semibold") + 12
     canvas.text(x, baseline, f"\u00d7\u2009{len(group.neurons)}")
 

@@ -13,7 +13,7 @@ from gen.analysis.near_misses import wave_shares
 from gen.figures import FilmFigure, ModelFigure
 from gen.figures.groups import check_over_numbers, neuron_groups
 from gen.figures.limits import limit_labels, line_limit
-from gen.figures.theme import COUNTER_SIZE, FILM_WIDTH
+from gen.figures.theme import COUNTER_SIZE, FILM_WIDTH, text_colour
 from gen.figures.weights import neuron_order
 
 if TYPE_CHECKING:
@@ -222,5 +222,5 @@ def _frequency_axis(panel: Panel, strongest: int, waves: int, colour: str) -> No
         [float(k) for k in ticks],
         [number(k) for k in ticks],
         symbol="k",
-        colours=["muted"] * len(ends) + [colour],
+        colours=["muted"] * len(ends) + [text_colour(colour)],
     )

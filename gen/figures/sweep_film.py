@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
+from math import ceil
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from gen.analysis.sweep import SweepRun
     from gen.drawing.canvas import Canvas
     from gen.drawing.film import Film
+    from gen.drawing.fonts import Style
     from gen.sweeps import Axis
     from gen.words import Words
 
@@ -28,6 +31,7 @@ SYMBOLS = {
 
 _LEFT, _RIGHT, _BETWEEN = 76, 16, 16
 _HEADER, _TITLE, _AXIS = 76, 36, 44
+_LABEL_GAP = 8
 _LEGEND = 208
 _WIDEST_PANELS = 3
 
@@ -54,43 +58,26 @@ class SweepFilm(SweepFilmFigure):
         shown = pacing.chosen(len(run.steps))
         steps = run.steps[shown]
         outcomes = run.outcomes_so_far()[..., shown]
-        panels, columns, rows = _axes(run)
-        count = len(panels.values) if panels else 1
-        across = min(count + 1, _WIDEST_PANELS)
-        down = -(-(count + 1) // across)
-        room = FILM_WIDTH - _LEFT - _RIGHT - (across - 1) * _BETWEEN
-        cell = self.cell or max(12, min(48, room // across // len(columns.values)))
-        wide = cell * len(columns.values)
-        tall = cell * (len(rows.values) if rows else 1)
-        row = _TITLE + tall + _AXIS
-        width = blocks(max(FILM_WIDTH, _LEFT + _RIGHT + across * wide + (across - 1) * _BETWEEN))
-        corners = [
-            (
-                _LEFT + place % across * (wide + _BETWEEN),
-                _HEADER + place // across * row + _TITLE,
-            )
-            for place in range(count + 1)
-        ]
-        height = max(_HEADER + down * row, corners[-1][1] + _LEGEND)
-        canvas = Canvas(width, blocks(height), scale)
-        for place, (left, top) in enumerate(corners[:-1]):
-            if panels:
-                _title(canvas, left, top - 10, panels, place)
-            _grid(canvas, left, top, cell, columns, rows, labelled=place % across == 0)
+        plan = _Plan.of(run, self.cell)
+        canvas = Canvas(blocks(plan.width), blocks(plan.height), scale)
+        for place, corner in enumerate(plan.corners[:-1]):
+            if plan.panels:
+                _title(canvas, corner[0], corner[1] - 10, plan.panels, place)
+            _grid(canvas, plan, *corner, labelled=place % plan.across == 0)
         middles = [
-            (corners[panel][0] + x, corners[panel][1] + y)
-            for panel in range(count)
-            for x, y in _places(len(columns.values), tall // cell, cell, len(run.seeds))
+            (left + x, top + y)
+            for left, top in plan.corners[:-1]
+            for x, y in _places(plan, len(run.seeds))
         ]
-        length = width - _LEFT - _RIGHT
-        left, top = corners[-1]
+        left, top = plan.corners[-1]
+        length = canvas.width - plan.left - _RIGHT
         layers = [
-            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
-            Timeline(canvas, steps.tolist(), left=_LEFT, top=_HEADER - 12, width=length),
+            StepCounter(canvas, steps.tolist(), left=plan.left, baseline=44),
+            Timeline(canvas, steps.tolist(), left=plan.left, top=_HEADER - 12, width=length),
             Marks(
                 outcomes.reshape(-1, len(steps)).T,
                 np.array(middles),
-                size=0.8 * (cell - 4) / int(np.ceil(np.sqrt(len(run.seeds)))),
+                size=0.8 * (plan.cell - 4) / int(np.ceil(np.sqrt(len(run.seeds)))),
                 legend=(left + 20, top + 16),
                 scale=scale,
             ),
@@ -107,6 +94,76 @@ class SweepFilm(SweepFilmFigure):
         )
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """Where everything stands, in CSS pixels, so that no label covers another or is cut off.
+
+    Attributes:
+        cell: from one cell to the next.
+        left: of the first panel; the names of rows stand before it.
+        across: panels side by side; the legend takes the place of one.
+        pitch: from one panel to the next.
+        below: height of the names of columns.
+        turned: whether these are written upwards, because they are wider than a cell.
+    """
+
+    panels: Axis | None
+    columns: Axis
+    rows: Axis | None
+    cell: int
+    left: int
+    across: int
+    pitch: int
+    below: int
+    turned: bool
+
+    @classmethod
+    def of(cls, run: SweepRun, cell: int | None) -> _Plan:
+        panels, columns, rows = _axes(run)
+        count = len(panels.values) if panels else 1
+        beside = [_wide(_name(axis), NUMBER_SIZE, "It") for axis in (columns, rows) if axis]
+        beside += [_wide(_said(value), NUMBER_SIZE) for value in (rows.values if rows else ())]
+        left = max(_LEFT, ceil(max(beside)) + 2 * _LABEL_GAP)
+        titles = [_wide(_heading(panels, place)) for place in range(count)] if panels else [0.0]
+        room = FILM_WIDTH - left - _RIGHT
+        across = min(count + 1, _WIDEST_PANELS)
+        while across > 1 and across * (max(titles) + _BETWEEN) - _BETWEEN > room:
+            across -= 1
+        part = (room - (across - 1) * _BETWEEN) // across
+        cell = cell or max(12, min(48, part // len(columns.values)))
+        pitch = max(cell * len(columns.values), ceil(max(titles))) + _BETWEEN
+        widest = max(_wide(_said(value), _label_size(cell)) for value in columns.values)
+        turned = widest > cell - 4
+        below = max(_AXIS, ceil(widest) + 2 * _LABEL_GAP) if turned else _AXIS
+        return cls(panels, columns, rows, cell, left, across, pitch, below, turned)
+
+    @property
+    def tall(self) -> int:
+        return self.cell * (len(self.rows.values) if self.rows else 1)
+
+    @property
+    def corners(self) -> list[tuple[int, int]]:
+        """The top left corner of each panel, and of the legend."""
+        row = _TITLE + self.tall + self.below
+        count = len(self.panels.values) if self.panels else 1
+        return [
+            (
+                self.left + place % self.across * self.pitch,
+                _HEADER + place // self.across * row + _TITLE,
+            )
+            for place in range(count + 1)
+        ]
+
+    @property
+    def width(self) -> int:
+        return max(FILM_WIDTH, self.left + _RIGHT + self.across * self.pitch - _BETWEEN)
+
+    @property
+    def height(self) -> int:
+        bottom = max(top for _, top in self.corners[:-1]) + self.tall + self.below
+        return max(bottom, self.corners[-1][1] + _LEGEND)
+
+
 def _axes(run: SweepRun) -> tuple[Axis | None, Axis, Axis | None]:
     """Panels, columns, rows."""
     match run.axes:
@@ -118,8 +175,9 @@ def _axes(run: SweepRun) -> tuple[Axis | None, Axis, Axis | None]:
             return run.axes[0], run.axes[1], run.axes[2]
 
 
-def _places(columns: int, rows: int, cell: int, seeds: int) -> list[tuple[float, float]]:
+def _places(plan: _Plan, seeds: int) -> list[tuple[float, float]]:
     """The middle of each model's mark in a panel; the first row is the lowest."""
+    columns, rows, cell = len(plan.columns.values), plan.tall // plan.cell, plan.cell
     side = 1
     while side * side < seeds:
         side += 1
@@ -133,46 +191,59 @@ def _places(columns: int, rows: int, cell: int, seeds: int) -> list[tuple[float,
     ]
 
 
+def _name(axis: Axis) -> str:
+    return SYMBOLS.get(axis.key, axis.key.replace("_", " "))
+
+
 def _said(value: Any) -> str:
     from gen.drawing.canvas import number
 
     return number(value) if isinstance(value, int | float) else str(value)
 
 
+def _heading(axis: Axis, place: int) -> str:
+    return f"{_name(axis)}\u2009=\u2009{_said(axis.values[place])}"
+
+
+def _label_size(cell: int) -> float:
+    return min(NUMBER_SIZE, max(10.0, cell * 0.42))
+
+
+def _wide(text: str, size: float = NUMBER_SIZE, style: Style = "Semibold") -> float:
+    from gen.drawing.surface import Surface
+
+    return Surface(1, 1, 1).text_width(text, style, size)
+
+
 def _title(canvas: Canvas, left: float, base: float, axis: Axis, place: int) -> None:
-    symbol = SYMBOLS.get(axis.key, axis.key.replace("_", " "))
+    symbol = _name(axis)
     width = canvas.symbol(left, base, symbol, size=NUMBER_SIZE)
-    text = f"\u2009=\u2009{_said(axis.values[place])}"
+    text = _heading(axis, place).removeprefix(symbol)
     canvas.text(left + width, base, text, style="Semibold", colour="ink")
 
 
-def _grid(
-    canvas: Canvas,
-    left: int,
-    top: int,
-    cell: int,
-    columns: Axis,
-    rows: Axis | None,
-    *,
-    labelled: bool,
-) -> None:
+def _grid(canvas: Canvas, plan: _Plan, left: int, top: int, *, labelled: bool) -> None:
     """A box for each cell, and the values of both axes beside them."""
-    high = len(rows.values) if rows else 1
-    bottom = top + high * cell
-    for column in range(len(columns.values)):
-        for row in range(high):
-            canvas.box(left + column * cell, top + row * cell, cell, cell, "rule")
-            canvas.box(left + column * cell + 1, top + row * cell + 1, cell - 2, cell - 2, "ground")
-    size = min(NUMBER_SIZE, cell * 0.42)
-    for column, value in enumerate(columns.values):
+    cell, bottom = plan.cell, top + plan.tall
+    for column, row in product(range(len(plan.columns.values)), range(plan.tall // cell)):
+        canvas.box(left + column * cell, top + row * cell, cell, cell, "rule")
+        canvas.box(left + column * cell + 1, top + row * cell + 1, cell - 2, cell - 2, "ground")
+    size = _label_size(cell)
+    base = bottom + 6 + size
+    for column, value in enumerate(plan.columns.values):
         x = left + (column + 0.5) * cell
-        canvas.text(x, bottom + 6 + size, _said(value), size=size, across="center")
-    if labelled:
-        name = SYMBOLS.get(columns.key, columns.key.replace("_", " "))
-        canvas.symbol(left - 8, bottom + 6 + size, name, size=NUMBER_SIZE, across="right")
-    if rows and labelled:
-        for row, value in enumerate(rows.values):
+        if plan.turned:
+            canvas.text(
+                x, bottom + 6, _said(value), size=size, across="center", upright="top", turned=True
+            )
+        else:
+            canvas.text(x, base, _said(value), size=size, across="center")
+    if not labelled:
+        return
+    before = left - _LABEL_GAP
+    canvas.symbol(before, base, _name(plan.columns), size=NUMBER_SIZE, across="right")
+    if plan.rows:
+        for row, value in enumerate(plan.rows.values):
             y = bottom - (row + 0.5) * cell
-            canvas.text(left - 8, y, _said(value), size=size, across="right", upright="center")
-        name = SYMBOLS.get(rows.key, rows.key.replace("_", " "))
-        canvas.symbol(left - 8, top - 10, name, size=NUMBER_SIZE, across="right")
+            canvas.text(before, y, _said(value), size=size, across="right", upright="center")
+        canvas.symbol(before, top - 10, _name(plan.rows), size=NUMBER_SIZE, across="right")

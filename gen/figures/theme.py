@@ -39,8 +39,28 @@ COLOURS: dict[str, Colour] = {
     "never": Colour("#a3a9b2", "#6f7683"),
     "failed": Colour("#b3261e", "#f2857d"),
     "untrained": Colour("#d9dce1", "#353a43"),
+    "frequency-1": Colour("#0072b2", "#b5e4ff"),
+    "frequency-2": Colour("#b85c00", "#ee6a3c"),
+    "frequency-3": Colour("#0b4f3c", "#3ff0a8"),
+    "frequency-4": Colour("#d01c7c", "#d070a8"),
+    "frequency-5": Colour("#4f3b00", "#e6d53a"),
+    "frequency-6": Colour("#6420d8", "#a070ff"),
 }
 """Every colour that carries a meaning, by that meaning."""
+
+TEXT_COLOURS = (
+    *("ink", "muted", "accent", "train", "test", "restricted", "excluded", "signal", "bias"),
+    *("failed", *(f"frequency-{place}" for place in range(1, 7))),
+)
+"""The colours that text may have: their contrast to the ground and to a card is at least 4.5."""
+
+LINE_COLOURS = (*TEXT_COLOURS, "distractor")
+"""The colours that lines and dots of data may have: their contrast is at least 3."""
+
+
+def text_colour(colour: str) -> str:
+    """The colour of the text that names lines of this colour: the colour, or a darker grey."""
+    return colour if colour in TEXT_COLOURS else "muted"
 
 
 @dataclass(frozen=True)
@@ -71,8 +91,8 @@ NEGATIVE_STOPS = ("#ffffff", "#c3d9f0", "#7fb0dd", "#3a7cbd", "#17508f", "#0a2b5
 POSITIVE_STOPS = ("#ffffff", "#f8cfc4", "#ee9480", "#d6533f", "#a8242a", "#5f0d1a")
 """The diverging map of weights from zero outwards: white at zero, blue below, red above."""
 
-FREQUENCY_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a6a00", "#56b4e9")
-"""Groups of neurons that share a frequency, in order of frequency (Okabe and Ito 2008)."""
+FREQUENCY_COLOURS = tuple(f"frequency-{place}" for place in range(1, 7))
+"""Groups of neurons that share a frequency, in order of frequency."""
 
 FILM_WIDTH = 672
 """CSS pixels: a film is at least this wide; on a phone it is shown at 390."""

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gen.figures import FilmFigure
-from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE
+from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE, text_colour
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas, Panel
@@ -172,14 +172,14 @@ def _legend(canvas: Canvas, groups: dict[str, Int[np.ndarray, " input"]], run: M
             continue
         text = "1" if meaning == "bias" else f"\u2009=\u2009{_listed(groups[meaning].tolist())}"
         x -= canvas.text_width(text)
-        canvas.text(x, _HEADER_LINE, text, colour=meaning)
+        canvas.text(x, _HEADER_LINE, text, colour=text_colour(meaning))
         if meaning != "bias":
             x -= canvas.symbol(
                 x,
                 _HEADER_LINE,
                 run.task.input_symbol,
                 size=NUMBER_SIZE,
-                colour=meaning,
+                colour=text_colour(meaning),
                 across="right",
             )
         x -= _AFTER_SAMPLE

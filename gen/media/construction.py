@@ -103,7 +103,11 @@ def sentence(run: Construction, a: int, b: int, words: Words) -> str:
     answer = int(said(run, one, two))
     wanted = 2 * np.pi * (a + b) / p
     off = float(np.degrees(np.abs(np.angle(complex(x, y) * np.exp(-1j * wanted)))))
-    known |= {"off": words.number(off, 1), "step": words.number(360 / p, 1), "said": answer}
+    known |= {
+        "off": words.number(off if off > SILENT else 0.0, 1),
+        "step": words.number(360 / p, 1),
+        "said": answer,
+    }
     key = "level" if answer < 0 else "right" if answer == known["c"] else "wrong"
     text = f"construction.{key}"
     return words(text, **{name: known[name] for name in words.placeholders(text)})

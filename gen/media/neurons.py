@@ -159,6 +159,7 @@ def _data(
     scaled = np.divide(views * _LEVELS, largest, out=np.zeros_like(views), where=largest > 0)
     content = {
         "steps": [words.number(int(step)) for step in run.snapshot_steps[shown]],
+        "near": words("neurons.near", step="{step}"),
         "at": run.snapshot_steps[shown].tolist(),
         "neurons": views.shape[2],
         "numbers": views.shape[3],

@@ -7,13 +7,16 @@ import json
 from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Int
 
 from gen.analysis.sweep import OUTCOMES, UNTRAINED
 from gen.media.chart_parts import text
+from gen.media.labels import text_width
 from gen.media.setting_words import axis_name, cell_labels, value_name
+from gen.media.sweep_curves import Curves, draw_curves
 
 if TYPE_CHECKING:
     from gen.analysis.formula import Formula
@@ -22,12 +25,9 @@ if TYPE_CHECKING:
     from gen.words import Words
 
 CELL, GAP = 30.0, 3.0
-_LEFT, _TOP, _BELOW, _RIGHT = 50.0, 4.0, 34.0, 4.0
-_LETTER = 6.0
-"""About as wide as a letter of a row's name."""
-_LOW, _HIGH = -8.0, 2.0
-_CURVE_POINTS = 44
-_PLOT = (480.0, 250.0, 42.0, 8.0, 10.0, 40.0)
+_LEFT, _TOP, _RIGHT = 50.0, 4.0, 4.0
+_LETTERS = 11.0
+"""Size of the names of rows and columns."""
 
 MARKS = {
     "groks": '<circle r="3.4"/>',
@@ -67,10 +67,12 @@ class SweepMap:
     """Everything that a page shows of a sweep.
 
     Attributes:
-        name: what the marks' ids begin with.
+        name: what the marks' ids begin with, until the page puts the figure's id there.
         marks: definitions that the panels use.
         curves: losses of the cell in focus.
         focus: that cell, in words.
+        contradicted: of how many models the accuracies say something else than the outcome,
+            in words; empty where of none.
         formulas: MathML of all that networks of this map compute, where they differ.
         formula: which of them those of the cell in focus compute.
         data: JSON for the script that lets readers ask.
@@ -82,6 +84,7 @@ class SweepMap:
     legend: list[LegendEntry]
     curves: str
     focus: str
+    contradicted: str
     formulas: list[str]
     formula: int
     loss: float
@@ -95,7 +98,7 @@ def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
     """Draws a sweep: its last two axes are columns and rows, those before them make panels.
 
     Args:
-        name: of the figure; no two of a page have one.
+        name: what the marks' ids begin with, until the page puts the figure's id there.
     """
     outcomes = run.outcomes()
     axes = run.axes
@@ -115,7 +118,7 @@ def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
         inside = formulas[shared.pop()].products if len(shared) == 1 else ""
         panels.append(SweepPanel(title, _mathml(inside), _panel(cells, columns, rows, words)))
     focus = _telling_cell(outcomes)
-    picked, curves = _quantised(run)
+    curves = Curves.of(run)
     return SweepMap(
         name=name,
         marks="".join(
@@ -127,15 +130,16 @@ def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
             for number, key in enumerate(OUTCOMES)
             if number < 4 or (outcomes == number).any()
         ],
-        curves=_plot(run.steps[picked], curves[focus], words),
+        curves=draw_curves(curves, focus, words),
         focus=describe(labels[focus], outcomes[focus], words),
+        contradicted=_contradicted(run, words),
         formulas=[_mathml(formula.latex) for formula in formulas],
         formula=of_cell[focus] if of_cell else 0,
         loss=run.thresholds.loss,
         ratio=run.thresholds.ratio,
         trained=int(run.trained.sum()),
         models=run.trained.size,
-        data=_data(name, run, words, labels, picked, curves, focus, of_cell),
+        data=_data(run, words, labels, curves, focus, of_cell),
     )
 
 
@@ -174,32 +178,56 @@ def _cell(
 
 
 def _panel(cells: str, columns: Axis, rows: Axis | None, words: Words) -> str:
-    wide = len(columns.values) * (CELL + GAP) - GAP
-    tall = (len(rows.values) if rows else 1) * (CELL + GAP) - GAP
+    pitch = CELL + GAP
+    wide = len(columns.values) * pitch - GAP
+    tall = (len(rows.values) if rows else 1) * pitch - GAP
+    top, foot, middle = _TOP, _TOP + tall, _LEFT + wide / 2
+    names = [value_name(columns, value, words) for value in columns.values]
+    widest = max(text_width(name, _LETTERS) for name in names)
+    turned = widest > pitch - 2
     texts = [
-        f'<text x="{_LEFT + place * (CELL + GAP) + CELL / 2:g}" y="{_TOP + tall + 13:g}" '
-        f'text-anchor="middle">{text(value_name(columns, value, words))}</text>'
-        for place, value in enumerate(columns.values)
+        _column_name(name, _LEFT + place * pitch + CELL / 2, foot, turned=turned)
+        for place, name in enumerate(names)
     ]
+    below = widest + 8 if turned else 16.0
+    name = axis_name(columns, words)
     texts.append(
-        f'<text class="axis" x="{_LEFT + wide / 2:g}" y="{_TOP + tall + 29:g}" '
-        f'text-anchor="middle">{text(axis_name(columns, words))}</text>'
+        f'<text class="axis" x="{middle:g}" y="{foot + below + 13:g}" '
+        f'text-anchor="middle">{text(name)}</text>'
     )
-    begin = 0.0
+    half = text_width(name, _LETTERS) / 2
+    begin, end = min(0.0, middle - half), max(_LEFT + wide + _RIGHT, middle + half)
     if rows:
         names = [value_name(rows, value, words) for value in rows.values]
         texts += [
-            f'<text x="{_LEFT - 5:g}" y="{_TOP + tall - place * (CELL + GAP) - CELL / 2 + 4:g}" '
+            f'<text x="{_LEFT - 5:g}" y="{foot - place * pitch - CELL / 2 + 4:g}" '
             f'text-anchor="end">{text(name)}</text>'
             for place, name in enumerate(names)
         ]
-        begin = min(0.0, _LEFT - 20 - _LETTER * max(map(len, names)))
-        texts.append(
-            f'<text class="axis" transform="translate({begin + 9:g} {_TOP + tall / 2:g}) '
-            f'rotate(-90)" text-anchor="middle">{text(axis_name(rows, words))}</text>'
-        )
-    box = f"{begin:g} 0 {_LEFT - begin + wide + _RIGHT:g} {_TOP + tall + _BELOW:g}"
+        begin = min(begin, _LEFT - 27 - max(text_width(name, _LETTERS) for name in names))
+        name = axis_name(rows, words)
+        texts.append(_upright_name(name, begin + 12, _TOP + tall / 2))
+        over = text_width(name, _LETTERS) / 2 - tall / 2
+        top, below = max(top, over), max(below, over - 20)
+    box = f"{begin:g} {_TOP - top:g} {end - begin:g} {top + tall + below + 20:g}"
     return f'<svg viewBox="{box}" class="panel">{"".join(texts)}{cells}</svg>'
+
+
+def _column_name(name: str, x: float, foot: float, *, turned: bool) -> str:
+    """The name of a column below it, written upwards where it is wider than the column."""
+    if turned:
+        place = f'transform="translate({x + 4:g} {foot + 5:g}) rotate(-90)" text-anchor="end"'
+    else:
+        place = f'x="{x:g}" y="{foot + 13:g}" text-anchor="middle"'
+    return f"<text {place}>{text(name)}</text>"
+
+
+def _upright_name(name: str, x: float, y: float) -> str:
+    """The name of an axis beside it: turned, or downwards if its characters stand upright."""
+    if all(east_asian_width(character) in "WF" for character in name):
+        return f'<text class="axis upright" x="{x:g}" y="{y:g}">{text(name)}</text>'
+    place = f'transform="translate({x:g} {y:g}) rotate(-90)"'
+    return f'<text class="axis" {place} text-anchor="middle">{text(name)}</text>'
 
 
 def _formulas(run: SweepRun) -> tuple[list[Formula], list[int]]:
@@ -216,63 +244,17 @@ def _mathml(latex: str) -> str:
     return to_mathml(latex, display=False) if latex else ""
 
 
-def _quantised(run: SweepRun) -> tuple[Int[np.ndarray, " point"], UInt8[np.ndarray, "..."]]:
-    """Which logged steps are drawn, and (cell, seed, train or test, point) levels of log10."""
-    last = len(run.steps) - 1
-    spread = np.geomspace(1, last, _CURVE_POINTS).round().astype(int) if last > 0 else [0]
-    picked = np.unique(spread)
-    losses = np.stack([run.train_loss[..., picked], run.test_loss[..., picked]], axis=2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = (np.log10(losses) - _LOW) / (_HIGH - _LOW)
-    levels = np.clip(np.nan_to_num(part, nan=0.0, neginf=0.0, posinf=1.0), 0, 1) * 255
-    return picked, levels.round().astype(np.uint8)
-
-
-def _plot(steps: np.ndarray, levels: UInt8[np.ndarray, "seed split point"], words: Words) -> str:
-    width, height, left, right, top, bottom = _PLOT
-    low, high = np.log10(max(1, steps[0])), np.log10(max(2, steps[-1]))
-    x = left + (np.log10(np.maximum(1, steps)) - low) / (high - low) * (width - left - right)
-    scale = height - top - bottom
-    parts: list[str] = []
-    for exponent in range(int(_LOW), int(_HIGH) + 1, 2):
-        y = top + (1 - (exponent - _LOW) / (_HIGH - _LOW)) * scale
-        power = str(exponent).replace("-", "\u2212")
-        parts.append(f'<line class="grid" x1="{left}" x2="{width - right}" y1="{y:g}" y2="{y:g}"/>')
-        parts.append(
-            f'<text x="{left - 6}" y="{y + 4:g}" text-anchor="end">10'
-            f'<tspan dy="-5" font-size="9">{power}</tspan></text>'
-        )
-    for step in (10**n * m for n in range(9) for m in (1, 3)):
-        if steps[0] <= step <= steps[-1]:
-            at = left + (np.log10(step) - low) / (high - low) * (width - left - right)
-            anchor = "end" if at > width - 30 else "middle"
-            parts.append(
-                f'<text x="{at:.1f}" y="{height - bottom + 17:g}" '
-                f'text-anchor="{anchor}">{words.number(step)}</text>'
-            )
-    parts.append(
-        f'<text class="axis" x="{width - right}" y="{height - 6:g}" '
-        f'text-anchor="end">{text(words("axis.step"))}</text>'
-    )
-    y = top + (1 - levels / 255) * scale
-    for split, key in enumerate(("train", "test")):
-        for seed in range(len(levels)):
-            points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y[seed, split], strict=True))
-            parts.append(f'<polyline class="line {key}" points="{points}"/>')
-    frame = f"{left} {right} {top} {bottom}"
-    return (
-        f'<svg viewBox="0 0 {width:g} {height:g}" class="curves" data-frame="{frame}" '
-        f'aria-hidden="true">{"".join(parts)}</svg>'
-    )
+def _contradicted(run: SweepRun, words: Words) -> str:
+    count = int(run.contradicted().sum())
+    models = int(run.sound.sum())
+    return words("map.contradicted", count=count, models=models) if count else ""
 
 
 def _data(
-    name: str,
     run: SweepRun,
     words: Words,
     labels: list[str],
-    picked: np.ndarray,
-    curves: np.ndarray,
+    curves: Curves,
     focus: int,
     formulas: list[int],
 ) -> str:
@@ -282,24 +264,29 @@ def _data(
     state = np.where(run.failed, OUTCOMES.index("failed"), np.where(run.trained, 0, UNTRAINED))
     rows = len(run.axes[-1].values) if len(run.axes) > 1 else 1
     content = {
-        "name": name,
         "outcomes": list(OUTCOMES),
         "words": [words(f"outcome.{key}") for key in OUTCOMES],
         "cell": words("map.cell", settings="{settings}", outcomes="{outcomes}"),
         "count": words("map.count", count="{count}", outcome="{outcome}"),
+        "contradicted": words("map.contradicted", count="{count}", models="{models}"),
         "comma": words("list.comma"),
         "last": words("list.last", rest="{rest}", last="{last}"),
         "labels": labels,
         "rows": rows,
         "columns": len(run.axes[-2 if len(run.axes) > 1 else -1].values),
         "seeds": len(run.seeds),
-        "points": len(picked),
+        "x": curves.x,
         "loss": run.thresholds.loss,
         "ratio": run.thresholds.ratio,
         "focus": focus,
         "formulas": formulas,
-        "state": base64.b64encode(state.astype(np.uint8).tobytes()).decode(),
-        "extremes": base64.b64encode(numbers.astype("<f4").tobytes()).decode(),
-        "curves": base64.b64encode(curves.tobytes()).decode(),
+        "state": _encoded(state.astype(np.uint8)),
+        "ends": _encoded(run.ends().astype(np.uint8)),
+        "extremes": _encoded(numbers.astype("<f4")),
+        "curves": _encoded(curves.levels),
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _encoded(numbers: np.ndarray) -> str:
+    return base64.b64encode(numbers.tobytes()).decode()

@@ -131,6 +131,8 @@ class FactBook:
 
     def _say(self, reference: Reference) -> str:
         value = self.value(reference.name)
+        if value is None and reference.substitute is None and self._waits(reference.name):
+            return self.words("list.later")
         if value is None and reference.substitute is None:
             raise Mistake(
                 f"{reference.name} does not hold in this build",
@@ -142,6 +144,11 @@ class FactBook:
         if isinstance(value, int | float | str):
             return self._say_one(value, reference)
         return self.words.listed([self._say_one(each, reference) for each in value])
+
+    def _waits(self, name: str) -> bool:
+        """Whether a fact may have a value later: it is of a sweep that still trains."""
+        facts = self.facts[name.partition(".")[0]]
+        return "complete" in facts and facts["complete"] is None
 
     def _say_one(self, value: object, reference: Reference) -> str:
         if isinstance(value, str):

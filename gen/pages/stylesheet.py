@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gen.figures.theme import COLOURS, FILM_WIDTH, FREQUENCY_COLOURS, NEGATIVE_STOPS, POSITIVE_STOPS
+from gen.figures.theme import COLOURS, FILM_WIDTH, NEGATIVE_STOPS, POSITIVE_STOPS
 from gen.media.svg import STYLE
 
 
@@ -14,7 +14,6 @@ def theme() -> str:
 def css_variables() -> str:
     """Custom properties on `:root`: every colour, light and dark, and how wide films are."""
     fixed = {
-        **{f"frequency-{n}": colour for n, colour in enumerate(FREQUENCY_COLOURS, 1)},
         "positive-fill": POSITIVE_STOPS[3],
         "negative-fill": NEGATIVE_STOPS[3],
         "film": f"{FILM_WIDTH}px",

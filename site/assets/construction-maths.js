@@ -110,13 +110,9 @@ window.Construction = class Construction {
 window.Construction.page = {
   filled: (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]),
 
-  whole: (value) => value.toLocaleString(document.documentElement.lang),
+  whole: globalThis.grokreel.numbers.whole,
 
-  number: (value, digits) =>
-    value.toLocaleString(document.documentElement.lang, {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    }),
+  number: globalThis.grokreel.numbers.number,
 
   // A coordinate with one decimal.
   short: (value) => {

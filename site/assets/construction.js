@@ -180,8 +180,9 @@
       const c = (a + b) % modulus;
       const vector = this.network.ofPair(a, b).ends[neurons];
       const said = this.network.said(vector);
-      const off = number(Math.abs(this.network.off(vector, c)), 1);
-      const values = { a, b, c, modulus, said, off, step: number(360 / modulus, 1) };
+      const off = Math.abs(this.network.off(vector, c));
+      const shown = number(off > Construction.SLACK ? off : 0, 1);
+      const values = { a, b, c, modulus, said, off: shown, step: number(360 / modulus, 1) };
       const key = () => {
         if (2 * Math.abs(a - b) === modulus) return "opposite";
         if (this.network.silent(vector)) return "silent";

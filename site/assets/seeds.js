@@ -32,12 +32,14 @@
     figure.dispatchEvent(new CustomEvent("reseed"));
   };
 
+  const radiosOf = (figure) => [...figure.querySelectorAll("input[type='radio']")];
+
+  // The choice of one model's seed; several figures may offer it.
   class SeedChooser {
-    constructor(figure, parameter) {
-      this.figure = figure;
-      this.model = figure.dataset.model;
+    constructor(model, figures, parameter) {
+      this.model = model;
       this.parameter = parameter;
-      this.radios = [...figure.querySelectorAll("input[type='radio']")];
+      this.radios = figures.flatMap(radiosOf);
       this.told = this.radios.find((radio) => radio.defaultChecked).value;
       this.standing = this.wanted = this.told;
       this.known = new Map();
@@ -52,7 +54,7 @@
       for (const note of this.notes) {
         note.querySelector("button")?.addEventListener("click", () => this.back(note));
       }
-      figure.querySelector(".hint").hidden = false;
+      for (const figure of figures) figure.querySelector(".hint").hidden = false;
       document.addEventListener("seed", ({ detail }) => this.receive(detail));
       const asked = new URLSearchParams(location.search).get(parameter);
       const known = this.radios.some((radio) => radio.value === asked);
@@ -138,19 +140,22 @@
       const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       if (!step) return;
       event.preventDefault();
-      const tops = this.radios.map((one) => one.closest("li").offsetTop);
+      const radios = radiosOf(radio.closest("figure"));
+      const tops = radios.map((one) => one.closest("li").offsetTop);
       const columns = tops.filter((top) => top === tops[0]).length;
-      const target = this.radios[this.radios.indexOf(radio) + step * columns];
+      const target = radios[radios.indexOf(radio) + step * columns];
       target?.focus();
       target?.click();
     }
   }
 
   const figures = [...document.querySelectorAll("figure.seeds")].filter(
-    (figure) => !figure.dataset.chooses && figure.querySelector("input[type='radio']"),
+    (figure) => figure.dataset.chooses === undefined && radiosOf(figure).length,
   );
-  for (const figure of figures) {
-    figure.dataset.chooses = "";
-    new SeedChooser(figure, figures.length > 1 ? `seed-${figure.dataset.model}` : "seed");
+  const models = [...new Set(figures.map((figure) => figure.dataset.model))];
+  for (const model of models) {
+    const own = figures.filter((figure) => figure.dataset.model === model);
+    for (const figure of own) figure.dataset.chooses = "";
+    new SeedChooser(model, own, models.length > 1 ? `seed-${model}` : "seed");
   }
 }

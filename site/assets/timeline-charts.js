@@ -4,7 +4,7 @@
 {
   const SVG = "http://www.w3.org/2000/svg";
 
-  const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+  const { percent, significant } = globalThis.grokreel.numbers;
 
   const drawn = (name, attributes) => {
     const element = document.createElementNS(SVG, name);
@@ -86,20 +86,8 @@
     }
 
     written(value, words) {
-      const language = document.documentElement.lang;
-      if (this.scale === "share") {
-        const percent = Math.min(100, Math.max(0, 100 * value));
-        const whole = percent > 99 && percent < 99.95 ? 1 : 0;
-        const number = percent.toLocaleString(language, { maximumFractionDigits: whole });
-        return words.percent.replace("{number}", number);
-      }
-      if (value !== 0 && Math.abs(value) < 1e-3) {
-        const [digits, power] = value.toExponential(1).split("e");
-        const raised = [...String(Number(power))].map((digit) => RAISED[digit]).join("");
-        const factor = Number(digits).toLocaleString(language, { maximumFractionDigits: 1 });
-        return `${factor}\u00a0×\u00a010${raised}`;
-      }
-      return value.toLocaleString(language, { maximumSignificantDigits: 2 });
+      if (this.scale !== "share") return significant(value, 2);
+      return words.percent.replace("{number}", percent(Math.min(1, Math.max(0, value))));
     }
   }
 
