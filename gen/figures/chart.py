@@ -67,12 +67,15 @@ class Series:
         label: its name in the page's language.
         x: steps, rising.
         y: values; where one is not finite the line is broken.
+        full_label: its name with what is measured, where charts of several measures are read
+            out together; the same as `label` if empty.
     """
 
     key: Key
     label: str
     x: Float[np.ndarray, " point"]
     y: Float[np.ndarray, " point"]
+    full_label: str = ""
 
 
 @dataclass(frozen=True)
