@@ -108,10 +108,7 @@
     constructor(figure, timeline) {
       this.figure = figure;
       this.timeline = timeline;
-      this.reading = document.createElement("p");
-      this.reading.className = "reading";
-      this.reading.setAttribute("aria-hidden", "true");
-      figure.querySelector("figcaption").prepend(this.reading);
+      this.reading = figure.querySelector(".reading");
       this.read();
       figure.addEventListener("reseed", () => {
         this.read();
@@ -150,7 +147,6 @@
       for (const [name, value] of Object.entries(attributes)) this.chart.setAttribute(name, value);
     }
 
-    // The read-out is there from the start, so that nothing moves when a chart is first touched.
     follow() {
       const { touched, step, words, said, described } = this.timeline;
       this.figure.classList.toggle("moving", touched);
@@ -165,12 +161,6 @@
     // Every value has a place of a fixed width: lines break the same way at every step.
     write(items) {
       const { reading } = this;
-      while (reading.children.length < items.length) {
-        const item = document.createElement("span");
-        item.append(document.createElement("span"), " ", document.createElement("b"));
-        reading.append(item);
-      }
-      while (reading.children.length > items.length) reading.lastChild.remove();
       items.forEach(({ name, value }, place) => {
         const [first, second] = reading.children[place].children;
         if (first.textContent !== name) first.textContent = name;
