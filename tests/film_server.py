@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +21,7 @@ class FilmServer(ThreadingHTTPServer):
 
     def __init__(self, folder: Path, films: Ways) -> None:
         super().__init__(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
-        self.films = films
+        self.films: Ways = films
         self.open = Event()
 
     @property
@@ -37,10 +37,9 @@ class _Handler(SimpleHTTPRequestHandler):
             super().do_GET()
             return
         server.open.wait(60)
-        try:
+        # The browser may have left, or have seen enough of the film.
+        with suppress(ConnectionError):
             self._send_film(server.films)
-        except ConnectionError:
-            pass  # The browser has left, or has seen enough of the film.
 
     def _send_film(self, films: Ways) -> None:
         if films == "no film":
@@ -63,8 +62,8 @@ class _Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content[first : last + 1])
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        """Says nothing of requests."""
 
 
 @contextmanager

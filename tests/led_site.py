@@ -1,4 +1,4 @@
-"""A site with a timeline: films, charts, neurons of two models, and a film that no timeline leads."""
+"""A site with a timeline: films and charts of two models, and a film that none leads."""
 
 from __future__ import annotations
 

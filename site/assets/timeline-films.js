@@ -9,7 +9,7 @@
 {
   const STRAY = 0.12; // seconds by which a running film may be off before it is set right at once
 
-  const CLOSE = 0.25; // seconds by which a frame may be off and still tell the step
+  const CLOSE = 0.25; // seconds by which a frame may be late and still tell the step
 
   class LedFilm {
     constructor(figure, timeline) {
@@ -80,7 +80,8 @@
     get shown() {
       const { presented, starts, steps, video } = this;
       if (video.paused || video.seeking || presented === undefined) return undefined;
-      if (Math.abs(presented - this.secondsAt(this.timeline.exact)) > CLOSE) return undefined;
+      const off = Math.abs(presented - this.secondsAt(this.timeline.exact));
+      if (off > CLOSE + 1 / this.pace) return undefined;
       const after = starts.findIndex((start) => start > presented + this.half);
       return steps[after < 0 ? steps.length - 1 : Math.max(0, after - 1)];
     }
