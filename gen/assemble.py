@@ -24,6 +24,7 @@ from gen.figures import (
     MapFigure,
     Moving,
 )
+from gen.figures.chart import names_of
 from gen.pages.facts import FACTS_FILE
 from gen.provenance import provenance
 from gen.runs import ModelRun
@@ -219,6 +220,7 @@ def _place(
                 data_bytes=_size(files[f"data/{stem}.csv"]),
                 alt=alt,
                 timing=chart_timing(run, words),
+                lines=names_of(chart),
             )
         elif isinstance(figure, Drawn | MapFigure):
             data = f"data/{stem if isinstance(figure, Drawn) else figure.subject}.csv"

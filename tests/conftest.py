@@ -17,6 +17,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser
 
 from gen import cli, executors
+from tests import led_site as led
 from tests.browsing import launched
 from tests.disturbed import Forge
 from tests.here import Here, let_work
@@ -79,6 +80,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=True,
     )
     return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def led_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small site with a timeline, see `tests.led_site`."""
+    folder = tmp_path_factory.mktemp("led")
+    led.build(folder)
+    return folder / "_site"
 
 
 @pytest.fixture(scope="module")

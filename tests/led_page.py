@@ -45,6 +45,12 @@ def chart_step(page: Page, figure: str) -> int:
     return round(page.locator(f"#figure-{figure}").evaluate(_CHART))
 
 
+def read_out(page: Page, figure: str) -> list[str]:
+    """What is written below a chart: the step, and what each curve says there."""
+    items = page.locator(f"#figure-{figure} .reading > span").all_inner_texts()
+    return [" ".join(item.split()) for item in items]
+
+
 def arrived(page: Page, figure: str) -> bool:
     """Whether a film shows its frame, and is not on its way to another."""
     script = "v => v.readyState >= 2 && !v.seeking && v.paused"

@@ -9,46 +9,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests import small_site
 from tests.browsing import Watched
-from tests.led_page import bar, chart_step, film_step, settle, slider, step, until
+from tests.led_page import bar, chart_step, film_step, read_out, settle, slider, step, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 FILMS = ("sum-weights", "sum-waves")
 
-CONFIG = (
-    small_site.CONFIG.replace("steps = 60", "steps = 120")
-    .replace("steps = 50\n", "steps = 300\n")
-    .replace("learning_rate = 3e-3", "learning_rate = 1e-2")
-    + """
-[figures.sum-waves]
-kind = "waves"
-model = "sum"
 
-[figures.sum-neurons]
-kind = "neurons"
-model = "sum"
-"""
-)
-
-PAGE = (
-    small_site.PAGE.partition("::: figure")[0]
-    + "\n\n".join(
-        f"::: figure {name} wide\nA caption.\n:::"
-        for name in ("sum-accuracy", "sum-weights", "sum-waves", "sum-neurons")
-    )
-    + "\n\nSee [how it learns]{play sum 20 60}, it does.\n\n"
-    + "\n\n".join(f"::: figure {name} wide\n:::" for name in ("odd-loss", "odd-weights"))
-    + "\n"
-)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("timeline")
-    small_site.build_here(folder, CONFIG, PAGE)
-    return folder / "_site"
+@pytest.fixture
+def folder(led_site: Path) -> Path:
+    return led_site
 
 
 @pytest.fixture
@@ -79,7 +50,7 @@ def test_nothing_plays_and_no_film_is_loaded_unasked(page: Page) -> None:
     state = page.evaluate(
         "[...document.querySelectorAll('video')].map(v => [v.paused, v.readyState])"
     )
-    assert state == [[True, 0]] * 3
+    assert state == [[True, 0]] * 4
 
 
 def test_dragging_the_slider_leads_films_chart_and_neurons_to_the_same_step(page: Page) -> None:
@@ -115,8 +86,7 @@ def test_a_mouse_scrubs_a_chart_by_moving_over_it(page: Page) -> None:
     settle(page, *FILMS)
     assert step(page) == chart_step(page, "sum-accuracy")
     assert 40 <= step(page) <= 80
-    reading = page.locator("#figure-sum-accuracy .reading").inner_text()
-    assert reading.startswith(f"Step {step(page)} · train ") and "test" in reading
+    assert read_out(page, "sum-accuracy")[0] == f"Step {step(page)}"
 
 
 def test_a_finger_scrubs_a_chart(browser: Browser, folder: Path) -> None:
@@ -248,7 +218,7 @@ def test_without_script_films_have_their_own_controls(browser: Browser, folder: 
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((folder / "index.html").as_uri())
-    assert page.locator("video[controls]").count() == 3
+    assert page.locator("video[controls]").count() == 4
     assert page.locator(".timeline").count() == 0
     assert page.get_by_text("See how it learns, it does.").is_visible()
     context.close()

@@ -67,12 +67,15 @@ class Series:
         label: its name in the page's language.
         x: steps, rising.
         y: values; where one is not finite the line is broken.
+        full_label: its name with what is measured, where charts of several measures are read
+            out together; the same as `label` if empty.
     """
 
     key: Key
     label: str
     x: Float[np.ndarray, " point"]
     y: Float[np.ndarray, " point"]
+    full_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,12 @@ class Stack:
     title: str
     language: str
     charts: tuple[Chart, ...]
+
+
+def names_of(chart: Chart | Stack) -> tuple[str, ...]:
+    """Full names of all lines, from the top chart to the bottom one."""
+    charts = chart.charts if isinstance(chart, Stack) else (chart,)
+    return tuple(one.full_label or one.label for each in charts for one in each.series)
 
 
 def step_axis(first: float, last: float, words: Words) -> Axis:

@@ -24,7 +24,13 @@ def series(run: ModelRun, measure: Measure, words: Words) -> tuple[Series, Serie
     """The train and the test line of a run."""
     steps = run.logged_steps.astype(np.float64)
     train, test = (
-        Series(split, words(f"series.{split}"), steps, run.metrics[f"{split}_{measure}"])
+        Series(
+            split,
+            words(f"series.{split}"),
+            steps,
+            run.metrics[f"{split}_{measure}"],
+            words(f"series.{split}_{measure}"),
+        )
         for split in SPLITS
     )
     return train, test

@@ -183,7 +183,7 @@ class Drawing:
         breaks = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0))
         pieces = zip(breaks[::2], breaks[1::2], strict=True)
         drawn = "".join(path(*thinned(x[start:stop], y[start:stop])) for start, stop in pieces)
-        name = f'data-series="{series.key}" data-name="{text(series.label)}"'
+        name = f'data-series="{series.key}" data-name="{text(series.full_label or series.label)}"'
         return f'<path class="line {series.key}" {name} d="{drawn}"/>'
 
     def _dot(self, mark: Mark) -> str:

@@ -57,6 +57,7 @@ class PlacedChart:
         file: path inside the site of the same chart standing alone.
         data: path inside the site of its numbers.
         timing: JSON that lets a timeline lead it.
+        lines: names of its lines, in the order in which their values are read out below it.
     """
 
     template: ClassVar[str] = "chart"
@@ -69,6 +70,7 @@ class PlacedChart:
     data_bytes: int
     alt: str
     timing: str
+    lines: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:

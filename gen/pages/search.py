@@ -10,7 +10,9 @@ import json
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-_UNREAD = frozenset(["script", "style", "svg", "math", "video", "button", "select", "template"])
+_UNREAD = frozenset(
+    ["script", "style", "svg", "math", "video", "button", "select", "template", "output"]
+)
 _HEADINGS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 _INLINE = frozenset(["a", "span", "em", "strong", "code", "data", "sup", "sub", "abbr", "cite"])
 

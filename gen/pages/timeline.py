@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 _END = re.compile(r"(\d{1,12})|([a-z_][a-z0-9_]*)")
 _MEND = "write [the words]{play MODEL FROM TO}; an end is a step or a fact that is one"
-_KEYS = ("name", "play", "pause", "step", "step_name", "to", "speed")
+_KEYS = (
+    *("name", "play", "pause", "step", "step_name", "to", "speed"),
+    *("loading", "alone", "lost"),
+)
 
 
 def timeline_words(words: Words) -> str:

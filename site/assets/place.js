@@ -1,4 +1,5 @@
-// The language switch keeps the place: the state of the page, and the heading or figure in view.
+// The language switches keep the place: the state of the page, and the heading or figure in view.
+// At the top of the page that is the section which the address names.
 
 "use strict";
 
@@ -9,7 +10,7 @@
     const above = [...document.querySelectorAll(PLACES)].filter(
       (place) => place.getBoundingClientRect().top < innerHeight / 3,
     );
-    return scrollY > 0 && above.length ? `#${above.at(-1).id}` : "";
+    return scrollY > 0 && above.length ? `#${above.at(-1).id}` : location.hash;
   }
 
   for (const link of document.querySelectorAll(".languages a")) {

@@ -10,7 +10,7 @@
 
   // Gives a video another film; the timeline of its model takes it to the step it was at.
   const exchange = (video, other) => {
-    for (const name of ["aria-label", "width", "height"]) {
+    for (const name of ["aria-label", "width", "height", "poster"]) {
       video.setAttribute(name, other.getAttribute(name));
     }
     // Not `load()`, which would fetch films that nobody has started.

@@ -1,9 +1,36 @@
 // The bar below the page: plays, pauses, and shows where the training of a model stands.
 //
-// There is one bar; it belongs to the model whose figures fill most of the window.
+// There is one bar; it belongs to the model whose figures fill most of the window. In the document
+// it follows one of them, the one that fills most or has the focus, so that Tab leads from there to it.
 
 {
   const SPEEDS = [0.5, 1, 2];
+
+  const APART = 8; // pixels between two labels
+
+  const DOT = 5; // pixels from the middle of a mark's dot to the edge of its button
+
+  // Where the button of a mark begins and ends: with its label right of the dot, and left of it.
+  const sidesOf = (button) => {
+    const { offsetLeft, offsetWidth } = button;
+    return [
+      [offsetLeft - DOT, offsetLeft - DOT + offsetWidth],
+      [offsetLeft + DOT - offsetWidth, offsetLeft + DOT],
+    ];
+  };
+
+  // A side for each label, 0 for the right, such that all stand inside and apart in one row.
+  const chosen = (spans, inside, before = -Infinity) => {
+    if (!spans.length) return [];
+    const [first, ...others] = spans;
+    for (const side of [0, 1]) {
+      const [start, end] = first[side];
+      if (start < before + APART || !inside(first[side])) continue;
+      const rest = chosen(others, inside, end);
+      if (rest) return [side, ...rest];
+    }
+    return null;
+  };
 
   class TimelineBar {
     constructor(timelines, words) {
@@ -18,8 +45,12 @@
       });
       for (const timeline of timelines) {
         timeline.bar = this;
-        for (const { figure } of timeline.followers) observer.observe(figure);
+        for (const { figure } of timeline.followers) {
+          observer.observe(figure);
+          figure.addEventListener("focusin", () => this.come(timeline, figure));
+        }
       }
+      new ResizeObserver(() => this.arrange()).observe(this.track);
     }
 
     build() {
@@ -56,13 +87,44 @@
         this.seen.set(target, intersectionRect.height);
       }
       const heights = this.timelines.map((timeline) =>
-        timeline.followers.reduce((sum, { figure }) => sum + (this.seen.get(figure) ?? 0), 0),
+        this.led(timeline).reduce((sum, figure) => sum + this.height(figure), 0),
       );
       const most = Math.max(...heights);
       const busy = this.timeline.playing || this.bar.contains(document.activeElement);
-      if (most > 0 && !busy) this.show(this.timelines[heights.indexOf(most)]);
-      this.bar.hidden = most === 0 && !busy;
-      document.body.classList.toggle("timed", !this.bar.hidden);
+      if (most > 0 && !busy) {
+        const timeline = this.timelines[heights.indexOf(most)];
+        this.show(timeline);
+        this.follows(this.led(timeline).reduce((a, b) => (this.height(b) > this.height(a) ? b : a)));
+      }
+      this.appear(most > 0 || busy);
+    }
+
+    led(timeline) {
+      return timeline.followers.filter(({ alone }) => !alone).map(({ figure }) => figure);
+    }
+
+    height(figure) {
+      return this.seen.get(figure) ?? 0;
+    }
+
+    // A figure has got the focus: the bar is there, and the next that Tab leads to.
+    come(timeline, figure) {
+      if (timeline !== this.timeline && this.timeline.playing) return;
+      if (!this.led(timeline).includes(figure)) return;
+      this.show(timeline);
+      this.follows(figure);
+      this.appear(true);
+    }
+
+    // Where the bar is in the document; on the screen it stays at the foot of the window.
+    follows(figure) {
+      const focused = this.bar.contains(document.activeElement);
+      if (!focused && figure.nextElementSibling !== this.bar) figure.after(this.bar);
+    }
+
+    appear(there) {
+      this.bar.hidden = !there;
+      document.body.classList.toggle("timed", there);
     }
 
     show(timeline) {
@@ -76,6 +138,7 @@
       const { first, last, marks } = this.timeline;
       Object.assign(this.slider, { min: first, max: last, step: 1 });
       this.marks.replaceChildren(...marks.map((mark) => this.mark(mark, first, last)));
+      this.arrange();
       this.follow();
     }
 
@@ -85,7 +148,6 @@
       button.className = `mark ${key}`;
       const part = (at - first) / (last - first);
       button.style.setProperty("--part", part);
-      button.classList.toggle("late", part > 0.6);
       const label = document.createElement("span");
       label.textContent = name;
       button.append(label);
@@ -97,11 +159,27 @@
       return button;
     }
 
+    // Labels stand to the right or to the left of their dots so that none covers another; where no
+    // choice of sides does that, each has a row of its own.
+    arrange() {
+      const buttons = [...this.marks.children];
+      const { width } = this.marks.getBoundingClientRect();
+      const spans = buttons.map((button) => sidesOf(button));
+      const inside = ([start, end]) => start >= 0 && end <= width;
+      const sides = chosen(spans, inside);
+      buttons.forEach((button, row) => {
+        const left = sides ? sides[row] : !inside(spans[row][0]);
+        button.classList.toggle("left", Boolean(left));
+        button.style.setProperty("--row", sides ? 0 : row);
+      });
+      this.track.style.setProperty("--rows", sides ? 1 : buttons.length);
+    }
+
     follow() {
-      const { playing, step, first, last, said, words } = this.timeline;
+      const { playing, step, first, last, said, stalled, words } = this.timeline;
       this.slider.value = step;
       this.slider.style.setProperty("--part", (step - first) / (last - first));
-      this.output.textContent = said;
+      this.output.textContent = stalled ? words.loading : said;
       this.slider.setAttribute("aria-valuetext", this.timeline.described);
       this.button.setAttribute("aria-label", playing ? words.pause : words.play);
       this.button.classList.toggle("playing", playing);

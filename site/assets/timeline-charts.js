@@ -1,5 +1,6 @@
 // Charts that a timeline leads: a line at its step, a dot on every curve, and what the curves say
-// there. Moving over a chart, dragging on it or touching it leads the timeline.
+// there. A mouse that moves over a chart previews a step; pressing, dragging, touching and keys lead
+// the timeline.
 
 {
   const SVG = "http://www.w3.org/2000/svg";
@@ -77,12 +78,12 @@
       return this.low + part * (this.high - this.low);
     }
 
-    // What every curve says, in words.
+    // What every curve says: its name and its value, empty where the curve has none.
     said(words) {
-      return this.curves
-        .toReversed()
-        .filter((curve) => curve.value !== null)
-        .map((curve) => `${curve.name} ${this.written(curve.value, words)}`);
+      return this.curves.toReversed().map(({ name, value }) => ({
+        name,
+        value: value === null ? "" : this.written(value, words),
+      }));
     }
 
     written(value, words) {
@@ -95,10 +96,7 @@
     constructor(figure, timeline) {
       this.figure = figure;
       this.timeline = timeline;
-      this.reading = document.createElement("p");
-      this.reading.className = "reading";
-      this.reading.setAttribute("aria-hidden", "true");
-      figure.querySelector("figcaption").prepend(this.reading);
+      this.reading = figure.querySelector(".reading");
       this.read();
       figure.addEventListener("reseed", () => {
         this.read();
@@ -117,19 +115,45 @@
       const [plot] = this.plots[0];
       this.steps = [plot.firstStep, plot.lastStep];
       this.chart.classList.add("led");
+      this.beSlider();
       this.chart.addEventListener("pointerdown", (event) => this.press(event));
       this.chart.addEventListener("pointermove", (event) => this.move(event));
       this.chart.addEventListener("pointerup", () => (this.pressed = false));
       this.chart.addEventListener("pointercancel", () => (this.pressed = false));
+      this.chart.addEventListener("pointerleave", () => this.pressed || this.timeline.restore());
+      this.chart.addEventListener("keydown", (event) => this.timeline.key(event));
+    }
+
+    // For the keyboard and for those who do not see it a chart is a slider with its own title.
+    beSlider() {
+      const [title, description] = this.pictures[0].getAttribute("aria-labelledby").split(" ");
+      this.chart.tabIndex = 0;
+      const attributes = {
+        role: "slider", "aria-labelledby": title, "aria-describedby": description,
+        "aria-valuemin": this.steps[0], "aria-valuemax": this.steps[1],
+      };
+      for (const [name, value] of Object.entries(attributes)) this.chart.setAttribute(name, value);
     }
 
     follow() {
-      const { touched, step, words } = this.timeline;
+      const { touched, step, words, said, described } = this.timeline;
       this.figure.classList.toggle("moving", touched);
-      if (!touched) return;
       for (const plots of this.plots) for (const plot of plots) plot.follow(step);
       const values = this.plots[0].flatMap((plot) => plot.said(words));
-      this.reading.textContent = [this.timeline.said, ...values].join(" · ");
+      this.write([{ name: said, value: "" }, ...values]);
+      const heard = values.filter(({ value }) => value).map(({ name, value }) => `${name} ${value}`);
+      this.chart.setAttribute("aria-valuenow", step);
+      this.chart.setAttribute("aria-valuetext", [described, ...heard].join(", "));
+    }
+
+    // Every value has a place of a fixed width: lines break the same way at every step.
+    write(items) {
+      const { reading } = this;
+      items.forEach(({ name, value }, place) => {
+        const [first, second] = reading.children[place].children;
+        if (first.textContent !== name) first.textContent = name;
+        if (second.textContent !== value) second.textContent = value;
+      });
     }
 
     press(event) {
@@ -140,7 +164,7 @@
       this.lead(event);
     }
 
-    // A mouse leads by moving over the chart; a finger only while it is down.
+    // A mouse previews by moving over the chart; a finger leads only while it is down.
     move(event) {
       const hovering = event.pointerType === "mouse" && !this.timeline.playing;
       if (this.pressed || hovering) this.lead(event);
@@ -153,8 +177,10 @@
       const x = ((event.clientX - left) / width) * svg.viewBox.baseVal.width;
       const [plot] = this.plots[place];
       const part = (x - plot.left) / (plot.right - plot.left);
-      if (!this.pressed && (part < -0.02 || part > 1.02)) return;
-      this.timeline.seek(plot.firstStep + part * (plot.lastStep - plot.firstStep));
+      const step = plot.firstStep + part * (plot.lastStep - plot.firstStep);
+      if (this.pressed) this.timeline.seek(step);
+      else if (part < -0.02 || part > 1.02) this.timeline.restore();
+      else this.timeline.preview(step);
     }
   }
 

@@ -1,10 +1,15 @@
 // Films that a timeline leads: seeking while readers scrub, running while it plays.
 //
 // A film's moving part has a place for every step. At rest a film stands in the middle of the frame
-// it is asked for, so that no rounding shows its neighbour.
+// it is asked for, so that no rounding shows its neighbour. While playing, the timeline waits for a
+// film in view that has no data yet, and counts the steps by the frames that are on the screen.
+//
+// A film is left to its own controls where the server answers no byte ranges: it cannot be sought.
 
 {
   const STRAY = 0.12; // seconds by which a running film may be off before it is set right at once
+
+  const CLOSE = 0.25; // seconds by which a frame may be late and still tell the step
 
   class LedFilm {
     constructor(figure, timeline) {
@@ -16,8 +21,12 @@
       this.video.muted = true;
       figure.classList.add("led");
       this.button = this.playButton();
+      this.note = this.noteOfIts();
       this.read();
-      this.video.addEventListener("click", () => timeline.toggle());
+      this.watch();
+      this.video.addEventListener("click", () => this.alone || timeline.toggle());
+      // Errors of a `source` do not bubble.
+      this.video.addEventListener("error", () => this.leave(timeline.words.lost), true);
       this.video.addEventListener("seeked", () => this.arrived());
       this.video.addEventListener("playing", () => figure.classList.add("moving"));
       this.video.addEventListener("loadedmetadata", () => this.follow());
@@ -51,14 +60,83 @@
       return button;
     }
 
+    noteOfIts() {
+      const note = document.createElement("p");
+      note.className = "apart";
+      note.setAttribute("role", "status");
+      this.figure.querySelector("figcaption").prepend(note);
+      return note;
+    }
+
+    // Notes which frame is on the screen, each time there is another.
+    watch() {
+      this.video.requestVideoFrameCallback?.((_, { mediaTime }) => {
+        this.presented = mediaTime;
+        this.watch();
+      });
+    }
+
+    // The step on the screen, while the film runs close to where the timeline is.
+    get shown() {
+      const { presented, starts, steps, video } = this;
+      if (video.paused || video.seeking || presented === undefined) return undefined;
+      const off = Math.abs(presented - this.secondsAt(this.timeline.exact));
+      if (off > CLOSE + 1 / this.pace) return undefined;
+      const after = starts.findIndex((start) => start > presented + this.half);
+      return steps[after < 0 ? steps.length - 1 : Math.max(0, after - 1)];
+    }
+
+    // How much of the window the film's figure fills, in pixels.
+    get seen() {
+      return this.timeline.bar?.seen.get(this.figure) ?? 0;
+    }
+
+    // Whether playing has to wait: the film is looked at, and the data of its frame are not there.
+    get late() {
+      const { video } = this;
+      if (this.alone || !this.near || !this.seen) return false;
+      if (video.seeking || video.readyState < HTMLMediaElement.HAVE_METADATA) return true;
+      const ends = video.ended || video.currentTime >= this.starts.at(-1);
+      return !ends && video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    }
+
+    get seekable() {
+      const { seekable, duration } = this.video;
+      return seekable.length > 0 && seekable.end(seekable.length - 1) > duration - STRAY;
+    }
+
+    // The timeline no longer leads this film, and the caption says why.
+    leave(why) {
+      const { figure, timeline, video } = this;
+      this.alone = true;
+      this.note.textContent = why;
+      this.button.hidden = true;
+      figure.classList.add("alone");
+      figure.classList.toggle("led", why === timeline.words.lost);
+      video.controls = why === timeline.words.alone;
+      const playing = timeline.playing;
+      timeline.bar?.look([]);
+      if (timeline.followers.every(({ alone }) => alone)) timeline.pause();
+      if (video.controls && playing) video.play().catch(() => {});
+    }
+
+    join() {
+      this.alone = this.video.controls = this.button.hidden = false;
+      this.note.textContent = "";
+      this.figure.classList.remove("alone");
+      this.figure.classList.add("led");
+    }
+
     come(near) {
       this.near = near;
       if (near) this.follow();
-      else this.video.pause();
+      else if (!this.alone) this.video.pause();
     }
 
     exchanged() {
       this.read();
+      this.join();
+      this.presented = undefined;
       this.figure.classList.remove("moving");
       this.timeline.settle();
       this.follow();
@@ -67,13 +145,16 @@
     // Does what the timeline does; a film that is far away, or that nobody has asked for, rests.
     follow() {
       const { timeline, video } = this;
-      this.figure.classList.toggle("touched", timeline.touched);
       this.tell();
+      if (this.alone) return;
+      if (!timeline.touched) this.figure.classList.remove("moving");
       if (!this.near || !timeline.touched) return;
       if (video.readyState < HTMLMediaElement.HAVE_METADATA) {
         video.preload = "auto";
         if (video.networkState !== HTMLMediaElement.NETWORK_LOADING) video.load();
-      } else if (timeline.running) this.run();
+      } else if (!this.seekable) this.leave(timeline.words.alone);
+      else if (timeline.running && timeline.waits) this.hold();
+      else if (timeline.running) this.run();
       else this.rest();
     }
 
@@ -99,12 +180,21 @@
       if (video.paused) video.play().catch(() => {});
     }
 
-    rest() {
+    // Stands where it will run on, until all films have their data.
+    hold() {
       const { video } = this;
       if (!video.paused) video.pause();
+      const now = this.secondsAt(this.timeline.exact);
+      if (!video.seeking && Math.abs(now - video.currentTime) > STRAY) video.currentTime = now;
+    }
+
+    rest() {
+      const { figure, video } = this;
+      if (!video.paused) video.pause();
+      if (video.seeking) return;
       const wanted = this.starts[this.frameAt(this.timeline.step)] + this.half;
-      if (video.seeking || Math.abs(video.currentTime - wanted) < this.half / 2) return;
-      video.currentTime = wanted;
+      if (Math.abs(video.currentTime - wanted) >= this.half / 2) video.currentTime = wanted;
+      else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) figure.classList.add("moving");
     }
 
     // Asks for the next frame only when the last one is there, so that dragging never queues.

@@ -8,13 +8,17 @@
 
   const STAY = 1600; // milliseconds at each mark, where motion is reduced
 
+  const PATIENCE = 300; // milliseconds of waiting for a film, after which the bar says so
+
   const LONGEST_TICK = 0.1; // seconds; a page that was hidden goes on where it was
 
   class Timeline {
     constructor(model, figures, parameter, words) {
       Object.assign(this, { model, parameter, words });
       this.speed = 1;
-      this.playing = this.touched = false;
+      this.playing = this.touched = this.waits = false;
+      this.waited = 0;
+      this.held = null;
       this.marks = [];
       this.calm = matchMedia("(prefers-reduced-motion: reduce)");
       this.followers = figures.map((figure) => this.followed(figure));
@@ -57,6 +61,16 @@
       return this.playing && !this.calm.matches;
     }
 
+    // Whether a film that is looked at is not there yet, while films play.
+    get late() {
+      return this.followers.some((follower) => follower.late);
+    }
+
+    // Whether playing has waited so long that readers should know why.
+    get stalled() {
+      return this.waited > PATIENCE;
+    }
+
     get said() {
       return this.filled(this.words.step, { step: this.step });
     }
@@ -76,10 +90,32 @@
 
     // Goes to the step that can be shown nearest to the one asked for.
     seek(step) {
-      this.touched = true;
-      this.exact = this.step = this.steps[nearest(this.steps, step)];
-      this.tell();
+      this.held = null;
+      this.stand(step);
       if (!this.playing) this.remember();
+    }
+
+    stand(step) {
+      this.touched = true;
+      this.exact = this.step = this.snapped(step);
+      this.tell();
+    }
+
+    snapped(step) {
+      return this.steps[nearest(this.steps, step)];
+    }
+
+    // Shows a step for a while: `restore` goes back to where the timeline stood before.
+    preview(step) {
+      const { exact, touched } = this;
+      this.held ??= { exact, touched, step: this.step };
+      this.stand(step);
+    }
+
+    restore() {
+      if (!this.held) return;
+      Object.assign(this, this.held, { held: null });
+      this.tell();
     }
 
     tell() {
@@ -93,7 +129,9 @@
     }
 
     // Plays from a step to another: from here to the end, and from the start where here is the end.
-    play(from = this.step >= this.last || !this.touched ? this.first : this.step, to = this.last) {
+    play(from, to = this.last) {
+      this.restore();
+      from ??= this.step >= this.last || !this.touched ? this.first : this.step;
       for (const other of timelines) if (other !== this) other.pause();
       this.until = to;
       this.playing = true;
@@ -103,12 +141,13 @@
       else this.frame = requestAnimationFrame((now) => this.advance(now, now));
     }
 
-    pause() {
+    pause(at = this.step) {
       if (!this.playing) return;
-      this.playing = false;
+      this.playing = this.waits = false;
+      this.waited = 0;
       cancelAnimationFrame(this.frame);
       clearTimeout(this.waiting);
-      this.seek(this.exact);
+      this.seek(at);
     }
 
     hasten(speed) {
@@ -116,15 +155,25 @@
       this.tell();
     }
 
+    // Goes on by the time that has passed, unless a film has to be waited for.
     advance(before, now) {
-      this.exact = Math.min(this.until, this.ahead(Math.min(LONGEST_TICK, (now - before) / 1000)));
+      this.waits = this.late;
+      this.waited = this.waits ? this.waited + now - before : 0;
+      const passed = this.waits ? 0 : Math.min(LONGEST_TICK, (now - before) / 1000);
+      this.exact = Math.min(this.until, this.ahead(passed));
       if (this.exact >= this.until) {
-        this.pause();
+        this.pause(this.until);
         return;
       }
-      this.step = this.steps[nearest(this.steps, this.exact)];
+      this.step = this.onScreen() ?? this.snapped(this.exact);
       this.tell();
       this.frame = requestAnimationFrame((later) => this.advance(now, later));
+    }
+
+    // The step of the frame that is on the screen, by the film that fills most of the window.
+    onScreen() {
+      const films = this.followers.filter(({ shown }) => shown !== undefined);
+      return films.sort((a, b) => b.seen - a.seen)[0]?.shown;
     }
 
     // Where playing will have come to in some seconds.
@@ -139,13 +188,14 @@
       return steps[whole] + (place - whole) * (steps[whole + 1] - steps[whole]);
     }
 
+    // A mark between two steps that can be shown counts as the nearer one, as `seek` has it.
     jump() {
-      const next = this.marks.map(({ at }) => at).find((at) => at > this.step && at < this.until);
+      const stops = this.marks.map(({ at }) => this.snapped(at)).sort((a, b) => a - b);
+      const next = stops.find((at) => at > this.step && at < this.until);
       this.waiting = setTimeout(() => {
-        if (next === undefined) {
-          this.exact = this.until;
-          this.pause();
-        } else {
+        if (this.late) this.jump();
+        else if (next === undefined) this.pause(this.until);
+        else {
           this.seek(next);
           this.jump();
         }
@@ -159,9 +209,10 @@
         ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1,
         PageDown: -10, PageUp: 10, Home: -Infinity, End: Infinity,
       }[event.key];
-      if (event.key === " " && event.target.type === "range") this.toggle();
+      if (event.key === " " && event.target.matches("input, [role='slider']")) this.toggle();
       else if (move === undefined) return;
       else {
+        this.restore();
         this.pause();
         const place = Math.min(this.steps.length - 1, Math.max(0, this.place + move));
         this.seek(this.steps[place]);
@@ -171,10 +222,11 @@
 
     // Keeps the step in the address; not every place has one to keep.
     remember() {
+      const { step } = this;
       clearTimeout(this.noting);
       this.noting = setTimeout(() => {
         const address = new URL(location.href);
-        address.searchParams.set(this.parameter, this.step);
+        address.searchParams.set(this.parameter, step);
         try {
           history.replaceState(history.state, "", address);
         } catch {
@@ -195,8 +247,11 @@
       });
     }
 
+    // Also after a preview, at a timeline that has not been touched otherwise.
     follow() {
-      if (!this.timeline.touched) return;
+      const { touched } = this.timeline;
+      if (!touched && !this.led) return;
+      this.led = touched;
       this.figure.dispatchEvent(new CustomEvent("follow", { detail: this.timeline.step }));
     }
   }
