@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,13 +14,20 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THRE
 _TAKEN_AWAY = (
     "ATEN_",
     "CUBLAS_",
+    "DISABLE_ADDMM_CUDA_LT",
     "DNNL_",
+    "GLIBC_TUNABLES",
+    "GOMP_",
+    "KMP_",
     "MKL_",
     "NPY_",
     "NUMBA_",
     "NVIDIA_TF32_OVERRIDE",
+    "OMP_",
     "ONEDNN_",
+    "OPENBLAS_",
     "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+    "TORCH_BLAS_",
 )
 """How names of variables begin that choose instructions, and so the last bits of numbers."""
 
@@ -38,16 +45,26 @@ def known_environment(**more: str) -> Iterator[None]:
         more: variables to set, too.
     """
     before = dict(os.environ)
-    for name in before:
-        if name.startswith(_TAKEN_AWAY) and not name.startswith(_LEFT):
-            del os.environ[name]
-    os.environ.update(_plain_matplotlib() | more)
+    after = known(before) | more
+    for name in before.keys() - after.keys():
+        del os.environ[name]
+    os.environ.update(after)
     try:
         yield
     finally:
         for name in os.environ.keys() - before.keys():
             del os.environ[name]
         os.environ.update(before)
+
+
+def known(environment: Mapping[str, str]) -> dict[str, str]:
+    """What is left of an environment when all is taken away that no key of the store knows."""
+    left = {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(_TAKEN_AWAY) or name.startswith(_LEFT)
+    }
+    return left | _plain_matplotlib()
 
 
 def _plain_matplotlib() -> dict[str, str]:
