@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import stat
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -64,7 +68,51 @@ def known(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if not name.startswith(_TAKEN_AWAY) or name.startswith(_LEFT)
     }
-    return left | _plain_matplotlib()
+    return left | _plain_matplotlib() | _writable_cache(left)
+
+
+def _writable_cache(environment: Mapping[str, str]) -> dict[str, str]:
+    """Gives numba, which refuses to work without, a folder for what it has compiled.
+
+    Without one of its own choice that can be written, it is one below the user's caches, or a
+    private one below the folder for temporary files.
+    """
+    chosen = environment.get("NUMBA_CACHE_DIR")
+    own = [Path(chosen)] if chosen else []
+    if any(map(_can_be_written, [*own, Path(__file__).parent / "__pycache__"])):
+        return {}
+    caches = environment.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~"), ".cache")  # noqa: PTH111
+    below = Path(caches) / "grokreel" / "numba"
+    if _can_be_written(below):
+        return {"NUMBA_CACHE_DIR": str(below)}
+    try:
+        return {"NUMBA_CACHE_DIR": str(_private_folder())}
+    except OSError:
+        return {}  # no work can be done where nothing can be written, and that is told later
+
+
+def _private_folder() -> Path:
+    """A folder for temporary files that this user alone may write: code is read from it."""
+    user = os.getuid() if hasattr(os, "getuid") else os.getpid()
+    folder = Path(tempfile.gettempdir()) / f"grokreel-numba-{user}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == user and not found.st_mode & 0o022:
+        return folder
+    folder = Path(tempfile.mkdtemp(prefix="grokreel-numba-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Whether numba could keep something there; it makes the folder as numba would."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return True
 
 
 def _plain_matplotlib() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -269,3 +270,44 @@ def test_a_result_that_cannot_be_sent_is_told_and_the_worker_goes_on() -> None:
             list(workers.run([job(unsendable)]))
         (done,) = workers.run([job(pid)])
     assert done.result != os.getpid()
+
+
+COMPILED = """
+from gen.surroundings import known_environment
+with known_environment():
+    from gen import bit_rows
+    print(bit_rows.__file__)
+"""
+
+
+@pytest.mark.parametrize("temporary", ["empty", "anothers"])
+def test_numba_works_where_neither_package_nor_home_can_be_written(
+    tmp_path: Path, temporary: str
+) -> None:
+    """A file in place of a folder refuses every user, also the one who may write everywhere."""
+    package = tmp_path / "packages" / "gen"
+    shutil.copytree(
+        REPOSITORY / "gen", package, ignore=shutil.ignore_patterns("__pycache__", "_bundled")
+    )
+    for folder in [package, *(path for path in package.rglob("*") if path.is_dir())]:
+        (folder / "__pycache__").touch()
+    home, temp = tmp_path / "home", tmp_path / "tmp"
+    home.touch()
+    temp.mkdir()
+    if temporary == "anothers":
+        (temp / f"grokreel-numba-{os.getuid()}").symlink_to(tmp_path)
+    result = subprocess.run(
+        [sys.executable, "-P", "-c", COMPILED],
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(temp)}
+        | {"PYTHONPATH": str(package.parent)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert Path(result.stdout.strip()) == package / "bit_rows.py"
+    left = [path.name for path in temp.iterdir()]
+    assert left == [f"grokreel-numba-{os.getuid()}"]
+    assert temporary == "anothers" or (temp / left[0]).stat().st_mode & 0o077 == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "packages", "tmp"]
