@@ -298,6 +298,7 @@ def test_numba_works_where_neither_package_nor_home_can_be_written(
         (temp / f"grokreel-numba-{os.getuid()}").symlink_to(tmp_path)
     result = subprocess.run(
         [sys.executable, "-P", "-c", COMPILED],
+        check=False,
         env={"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(temp)}
         | {"PYTHONPATH": str(package.parent)},
         cwd=tmp_path,
