@@ -32,7 +32,9 @@ def packed(error: BaseException) -> bytes:
     """An exception as bytes, its traceback among its notes; `unpacked` gives it back."""
     notes = [*getattr(error, "__notes__", ()), "".join(traceback.format_exception(error))]
     attributes = {name: value for name, value in vars(error).items() if _pickled(value) is not None}
-    arguments = (*error.args, error.filename) if _names_a_file(error) else error.args
+    arguments = error.args
+    if isinstance(error, OSError) and error.filename is not None and len(arguments) == 2:
+        arguments = (*arguments, error.filename)  # which `args` leave out
     carried = _Carried(
         _pickled(error),
         tuple((kind.__module__, kind.__qualname__) for kind in type(error).__mro__),
@@ -91,11 +93,6 @@ def _kind(module: str, name: str) -> type[BaseException] | None:
     except Exception:
         return None
     return found if isinstance(found, type) and issubclass(found, BaseException) else None
-
-
-def _names_a_file(error: BaseException) -> bool:
-    """Whether it is an error of the system about a file, which its `args` leave out."""
-    return isinstance(error, OSError) and error.filename is not None and len(error.args) == 2
 
 
 def _pickled(value: object) -> bytes | None:

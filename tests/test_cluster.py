@@ -235,7 +235,7 @@ def test_another_program_at_the_address_is_told_in_a_line_and_not_waited_for(
 
 
 def test_the_address_of_a_worker_is_told_for_what_it_is(tmp_path: Path, gen: Gen) -> None:
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
         assert isinstance(cluster, LocalCluster)
         (worker,) = cluster.scheduler_info["workers"]
         outcome = gen("train", "--cluster", worker, *small_site.write(tmp_path))
@@ -278,10 +278,7 @@ def page_server() -> Iterator[int]:
 class Silent(SimpleHTTPRequestHandler):
     """Serves pages, and logs nothing."""
 
-    def log_request(self, *_: object) -> None:
-        pass
-
-    def log_error(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
 

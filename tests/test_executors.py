@@ -254,7 +254,6 @@ def test_an_exception_of_a_worker_arrives_as_what_it_is() -> None:
             assert the_same(error, make()), name
             assert "in fail\n" in "".join(error.__notes__), name
         (done,) = workers.run([job(pid)])
-    assert isinstance(error, UnicodeDecodeError) and error.object == b"\xff"
     assert done.result != os.getpid()
 
 
