@@ -1,9 +1,12 @@
 """What one would write without this tool: a module, a loss, `backward()` and a fused AdamW.
 
-One model after another, one step after another, float32, full batch.
+One model after another, one step after another, float32, full batch. What is learned is what
+this trainer learns (`tests/test_bench.py`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -12,39 +15,63 @@ from gen.models import Model
 from gen.networks.embedded import Embedded, circle
 from gen.networks.perceptron import Perceptron
 
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "square": torch.square}
+
+
+def left_out(model: Model) -> str:
+    """Why no plain loop is written for a model; empty where there is one."""
+    network = model.network
+    if network.activation not in ACTIVATIONS:
+        return f"its activation is {network.activation}"
+    if isinstance(network, Perceptron):
+        return ""
+    if not isinstance(network, Embedded):
+        return f"its network is of another kind, {type(network).__name__}"
+    plain = Embedded(embedding=network.embedding, width=network.width, hidden=network.hidden)
+    parts = ("unembedding", "projections", "into", "out")
+    others = [part for part in parts if getattr(network, part) != getattr(plain, part)]
+    return f"it has another {' and '.join(others)}" if others else ""
+
 
 class PlainPerceptron(nn.Module):
-    """relu(X W_in) W_out with one output."""
+    """f(X W_in) W_out."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
-        assert isinstance(model.network, Perceptron)
         parameters = model.network.init(model.task, model.seeds[:1])
-        self.w_in = nn.Parameter(torch.from_numpy(parameters["W_in"][0]).float())
-        self.w_out = nn.Parameter(torch.from_numpy(parameters["W_out"][0]).float())
+        self.W_in = nn.Parameter(torch.from_numpy(parameters["W_in"][0]).float())
+        self.W_out = nn.Parameter(torch.from_numpy(parameters["W_out"][0]).float())
+        self._activation = ACTIVATIONS[model.network.activation]
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """(row, input) to (row, 1)."""
-        return torch.relu(inputs @ self.w_in) @ self.w_out
+        """(row, input) to (row, output)."""
+        return self._activation(inputs @ self.W_in) @ self.W_out
 
 
 class PlainEmbedded(nn.Module):
-    """relu(E[a] A + E[b] A) B E^T, each pair's two embeddings looked up and projected."""
+    """f(E[a] A_1 + E[b] A_2) B E^T, each pair's two embeddings looked up and projected.
+
+    A_1 and A_2 are one matrix unless the order of the two numbers matters.
+    """
 
     def __init__(self, model: Model) -> None:
         super().__init__()
-        assert isinstance(model.network, Embedded)
         parameters = model.network.init(model.task, model.seeds[:1])
-        table = parameters["E"][0] if "E" in parameters else circle(model.task.inputs)
-        self.table = nn.Parameter(torch.from_numpy(table).float(), requires_grad="E" in parameters)
-        self.a = nn.Parameter(torch.from_numpy(parameters["A"][0]).float())
-        self.b = nn.Parameter(torch.from_numpy(parameters["B"][0]).float())
+        table = parameters["E"][0] if "E" in parameters else circle(model.task.outputs)
+        self.E = nn.Parameter(torch.from_numpy(table).float(), requires_grad="E" in parameters)
+        self.A = nn.Parameter(torch.from_numpy(parameters["A"][0]).float())
+        self.B = nn.Parameter(torch.from_numpy(parameters["B"][0]).float())
+        self._activation = ACTIVATIONS[model.network.activation]
 
     def forward(self, pairs: Tensor) -> Tensor:
         """(row, 2) numbers to (row, number)."""
-        looked_up = self.table[pairs]
-        hidden = torch.relu((looked_up @ self.a).sum(dim=1))
-        return hidden @ self.b @ self.table.T
+        first, second = self.E[pairs].unbind(dim=1)
+        return self._answers(first, second)
+
+    def _answers(self, first: Tensor, second: Tensor) -> Tensor:
+        pieces = self.A.split(self.E.shape[1])
+        hidden = self._activation(first @ pieces[0] + second @ pieces[-1])
+        return hidden @ self.B @ self.E.T
 
 
 class NotebookEmbedded(PlainEmbedded):
@@ -56,9 +83,8 @@ class NotebookEmbedded(PlainEmbedded):
 
     def forward(self, pairs: Tensor) -> Tensor:
         """Two one-hot matrices, (2, row, number), to (row, number)."""
-        first, second = pairs @ self.table
-        hidden = torch.relu(first @ self.a + second @ self.a)
-        return hidden @ self.b @ self.table.T
+        first, second = pairs @ self.E
+        return self._answers(first, second)
 
 
 class PlainLoop:
@@ -76,8 +102,8 @@ class PlainLoop:
             self._module, self._inputs = PlainPerceptron(model), inputs
             self._labels = self._labels.float()
         else:
-            pairs = _pairs(inputs)
-            one_hot = nn.functional.one_hot(pairs.T, model.task.inputs).double()
+            pairs = _pairs(inputs) % model.task.outputs
+            one_hot = nn.functional.one_hot(pairs.T, model.task.outputs).double()
             self._module = NotebookEmbedded(model) if notebook else PlainEmbedded(model)
             self._inputs = one_hot if notebook else pairs
         self._adam = torch.optim.AdamW(
@@ -88,6 +114,12 @@ class PlainLoop:
             fused=True,
         )
 
+    @property
+    def learned(self) -> dict[str, Tensor]:
+        """What is learned, by the names that this package gives it."""
+        named = self._module.named_parameters()
+        return {name: tensor.detach() for name, tensor in named if tensor.requires_grad}
+
     def step(self) -> None:
         """One step of gradient descent on all rows."""
         answers = self._module(self._inputs)
@@ -96,14 +128,15 @@ class PlainLoop:
         else:
             loss = nn.functional.cross_entropy(answers, self._labels) / self._classes
         if self._l1 > 0:
-            loss = loss + self._l1 * sum(p.abs().sum() for p in self._module.parameters())
+            learned = [p for p in self._module.parameters() if p.requires_grad]
+            loss = loss + self._l1 * sum(p.abs().sum() for p in learned)
         self._adam.zero_grad()
         loss.backward()
         self._adam.step()
 
 
 def _pairs(counts: Tensor) -> Tensor:
-    """The two numbers that each row counts, (row, 2)."""
+    """The two columns that each row counts, (row, 2)."""
     numbers = torch.arange(counts.shape[1]).expand(counts.shape)
     repeated = numbers[counts > 0].repeat_interleave(counts[counts > 0].long())
     return repeated.view(-1, 2)

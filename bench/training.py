@@ -18,10 +18,11 @@ from statistics import median
 
 import torch
 
-from bench.plain import PlainLoop
+from bench.plain import PlainLoop, left_out
 from gen.config import load
 from gen.executors import Job, Workers, default_jobs
 from gen.models import Model
+from gen.networks.embedded import Embedded
 from gen.report import make_report
 from gen.training import Ensemble, train
 
@@ -77,19 +78,22 @@ def main() -> None:
     silent = make_report(quiet=True, json_log=False, stream=sys.stderr)
     with silent as report, Workers(cores, report) as workers:
         for name, model in load(SITE).models.items():
+            reason = left_out(model)
+            if reason:
+                print(f"{name:<14}is left out: {reason}", flush=True)
+                continue
             for line in _compare(name, model, workers, cores, rounds):
                 print(line, flush=True)
 
 
 def _compare(name: str, model: Model, workers: Workers, cores: int, rounds: int) -> list[str]:
-    learned = model.task.outputs > 1
     ways: dict[str, Callable[[], float]] = {
         "this trainer, all cores": lambda: our_seconds(model, 1000, workers, cores),
         "this trainer, one core": lambda: our_seconds(model, 1000, workers, 1),
         "plain loop, one core": lambda: plain_seconds(model, 200, 1),
         f"plain loop, {cores} threads": lambda: plain_seconds(model, 200, cores),
     }
-    if learned and "embedding" in type(model.network).model_fields:
+    if isinstance(model.network, Embedded):
         ways["notebook's way, one core"] = lambda: plain_seconds(model, 40, 1, notebook=True)
         ways[f"notebook's way, {cores} threads"] = lambda: plain_seconds(
             model, 40, cores, notebook=True

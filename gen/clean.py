@@ -7,7 +7,7 @@ from dataclasses import replace
 from gen import films, output, runs
 from gen.build import film_orders
 from gen.config import load_profiles
-from gen.hunt import tried
+from gen.hunt import parts, tried
 from gen.studio import DEVICES, Studio
 from gen.subjects import read_sweeps, sound_models
 
@@ -40,11 +40,12 @@ def _wanted(studio: Studio) -> set[str]:
     wanted: set[str] = set()
     for config in load_profiles(studio.config.path).values():
         hunted = [tried(model) for model in config.models.values()]
-        sources = [*config.models.values(), *hunted, *config.sweeps.values()]
+        sources = [*config.models.values(), *config.sweeps.values()]
         for device in DEVICES:
             shards = [shard for source in sources for shard in runs.shards(source, device)]
             wanted |= {shard.key for shard in shards}
             of_profile = replace(studio, config=config, device=device)
+            wanted |= {shard.key for model in hunted for shard in parts(of_profile, model)[0]}
             subjects = {**sound_models(of_profile), **read_sweeps(of_profile)}
             wanted |= {order.key for order in film_orders(config, subjects)}
     return wanted

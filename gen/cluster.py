@@ -8,13 +8,18 @@ that has killed several.
 
 from __future__ import annotations
 
+import asyncio
+import pickle
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
+from gen.carried import unpacked
 from gen.errors import ConfigError, EnvironmentFault
 from gen.executors import Done, GivenUp, Job
+from gen.isolated import run
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -22,9 +27,15 @@ if TYPE_CHECKING:
     from gen.report import Report
 
 MOST_DEATHS = 3
-"""Workers that a job may kill before it is given up, on a cluster that is started here."""
+"""Processes that a job may kill before it is given up; workers too if they are started here."""
 
 _LOOK_AGAIN = 2.0
+_ANSWERS = 8.0
+"""Seconds in which a scheduler has to say that it is one."""
+
+_PAUSE = 0.2
+
+_HERE = "127.0.0.1"
 
 
 class Cluster:
@@ -53,16 +64,13 @@ class Cluster:
                 address: Any = opening.enter_context(_started(_whole(count, self._address)))
             else:
                 address = self._address
+                _refuse_other_peers(address)
             try:
                 self._client: Client = opening.enter_context(
                     distributed.Client(address, timeout=10, set_as_default=False)
                 )
             except (OSError, ValueError) as error:
-                raise EnvironmentFault(
-                    f"no Dask scheduler answers: {error or 'timed out'}",
-                    where=self._address,
-                    mend="is it running, and is the address one that reaches it from here?",
-                ) from None
+                raise _unanswered(self._address, str(error) or "timed out") from None
             self._open = opening.pop_all()
         return self
 
@@ -79,11 +87,12 @@ class Cluster:
         """Runs the jobs, earlier ones first, and gives back each as soon as it is done.
 
         Raises:
-            GenError: what a job raised; the other jobs are given up.
+            BaseException: what a job raised; the other jobs are given up.
             EnvironmentFault: the scheduler is lost.
         """
         waiting = list(enumerate(jobs))
         out: dict[Future, int] = {}
+        deaths: Counter[int] = Counter()
         ended = 0
         if not jobs:
             return
@@ -96,12 +105,19 @@ class Cluster:
                     finished = self._wait(list(out))
                 for future in finished:
                     place = out.pop(future)
+                    end = self._end(future, place)
+                    if isinstance(end, GivenUp) and end.again:
+                        deaths[place] += 1
+                        if deaths[place] < MOST_DEATHS:
+                            waiting.insert(0, (place, jobs[place]))
+                            continue
                     ended += 1
                     task.advance_to(ended)
-                    yield self._end(future, place)
+                    yield end
 
     def _give(self, job: Job) -> Future:
-        return self._client.submit(_work, job.function, job.arguments, pure=False)
+        work = pickle.dumps((job.function, job.arguments))
+        return self._client.submit(run, work, pure=False)
 
     def _wait(self, futures: list[Future]) -> list[Future]:
         from distributed import wait
@@ -123,11 +139,18 @@ class Cluster:
 
         with self._reached():
             try:
-                result, seconds = future.result()
+                outcome, exit_code = future.result()
             except KilledWorker:
                 return GivenUp(place, "every worker that took it died")
             finally:
                 future.release()
+        if outcome is None:
+            reason = f"every process that took it died (exit code {exit_code})"
+            return GivenUp(place, f"{reason}; memory may have run out", again=True)
+        kind, content = pickle.loads(outcome)  # noqa: S301 - it comes from a worker
+        if kind == "raised":
+            raise unpacked(content)
+        result, seconds = content
         return Done(place, result, seconds)
 
     @contextmanager
@@ -159,7 +182,11 @@ def _started(workers: int) -> Iterator[Any]:
     with (
         configured({"distributed.scheduler.allowed-failures": MOST_DEATHS - 1}),
         distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=":0"
+            n_workers=workers,
+            threads_per_worker=1,
+            host=_HERE,
+            dashboard_address=f"{_HERE}:0",
+            worker_dashboard_address=f"{_HERE}:0",
         ) as cluster,
     ):
         yield cluster
@@ -173,8 +200,66 @@ def _whole(count: str, address: str) -> int:
     return int(count)
 
 
-def _work(function: Any, arguments: tuple[Any, ...]) -> tuple[Any, float]:
-    """What a worker does: the same function with the same arguments as a process here."""
-    start = time.monotonic()
-    result = function(*arguments, on_progress=lambda done: None)
-    return result, time.monotonic() - start
+def _refuse_other_peers(address: str) -> None:
+    """Asks who listens at an address, as Dask's client would wait for an answer without end.
+
+    Raises:
+        EnvironmentFault: nothing answers in time, or something that is no scheduler.
+    """
+    try:
+        found = asyncio.run(_kind_of_peer(address))
+    except TimeoutError:
+        raise _unanswered(address, "timed out") from None
+    except Exception as error:  # whatever another program sends is read as Dask's own messages
+        raise _unanswered(address, str(error) or type(error).__name__) from None
+    if found != "Scheduler":
+        raise _unanswered(address, f"it is the address of a {found.lower()}")
+
+
+async def _kind_of_peer(address: str) -> str:
+    """What a Dask process says it is: `Scheduler`, `Worker` or `Nanny`.
+
+    Dask's own `connect` waits without end for a greeting, and leaves the connection open.
+    """
+    async with asyncio.timeout(_ANSWERS):
+        comm = await _connected(address)
+        try:
+            comm.local_info = comm.handshake_info()
+            await comm.write(comm.local_info)
+            comm.remote_info = await comm.read()
+            comm.handshake_options = comm.handshake_configuration(comm.local_info, comm.remote_info)
+            await comm.write({"op": "identity", "reply": True})
+            answer = await comm.read()
+        finally:
+            comm.abort()
+    return str(answer["type"])
+
+
+async def _connected(address: str) -> Any:
+    """A connection; a scheduler that is about to start is waited for."""
+    from distributed.comm.addressing import parse_address
+    from distributed.comm.core import FatalCommClosedError
+    from distributed.comm.registry import get_backend
+    from distributed.security import Security
+
+    scheme, place = parse_address(address)
+    connector: Any = get_backend(scheme).get_connector()
+    keys = Security().get_connection_args("client")
+    until = time.monotonic() + _ANSWERS - 1
+    while True:
+        try:
+            return await connector.connect(place, deserialize=True, **keys)
+        except FatalCommClosedError:
+            raise
+        except OSError as error:
+            if time.monotonic() > until:
+                raise (error.__cause__ or error) from None
+            await asyncio.sleep(_PAUSE)
+
+
+def _unanswered(address: str, reason: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"no Dask scheduler answers: {reason}",
+        where=address,
+        mend="is it running, and is the address one that reaches it from here?",
+    )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
+import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 
@@ -22,14 +27,16 @@ def sync(path: Path) -> None:
 def replace(path: Path, content: bytes) -> None:
     """Writes a file under a temporary name beside its place, and then gives it its name.
 
-    A file that was there before keeps its mode; a link is replaced and not followed. What a killed
-    process has left under the temporary name is removed by the next.
+    Each writer has a temporary name of its own, so that of two at once the later one wins as a
+    whole. A file that was there before keeps its mode; a link is replaced and not followed. What a
+    killed process of this machine has left is removed by the next.
 
     Raises:
         OSError: the disk is full, or the folder cannot be written; the former file stays.
     """
-    part = partial(path)
-    part.unlink(missing_ok=True)
+    for left in abandoned(path):
+        left.unlink(missing_ok=True)
+    part = path.with_name(f".{path.name}.{_machine()}-{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
             file.write(content)
@@ -42,9 +49,33 @@ def replace(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def partial(path: Path) -> Path:
-    """The temporary name of a file that is being written."""
-    return path.with_name(f".{path.name}.part")
+def abandoned(path: Path) -> list[Path]:
+    """The temporary files of a file whose writers on this machine have been killed."""
+    name = re.compile(rf"\.{re.escape(path.name)}\.{_machine()}-(\d+)-[0-9a-f]{{8}}\.part")
+    try:
+        beside = sorted(path.parent.iterdir())
+    except OSError:
+        return []
+    found = [(each, name.fullmatch(each.name)) for each in beside]
+    return [each for each, match in found if match and not _lives(int(match[1]))]
+
+
+@cache
+def _machine() -> str:
+    """Tells apart the machines that write into one folder: a process has its number on one."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+def _lives(process: int) -> bool:
+    if os.name == "nt":  # to ask is to end it there
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def erase(path: Path) -> None:

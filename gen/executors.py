@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +19,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from gen.errors import EnvironmentFault, GenError
+from gen.carried import packed, unpacked
+from gen.errors import EnvironmentFault
 from gen.surroundings import ONE_THREAD, known_environment
 
 if TYPE_CHECKING:
@@ -61,10 +60,15 @@ class Done:
 
 @dataclass(frozen=True)
 class GivenUp:
-    """A job that has no result: its place in the list, and why."""
+    """A job that has no result: its place in the list, and why.
+
+    Attributes:
+        again: whether another process may have better luck.
+    """
 
     place: int
     reason: str
+    again: bool = False
 
 
 class Executor(Protocol):
@@ -130,7 +134,7 @@ class Workers:
         """Runs the jobs, earlier ones first, and gives back each as soon as it is done.
 
         Raises:
-            GenError: what a job raised; the other jobs are given up.
+            BaseException: what a job raised; the other jobs are given up.
         """
         waiting = list(enumerate(jobs))
         while waiting or self._busy:
@@ -176,7 +180,7 @@ class Workers:
         worker.shown.close()
         self._idle.append(worker)
         if kind == "raised":
-            raise content
+            raise unpacked(content)
         result, seconds = content
         return Done(worker.place, result, seconds)
 
@@ -232,10 +236,14 @@ def under_parent(parent: int) -> Iterator[None]:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)  # there is nothing left to clean up
 
 
+class _Leaving(SystemExit):
+    """Raised where a process is asked to end; no job has raised it."""
+
+
 def _leave(*_: object) -> NoReturn:
     """Ends this process as an exception does: what is open is closed, folders are removed."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit(128 + signal.SIGTERM)
+    raise _Leaving(128 + signal.SIGTERM)
 
 
 def _leave_with(parent: int) -> None:
@@ -260,17 +268,30 @@ def _take(pipe: Connection) -> bool:
         function, arguments = pipe.recv()
     except (EOFError, OSError):
         return False
+    kind, content = attempt(function, arguments, lambda done: pipe.send(("progress", done)))
+    try:
+        pipe.send((kind, content))
+    except OSError:
+        return False  # the parent does not want it any more
+    except Exception as error:  # what the job returned cannot be sent
+        pipe.send(("raised", packed(error)))
+    return True
+
+
+def attempt(
+    function: Callable[..., Any], arguments: tuple[Any, ...], on_progress: Callable[[int], None]
+) -> tuple[str, Any]:
+    """Does a job.
+
+    Returns:
+        `done` with what it returned and the seconds it took, or `raised` with its exception,
+        as `gen.carried` packs it.
+    """
     start = time.monotonic()
     try:
-        result = function(*arguments, on_progress=lambda done: pipe.send(("progress", done)))
-        message = ("done", (result, time.monotonic() - start))
-    except GenError as error:
-        message = ("raised", error)
-    except Exception as error:
-        error.add_note(traceback.format_exc())
-        message = ("raised", error)
-    try:
-        pipe.send(message)
-    except OSError:
-        return False  # nobody wants it any more
-    return True
+        result = function(*arguments, on_progress=on_progress)
+    except _Leaving:
+        raise
+    except BaseException as error:
+        return "raised", packed(error)
+    return "done", (result, time.monotonic() - start)

@@ -1,12 +1,15 @@
 """Looks for seeds of which something is true, and can put the first one into the config.
 
-Every seed is trained in the shard that it would be trained in if the config asked for that
-many: what was trained once is found in the store again, here and by a build.
+A seed of which the store has a run, in whatever shard it was trained, is not trained again. Every
+other is trained in the shard that it would be in if the config asked for that many, so that a
+build finds it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+import codecs
+import re
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +17,17 @@ from gen import disk, runs
 from gen.analysis.facts import run_facts
 from gen.errors import ConfigError, suggestion
 from gen.store import writing
-from gen.trainers import missing_shards, train_shards, trainers
+from gen.trainers import train_shards, trainers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gen.analysis.facts import Fact, Facts
     from gen.models import Model
-    from gen.runs import ModelRun
+    from gen.runs import ModelRun, Shard
     from gen.studio import Studio
+
+_LONE_FEED = re.compile(r"(?<!\r)\n")
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,14 @@ class Found:
         where: what was asked.
         fitting: the seeds of which it is true, rising.
         failed: how many seeds had unsound numbers; of these nothing is true.
+        shards: the seeds of each stored run that was asked.
     """
 
     model: Model
     where: str
     fitting: tuple[int, ...]
     failed: int
+    shards: tuple[tuple[int, ...], ...]
 
     def __str__(self) -> str:
         count = f"{len(self.fitting)} of {len(self.model.seeds)} seeds fit"
@@ -97,37 +104,106 @@ def hunt(studio: Studio, name: str, where: str | None, seeds: int | None, *, wri
         )
     _check(wanted, where)
     with studio.held(), trainers(studio) as executor:
-        for _ in train_shards(studio, executor, missing_shards(studio, {name: wanted})):
+        shards, missing = parts(studio, wanted)
+        for _ in train_shards(studio, executor, missing):
             pass
-        answers = _ask(studio, wanted, where)
-    found = Found(
-        wanted,
-        where,
-        fitting=tuple(seed for seed, fits in answers.items() if fits),
-        failed=sum(fits is None for fits in answers.values()),
-    )
-    if write and found.fitting:
-        path = studio.config.path
-        with writing(path):
-            disk.replace(path.resolve(), written(_text(path), model, found).encode())
-        studio.report.say(f"{path}: models.{name} shows seed {found.fitting[0]}")
+        shards += missing
+        answers = _ask(studio, shards, where)
+        found = Found(
+            wanted,
+            where,
+            fitting=tuple(seed for seed in wanted.seeds if answers.get(seed)),
+            failed=sum(answers.get(seed, False) is None for seed in wanted.seeds),
+            shards=tuple(shard.ensemble.seeds for shard in shards),
+        )
+        if write and found.fitting:
+            _write(studio.config.path, model, found)
+            studio.report.say(f"{studio.config.path}: models.{name} shows seed {found.fitting[0]}")
     return found
 
 
-def written(text: str, model: Model, found: Found) -> str:
-    """The text of a config in which a model shows the first seed that was found.
+def parts(studio: Studio, model: Model) -> tuple[list[Shard], list[Shard]]:
+    """What the store has of a model's seeds, and shards that train the rest.
 
-    Where it was not trained so far, all of its shard are, so that its stored run is used.
-    Comments and the order of tables stay.
+    Returns:
+        Stored shards, in which each seed that the store has occurs: those of the model itself
+        first, then others, which hold other seeds too or were trained under another shard size.
+    """
+    own = runs.shards(model, studio.device)
+    own_keys = {shard.key for shard in own}
+    left = set(model.seeds)
+    stored: list[Shard] = []
+    for shard in sorted(
+        _stored(studio, model),
+        key=lambda shard: (
+            shard.key not in own_keys,
+            -len(left.intersection(shard.ensemble.seeds)),
+            shard.key,
+        ),
+    ):
+        has_news = not left.isdisjoint(shard.ensemble.seeds)
+        if has_news and studio.store.get(runs.FAMILY, shard.key) is not None:
+            stored.append(shard)
+            left.difference_update(shard.ensemble.seeds)
+    rest = [tuple(seed for seed in shard.ensemble.seeds if seed in left) for shard in own]
+    return stored, [_shard(studio, model, seeds) for seeds in rest if seeds]
+
+
+def _stored(studio: Studio, model: Model) -> Iterator[Shard]:
+    """Stored runs that differ from the model in nothing but seeds, as shards."""
+    wanted = set(model.seeds)
+    for entry in studio.store.entries(runs.FAMILY):
+        seeds = tuple(entry.ingredients.get("seeds", ()))
+        if not wanted.isdisjoint(seeds):
+            shard = _shard(studio, model, seeds)
+            if shard.key == entry.key:
+                yield shard
+
+
+def _shard(studio: Studio, model: Model, seeds: tuple[int, ...]) -> Shard:
+    """Some seeds of a model as one shard."""
+    (shard,) = runs.shards(replace(model, seeds=seeds, shard=len(seeds)), studio.device)
+    return shard
+
+
+def _write(path: Path, model: Model, found: Found) -> None:
+    """Changes a config that still says of the model what it said when the hunt began."""
+    with writing(path):
+        while True:
+            content = path.read_bytes()
+            if not _still_says(path, model):
+                raise _changed(model, found.fitting[0])
+            changed = written(content, model, found)
+            if path.read_bytes() == content:
+                break
+        disk.replace(path.resolve(), changed)
+
+
+def _still_says(path: Path, model: Model) -> bool:
+    from gen.config import load
+
+    try:
+        return load(path).models.get(model.name) == model
+    except ConfigError:
+        return False
+
+
+def written(content: bytes, model: Model, found: Found) -> bytes:
+    """A config in which a model shows the first seed that was found.
+
+    Where it was not trained so far, all seeds of its stored run are, so that this run is used.
+    Comments, the order of tables and the ends of lines stay.
 
     Raises:
-        ConfigError: the text is not TOML any more, or has no such model.
+        ConfigError: it is not TOML any more, or has no such model.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
     seed = found.fitting[0]
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     try:
+        text = content.removeprefix(mark).decode()
         document = tomlkit.parse(text)
     except (TOMLKitError, ValueError, RecursionError):
         raise _changed(model, seed) from None
@@ -136,29 +212,30 @@ def written(text: str, model: Model, found: Found) -> str:
     if not isinstance(table, MutableMapping):
         raise _changed(model, seed)
     if seed not in model.seeds:
-        shards = [ensemble.seeds for _, ensemble in found.model.shards]
-        table["seeds"] = next(list(seeds) for seeds in shards if seed in seeds)
+        seeds = next(seeds for seeds in found.shards if seed in seeds)
+        table["seeds"] = list(seeds)
+        if len(seeds) > model.shard:
+            table["shard"] = len(seeds)
     table["shown"] = seed
     record = tomlkit.inline_table()
     record.update(
         {"where": found.where, "seeds": len(found.model.seeds), "fit": len(found.fitting)}
     )
     table["hunt"] = record
-    return tomlkit.dumps(document)
+    return mark + _with_ends_of(text, tomlkit.dumps(document)).encode()
 
 
-def _text(path: Path) -> str:
-    """The config as it stands; nothing where somebody's save has been caught halfway."""
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError:
-        return ""
+def _with_ends_of(former: str, text: str) -> str:
+    """A changed text, with lines that end as all lines of the former did."""
+    if "\r\n" in former and not _LONE_FEED.search(former):
+        return _LONE_FEED.sub("\r\n", text)
+    return text
 
 
 def _changed(model: Model, seed: int) -> ConfigError:
     return ConfigError(
-        f"the config was changed meanwhile, and no models.{model.name} can be read in it",
-        mend=f"mend it and hunt again, as all seeds are kept; the first that fits is {seed}",
+        f"the config was changed meanwhile, and no longer has models.{model.name} as it was",
+        mend=f"correct it and hunt again, as all seeds are kept; the first that fits is {seed}",
     )
 
 
@@ -176,13 +253,14 @@ def _check(model: Model, where: str) -> None:
     _fits(next(runs.model_runs(model.name, one, train(one))), where)
 
 
-def _ask(studio: Studio, model: Model, where: str) -> dict[int, bool | None]:
+def _ask(studio: Studio, shards: Sequence[Shard], where: str) -> dict[int, bool | None]:
     """Whether the condition holds, by seed; None for one with unsound numbers."""
     answers: dict[int, bool | None] = {}
-    for shard in runs.shards(model, studio.device):
+    for shard in shards:
         entry = studio.store.get(runs.FAMILY, shard.key)
         for run in [] if entry is None else runs.load(shard, entry):
-            answers[run.seed] = None if run.failed_at is not None else _fits(run, where)
+            if run.seed not in answers:
+                answers[run.seed] = None if run.failed_at is not None else _fits(run, where)
     return answers
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from gen.disk import partial, replace
+from gen.disk import abandoned, replace
 from gen.errors import BusyError
 
 Waiting = Callable[[str], None]
@@ -69,7 +69,7 @@ def refuse_held(file: Path, subject: Path) -> None:
 def left_over(file: Path) -> bool:
     """Whether a killed process has left that it held a lock, or was about to say so."""
     holder = _beside(file)
-    return holder.exists() or partial(holder).exists()
+    return holder.exists() or bool(abandoned(holder))
 
 
 def _beside(file: Path) -> Path:

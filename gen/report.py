@@ -142,18 +142,24 @@ class PlainReport:
 class _PlainTask:
     def __init__(self, report: PlainReport, name: str, total: int, unit: str, clock: Clock) -> None:
         self._report, self._name, self._total, self._unit = report, name, total, unit
-        self._clock, self._start = clock, clock()
-        self._said = self._start
+        self._clock, self._said = clock, clock()
+        self._first: tuple[float, int] | None = None
 
     def advance_to(self, done: int) -> None:
         now = self._clock()
-        if now - self._said < PLAIN_PAUSE or not 0 < done < self._total:
+        if not 0 < done < self._total:
+            return
+        if self._first is None:  # what comes before is loading and compiling, and not the work
+            self._first = now, done
+        if now - self._said < PLAIN_PAUSE:
             return
         self._said = now
-        left = (now - self._start) * (self._total - done) / done
-        self._report.say(
-            f"{self._name}: {done:,} of {self._total:,} {self._unit}, {duration(left)} left"
-        )
+        start, begun = self._first
+        left = ""
+        if done > begun:
+            seconds = (now - start) * (self._total - done) / (done - begun)
+            left = f", {duration(seconds)} left"
+        self._report.say(f"{self._name}: {done:,} of {self._total:,} {self._unit}{left}")
 
 
 class JsonReport:

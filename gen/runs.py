@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from gen.differences import differences
 from gen.fingerprint import code_digest, versions
 from gen.networks import Network
 from gen.store import Entry, Store, content_key
@@ -187,39 +188,18 @@ def why_stale(store: Store, shard: Shard) -> str:
     """Says how a shard differs from the most similar run that the store has of its model.
 
     Returns:
-        `never trained`, or the settings that changed with their former and present values.
+        `never trained`, or what changed, with former and present values where it has some.
     """
-    wanted = _leaves(shard.ingredients)
-    best: list[str] | None = None
+    best: tuple[int, bool] | None = None
+    changes: list[str] = []
     for entry in store.entries(FAMILY):
         if entry.info.get("source") != shard.source:
             continue
-        stored = _leaves(entry.ingredients)
-        changed = [
-            f"{key} {_brief(stored.get(key))} -> {_brief(wanted.get(key))}"
-            for key in sorted(stored.keys() | wanted.keys())
-            if stored.get(key) != wanted.get(key)
-        ]
-        if best is None or len(changed) < len(best):
-            best = changed
+        found = differences(entry.ingredients, shard.ingredients)
+        rank = len(found), entry.info.get("shard") != shard.number
+        if best is None or rank < best:
+            best, changes = rank, found
     if best is None:
         return "never trained"
-    more = f" and {len(best) - 3} more" if len(best) > 3 else ""
-    return f"{'; '.join(best[:3])}{more}" if best else "its run was damaged"
-
-
-def _leaves(value: object, path: str = "") -> dict[str, object]:
-    if isinstance(value, dict):
-        return {
-            key: leaf
-            for name, below in value.items()
-            for key, leaf in _leaves(below, f"{path}.{name}".strip(".")).items()
-        }
-    if path == "optimisers" and isinstance(value, list):
-        return _leaves(value[0], "optimiser") if value else {}
-    return {path: value}
-
-
-def _brief(value: object) -> str:
-    text = "nothing" if value is None else str(value)
-    return text if len(text) <= 24 else f"{text[:21]}..."
+    more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+    return f"{'; '.join(changes[:3])}{more}" if changes else "its run was damaged"

@@ -23,6 +23,10 @@ _FLOAT, _DOUBLE = 4, 8
 _COPIES = 4
 """Float32 numbers held for each that is learned: itself, its slope, and two moments."""
 
+_PICTURE_COPIES = 5
+"""Copies of all snapshots that exist at once when a training ends: single and joined,
+and as bytes on their way to the process that stores it, and to the disk."""
+
 
 @dataclass(frozen=True)
 class Excess:
@@ -49,7 +53,8 @@ def excess(model: Model, models: int) -> Excess | None:
     shapes = list(network.view_shapes(task).values())
     _, neurons = shapes[0]
     pictured = sum(rows * columns for rows, columns in shapes)
-    kept = _FLOAT * models * (snapshots * pictured + sum(task.rows) * (task.inputs + task.outputs))
+    pictures = _FLOAT * models * snapshots * pictured
+    kept = pictures + _FLOAT * models * sum(task.rows) * (task.inputs + task.outputs)
     if kept > MOST_SHARD_BYTES:
         return Excess(
             ("training", "snapshot_every"),
@@ -66,12 +71,13 @@ def excess(model: Model, models: int) -> Excess | None:
         _FLOAT * answers
         + (_COPIES * _FLOAT + _DOUBLE) * learned
         + len(METRICS) * _DOUBLE * models * logged
+        + _PICTURE_COPIES * pictures
     )
     if held > MOST_TRAINING_BYTES:
         return Excess(
             ("network",),
             f"{models} models that train together would take {_gib(held)} of memory",
-            "take fewer neurons or rows, or a smaller shard",
+            "take fewer neurons, rows or snapshots, or a smaller shard",
         )
     return None
 

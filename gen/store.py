@@ -28,7 +28,8 @@ _TAGGED = b"""Signature: 8a477f597d28d172789f06886806bc55
 # grokreel keeps trained models and drawn films here, and makes them anew where they are gone.
 """
 _OURS = re.compile(
-    r"runs|media|damaged|lock|lock\.holder|\.lock\.holder\.part|\.CACHEDIR\.TAG\.part|part-\d+-.+"
+    r"runs|media|damaged|lock|lock\.holder|\.(lock\.holder|CACHEDIR\.TAG)\.[0-9a-f]+-\d+-[0-9a-f]+\.part"
+    r"|part-\d+-.+"
 )
 _ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 """How a missing file is told; whatever else a disk says is no fault of the entry's."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,13 +18,20 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THRE
 _TAKEN_AWAY = (
     "ATEN_",
     "CUBLAS_",
+    "DISABLE_ADDMM_CUDA_LT",
     "DNNL_",
+    "GLIBC_TUNABLES",
+    "GOMP_",
+    "KMP_",
     "MKL_",
     "NPY_",
     "NUMBA_",
     "NVIDIA_TF32_OVERRIDE",
+    "OMP_",
     "ONEDNN_",
+    "OPENBLAS_",
     "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+    "TORCH_BLAS_",
 )
 """How names of variables begin that choose instructions, and so the last bits of numbers."""
 
@@ -38,16 +49,70 @@ def known_environment(**more: str) -> Iterator[None]:
         more: variables to set, too.
     """
     before = dict(os.environ)
-    for name in before:
-        if name.startswith(_TAKEN_AWAY) and not name.startswith(_LEFT):
-            del os.environ[name]
-    os.environ.update(_plain_matplotlib() | more)
+    after = known(before) | more
+    for name in before.keys() - after.keys():
+        del os.environ[name]
+    os.environ.update(after)
     try:
         yield
     finally:
         for name in os.environ.keys() - before.keys():
             del os.environ[name]
         os.environ.update(before)
+
+
+def known(environment: Mapping[str, str]) -> dict[str, str]:
+    """What is left of an environment when all is taken away that no key of the store knows."""
+    left = {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(_TAKEN_AWAY) or name.startswith(_LEFT)
+    }
+    return left | _plain_matplotlib() | _writable_cache(left)
+
+
+def _writable_cache(environment: Mapping[str, str]) -> dict[str, str]:
+    """Gives numba, which refuses to work without, a folder for what it has compiled.
+
+    Without one of its own choice that can be written, it is one below the user's caches, or a
+    private one below the folder for temporary files.
+    """
+    chosen = environment.get("NUMBA_CACHE_DIR")
+    own = [Path(chosen)] if chosen else []
+    if any(map(_can_be_written, [*own, Path(__file__).parent / "__pycache__"])):
+        return {}
+    caches = environment.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~"), ".cache")  # noqa: PTH111
+    below = Path(caches) / "grokreel" / "numba"
+    if _can_be_written(below):
+        return {"NUMBA_CACHE_DIR": str(below)}
+    try:
+        return {"NUMBA_CACHE_DIR": str(_private_folder())}
+    except OSError:
+        return {}  # no work can be done where nothing can be written, and that is told later
+
+
+def _private_folder() -> Path:
+    """A folder for temporary files that this user alone may write: code is read from it."""
+    user = os.getuid() if hasattr(os, "getuid") else os.getpid()
+    folder = Path(tempfile.gettempdir()) / f"grokreel-numba-{user}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == user and not found.st_mode & 0o022:
+        return folder
+    folder = Path(tempfile.mkdtemp(prefix="grokreel-numba-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Whether numba could keep something there; it makes the folder as numba would."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return True
 
 
 def _plain_matplotlib() -> dict[str, str]:

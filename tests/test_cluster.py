@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import pytest
 from distributed import LocalCluster, Nanny
 
@@ -26,6 +29,7 @@ from tests import small_site
 from tests.conftest import Gen, stored_runs
 from tests.here import Here, let_work
 from tests.small_site import studio_of
+from tests.test_executors import RAISED, fail, raised_by, the_same, unsendable
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -88,6 +92,26 @@ def test_jobs_come_back_from_the_workers(local: Cluster) -> None:
 def test_an_error_on_a_worker_is_the_error_here(local: Cluster) -> None:
     with pytest.raises(EnvironmentFault, match="this machine lacks a table"):
         list(local.run([Job("refuses", refuse, (), 1, "steps")]))
+
+
+def test_an_exception_of_a_job_on_the_cluster_arrives_as_what_it_is(local: Cluster) -> None:
+    for name, make in RAISED.items():
+        error = raised_by(local.run([Job(name, fail, (name,), 1, "steps")]))
+        assert the_same(error, make()), name
+    with pytest.raises(TypeError, match="cannot pickle"):
+        list(local.run([Job("unsendable", unsendable, (), 1, "steps")]))
+
+
+def test_a_cluster_started_here_listens_on_this_machine_alone(local: Cluster) -> None:
+    list(local.run([Job("answers", answer, (2,), 1, "steps")]))
+    here = psutil.Process()
+    listening = [
+        connection.laddr.ip
+        for process in [here, *here.children(recursive=True)]
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert listening and set(listening) == {"127.0.0.1"}
 
 
 def test_a_job_that_kills_three_workers_is_given_up_and_the_others_are_done() -> None:
@@ -177,6 +201,8 @@ def test_a_lost_scheduler_is_told_in_a_line_and_what_was_finished_is_kept(
         ("local:none", 2, "write local:4"),
         ("local:0", 2, "write local:4"),
         ("tcp://127.0.0.1:9", 3, "no Dask scheduler answers"),
+        ("http://127.0.0.1:8787", 3, "no Dask scheduler answers: unknown address scheme"),
+        ("127.0.0.1", 3, "no Dask scheduler answers: missing port"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_told_in_a_line(
@@ -185,12 +211,83 @@ def test_an_address_that_leads_nowhere_is_told_in_a_line(
     outcome = gen("train", "--cluster", address, *small_site.write(tmp_path))
     assert outcome.code == code
     assert said in outcome.err.splitlines()[-1]
+    assert "Traceback" not in outcome.err
+
+
+def silent() -> socket.socket:
+    """Listens, and never says a word."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
+def test_another_program_at_the_address_is_told_in_a_line_and_not_waited_for(
+    tmp_path: Path, gen: Gen
+) -> None:
+    options = small_site.write(tmp_path)
+    with silent() as listener, page_server() as port:
+        for other in (listener.getsockname()[1], port):
+            outcome = gen("train", "--cluster", f"tcp://127.0.0.1:{other}", *options)
+            assert outcome.code == 3
+            (line,) = outcome.err.splitlines()
+            assert "no Dask scheduler answers" in line
+
+
+def test_the_address_of_a_worker_is_told_for_what_it_is(tmp_path: Path, gen: Gen) -> None:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
+        assert isinstance(cluster, LocalCluster)
+        (worker,) = cluster.scheduler_info["workers"]
+        outcome = gen("train", "--cluster", worker, *small_site.write(tmp_path))
+    assert outcome.code == 3
+    assert "it is the address of a worker" in outcome.err.splitlines()[-1]
+
+
+def test_the_environment_of_a_worker_decides_nothing(
+    tmp_path: Path, gen: Gen, undisturbed: dict[str, str]
+) -> None:
+    options = small_site.write(tmp_path, SWEPT)
+    file = tmp_path / "scheduler.json"
+    strange = {
+        "ATEN_CPU_CAPABILITY": "default",
+        "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
+        "NUMBA_DISABLE_JIT": "1",
+        "OMP_NUM_THREADS": "2",
+        "OPENBLAS_CORETYPE": "Prescott",
+    }
+    with dask("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", file):
+        wait_until(lambda: file.exists() and file.read_text().endswith("}"))
+        address = json.loads(file.read_text())["address"]
+        with dask("worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny", **strange):
+            outcome = gen("train", "grid", "--cluster", address, *options)
+    assert outcome.code == 0, outcome.err
+    assert stored_runs(tmp_path / ".gen") == undisturbed
 
 
 @contextmanager
-def dask(*arguments: str | Path) -> Iterator[subprocess.Popen[bytes]]:
+def page_server() -> Iterator[int]:
+    """An HTTP server, such as a dashboard; its port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """Serves pages, and logs nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def dask(*arguments: str | Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "dask", *arguments]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, stderr=subprocess.DEVNULL, env=os.environ | variables
+    ) as process:
         try:
             yield process
         finally:

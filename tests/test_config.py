@@ -251,7 +251,14 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
             'kind = "perceptron"\nhidden = 65_536',
         ),
         "models.sum.network",
-        "of memory; take fewer neurons or rows",
+        "of memory; take fewer neurons, rows or snapshots",
+    ),
+    "snapshots whose copies fill the memory": (
+        SMALL.replace("hidden = 8", "hidden = 128")
+        .replace("steps = 40", "steps = 99_990")
+        .replace("snapshot_every = 10\n\n[fig", "snapshot_every = 1\n\n[fig"),
+        "models.sum.network",
+        "of memory; take fewer neurons, rows or snapshots",
     ),
     "a network that fills the memory": (
         SMALL.replace("width = 16\nhidden = 8", "width = 8192\nhidden = 65_536"),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from gen import disk
+from tests.conftest import REPOSITORY
 
 
 def test_a_file_that_cannot_be_written_stays_as_it_was(
@@ -37,12 +41,53 @@ def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
 
 
+def test_of_two_writers_at_once_one_wins_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "gen.toml"
+    texts = [bytes([letter]) * 200_000 for letter in b"abcd"]
+    failures: list[BaseException] = []
+
+    def write(text: bytes) -> None:
+        try:
+            for _ in range(10):
+                disk.replace(path, text)
+        except BaseException as error:
+            failures.append(error)
+
+    writers = [threading.Thread(target=write, args=(text,)) for text in texts]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        assert not path.exists() or path.read_bytes() in texts
+    assert (failures, list(tmp_path.iterdir())) == ([], [path])
+
+
+def test_what_a_killed_writer_has_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "gen.toml"
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], cwd=REPOSITORY) as process:
+        assert process.wait() == -9
+    (left,) = tmp_path.iterdir()
+    assert disk.abandoned(path) == [left]
+    other = tmp_path / ".gen.toml.mine.part"
+    other.write_bytes(b"dear")
+    disk.replace(path, b"new")
+    assert sorted(tmp_path.iterdir()) == [other, path]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from gen import disk
+disk.sync = lambda path: os.kill(os.getpid(), 9)
+disk.replace(Path(sys.argv[1]), b"half")
+"""
+
+
 def test_no_link_leads_a_writer_elsewhere(tmp_path: Path) -> None:
     """A cloned repository may hold links under the names that are written."""
     elsewhere, path = tmp_path / "elsewhere", tmp_path / "lock.holder"
     elsewhere.write_text("dear")
     path.symlink_to(elsewhere)
-    disk.partial(path).symlink_to(elsewhere)
+    (tmp_path / ".lock.holder.part").symlink_to(elsewhere)
     disk.replace(path, b"process 1")
     assert (path.read_bytes(), path.is_symlink()) == (b"process 1", False)
     assert elsewhere.read_text() == "dear"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
-from gen.errors import EnvironmentFault, in_words
+from gen.errors import ConfigError, EnvironmentFault, in_words
 from gen.executors import Done, Job, Workers
 from gen.report import SilentReport
 from gen.surroundings import known_environment
@@ -45,6 +47,98 @@ def draw_for_ever(told: Path, *, on_progress: Callable[[int], None]) -> None:
         on_progress(1)
         while True:
             time.sleep(0.05)
+
+
+class Asking(Exception):
+    """Its constructor asks for what `args` do not hold."""
+
+    def __init__(self, place: int, *, name: str) -> None:
+        super().__init__(f"{name} at {place}")
+        self.place, self.name = place, name
+
+
+class Holding(ValueError):
+    """Holds what cannot be sent to another process."""
+
+    def __init__(self) -> None:
+        super().__init__("held", 7)
+        self.lock, self.kept = threading.Lock(), [1, 2]
+
+
+class Lacking(EnvironmentFault):
+    """An error of this tool with a constructor of its own."""
+
+    exit_code = 31
+
+    def __init__(self, table: str) -> None:
+        super().__init__(f"there is no table {table}", where="gen.toml", mend="add it")
+
+
+class Unread(OSError):
+    """An error of the system with a constructor of its own."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(13, "not allowed", str(file))
+
+
+class Wordless(Exception):
+    """Says something of what it holds, and holds a function."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(lambda: number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return f"number {self.number}"
+
+
+RAISED: dict[str, Callable[[], BaseException]] = {
+    "asking": lambda: Asking(3, name="loss"),
+    "holding": Holding,
+    "lacking": lambda: Lacking("models"),
+    "unread": lambda: Unread(Path("a.toml")),
+    "wordless": lambda: Wordless(4),
+    "keyboard": KeyboardInterrupt,
+    "memory": MemoryError,
+    "torch": lambda: RuntimeError("can't allocate memory"),
+    "system": lambda: FileNotFoundError(2, "no such file", "a.toml"),
+    "exit": lambda: SystemExit(9),
+    "config": lambda: ConfigError("no model", where="gen.toml", mend="name one"),
+    "unicode": lambda: UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+}
+"""Exceptions of all kinds, each made anew."""
+
+
+def fail(name: str, *, on_progress: Callable[[int], None]) -> None:
+    error = RAISED[name]()
+    raise error
+
+
+def fail_here(*, on_progress: Callable[[int], None]) -> None:
+    class Local(LookupError):
+        pass
+
+    raise Local("not found")
+
+
+def unsendable(*, on_progress: Callable[[int], None]) -> object:
+    return threading.Lock()
+
+
+def raised_by(ends: Iterable[object]) -> BaseException:
+    """What the work behind some results has raised, Ctrl-C and all."""
+    try:
+        found = list(ends)
+    except BaseException as error:
+        return error
+    raise AssertionError(found)
+
+
+def the_same(found: BaseException, wanted: BaseException) -> bool:
+    """Whether an exception has come from a process as it was raised there."""
+    lost = {"lock", "__notes__"}
+    held = [{k: v for k, v in vars(error).items() if k not in lost} for error in (found, wanted)]
+    return type(found) is type(wanted) and str(found) == str(wanted) and held[0] == held[1]
 
 
 def job(function: Callable[..., object], *arguments: object) -> Job:
@@ -151,3 +245,69 @@ def test_a_lack_of_memory_is_told_in_one_line(error: Exception) -> None:
 
 def test_a_mistake_of_the_code_stays_one() -> None:
     assert in_words(RuntimeError("shapes differ")) is None
+
+
+def test_an_exception_of_a_worker_arrives_as_what_it_is() -> None:
+    with Workers(1, SilentReport()) as workers:
+        for name, make in RAISED.items():
+            error = raised_by(workers.run([job(fail, name)]))
+            assert the_same(error, make()), name
+            assert "in fail\n" in "".join(error.__notes__), name
+        (done,) = workers.run([job(pid)])
+    assert done.result != os.getpid()
+
+
+def test_an_exception_of_a_class_that_cannot_be_imported_arrives_as_its_base() -> None:
+    with Workers(1, SilentReport()) as workers:
+        error = raised_by(workers.run([job(fail_here)]))
+    assert type(error) is LookupError and str(error) == "Local: not found"
+
+
+def test_a_result_that_cannot_be_sent_is_told_and_the_worker_goes_on() -> None:
+    with Workers(1, SilentReport()) as workers:
+        with pytest.raises(TypeError, match="cannot pickle"):
+            list(workers.run([job(unsendable)]))
+        (done,) = workers.run([job(pid)])
+    assert done.result != os.getpid()
+
+
+COMPILED = """
+from gen.surroundings import known_environment
+with known_environment():
+    from gen import bit_rows
+    print(bit_rows.__file__)
+"""
+
+
+@pytest.mark.parametrize("temporary", ["empty", "anothers"])
+def test_numba_works_where_neither_package_nor_home_can_be_written(
+    tmp_path: Path, temporary: str
+) -> None:
+    """A file in place of a folder refuses every user, also the one who may write everywhere."""
+    package = tmp_path / "packages" / "gen"
+    shutil.copytree(
+        REPOSITORY / "gen", package, ignore=shutil.ignore_patterns("__pycache__", "_bundled")
+    )
+    for folder in [package, *(path for path in package.rglob("*") if path.is_dir())]:
+        (folder / "__pycache__").touch()
+    home, temp = tmp_path / "home", tmp_path / "tmp"
+    home.touch()
+    temp.mkdir()
+    if temporary == "anothers":
+        (temp / f"grokreel-numba-{os.getuid()}").symlink_to(tmp_path)
+    result = subprocess.run(
+        [sys.executable, "-P", "-c", COMPILED],
+        check=False,
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(temp)}
+        | {"PYTHONPATH": str(package.parent)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert Path(result.stdout.strip()) == package / "bit_rows.py"
+    left = [path.name for path in temp.iterdir()]
+    assert left == [f"grokreel-numba-{os.getuid()}"]
+    assert temporary == "anothers" or (temp / left[0]).stat().st_mode & 0o077 == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "packages", "tmp"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -11,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from gen import disk
 from gen.analysis.turns import relapse, rise, second_fall, smoothed
-from gen.config import load
+from gen.config import Config, load
 from gen.errors import ConfigError
 from gen.hunt import Found, written
+from gen.store import Store
 from tests import small_site
 from tests.conftest import Gen, stored_runs
 
@@ -22,6 +26,13 @@ pytestmark = pytest.mark.xdist_group("hunt")
 
 LOSSES = arrays.arrays(np.float64, st.integers(2, 120), elements=st.floats(1e-9, 1e3))
 COMMENTED = small_site.CONFIG.replace("seeds = 3\n", "seeds = 3     # three are enough\n")
+
+
+def parse_config(text: str) -> Config:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "gen.toml"
+        path.write_text(text)
+        return load(path)
 
 
 @pytest.fixture
@@ -64,6 +75,128 @@ def test_a_second_hunt_trains_only_what_is_new(
     more = gen("hunt", "sum", "--where", "gap", "--seeds", "6", *options)
     assert more.err.count("trained in") == 1
     assert first.items() <= stored_runs(store).items()
+
+
+def test_no_seed_is_trained_twice_however_many_are_tried(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    """Neither where a shard was not full, nor for fewer seeds, nor in shards of another size."""
+    config, options = site
+    store = config.parent.parent / ".gen"
+    for shard, seeds in ((2, "5"), (2, "8"), (2, "1"), (2, "7"), (4, "9"), (3, "4"), (1, "10")):
+        config.write_text(COMMENTED.replace("shard = 2", f"shard = {shard}"))
+        outcome = gen("hunt", "sum", "--where", "shown_seed >= 0", "--seeds", seeds, *options)
+        assert outcome.out.startswith(f"sum: {seeds} of {seeds} seeds fit: 0")
+        trained = seeds_in(store)
+        assert len(trained) == len(set(trained))
+    assert sorted(trained) == list(range(10))
+
+
+def test_seeds_from_shards_of_any_size_answer_as_if_they_were_trained_together(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    config, options = site
+    arguments = ["hunt", "sum", "--where", "final_test_loss > 2.3", "--seeds"]
+    assert gen(*arguments, "5", *options).code == 0
+    pieces = gen(*arguments, "8", *options).out
+    config.write_text(COMMENTED.replace("shard = 2", "shard = 8"))
+    whole = gen(*arguments, "8", *options[:2], "--store", config.parent.parent / "other")
+    assert whole.out == pieces
+
+
+def test_a_seed_out_of_a_larger_shard_brings_the_size_of_that_shard(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    config, options = site
+    store = config.parent.parent / ".gen"
+    larger = COMMENTED.replace("shard = 2", "shard = 6")
+    config.write_text(larger)
+    assert gen("hunt", "sum", "--where", "gap", "--seeds", "6", *options).code == 0
+    config.write_text(COMMENTED)
+    arguments = ["--where", "shown_seed >= 4", "--seeds", "6", "--write", *options]
+    assert gen("hunt", "sum", *arguments).code == 0
+    table = tomllib.loads(config.read_text())["models"]["sum"]
+    assert (table["seeds"], table["shard"], table["shown"]) == ([0, 1, 2, 3, 4, 5], 6, 4)
+    before = stored_runs(store)
+    assert gen("train", "sum", *options).code == 0
+    assert gen("clean", *options[:4], "--output", config.parent.parent / "_site").code == 0
+    assert stored_runs(store) == before
+
+
+def seeds_in(store: Path) -> list[int]:
+    """Every seed of every stored run."""
+    entries = Store(store).entries("runs")
+    return [seed for entry in entries for seed in entry.ingredients["seeds"]]
+
+
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_a_record_changes_two_lines_and_no_end_of_a_line(ends: bytes, mark: bytes) -> None:
+    before = mark + COMMENTED.encode().replace(b"\n", ends)
+    model = parse_config(COMMENTED).models["sum"]
+    after = written(before, model, Found(model, "gap > 1", (1,), 0, ((0, 1), (2,))))
+    lines = after.split(ends)
+    new = [line for line in lines if line.startswith((b"shown", b"hunt"))]
+    assert b"".join(new).startswith(b"shown = 1hunt = {")
+    assert ends.join(line for line in lines if line not in new) == before
+
+
+def test_ends_of_lines_that_differ_stay_as_they_are() -> None:
+    first, rest = COMMENTED.split("[models.sum]")
+    before = (first.replace("\n", "\r\n") + "[models.sum]" + rest).encode()
+    model = parse_config(COMMENTED).models["sum"]
+    after = written(before, model, Found(model, "gap > 1", (1,), 0, ((0, 1), (2,))))
+    kept = [line for line in after.split(b"\n") if not line.startswith((b"shown", b"hunt"))]
+    assert b"\n".join(kept) == before
+
+
+def test_a_config_is_written_while_the_store_is_held(
+    site: tuple[Path, list[str | Path]], gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, options = site
+    holder = config.parent.parent / ".gen" / "lock.holder"
+    replace, held = disk.replace, []
+
+    def watched(path: Path, content: bytes) -> None:
+        held.append(holder.exists())
+        replace(path, content)
+
+    monkeypatch.setattr("gen.hunt.disk.replace", watched)
+    where = "final_test_loss > 0"
+    outcome = gen("hunt", "sum", "--where", where, "--seeds", "1", "--write", *options)
+    assert (outcome.code, held) == (0, [True])
+
+
+def test_what_else_was_changed_in_the_config_meanwhile_stays(
+    site: tuple[Path, list[str | Path]], gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, options = site
+
+    def save(*_: object) -> dict[int, bool | None]:
+        config.write_text(COMMENTED.replace("Small site", "Smaller site"))
+        return {0: True}
+
+    monkeypatch.setattr("gen.hunt._ask", save)
+    outcome = gen("hunt", "sum", "--where", "gap", "--seeds", "1", "--write", *options)
+    assert outcome.code == 0, outcome.err
+    text = config.read_text()
+    assert "Smaller site" in text and "shown = 0" in text
+
+
+def test_a_model_that_was_changed_meanwhile_is_left_as_it_is(
+    site: tuple[Path, list[str | Path]], gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, options = site
+    other = COMMENTED.replace("modulus = 11", "modulus = 7")
+
+    def save(*_: object) -> dict[int, bool | None]:
+        config.write_text(other)
+        return {0: True}
+
+    monkeypatch.setattr("gen.hunt._ask", save)
+    outcome = gen("hunt", "sum", "--where", "gap", "--seeds", "1", "--write", *options)
+    assert outcome.code == 2 and "changed meanwhile" in outcome.err
+    assert config.read_text() == other
 
 
 def test_what_a_build_has_trained_is_not_trained_again(
@@ -209,6 +342,7 @@ def test_who_relapses_recovers_or_does_not() -> None:
         COMMENTED.replace("models.sum", "models.total"),
         COMMENTED[: COMMENTED.index("]")],
         COMMENTED[: COMMENTED.index("models")],
+        "models = \xff",
         "models = 5\n",
         "models.sum = 5\n",
         "",
@@ -219,7 +353,7 @@ def test_a_config_that_changes_while_seeds_are_tried_is_left_as_it_is(
 ) -> None:
     model = load(site[0]).models["sum"]
     with pytest.raises(ConfigError, match=r"changed meanwhile.*models\.sum.* is 0"):
-        written(text, model, Found(model, "gap", fitting=(0,), failed=0))
+        written(text.encode("latin-1"), model, Found(model, "gap", (0,), 0, ((0, 1),)))
 
 
 def test_a_config_that_is_caught_halfway_through_a_save_is_left_as_it_is(

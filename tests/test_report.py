@@ -28,8 +28,24 @@ def test_plain_lines_come_now_and_then_and_tell_the_time_left() -> None:
         for done in (100, 12_500, 13_000, 25_000):
             task.advance_to(done)
     assert stream.getvalue().splitlines() == [
-        "modular, seeds 0 to 3: 12,500 of 50,000 steps, 30 s left",
-        "modular, seeds 0 to 3: 25,000 of 50,000 steps, 20 s left",
+        "modular, seeds 0 to 3: 12,500 of 50,000 steps, 27 s left",
+        "modular, seeds 0 to 3: 25,000 of 50,000 steps, 19 s left",
+    ]
+
+
+def test_the_time_left_is_that_of_the_work_and_not_of_what_is_compiled_before() -> None:
+    stream = io.StringIO()
+    clock = _clock(0, 40, 41, 50, 60)
+    with (
+        make_report(quiet=False, json_log=False, stream=stream, clock=clock) as report,
+        report.task("parity", 1000, unit="steps") as task,
+    ):
+        for done in (0, 100, 190, 290):
+            task.advance_to(done)
+    assert stream.getvalue().splitlines() == [
+        "parity: 100 of 1,000 steps",
+        "parity: 190 of 1,000 steps, 81 s left",
+        "parity: 290 of 1,000 steps, 71 s left",
     ]
 
 
@@ -97,6 +113,8 @@ def test_tasks_side_by_side_keep_their_own_time() -> None:
         make_report(quiet=False, json_log=False, stream=stream, clock=lambda: now) as report,
         report.task("parity", 10, unit="steps") as first,
     ):
+        now = 1.0
+        first.advance_to(1)
         now = 4.0
         with report.task("modular", 10, unit="steps") as second:
             now = 6.0

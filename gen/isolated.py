@@ -1,0 +1,108 @@
+"""What a Dask worker is given is done in a process beside it, whose environment is known.
+
+A worker may have been started with variables that choose other instructions, and has perhaps
+loaded the libraries that read them. Processes are kept for the next work: as many as the worker
+has threads.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from gen.carried import packed
+from gen.errors import EnvironmentFault
+from gen.executors import attempt, under_parent
+from gen.surroundings import ONE_THREAD, known
+
+_LENGTH = 8
+"""Bytes before each message that tell how many follow."""
+
+_IDLE: list[subprocess.Popen[bytes]] = []
+_LOCK = threading.Lock()
+
+
+def run(work: bytes) -> tuple[bytes | None, int]:
+    """Does work that is pickled: a function and its arguments.
+
+    Returns:
+        The pickled outcome, as `attempt` gives it, or None where the process died; and the
+        exit code of that.
+    """
+    with _LOCK:
+        process = _IDLE.pop() if _IDLE else _started()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        _write(process.stdin, work)
+        outcome = _read(process.stdout)
+    except OSError:
+        outcome = None
+    if outcome is None:
+        process.kill()
+        return None, process.wait()
+    with _LOCK:
+        _IDLE.append(process)
+    return outcome, 0
+
+
+def _started() -> subprocess.Popen[bytes]:
+    path = {"PYTHONPATH": os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", __name__, str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=known(os.environ) | ONE_THREAD | path,
+        start_new_session=True,
+    )
+
+
+def _main(parent: int) -> None:
+    """The life of the process: takes work until the worker is gone."""
+    source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what the work prints is no part of an outcome
+    with under_parent(parent):
+        while (work := _read(source)) is not None:
+            outcome = attempt(_take, (work,), lambda done: None)
+            try:
+                content = pickle.dumps(outcome)
+            except Exception as error:  # what the work returned cannot be sent
+                content = pickle.dumps(("raised", packed(error)))
+            _write(target, content)
+
+
+def _take(work: bytes, *, on_progress: Callable[[int], None]) -> Any:
+    try:
+        function, arguments = pickle.loads(work)  # noqa: S301 - it comes from the scheduler
+    except (ImportError, AttributeError) as error:
+        raise EnvironmentFault(
+            f"a worker cannot take the work: {error}",
+            mend="install the same versions on all workers and start again",
+        ) from error
+    return function(*arguments, on_progress=on_progress)
+
+
+def _write(stream: IO[bytes], message: bytes) -> None:
+    stream.write(len(message).to_bytes(_LENGTH, "big"))
+    stream.write(message)
+    stream.flush()
+
+
+def _read(stream: IO[bytes]) -> bytes | None:
+    """The next message; None where the other end is closed."""
+    length = stream.read(_LENGTH)
+    if len(length) < _LENGTH:
+        return None
+    size = int.from_bytes(length, "big")
+    message = stream.read(size)
+    return message if len(message) == size else None
+
+
+if __name__ == "__main__":
+    _main(int(sys.argv[1]))
