@@ -44,7 +44,12 @@ def address_of(listener: socket.socket, host: str) -> str:
 
 def _listener(host: str, port: int) -> socket.socket:
     """Listens on the first address of a host that can be used, IPv4 before IPv6."""
-    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        found = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except UnicodeError:  # no name at all, such as one with two dots in a row
+        raise socket.gaierror(socket.EAI_NONAME, "not a name") from None
     refused = OSError(errno.EADDRNOTAVAIL, "no address")
     for family, kind, _, _, address in sorted(found, key=lambda each: each[0] != socket.AF_INET):
         listener = socket.socket(family, kind)

@@ -65,20 +65,22 @@ def places(config: Path, beside: Iterable[str], own: Iterable[Path]) -> Watched:
 
 def _descend(folder: Path, roots: Collection[Path], watched: Watched) -> None:
     """Adds a folder and all below, also through links, but nothing outside of the roots."""
-    real = Path(os.path.realpath(folder))
-    inside = any(real.is_relative_to(root) for root in roots)
-    if not inside or not real.is_dir() or watched.get(real, set()) is None:
-        return
-    watched[real] = None
-    try:
-        entries = list(os.scandir(real))
-    except OSError:
-        return  # whoever reads the folder says why that fails
-    for entry in entries:
-        if entry.is_symlink():
-            _follow(Path(entry.path), watched)
-        if entry.is_dir():
-            _descend(Path(entry.path), roots, watched)
+    waiting = [folder]
+    while waiting:
+        real = Path(os.path.realpath(waiting.pop()))
+        inside = any(real.is_relative_to(root) for root in roots)
+        if not inside or not real.is_dir() or watched.get(real, set()) is None:
+            continue
+        watched[real] = None
+        try:
+            entries = list(os.scandir(real))
+        except OSError:
+            continue  # the code that reads the folder says why that fails
+        for entry in entries:
+            if entry.is_symlink():
+                _follow(Path(entry.path), watched)
+            if entry.is_symlink() or entry.is_dir():
+                waiting.append(Path(entry.path))
 
 
 def _follow(path: Path, watched: Watched) -> None:

@@ -50,9 +50,8 @@ class Watched:
             self.complaints.append(message.text)
 
     def _miss(self, request: Request) -> None:
-        # A page that is left drops what it was still asking for, its icon for one.
-        dropped = request.failure == "net::ERR_ABORTED" and request.url.endswith("/favicon.svg")
-        if not dropped:
+        # A page that is left or reloaded drops what it was still asking for, whatever that is.
+        if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"failed {request.url}")
 
     def _note(self, request: Request) -> None:
