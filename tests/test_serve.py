@@ -52,7 +52,7 @@ def address(site: Path) -> Iterator[str]:
     line = process.stderr.readline()
     yield line.split()[3]
     process.send_signal(2)
-    process.wait(10)
+    process.wait(60)
     process.stderr.close()
     assert process.returncode == 0
 
