@@ -7,7 +7,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 _PLAYING_H264 = (
     "chromium-headless-shell",
@@ -17,6 +24,11 @@ _PLAYING_H264 = (
     "chromium-browser",
 )
 """Debian's and Google's; the first has no window around its pages, and is thrice as fast."""
+
+LONG = 120_000
+"""Milliseconds that training, drawing and a slow machine may take before a test fails."""
+
+expect.set_options(timeout=LONG)
 
 
 @contextmanager

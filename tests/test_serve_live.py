@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from gen.serve import following
 from tests import small_site
-from tests.browsing import Watched
+from tests.browsing import LONG, Watched
 from tests.conftest import Gen
 from tests.relay import Relay, running
 
@@ -30,11 +30,6 @@ FOREVER = small_site.CONFIG.replace(
     "steps = 50_000_000\nlog_every = 50_000\nsnapshot_every = 5_000_000",
 )
 """The small site with a model whose training does not end while a test looks on."""
-
-LONG = 120_000
-"""Milliseconds that training, drawing and a slow machine may take."""
-
-expect.set_options(timeout=LONG)
 
 
 @dataclass
@@ -114,7 +109,7 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
     watched = Watched(page)
     page.goto(served.address)
     expect(page.locator("figcaption").last).to_have_text(re.compile("The loss."))
-    expect(panel(page)).to_be_hidden(timeout=LONG)
+    expect(panel(page)).to_be_hidden()
     watched.complaints.clear()
     yield page
     assert watched.complaints == []
@@ -178,7 +173,7 @@ def test_training_that_nobody_wants_any_more_is_given_up(page: Page, served: Ser
     served.text.write_text(small_site.PAGE.replace("The loss.", "Meanwhile."))
     expect(page.locator("figcaption").last).to_have_text(re.compile("Meanwhile."))
     served.config.write_text(small_site.CONFIG)
-    expect(panel(page)).to_be_hidden(timeout=LONG)
+    expect(panel(page)).to_be_hidden()
     expect(page.locator("main")).to_contain_text("for 60 steps")
 
 
