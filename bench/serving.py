@@ -23,13 +23,16 @@ from typing import Any
 REPOSITORY = Path(__file__).parent.parent
 PAGE = "five-neurons"
 
+PAUSE = 0.25
+"""Seconds after which an open page asks again."""
+
 
 def states(address: str) -> Iterator[dict[str, Any]]:
-    """What an open page is told."""
-    with urllib.request.urlopen(f"{address}_gen/events") as answer:
-        for line in answer:
-            if line.startswith(b"data: "):
-                yield json.loads(line.removeprefix(b"data: "))
+    """What an open page is told, as often as it asks."""
+    while True:
+        with urllib.request.urlopen(f"{address}_gen/state") as answer:
+            yield json.load(answer)
+        time.sleep(PAUSE)
 
 
 def text_of(address: str) -> str:
@@ -43,9 +46,11 @@ def text_of(address: str) -> str:
 
 def until_shown(address: str, text: str, told: Iterator[dict[str, Any]]) -> None:
     """Waits until a page that was told of a change would find the text."""
-    for _ in told:
-        if text in text_of(address):
+    version = None
+    for state in told:
+        if state["version"] != version and text in text_of(address):
             return
+        version = state["version"]
 
 
 def main() -> None:

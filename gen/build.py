@@ -43,8 +43,11 @@ RENEW_EVERY = 120.0
 """Seconds between two renewals of a site whose sweeps are still training."""
 
 
-def build(studio: Studio) -> None:
+def build(studio: Studio, *, kept: bool = True) -> None:
     """Trains, draws and writes whatever is not fresh.
+
+    Args:
+        kept: whether the site stays, so that its address is worth telling.
 
     Raises:
         GenError: what stopped it; the former site stays, and everything finished is kept.
@@ -70,9 +73,20 @@ def build(studio: Studio) -> None:
             missing: list[str] = []
             for subjects, drawn in stretches(studio, executor, painters):
                 missing = write_site(studio, sources, subjects, drawn)
+                if kept:
+                    _tell_address(studio, missing)
             if missing:
                 raise vanished(studio, f"a run of {missing[0]}")
     studio.report.done("site", f"{summary(studio.config)} in {time.monotonic() - start:.0f} s")
+
+
+def _tell_address(studio: Studio, unfinished: list[str]) -> None:
+    """Says where a site that was just written can be opened, and which sweeps still train."""
+    names = "index.html", f"{studio.config.site.pages[0]}.html"
+    first = next((name for name in names if (studio.output / name).is_file()), "")
+    address = (studio.output / first).resolve().as_uri()
+    more = f" (without all models of {', '.join(unfinished)})" if unfinished else ""
+    studio.report.done("written", f"{address}{more}")
 
 
 def stretches(
@@ -322,7 +336,7 @@ def write_stored_site(studio: Studio) -> None:
                     mend="run gen render",
                 )
             drawn[order.name] = entry
-        write_site(studio, sources, subjects, drawn)
+        _tell_address(studio, write_site(studio, sources, subjects, drawn))
     studio.report.done("site", summary(studio.config))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-import traceback
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
@@ -15,8 +15,9 @@ import click
 
 from gen import __version__
 from gen.ending import Commands, Signals
-from gen.errors import in_words
+from gen.errors import GenError
 from gen.surroundings import known_environment, open_streams
+from gen.telling import tell, told
 
 if TYPE_CHECKING:
     from gen.report import Report
@@ -39,34 +40,18 @@ def _run(signals: Signals) -> int:
     Returns:
         The exit code.
     """
+    start = time.monotonic()
     try:
         code = cli.main(standalone_mode=False)
     except BaseException as error:
         if signals.said:
-            # Nobody may be there to be told, if the terminal is gone.
+            # No terminal may be left to read this.
             with suppress(OSError):
-                click.echo(f"gen: {signals.said}; what was finished is kept", err=True)
+                kept = GenError(signals.said, mend="what was finished is kept")
+                tell(kept, signals.code, start)
             return signals.code
-        return _told(error)
+        return told(error, start)
     return code if isinstance(code, int) else 0
-
-
-def _told(error: BaseException) -> int:
-    """Tells an error in one line.
-
-    Returns:
-        The exit code.
-    """
-    if isinstance(error, click.ClickException):
-        error.show()
-        return error.exit_code
-    fault = in_words(error) if isinstance(error, Exception) else None
-    if fault is None:
-        raise error
-    if "--debug" in sys.argv[1:]:
-        traceback.print_exception(error)
-    click.echo(f"gen: {fault}", err=True)
-    return fault.exit_code
 
 
 _SPEAKING = [

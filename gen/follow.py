@@ -15,6 +15,8 @@ from gen.errors import BusyError, EnvironmentFault, GenError, in_words
 from gen.labour import Labour, Opened
 from gen.output import MANIFEST
 from gen.preview import Files, Preview
+from gen.sources import REFERENCES
+from gen.watching import changes
 
 if TYPE_CHECKING:
     from gen.studio import Studio
@@ -59,13 +61,14 @@ class Follower:
     Args:
         studio: reads the config anew at every call.
         opened: opens a studio for training and drawing, in a process of its own.
+        address: where the site can be seen.
     """
 
-    def __init__(self, studio: Callable[[], Studio], opened: Opened) -> None:
+    def __init__(self, studio: Callable[[], Studio], opened: Opened, address: str) -> None:
         first = studio()
-        self._report, self._folder = first.report, first.config.folder
+        self._report, self._address = first.report, address
         self._config, self._output = first.config.path, first.output
-        self._watched = [first.templates, first.assets]
+        self._own = [first.templates, first.assets]
         self._preview = Preview(studio)
         self._opened = opened
         self._events: queue.Queue[tuple[str, Any]] = queue.Queue()
@@ -73,22 +76,19 @@ class Follower:
         self._failed: tuple[Any, GenError] | None = None
         self._unpublished: GenError | None = None
         self._waiting = False
-        self._stopped, self._moved = threading.Event(), threading.Event()
+        self._stopped = threading.Event()
         self._publication = threading.Thread(target=self._publish)
         self._session, self._numbers = secrets.token_hex(4), count()
         self.state = State(self._version(), _published(self._output))
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
     def __enter__(self) -> Follower:
-        watchers = (self._watch_config, self._watch_rest)
-        for watch in watchers:
-            threading.Thread(target=watch, daemon=True).start()
+        threading.Thread(target=self._watch, daemon=True).start()
         self._thread.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._stopped.set()
-        self._moved.set()
         self._events.put(("stop", None))
         self._thread.join(5)
         if self._labour is not None:
@@ -200,7 +200,8 @@ class Follower:
         """Writes the output folder, in a thread of its own, and tells what came of it."""
         error = None
         try:
-            self._preview.publish()
+            if self._preview.publish():
+                self._report.done("written", self._address)
         except Exception as raised:
             error = in_words(raised)
             if error is None:
@@ -224,32 +225,11 @@ class Follower:
             self._look(again=isinstance(error, EnvironmentFault))  # the store may be gone
         return False
 
-    def _watch_config(self) -> None:
-        """The config and what lies right beside it."""
-        from watchfiles import watch
-
-        known = {self._config.name, "references.toml", "pages", "assets"}
-        for changes in watch(
-            self._folder,
-            recursive=False,
-            stop_event=self._stopped,
-            watch_filter=lambda _, path: Path(path).name in known,
-            raise_interrupt=False,
-        ):
-            if any(Path(path).name in ("pages", "assets") for _, path in changes):
-                self._moved.set()
+    def _watch(self) -> None:
+        """Tells of every change of the config, and of all that is read beside it."""
+        beside = (REFERENCES, "pages", "assets")
+        for _ in changes(self._config, beside, self._own, self._stopped):
             self._events.put(("changed", None))
-
-    def _watch_rest(self) -> None:
-        """Pages, assets and templates, with all that is below."""
-        from watchfiles import watch
-
-        while not self._stopped.is_set():
-            self._moved.clear()
-            folders = [self._folder / "pages", self._folder / "assets", *self._watched]
-            present = {folder.resolve() for folder in folders if folder.is_dir()}
-            for _ in watch(*present, stop_event=self._moved, raise_interrupt=False):
-                self._events.put(("changed", None))
 
 
 def _published(folder: Path) -> Files:

@@ -86,15 +86,18 @@ class Preview:
             return Look(work, wants, _unforeseen(error))
         return Look(work, wants)
 
-    def publish(self) -> None:
+    def publish(self) -> bool:
         """Writes what was rendered last to the output folder, unless it is there already.
+
+        Returns:
+            Whether anything was written.
 
         Raises:
             ConfigError: the code of the tool was changed since this process read it.
             GenError: the folder is in use, or cannot be written.
         """
         if self._latest is None or self._furnished_for != _wants(self._latest[0]):
-            return
+            return False
         studio, sources, files = self._latest
         if _code() != self._code:
             raise ConfigError(
@@ -102,9 +105,11 @@ class Preview:
                 mend="end gen serve and start it again",
             )
         key = sources.partial_key if self._unfinished else sources.key
-        if not output.is_fresh(studio.output, key):
-            with output.locked(studio.output):
-                output.publish(studio.output, key, files)
+        if output.is_fresh(studio.output, key):
+            return False
+        with output.locked(studio.output):
+            output.publish(studio.output, key, files)
+        return True
 
     def _furnish(self, studio: Studio, wants: Any) -> list[str]:
         """Reads models and places figures; says what is missing, which may be a sweep's rest."""

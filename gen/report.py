@@ -14,6 +14,8 @@ from typing import Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from gen.errors import GenError
+
 Clock = Callable[[], float]
 
 PLAIN_PAUSE = 5.0
@@ -163,10 +165,15 @@ class _PlainTask:
 
 
 class JsonReport:
-    """An object a line: `event`, and what belongs to it."""
+    """An object a line: `event`, and what belongs to it.
 
-    def __init__(self, stream: TextIO, clock: Clock) -> None:
-        self._lines, self._clock, self._start = _Lines(stream), clock, clock()
+    Args:
+        start: when the command began, by the clock; now, if it is not given.
+    """
+
+    def __init__(self, stream: TextIO, clock: Clock, start: float | None = None) -> None:
+        self._lines, self._clock = _Lines(stream), clock
+        self._start = clock() if start is None else start
 
     def say(self, text: str) -> None:
         """Writes a `say` event."""
@@ -186,6 +193,16 @@ class JsonReport:
         self._write("begin", name=name, total=total, unit=unit)
         yield _JsonTask(partial(self._write, "progress", name=name, total=total), self._clock)
         self._write("end", name=name)
+
+    def error(self, fault: GenError, code: int, trace: str = "") -> None:
+        """Writes an `error` event.
+
+        Args:
+            code: the exit code of the command.
+            trace: where in the code it came from, if that is to be told.
+        """
+        parts = {"what": fault.what, "where": fault.where, "mend": fault.mend, "code": code}
+        self._write("error", **parts, **({"trace": trace} if trace else {}))
 
     def _write(self, event: str, **values: object) -> None:
         seconds = round(self._clock() - self._start, 3)

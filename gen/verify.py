@@ -39,7 +39,7 @@ def verify(studio: Studio) -> int:
     with temporary("gen-verify-") as folder:
         store = Store(folder / "store", on_damage=studio.report.warn)
         again = replace(studio, store=store, output=folder / "site")
-        build(again)
+        build(again, kept=False)
         return _compare(studio.output, again.output)
 
 

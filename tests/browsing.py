@@ -7,7 +7,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 _PLAYING_H264 = (
     "chromium-headless-shell",
@@ -17,6 +24,11 @@ _PLAYING_H264 = (
     "chromium-browser",
 )
 """Debian's and Google's; the first has no window around its pages, and is thrice as fast."""
+
+LONG = 120_000
+"""Milliseconds that training, drawing and a slow machine may take before a test fails."""
+
+expect.set_options(timeout=LONG)
 
 
 @contextmanager
@@ -50,9 +62,8 @@ class Watched:
             self.complaints.append(message.text)
 
     def _miss(self, request: Request) -> None:
-        # A page that is left drops what it was still asking for, its icon for one.
-        dropped = request.failure == "net::ERR_ABORTED" and request.url.endswith("/favicon.svg")
-        if not dropped:
+        # A page that is left or reloaded drops what it was still asking for, whatever that is.
+        if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"failed {request.url}")
 
     def _note(self, request: Request) -> None:

@@ -59,7 +59,7 @@ def arrived(page: Page, figure: str) -> bool:
 
 def until(page: Page, script: str) -> None:
     """Waits until a script is true. Playwright's own way evaluates text, which pages forbid."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not page.evaluate(script):
         assert time.monotonic() < deadline, script
         page.wait_for_timeout(20)
@@ -67,7 +67,7 @@ def until(page: Page, script: str) -> None:
 
 def settle(page: Page, *films: str) -> None:
     """Waits until films stand still at the frame they were asked for."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not all(arrived(page, film) and film_step(page, film) == step(page) for film in films):
         assert time.monotonic() < deadline, [(step(page), film_step(page, one)) for one in films]
         page.wait_for_timeout(20)

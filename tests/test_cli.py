@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gen import __version__
+from gen.cli import cli
 from tests import small_site
-from tests.conftest import Gen
+from tests.conftest import Gen, Outcome
 
 COMMANDS = ("build", "train", "render", "site", "status", "serve", "clean", "doctor")
 
@@ -37,6 +41,63 @@ def test_an_unknown_option_is_refused(gen: Gen) -> None:
     outcome = gen("build", "--profle", "preview")
     assert outcome.code == 2
     assert "--profile" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["build", "--profle", "preview"], "build: no such option '--profle'"),
+        (["biuld"], "no such command 'biuld'"),
+        (["serve", "--port", "70000"], "serve: invalid value for '--port': 70000 is not in"),
+        (["new"], "new: missing argument 'DIR'"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_told_in_one_line(
+    gen: Gen, arguments: list[str], said: str
+) -> None:
+    outcome = gen(*arguments)
+    assert outcome.code == 2 and outcome.err.count("\n") == 1
+    assert outcome.err.startswith("gen: ") and said in outcome.err
+    assert outcome.err.endswith(" --help lists what there is\n")
+
+
+def _error(outcome: Outcome) -> dict[str, Any]:
+    """The one JSON object that a command has said."""
+    (line,) = outcome.err.splitlines()
+    return json.loads(line)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS[:-1], "verify", "hunt"])
+def test_errors_are_objects_too_where_everything_is_said_as_json(
+    tmp_path: Path, gen: Gen, command: str
+) -> None:
+    absent = tmp_path / "absent.toml"
+    models = ["sum"] if command == "hunt" else []
+    outcome = gen(command, *models, "--json-log", "--config", absent)
+    error = _error(outcome)
+    assert outcome.code == error["code"] == 2
+    assert (error["event"], error["what"]) == ("error", "there is no such file")
+    assert error["where"] == str(absent) and "--config" in error["mend"]
+    assert error["seconds"] >= 0 and "trace" not in error
+    mistaken = gen(command, *models, "--json-log", "--bogus")
+    assert mistaken.code == _error(mistaken)["code"] == 2
+    assert "--bogus" in _error(mistaken)["what"]
+
+
+def test_an_error_as_json_has_a_traceback_with_debug_or_where_it_has_no_words(
+    tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = gen("build", "--json-log", "--debug", "--config", tmp_path / "absent.toml")
+    assert "Traceback" in _error(asked)["trace"]
+
+    def broken(**_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr(cli.commands["status"], "callback", broken)
+    unforeseen = gen("status", "--json-log")
+    error = _error(unforeseen)
+    assert unforeseen.code == error["code"] == 1
+    assert error["what"] == "ZeroDivisionError: by zero" and "Traceback" in error["trace"]
 
 
 def test_an_error_has_a_traceback_only_with_debug(tmp_path: Path, gen: Gen) -> None:
@@ -69,3 +130,19 @@ def test_status_can_be_read_by_machines(tmp_path: Path, gen: Gen) -> None:
     lines = json.loads(gen("status", "--json", *small_site.write(tmp_path)).out)
     assert {line["part"] for line in lines} == {"model", "film", "site"}
     assert all(not line["fresh"] and line["reason"] for line in lines)
+
+
+def test_python_runs_it_as_a_module_too() -> None:
+    command = [sys.executable, "-m", "gen", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == (
+        f"gen, version {__version__}\n"
+    )
+
+
+def test_a_site_that_was_written_is_told_with_its_address(tmp_path: Path, gen: Gen) -> None:
+    options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
+    address = (tmp_path / "_site" / "index.html").as_uri()
+    assert f"written: {address}\n" in gen("build", *options).err
+    small_site.write(tmp_path, small_site.SUM_ALONE, f"{small_site.SUM_ALONE_PAGE}\nMore.\n")
+    assert f"written: {address}\n" in gen("site", *options).err
+    assert "written" not in gen("verify", *options).err

@@ -115,7 +115,7 @@ def test_a_film_that_is_given_up_leaves_neither_a_process_nor_a_folder(
 ) -> None:
     with drawing(trained, tmp_path) as drawn:
         drawn.send(number)
-        _, told = drawn.process.communicate(timeout=30)
+        _, told = drawn.process.communicate(timeout=120)
         assert drawn.process.returncode == code
         assert told.splitlines()[-1] == f"gen: {said}; what was finished is kept"
         with suppress(AssertionError):
@@ -140,7 +140,7 @@ def test_under_nohup_a_closed_terminal_ends_nothing(trained: list[str], tmp_path
     with drawing(trained, tmp_path, "nohup") as drawn:
         drawn.send(signal.SIGHUP)
         drawn.send(signal.SIGINT)
-        assert "interrupted" in drawn.process.communicate(timeout=30)[1]
+        assert "interrupted" in drawn.process.communicate(timeout=120)[1]
         assert drawn.process.returncode == 130
 
 

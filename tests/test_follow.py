@@ -25,7 +25,7 @@ class Follows(Follower):
         studio = small_site.studio_of(folder)
         object.__setattr__(studio, "report", PlainReport(self.said, lambda: 0.0))
         self.looks: list[bool] = []
-        super().__init__(lambda: studio, _never)
+        super().__init__(lambda: studio, _never, "http://127.0.0.1:8000/")
 
     def _look(self, *, again: bool) -> None:
         self.looks.append(again)

@@ -368,7 +368,12 @@ def test_a_site_is_renewed_as_shards_land_and_ends_like_any_other(
     monkeypatch.setattr(build, "RENEW_EVERY", 0.0)
     monkeypatch.setattr(build.output, "publish", watched)
     options = small_site.write(tmp_path, SMALL, PAGE)
-    assert gen("build", *options).code == 0
+    outcome = gen("build", *options)
+    assert outcome.code == 0
+    address = (tmp_path / "_site" / "index.html").as_uri()
+    written = [line for line in outcome.err.splitlines() if line.startswith("written: ")]
+    partly = f"written: {address} (without all models of grid)"
+    assert written == [partly] * 8 + [f"written: {address}"]
     assert len(shown) == 9
     assert "0 of 24" in shown[0] and all(shown[:-1]) and shown[-1] == ""
     assert len(list((tmp_path / ".gen" / films.FAMILY).iterdir())) == 3

@@ -1,0 +1,60 @@
+"""Tells what ended a command: as one line, or as one JSON object under --json-log."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+
+import click
+
+from gen.errors import ConfigError, GenError, in_words
+
+
+def told(error: BaseException, start: float) -> int:
+    """Tells an error in one line.
+
+    Args:
+        start: when the command began, by the monotonic clock.
+
+    Returns:
+        The exit code.
+    """
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return error.exit_code
+    if not isinstance(error, Exception):
+        raise error
+    fault, debug = _fault(error), "--debug" in sys.argv[1:]
+    if fault is None and not _in_json():
+        raise error
+    fault, debug = fault or GenError(f"{type(error).__name__}: {error}"), debug or fault is None
+    trace = "".join(traceback.format_exception(error)) if debug else ""
+    tell(fault, fault.exit_code, start, trace)
+    return fault.exit_code
+
+
+def _fault(error: Exception) -> GenError | None:
+    """An error in words of this tool; None where only its author can correct what caused it."""
+    if not isinstance(error, click.ClickException):
+        return in_words(error)
+    what = error.format_message().removesuffix(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    place = context.command_path if context else ""
+    mend = f"{place} --help lists what there is" if place else ""
+    return ConfigError(f"{what[:1].lower()}{what[1:]}", where=place, mend=mend)
+
+
+def tell(fault: GenError, code: int, start: float, trace: str = "") -> None:
+    """Writes an error as one line, or as one JSON object under --json-log."""
+    if _in_json():
+        from gen.report import JsonReport
+
+        JsonReport(sys.stderr, time.monotonic, start).error(fault, code, trace)
+        return
+    click.echo(f"{trace}gen: {fault}", err=True)
+
+
+def _in_json() -> bool:
+    """Whether JSON is asked for; read from the arguments, which may be what is wrong."""
+    return "--json-log" in sys.argv[1:]
