@@ -38,7 +38,6 @@ from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from gen.training import METRICS
 from gen.words import Words
-from tests import small_site
 from tests.small_pages import FRONT, TEMPLATES, page, site
 from tests.sweep_runs import STEPS, sweep_run
 from tests.test_sweeps import CHOSEN, SMALL
@@ -251,7 +250,7 @@ def _chapter(name: str, sweep_name: str, facts: dict[str, Any], language: str) -
     """A chapter's text on one sweep, rendered with the facts of that sweep alone."""
     text = (SITE / "pages" / language / f"{name}.md").read_text().split("+++\n", 2)[2]
     text = text[text.index("## ") :] if sweep_name == "parity-sweep" else _seven_ways(text)
-    text = re.sub(r"^::: figure[^\n]*\n.*?^:::\n", "", text, flags=re.M | re.S)
+    text = re.sub(r"^::: figure[^\n]*\n.*?^:::\n", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"\[([^\]\n]*)\]\([^)\n]*\)", r"\1", text)
     text = re.sub(r"[(（]\[@\w+\][)）]", "", text)
     of = site("index", languages=(language,))
@@ -262,7 +261,9 @@ def _chapter(name: str, sweep_name: str, facts: dict[str, Any], language: str) -
 
 
 def _seven_ways(text: str) -> str:
-    begin = next(m.start() for m in re.finditer(r"^## (Built in seven ways|七种搭法)", text, re.M))
+    begin = next(
+        m.start() for m in re.finditer(r"^## (Built in seven ways|七种搭法)", text, re.MULTILINE)
+    )
     return text[begin:]
 
 
