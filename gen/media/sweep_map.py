@@ -67,7 +67,7 @@ class SweepMap:
     """Everything that a page shows of a sweep.
 
     Attributes:
-        name: what the marks' ids begin with.
+        name: what the marks' ids begin with, until the page puts the figure's id there.
         marks: definitions that the panels use.
         curves: losses of the cell in focus.
         focus: that cell, in words.
@@ -95,7 +95,7 @@ def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
     """Draws a sweep: its last two axes are columns and rows, those before them make panels.
 
     Args:
-        name: of the figure; no two of a page have one.
+        name: what the marks' ids begin with, until the page puts the figure's id there.
     """
     outcomes = run.outcomes()
     axes = run.axes
@@ -135,7 +135,7 @@ def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
         ratio=run.thresholds.ratio,
         trained=int(run.trained.sum()),
         models=run.trained.size,
-        data=_data(name, run, words, labels, picked, curves, focus, of_cell),
+        data=_data(run, words, labels, picked, curves, focus, of_cell),
     )
 
 
@@ -267,7 +267,6 @@ def _plot(steps: np.ndarray, levels: UInt8[np.ndarray, "seed split point"], word
 
 
 def _data(
-    name: str,
     run: SweepRun,
     words: Words,
     labels: list[str],
@@ -282,7 +281,6 @@ def _data(
     state = np.where(run.failed, OUTCOMES.index("failed"), np.where(run.trained, 0, UNTRAINED))
     rows = len(run.axes[-1].values) if len(run.axes) > 1 else 1
     content = {
-        "name": name,
         "outcomes": list(OUTCOMES),
         "words": [words(f"outcome.{key}") for key in OUTCOMES],
         "cell": words("map.cell", settings="{settings}", outcomes="{outcomes}"),
