@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from gen.drawing.frame import blocks, fits, too_large
 from gen.figures import SweepFilmFigure
 from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from gen.analysis.sweep import SweepRun
     from gen.drawing.canvas import Canvas
     from gen.drawing.film import Film
-    from gen.sweeps import Axis
+    from gen.sweeps import Axis, Sweep
     from gen.words import Words
 
 SYMBOLS = {
@@ -32,6 +35,50 @@ _LEGEND = 208
 _WIDEST_PANELS = 3
 
 
+@dataclass(frozen=True)
+class SweepLayout:
+    """Where the panels of a sweep stand, and its legend after the last.
+
+    Attributes:
+        cell: CSS pixels from one cell to the next.
+        across: how many panels stand beside each other.
+        corners: the top left corner of each panel, and of the legend.
+        width, height: of the canvas.
+    """
+
+    cell: int
+    across: int
+    corners: list[tuple[int, int]]
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, axes: Sequence[Axis], cell: int | None) -> SweepLayout:
+        """The arrangement for the axes of a sweep.
+
+        Args:
+            cell: as many CSS pixels as fit if None.
+        """
+        panels, columns, rows = _axes(axes)
+        count = len(panels.values) if panels else 1
+        across = min(count + 1, _WIDEST_PANELS)
+        down = -(-(count + 1) // across)
+        room = FILM_WIDTH - _LEFT - _RIGHT - (across - 1) * _BETWEEN
+        cell = cell or max(12, min(48, room // across // len(columns.values)))
+        wide = cell * len(columns.values)
+        row = _TITLE + cell * (len(rows.values) if rows else 1) + _AXIS
+        corners = [
+            (
+                _LEFT + place % across * (wide + _BETWEEN),
+                _HEADER + place // across * row + _TITLE,
+            )
+            for place in range(count + 1)
+        ]
+        width = max(FILM_WIDTH, _LEFT + _RIGHT + across * wide + (across - 1) * _BETWEEN)
+        height = max(_HEADER + down * row, corners[-1][1] + _LEGEND)
+        return cls(cell, across, corners, blocks(width), blocks(height))
+
+
 class SweepFilm(SweepFilmFigure):
     """Panels, columns and rows are the sweep's axes; a mark is a model, its shape the outcome.
 
@@ -42,10 +89,21 @@ class SweepFilm(SweepFilmFigure):
     kind: Literal["sweep-film"] = "sweep-film"
     cell: Annotated[int, Field(ge=12, le=96)] | None = None
 
+    def check(self, sweep: Sweep) -> None:
+        super().check(sweep)
+        layout = SweepLayout.of(sweep.axes, self.cell)
+        if fits(layout.width, layout.height):
+            return
+        what = too_large(layout.width, layout.height)
+        own = SweepLayout.of(sweep.axes, None)
+        if fits(own.width, own.height):
+            raise ValueError(f"{what}; leave cell out, or set a cell smaller than {self.cell}")
+        raise ValueError(f"{what}; the kind sweep-map shows any number of values")
+
     def film(self, run: SweepRun, scale: int) -> Film:
         import numpy as np
 
-        from gen.drawing.canvas import Canvas, blocks
+        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
         from gen.drawing.layers import StepCounter, Timeline
         from gen.drawing.marks import Marks
@@ -54,35 +112,22 @@ class SweepFilm(SweepFilmFigure):
         shown = pacing.chosen(len(run.steps))
         steps = run.steps[shown]
         outcomes = run.outcomes_so_far()[..., shown]
-        panels, columns, rows = _axes(run)
-        count = len(panels.values) if panels else 1
-        across = min(count + 1, _WIDEST_PANELS)
-        down = -(-(count + 1) // across)
-        room = FILM_WIDTH - _LEFT - _RIGHT - (across - 1) * _BETWEEN
-        cell = self.cell or max(12, min(48, room // across // len(columns.values)))
-        wide = cell * len(columns.values)
-        tall = cell * (len(rows.values) if rows else 1)
-        row = _TITLE + tall + _AXIS
-        width = blocks(max(FILM_WIDTH, _LEFT + _RIGHT + across * wide + (across - 1) * _BETWEEN))
-        corners = [
-            (
-                _LEFT + place % across * (wide + _BETWEEN),
-                _HEADER + place // across * row + _TITLE,
-            )
-            for place in range(count + 1)
-        ]
-        height = max(_HEADER + down * row, corners[-1][1] + _LEGEND)
-        canvas = Canvas(width, blocks(height), scale)
+        panels, columns, rows = _axes(run.axes)
+        layout = SweepLayout.of(run.axes, self.cell)
+        cell, corners = layout.cell, layout.corners
+        canvas = Canvas(layout.width, layout.height, scale)
         for place, (left, top) in enumerate(corners[:-1]):
             if panels:
                 _title(canvas, left, top - 10, panels, place)
-            _grid(canvas, left, top, cell, columns, rows, labelled=place % across == 0)
+            _grid(canvas, left, top, cell, columns, rows, labelled=place % layout.across == 0)
         middles = [
             (corners[panel][0] + x, corners[panel][1] + y)
-            for panel in range(count)
-            for x, y in _places(len(columns.values), tall // cell, cell, len(run.seeds))
+            for panel in range(len(corners) - 1)
+            for x, y in _places(
+                len(columns.values), len(rows.values) if rows else 1, cell, len(run.seeds)
+            )
         ]
-        length = width - _LEFT - _RIGHT
+        length = layout.width - _LEFT - _RIGHT
         left, top = corners[-1]
         layers = [
             StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
@@ -107,15 +152,15 @@ class SweepFilm(SweepFilmFigure):
         )
 
 
-def _axes(run: SweepRun) -> tuple[Axis | None, Axis, Axis | None]:
+def _axes(axes: Sequence[Axis]) -> tuple[Axis | None, Axis, Axis | None]:
     """Panels, columns, rows."""
-    match run.axes:
+    match axes:
         case (columns,):
             return None, columns, None
         case (columns, rows):
             return None, columns, rows
         case _:
-            return run.axes[0], run.axes[1], run.axes[2]
+            return axes[0], axes[1], axes[2]
 
 
 def _places(columns: int, rows: int, cell: int, seeds: int) -> list[tuple[float, float]]:
