@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gen.disk import temporary
+from gen.drawing.frame import fits, too_large
 from gen.errors import ConfigError
 from gen.figures import Moving
 from gen.fingerprint import code_digest, reread, versions
@@ -132,7 +133,7 @@ def _draw_whole(
     from gen.media.poster import write_poster
 
     with temporary("gen-film-") as folder:
-        sharp = figure.film(run, 2)
+        sharp = _filmed(figure, run)
         write_mp4(sharp, folder / MP4)
         on_progress(1)
         write_poster(sharp, folder / POSTER)
@@ -151,7 +152,7 @@ def _draw_brief(
     from gen.media.poster import write_poster
 
     with temporary("gen-film-") as folder:
-        film = figure.film(run, 2).thinned(BRIEF_FRAMES)
+        film = _filmed(figure, run).thinned(BRIEF_FRAMES)
         film = replace(film, key_frame_every=BRIEF_KEY_FRAME_EVERY)
         write_mp4(film, folder / MP4, BRIEF_QUALITY)
         on_progress(1)
@@ -159,6 +160,19 @@ def _draw_brief(
         on_progress(2)
         files = {file: (folder / file).read_bytes() for file in BRIEF_FILES}
     return Drawn(files, _info(film))
+
+
+def _filmed(figure: Moving, run: ModelRun | SweepRun | None) -> Film:
+    """The film at twice its size.
+
+    Raises:
+        ConfigError: it is larger than phones decode, which its kind should have refused.
+    """
+    film = figure.film(run, 2)
+    if not fits(*film.size):
+        where = f'kind = "{type(figure).model_fields["kind"].default}"'
+        raise ConfigError(too_large(*film.size), where=where, mend="let it picture less")
+    return film
 
 
 def _info(film: Film) -> dict[str, Any]:

@@ -107,6 +107,26 @@ def test_a_number_is_changed_by_pointer(page: Page) -> None:
     assert said(page) == expected(10, 66)
 
 
+@pytest.mark.parametrize("b", [0, 1, 48, 54, 56])
+def test_the_line_at_the_answer_strikes_through_no_text(page: Page, b: int) -> None:
+    page.locator("input[name='b']").fill(str(b))
+    shown = page.locator("svg.wide")
+    behind = shown.evaluate(
+        """svg => {
+          const line = svg.querySelector("line.answer");
+          const texts = [...svg.querySelectorAll(".group text, .total text")];
+          const ground = getComputedStyle(document.body).backgroundColor;
+          return texts.every((text) => {
+            const { paintOrder, stroke, strokeWidth } = getComputedStyle(text);
+            const after = line.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING;
+            const covers = paintOrder.startsWith("stroke") && parseFloat(strokeWidth) >= 8;
+            return after && covers && stroke === ground;
+          });
+        }"""
+    )
+    assert behind
+
+
 def test_a_seed_without_another_to_choose_is_no_choice(page: Page) -> None:
     assert page.locator(".seed").count() == 1
     assert page.locator("input[type='radio'], .other-seed").count() == 0

@@ -172,6 +172,36 @@ def test_the_step_can_be_dragged_back_to_the_beginning(page: Page) -> None:
 
 @IN_BROWSER
 @ONE_WORKER
+def test_the_picker_says_which_snapshot_it_shows_when_the_timeline_stands_beside_one(
+    page: Page,
+) -> None:
+    shown = json.loads(drawn().data)["at"]
+    between = shown[3] + 1
+    figure, label = page.locator("figure.neurons"), page.locator(".neurons label.step")
+    told = "(figure, detail) => figure.dispatchEvent(new CustomEvent('follow', { detail }))"
+    figure.evaluate(told, between)
+    assert label.locator(".value").inner_text() == EN.number(shown[3])
+    assert label.locator(".near").inner_text() == f"(the snapshot nearest to {between:,})"
+    figure.evaluate(told, shown[3])
+    assert label.locator(".near").inner_text() == ""
+
+
+@IN_BROWSER
+@ONE_WORKER
+def test_the_small_waves_are_those_of_the_step_too(page: Page) -> None:
+    small = page.locator(".neurons fieldset .line").nth(5)
+    last = small.get_attribute("d")
+    slider = page.get_by_role("slider", name="Step")
+    slider.press("Home")
+    assert small.get_attribute("d") != last
+    values = RUN.views["W_in"][0][:, neuron_order(RUN)[5]]
+    limit = drawn().reach
+    shown = (small.get_attribute("d") or "").removeprefix("M").replace("L", " ").split()
+    assert np.abs(-np.array(shown[1::2], dtype=float) - values.clip(-limit, limit)).max() < 0.03
+
+
+@IN_BROWSER
+@ONE_WORKER
 @pytest.mark.parametrize("width", [360, 1600])
 def test_it_fits_the_page(browser: Browser, folder: Path, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})

@@ -28,15 +28,13 @@ from matplotlib.transforms import Affine2D
 
 from gen.drawing.colours import Diverging, rgb
 from gen.drawing.fonts import Style, font
+from gen.drawing.frame import BLOCK
 from gen.drawing.style import drawing_style
 from gen.drawing.surface import CSS_DPI, Surface
 from gen.figures.theme import COLOURS, NUMBER_SIZE, SYMBOL_SIZE
 
 Across = Literal["left", "center", "right"]
 Upright = Literal["baseline", "top", "center", "bottom"]
-
-BLOCK = 16
-"""Canvases are whole blocks of video compression, so that no encoder resizes them."""
 
 _SUBSCRIPT_SIZE = 0.68
 _SUBSCRIPT_DROP = 0.22
@@ -45,11 +43,6 @@ _TICK = 4
 _TICK_GAP = 7
 BASE = _TICK_GAP + NUMBER_SIZE * 0.72
 """From the edge of a panel down to the base line of the numbers below it."""
-
-
-def blocks(length: float) -> int:
-    """The shortest side of a canvas, in CSS pixels, that holds `length`."""
-    return -int(-length // BLOCK) * BLOCK
 
 
 def light(colour: str) -> str:

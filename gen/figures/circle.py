@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 
 _MOST_NEURONS = 64
 _MOST_NUMBERED = 16
-_RADIUS, _SMALL = 13, 5
+_RADIUS, _SMALL, _RIM = 13, 5, 1.5
+_MARGIN = _RADIUS + 3
+"""CSS pixels from the edge of a panel to the middle of the outermost neuron."""
 
-_LEFT, _RIGHT, _BETWEEN = 52, 16, 64
-_SIDE = (FILM_WIDTH - _LEFT - _RIGHT - _BETWEEN) // 2
+_GUTTER, _RIGHT, _BETWEEN = 52, 16, 12
 _HEADER, _NAME, _AXIS = 76, 44, 34
+_LABEL_GAP, _LABELS_APART = 7, 8
+_ROUND = (5, 2, 1, 0.5, 0.2, 0.1)
 
 
 class Circle(FilmFigure):
@@ -57,28 +60,31 @@ class Circle(FilmFigure):
             )
 
     def film(self, run: ModelRun, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas, blocks
+        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
+        from gen.drawing.frame import blocks
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
         shown = pacing.chosen(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
-        top = _HEADER + _NAME
-        canvas = Canvas(FILM_WIDTH, blocks(top + _SIDE + _AXIS), scale)
+        views = _points(run)
+        reaches = [_reach(points) for points in views.values()]
+        left = _gutter(reaches)
+        side = (FILM_WIDTH - 2 * left - _BETWEEN - _RIGHT) // 2
+        top, width = _HEADER + _NAME, FILM_WIDTH - left - _RIGHT
+        canvas = Canvas(FILM_WIDTH, blocks(top + side + _AXIS), scale)
         layers: list[Layer] = [
-            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
-            Timeline(
-                canvas, steps.tolist(), left=_LEFT, top=_HEADER, width=FILM_WIDTH - _LEFT - _RIGHT
-            ),
+            StepCounter(canvas, steps.tolist(), left=left, baseline=44),
+            Timeline(canvas, steps.tolist(), left=left, top=_HEADER, width=width),
         ]
-        for column, (name, points) in enumerate(_points(run).items()):
-            limit = 1.12 * float(np.abs(points).max()) or 1.0
+        for column, ((name, points), reach) in enumerate(zip(views.items(), reaches, strict=True)):
+            limit = reach * side / (side - 2 * _MARGIN)
             panel = canvas.panel(
-                left=_LEFT + column * (_SIDE + _BETWEEN),
+                left=left + column * (side + left + _BETWEEN),
                 top=top,
-                width=_SIDE,
-                height=_SIDE,
+                width=side,
+                height=side,
                 x=(-limit, limit),
                 y=(-limit, limit),
             )
@@ -120,17 +126,49 @@ def _points(run: ModelRun) -> dict[str, Float[np.ndarray, "snapshot neuron 2"]]:
     return {into: a.transpose(0, 2, 1)[:, order], out: b[:, order]}
 
 
+def _reach(points: Float[np.ndarray, "snapshot neuron 2"]) -> float:
+    """How far from the middle a neuron ever is; 1 where all stay there."""
+    return float(np.hypot(points[..., 0], points[..., 1]).max()) or 1.0
+
+
+def _gutter(reaches: list[float]) -> int:
+    """Room left of a panel for the numbers of its axis, whatever their length."""
+    from gen.drawing.canvas import Canvas, number
+
+    canvas = Canvas(16, 16, 1)
+    units = [10.0 ** np.floor(np.log10(1.3 * reach)) for reach in reaches]
+    widths = [canvas.text_width(number(-step * unit)) for unit in units for step in _ROUND]
+    return max(_GUTTER, int(max(widths)) + _LABEL_GAP + 4)
+
+
 def _guides(panel: Panel, final: Float[np.ndarray, "neuron 2"]) -> None:
     """Axes through the middle, and the circle and even spokes on which the neurons may end."""
-    from gen.drawing.canvas import nice_ticks
+    from gen.drawing.canvas import BASE
 
-    canvas, limit = panel.canvas, panel.x[1]
-    ticks = nice_ticks(-limit, limit, 5)
+    canvas = panel.canvas
+    ticks = _ticks(panel)
     panel.x_axis(ticks)
     panel.y_axis(ticks, ruled=False)
-    canvas.text(panel.left - 7, panel.top + 14, "sin", across="right")
-    canvas.text(panel.left - 7, panel.top + panel.height + 20, "cos", across="right")
+    x = panel.left - _LABEL_GAP
+    canvas.text(x, panel.top - 12, "sin", across="right")
+    canvas.text(x, panel.top + panel.height + BASE, "cos", across="right")
     guide_circle(panel, final)
+
+
+def _ticks(panel: Panel) -> list[float]:
+    """Zero, and the largest round number whose labels on both sides lie below the panel."""
+    from gen.drawing.canvas import number
+
+    limit = panel.x[1]
+    unit = 10.0 ** np.floor(np.log10(limit))
+    for tick in (step * unit for step in _ROUND if step * unit < limit):
+        half = panel.canvas.text_width(number(-tick)) / 2
+        middle = panel.canvas.text_width(number(0)) / 2
+        place = float(panel.across(-tick))
+        apart = float(panel.across(0.0)) - middle - (place + half)
+        if place - half >= panel.left and apart >= _LABELS_APART:
+            return [-tick, 0.0, tick]
+    return [0.0]
 
 
 def _neurons(panel: Panel, points: Float[np.ndarray, "frame neuron 2"]) -> list[Layer]:
@@ -144,7 +182,7 @@ def _neurons(panel: Panel, points: Float[np.ndarray, "frame neuron 2"]) -> list[
     layers: list[Layer] = [Lines(places[:, None], ["muted"], width=1.25, closed=True)]
     for neuron, colour in enumerate(colours):
         place = places[:, neuron : neuron + 1]
-        layers.append(Points(place, [colour], radius=_RADIUS if numbered else _SMALL, rim=1.5))
+        layers.append(Points(place, [colour], radius=_RADIUS if numbered else _SMALL, rim=_RIM))
         if numbered:
             name = Labels(place, [str(neuron)], size=NUMBER_SIZE, colour="ground", style="Semibold")
             layers.append(name)

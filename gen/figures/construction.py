@@ -50,8 +50,9 @@ class ConstructionFilm(OneConstruction, FormulaFilm):
     fps: Annotated[int, Field(ge=5, le=50)] = 12
 
     def film(self, run: Any, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas, blocks
+        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
+        from gen.drawing.frame import blocks
         from gen.drawing.layers import Timeline
 
         pacing, run = self.pacing(), self.network

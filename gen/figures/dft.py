@@ -48,6 +48,9 @@ class Spectrum(FilmFigure):
             raise ValueError(
                 f"{task.outputs} numbers have as many waves, and a film shows {_MOST_COMPONENTS}"
             )
+        neurons = next(iter(network.view_shapes(task).values()))[1]
+        shape = (neurons, 2 * (task.outputs // 2))
+        Layout.of(shape, shape, None).check()
 
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas

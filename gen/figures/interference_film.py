@@ -51,8 +51,9 @@ class InterferenceFilm(SumFigure, FilmFigure):
     frames: Annotated[int, Field(ge=2, le=1000)] = 51
 
     def film(self, run: ModelRun, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas, blocks
+        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
+        from gen.drawing.frame import blocks
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gen.drawing.frame import blocks, fits, too_large
 from gen.figures.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 HEADER = 76
 """CSS pixels from the top to the line that shows how far training is."""
 
-_SMALLEST_CELL, _LARGEST_CELL = 8, 88
+_TINIEST_CELL, _SMALLEST_CELL, _LARGEST_CELL = 2, 8, 88
 _TALLEST = 512
 
 _LEFT, _RIGHT, _BETWEEN = 48, 32, 80
@@ -39,17 +40,47 @@ class Layout:
 
     @classmethod
     def of(cls, into: tuple[int, ...], out: tuple[int, ...], cell: int | None) -> Layout:
-        """The arrangement with the larger cells, which lie on blocks of half a `BLOCK`."""
+        """The arrangement with the larger cells, which lie on blocks of half a `BLOCK`.
+
+        Cells are smaller, and arranged the other way, where the film would be too large.
+
+        Args:
+            cell: CSS pixels from one cell to the next; as many as fit if None.
+        """
         neurons, room = into[0], FILM_WIDTH - _LEFT - _RIGHT
         above = min(room / max(into[1], out[1]), _TALLEST / (2 * neurons))
         beside = min((room - _BETWEEN) / (into[1] + out[1]), _TALLEST / neurons)
         stacked = above > beside
-        fits = int(max(above, beside))
-        cell = cell or min(_LARGEST_CELL, max(_SMALLEST_CELL, fits // 4 * 4))
+        if cell is not None:
+            return cls._at(into, out, cell, stacked)
+        fitting = int(max(above, beside)) // 4 * 4
+        largest = min(_LARGEST_CELL, max(_SMALLEST_CELL, fitting))
+        candidates = (
+            cls._at(into, out, cell, one)
+            for cell in range(largest, _TINIEST_CELL - 1, -1)
+            for one in (stacked, not stacked)
+        )
+        found = next((one for one in candidates if fits(one.width, one.height)), None)
+        return found or cls._at(into, out, _TINIEST_CELL, stacked)
+
+    @classmethod
+    def _at(cls, into: tuple[int, ...], out: tuple[int, ...], cell: int, stacked: bool) -> Layout:
+        room = FILM_WIDTH - _LEFT - _RIGHT
         gap, columns = (0, max(into[1], out[1])) if stacked else (_BETWEEN, into[1] + out[1])
         spare = max(0, room - gap - columns * cell)
         left = _LEFT + spare // 16 * 8
         return cls((into, out), cell, stacked, left, left + gap + columns * cell)
+
+    def check(self) -> None:
+        """Raises ValueError where the film would be larger than phones decode."""
+        if fits(self.width, self.height):
+            return
+        what = too_large(self.width, self.height)
+        into, out = self.shapes
+        largest = Layout.of(into, out, None)
+        if fits(largest.width, largest.height):
+            raise ValueError(f"{what}; leave cell out, or set cell = {largest.cell} or less")
+        raise ValueError(f"{what}; picture a smaller network")
 
     @property
     def start(self) -> int:
@@ -64,15 +95,11 @@ class Layout:
     @property
     def width(self) -> int:
         """Of the canvas."""
-        from gen.drawing.canvas import blocks
-
         return max(FILM_WIDTH, blocks(self.right + _RIGHT))
 
     @property
     def height(self) -> int:
         """Of the canvas."""
-        from gen.drawing.canvas import blocks
-
         return blocks(self._tops()[-1] + self.shapes[0][0] * self.cell + _AXIS)
 
     def matrices(self, canvas: Canvas) -> tuple[Matrix, Matrix]:

@@ -68,8 +68,9 @@ class Stars(FilmFigure):
         check_over_numbers(task, network)
 
     def film(self, run: ModelRun, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas, blocks
+        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
+        from gen.drawing.frame import blocks
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import ceil
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from gen.drawing.frame import blocks, fits, too_large
 from gen.figures import SweepFilmFigure
 from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas
     from gen.drawing.film import Film
     from gen.drawing.fonts import Style
-    from gen.sweeps import Axis
+    from gen.sweeps import Axis, Sweep
     from gen.words import Words
 
 SYMBOLS = {
@@ -36,6 +38,10 @@ _LEGEND = 208
 _WIDEST_PANELS = 3
 
 
+Measure = Callable[[str, float, "Style"], float]
+"""Width of a text, in CSS pixels, at a size and in a style."""
+
+
 class SweepFilm(SweepFilmFigure):
     """Panels, columns and rows are the sweep's axes; a mark is a model, its shape the outcome.
 
@@ -46,10 +52,20 @@ class SweepFilm(SweepFilmFigure):
     kind: Literal["sweep-film"] = "sweep-film"
     cell: Annotated[int, Field(ge=12, le=96)] | None = None
 
+    def check(self, sweep: Sweep) -> None:
+        super().check(sweep)
+        if _fits(sweep.axes, self.cell):
+            return
+        plan = _Plan.of(sweep.axes, self.cell)
+        what = too_large(blocks(plan.width), blocks(plan.height))
+        if self.cell is not None and _fits(sweep.axes, None):
+            raise ValueError(f"{what}; leave cell out, or set a cell smaller than {self.cell}")
+        raise ValueError(f"{what}; the kind sweep-map shows any number of values")
+
     def film(self, run: SweepRun, scale: int) -> Film:
         import numpy as np
 
-        from gen.drawing.canvas import Canvas, blocks
+        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
         from gen.drawing.layers import StepCounter, Timeline
         from gen.drawing.marks import Marks
@@ -58,7 +74,7 @@ class SweepFilm(SweepFilmFigure):
         shown = pacing.chosen(len(run.steps))
         steps = run.steps[shown]
         outcomes = run.outcomes_so_far()[..., shown]
-        plan = _Plan.of(run, self.cell)
+        plan = _Plan.of(run.axes, self.cell)
         canvas = Canvas(blocks(plan.width), blocks(plan.height), scale)
         for place, corner in enumerate(plan.corners[:-1]):
             if plan.panels:
@@ -118,13 +134,22 @@ class _Plan:
     turned: bool
 
     @classmethod
-    def of(cls, run: SweepRun, cell: int | None) -> _Plan:
-        panels, columns, rows = _axes(run)
+    def of(
+        cls, axes: Sequence[Axis], cell: int | None, wide: Measure | None = None
+    ) -> _Plan:
+        """The arrangement for the axes of a sweep.
+
+        Args:
+            cell: as many CSS pixels as there is room for if None.
+            wide: measures texts; the film's own typefaces do if None.
+        """
+        wide = wide or _wide
+        panels, columns, rows = _axes(axes)
         count = len(panels.values) if panels else 1
-        beside = [_wide(_name(axis), NUMBER_SIZE, "It") for axis in (columns, rows) if axis]
-        beside += [_wide(_said(value), NUMBER_SIZE) for value in (rows.values if rows else ())]
+        beside = [wide(_name(axis), NUMBER_SIZE, "It") for axis in (columns, rows) if axis]
+        beside += [wide(_said(value), NUMBER_SIZE, "Semibold") for value in (rows.values if rows else ())]
         left = max(_LEFT, ceil(max(beside)) + 2 * _LABEL_GAP)
-        titles = [_wide(_heading(panels, place)) for place in range(count)] if panels else [0.0]
+        titles = [wide(_heading(panels, place), NUMBER_SIZE, "Semibold") for place in range(count)] if panels else [0.0]
         room = FILM_WIDTH - left - _RIGHT
         across = min(count + 1, _WIDEST_PANELS)
         while across > 1 and across * (max(titles) + _BETWEEN) - _BETWEEN > room:
@@ -132,7 +157,7 @@ class _Plan:
         part = (room - (across - 1) * _BETWEEN) // across
         cell = cell or max(12, min(48, part // len(columns.values)))
         pitch = max(cell * len(columns.values), ceil(max(titles))) + _BETWEEN
-        widest = max(_wide(_said(value), _label_size(cell)) for value in columns.values)
+        widest = max(wide(_said(value), _label_size(cell), "Semibold") for value in columns.values)
         turned = widest > cell - 4
         below = max(_AXIS, ceil(widest) + 2 * _LABEL_GAP) if turned else _AXIS
         return cls(panels, columns, rows, cell, left, across, pitch, below, turned)
@@ -164,15 +189,15 @@ class _Plan:
         return max(bottom, self.corners[-1][1] + _LEGEND)
 
 
-def _axes(run: SweepRun) -> tuple[Axis | None, Axis, Axis | None]:
+def _axes(axes: Sequence[Axis]) -> tuple[Axis | None, Axis, Axis | None]:
     """Panels, columns, rows."""
-    match run.axes:
+    match axes:
         case (columns,):
             return None, columns, None
         case (columns, rows):
             return None, columns, rows
         case _:
-            return run.axes[0], run.axes[1], run.axes[2]
+            return axes[0], axes[1], axes[2]
 
 
 def _places(plan: _Plan, seeds: int) -> list[tuple[float, float]]:
@@ -207,6 +232,15 @@ def _heading(axis: Axis, place: int) -> str:
 
 def _label_size(cell: int) -> float:
     return min(NUMBER_SIZE, max(10.0, cell * 0.42))
+
+
+def _fits(axes: Sequence[Axis], cell: int | None) -> bool:
+    """Whether phones decode the film of a sweep; texts are measured only where it is close."""
+    generous = _Plan.of(axes, cell, lambda text, size, style: len(text) * size)
+    if fits(blocks(generous.width), blocks(generous.height)):
+        return True
+    plan = _Plan.of(axes, cell)
+    return fits(blocks(plan.width), blocks(plan.height))
 
 
 def _wide(text: str, size: float = NUMBER_SIZE, style: Style = "Semibold") -> float:

@@ -37,7 +37,7 @@ class Weights(FilmFigure):
 
     kind: Literal["weights"] = "weights"
     limit: Annotated[float, Field(gt=0.0)] | None = None
-    cell: Annotated[int, Field(ge=4, le=128)] | None = None
+    cell: Annotated[int, Field(ge=2, le=128)] | None = None
 
     def check(self, task: Task, network: Network) -> None:
         for name, shape in network.view_shapes(task).items():
@@ -46,6 +46,8 @@ class Weights(FilmFigure):
                     f"{name} is {shape[0]} x {shape[1]}, and a film of weights shows "
                     f"{_LARGEST_MATRIX} rows and columns at most"
                 )
+        (inputs, neurons), (_, outputs) = network.view_shapes(task).values()
+        Layout.of((neurons, inputs), (neurons, outputs), self.cell).check()
 
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas

@@ -18,7 +18,7 @@ from gen.pages.directives import Directive
 from gen.pages.facts import REFERENCE, FactBook
 from gen.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
 from gen.pages.markdown import check_role, each, parser_options
-from gen.pages.maths import to_mathml
+from gen.pages.maths import formula_box
 from gen.pages.references import Citations, Reference, find, key_of
 from gen.pages.source import Mistake, Source, suggestion
 from gen.pages.timeline import Stretch
@@ -125,12 +125,8 @@ class Article:
             case "math_inline" | "math_block":
                 latex = REFERENCE.sub(lambda m: self.book.latex(m[1]), token.content)
                 display = token.type == "math_block"
-                markup = to_mathml(latex, display=display)
-                box = f'<div class="formula">{markup}</div>\n' if display else markup
-                token.type, token.content = (
-                    "html_block" if display else "html_inline",
-                    box,
-                )
+                token.content = formula_box(latex, display=display)
+                token.type = "html_block" if display else "html_inline"
             case "link_open":
                 key = key_of(token.attrs.get("href"))
                 if key is None:

@@ -14,6 +14,10 @@ MOST = 2000
 """Characters of a formula. What is nested deeper than these allow ends the process: the
 converter goes down into a formula by calling itself."""
 
+_SHORT = 16
+"""Characters of a formula that is narrower than any window, unless it holds a wide space."""
+
+_SPACE = re.compile(r"\\(?:[hm]?space|h?skip|q?quad|[hm]?kern|phantom|hphantom|text|rule)\b")
 _STYLE = re.compile(r' style="([^"]*)"')
 _ALIGNMENT = re.compile(r"text-align: (left|right|center);")
 
@@ -37,6 +41,18 @@ def to_mathml(latex: str, *, display: bool) -> str:
         # No formula of a page has a number that a link could lead to.
         raise Mistake(f"the formula {shortened(latex, 200)} holds a link", "link outside of it")
     return _STYLE.sub(_as_class, markup)
+
+
+def formula_box(latex: str, *, display: bool) -> str:
+    """One formula in the box that scrolls where the formula is wider than the window.
+
+    A short formula in a line of text has none: it is narrower than any window.
+    """
+    markup = to_mathml(latex, display=display)
+    if display:
+        return f'<div class="formula">{markup}</div>\n'
+    short = len(latex.strip()) <= _SHORT and not _SPACE.search(latex)
+    return markup if short else f'<span class="inline-formula">{markup}</span>'
 
 
 @cache

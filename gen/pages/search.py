@@ -9,12 +9,32 @@ from __future__ import annotations
 import json
 from html.parser import HTMLParser
 from typing import NamedTuple
+from unicodedata import normalize
 
 _UNREAD = frozenset(
-    ["script", "style", "svg", "math", "video", "button", "select", "template", "output"]
+    ["script", "style", "svg", "video", "button", "select", "template", "output"]
 )
 _HEADINGS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 _INLINE = frozenset(["a", "span", "em", "strong", "code", "data", "sup", "sub", "abbr", "cite"])
+
+
+_SPACED = frozenset("=<>≤≥≈≡≠∼→⇒↦+−±×⋅·∈")
+"""Operators of formulas with a space on both sides, where something stands before them."""
+
+
+_PATTERNS: dict[str, tuple[str, int]] = {
+    "mspace": (" ", 0),
+    "mfrac": ("{0}/{1}", 2),
+    "msub": ("{base}_{1}", 2),
+    "munder": ("{base}_{1} ", 2),
+    "msup": ("{base}^{1}", 2),
+    "msubsup": ("{base}_{1}^{2}", 3),
+    "munderover": ("{base}_{1}^{2} ", 3),
+    "mover": ("{base}", 2),
+    "msqrt": ("√{0}", 1),
+    "mtd": ("{text} ", 1),
+}
+"""Elements of formulas in a line, and how many parts they have to have for that."""
 
 
 class Section(NamedTuple):
@@ -72,10 +92,16 @@ class _Reader(HTMLParser):
         super().__init__()
         self.parts = [_Part("")]
         self._unread = 0
+        self._formula: _Formula | None = None
         self._in_offer = False
         self._in_heading = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "math":
+            self._formula = _Formula()
+        if self._formula is not None:
+            self._formula.open(tag)
+            return
         anchor = dict(attrs).get("id")
         offers_files = tag == "details" and dict(attrs).get("class") == "download"
         if tag in _UNREAD or offers_files:
@@ -88,6 +114,12 @@ class _Reader(HTMLParser):
             self._add(" ")
 
     def handle_endtag(self, tag: str) -> None:
+        if self._formula is not None:
+            self._formula.close()
+            if tag == "math":
+                text, self._formula = self._formula.text, None
+                self.handle_data(text)
+            return
         if tag in _UNREAD or (tag == "details" and self._in_offer):
             self._unread -= 1
             self._in_offer &= tag != "details"
@@ -96,8 +128,16 @@ class _Reader(HTMLParser):
         elif tag not in _INLINE:
             self._add(" ")
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # MathML comes as XML, in which an element may be closed where it opens.
+        self.handle_starttag(tag, attrs)
+        if self._formula is not None:
+            self.handle_endtag(tag)
+
     def handle_data(self, data: str) -> None:
-        if not self._unread:
+        if self._formula is not None:
+            self._formula.add(data)
+        elif not self._unread:
             self._add(data)
 
     def _add(self, text: str) -> None:
@@ -105,6 +145,50 @@ class _Reader(HTMLParser):
             self.parts[-1].heading += text
         else:
             self.parts[-1].text += text
+
+
+class _Formula:
+    """A formula as one would type it: `a_1 + b^2`.
+
+    Attributes:
+        text: the whole of it, once its last element is closed.
+    """
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._open: list[tuple[str, list[str]]] = []
+
+    def open(self, tag: str) -> None:
+        """Goes into an element."""
+        self._open.append((tag, []))
+
+    def add(self, data: str) -> None:
+        """Takes the text of an element."""
+        self._open[-1][1].append(normalize("NFKC", data))
+
+    def close(self) -> None:
+        """Comes out of an element, which is one part of the element around it."""
+        tag, parts = self._open.pop()
+        around = self._open[-1][1] if self._open else []
+        around.append(_written(tag, parts, first=not around))
+        if not self._open:
+            self.text = around[0].replace("\u2061(", "(").replace("\u2061", " ")
+
+
+def _written(tag: str, parts: list[str], *, first: bool) -> str:
+    """An element of a formula in a line; `first` where no other stands before it."""
+    text = "".join(parts)
+    if tag == "mo":
+        return f" {text} " if text in _SPACED and not first else text
+    pattern, count = _PATTERNS.get(tag, ("{text}", len(parts)))
+    if len(parts) != count:
+        return text
+    return pattern.format(*map(_held, parts), text=text, base=(*parts, "")[0])
+
+
+def _held(part: str) -> str:
+    """Several terms in brackets."""
+    return f"({part.strip()})" if " " in part.strip() else part.strip()
 
 
 def _plain(text: str) -> str:
