@@ -1,7 +1,7 @@
-"""Reads the text files of a site: regular files in UTF-8, TOML in them, and lines as editors count.
+"""Reads the text files of a site: regular files, UTF-8, TOML, and lines as editors count them.
 
-Only `\\n`, `\\r\\n` and `\\r` end a line, as in CommonMark and TOML. A byte order mark at the head of a
-file is passed over.
+Only LF, CRLF and CR end a line, as in CommonMark and TOML. A byte order mark at the head of a file
+is passed over.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def read_toml(text: str, path: str, refusal: str, above: int = 0) -> dict[str, A
 
 def _mend(told: str, lines: list[str], above: int) -> str:
     place = _LINE.search(told)
-    line = "" if place is None else "".join(lines[int(place[1]) - above - 1 : int(place[1]) - above])
+    line = (
+        "" if place is None else "".join(lines[int(place[1]) - above - 1 : int(place[1]) - above])
+    )
     return "write decimals with a point, as in 0.5" if _DECIMAL_COMMA.search(line) else ""
 
 

@@ -28,7 +28,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
 }
 _NAME = re.compile(r"([a-z0-9-]+\.)?[a-zA-Z0-9_]+")
-_FULL_NAME = re.compile(r"[a-z][a-z0-9-]*\.[a-zA-Z0-9_]+")
+_FULL_NAME = re.compile(r"[a-z0-9-]+\.[a-zA-Z0-9_]+")
 _TOKEN = re.compile(r'"(?:[^"]|"(?!\s|$))*"(?=\s|$)|[<>=!]+|[^\s<>=!"]+|\S')
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+(,\d+)+(\.\d*)?", re.ASCII)
@@ -69,7 +69,8 @@ def tokens_of(condition: str) -> list[str]:
 
 def facts_of(condition: str) -> list[str]:
     """The facts that a condition names as `model.fact`, each once, in their order."""
-    return list(dict.fromkeys(filter(_FULL_NAME.fullmatch, tokens_of(condition))))
+    names = filter(_FULL_NAME.fullmatch, tokens_of(condition))
+    return [name for name in dict.fromkeys(names) if not _NUMBER.fullmatch(name)]
 
 
 def _divided(tokens: list[str], word: str) -> list[list[str]]:
