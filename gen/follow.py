@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gen.assets import ROOT
 from gen.errors import BusyError, EnvironmentFault, GenError, in_words
 from gen.labour import Labour, Opened
 from gen.output import MANIFEST
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 QUIET = 1.0
 """Seconds without a change after which the output folder is written."""
+
+_FOLDERS = ("pages", "assets", ROOT)
+"""Folders beside the config that a site is made of."""
 
 _MOST_SAID = 8
 """Pieces of work that are named before training; of more, only how many."""
@@ -228,7 +232,7 @@ class Follower:
         """The config and what lies right beside it."""
         from watchfiles import watch
 
-        known = {self._config.name, "references.toml", "pages", "assets"}
+        known = {self._config.name, "references.toml", *_FOLDERS}
         for changes in watch(
             self._folder,
             recursive=False,
@@ -236,7 +240,7 @@ class Follower:
             watch_filter=lambda _, path: Path(path).name in known,
             raise_interrupt=False,
         ):
-            if any(Path(path).name in ("pages", "assets") for _, path in changes):
+            if any(Path(path).name in _FOLDERS for _, path in changes):
                 self._moved.set()
             self._events.put(("changed", None))
 
@@ -246,7 +250,7 @@ class Follower:
 
         while not self._stopped.is_set():
             self._moved.clear()
-            folders = [self._folder / "pages", self._folder / "assets", *self._watched]
+            folders = [*(self._folder / name for name in _FOLDERS), *self._watched]
             present = {folder.resolve() for folder in folders if folder.is_dir()}
             for _ in watch(*present, stop_event=self._moved, raise_interrupt=False):
                 self._events.put(("changed", None))

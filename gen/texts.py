@@ -93,7 +93,7 @@ def read_toml(text: str, path: str, refusal: str, above: int = 0) -> dict[str, A
             what = f"{line[:60]}… is nested deeper than 32 levels"
             raise ConfigError(what, where=where)
     try:
-        return tomllib.loads("\n" * above + text.removeprefix("\ufeff"))
+        return tomllib.loads("\n" * above + text.removeprefix("\ufeff") + "\n")
     except RecursionError:
         raise ConfigError(f"{refusal}: tables nested too deep", where=path) from None
     except ValueError as error:

@@ -56,8 +56,6 @@ def _rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     source: Source = state.env["source"]
     with source.at(start):
         head = _head(text, start)
-        if state.level >= state.md.options.maxNesting - 1:
-            raise Mistake("directives are nested too deep", "take some of them apart")
         opening = _open(state, head)
         close = _contents(state, start + 1, end)
         if close is not None and _after_colons(state, close) == "else":

@@ -101,6 +101,7 @@ def _parser() -> MarkdownIt:
     md.disable(["html_block", "html_inline"])
     md.core.ruler.at("replacements", _typography)
     md.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    md.block.ruler.before("table", "depth", _depth)
     emphasis_plugin(md)
     dollarmath_plugin(md, allow_labels=False, allow_space=False, allow_digits=False)
     directives_plugin(md)
@@ -148,6 +149,15 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
                     what = f"the row has more cells than the head of the table, which has {most}"
                     raise Mistake(what, "write \\| for a bar inside a cell")
     return True
+
+
+def _depth(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """Refuses quotations and lists so deep that the parser would leave out what is in them."""
+    if not silent and state.level >= state.md.options.maxNesting - 1:
+        source: Source = state.env["source"]
+        with source.at(start):
+            raise Mistake("lists, quotations or directives are nested too deep", "take them apart")
+    return False
 
 
 def _cells(state: StateBlock, line: int) -> int:
