@@ -131,6 +131,7 @@ def furnished(house: Furniture, sources: Sources) -> dict[str, bytes | Path]:
     files["data/provenance.json"] = _json(made_from)
     site = sources.config.site
     works = read_references(sources.references, str(sources.config.folder / REFERENCES))
+    rendered: list[str] = []
     for language in site.languages:
         placed, by_seed = house.placed[language]
         pages = render_pages(
@@ -144,11 +145,12 @@ def furnished(house: Furniture, sources: Sources) -> dict[str, bytes | Path]:
             words=Words(language),
             templates=sources.templates,
             originals=sources.pages[site.languages[0]] if language != site.languages[0] else None,
+            assets=sources.assets,
         )
         files |= {path: text.encode() for path, text in pages.items()}
+        rendered += [path for path in pages if path.endswith(".html")]
     if site.base_url:
-        addresses = sorted(path for path in files if path.endswith(".html"))
-        files["sitemap.xml"] = sitemap(site.base_url, addresses).encode()
+        files["sitemap.xml"] = sitemap(site.base_url, sorted(rendered)).encode()
     return files
 
 

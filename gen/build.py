@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gen import disk, films, output
 from gen.analysis.sweep import OUTCOMES
 from gen.assemble import all_facts, site_files
+from gen.assets import large_pictures
 from gen.config import load
 from gen.errors import ConfigError, EnvironmentFault, suggestion
 from gen.executors import Executor, Job, Workers
@@ -242,6 +243,8 @@ def _check_statements(
     from gen.pages.structure import differences
     from gen.words import Words
 
+    for picture in large_pictures(sources.assets, studio.config.folder):
+        studio.report.warn(picture)
     wrong = false_claims(sources.original, FactBook(facts, Words("en")), unfinished)
     wrong += differences(sources.pages)
     if studio.strict and wrong:

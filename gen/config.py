@@ -34,6 +34,7 @@ from gen.sizes import excess
 from gen.sweeps import Sweep
 from gen.tables import Place, as_table, merged, parse
 from gen.tasks import Task
+from gen.texts import OneLine
 from gen.training import Training
 
 PARTS = ("task", "network", "optimiser", "training")
@@ -54,8 +55,8 @@ class Site(Settings):
         repository: address of the sources, linked from the foot of every page.
     """
 
-    title: Annotated[Line, Field(min_length=1, max_length=200)]
-    description: Annotated[Line, Field(min_length=1, max_length=500)]
+    title: Annotated[OneLine, Field(min_length=1, max_length=200)]
+    description: Annotated[OneLine, Field(min_length=1, max_length=500)]
     languages: Annotated[
         list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]], Field(min_length=1)
     ]
@@ -70,6 +71,19 @@ class Site(Settings):
             if count > 1:
                 raise ValueError(f'"{entry}" is listed twice')
         return entries
+
+    @field_validator("pages")
+    @classmethod
+    def _published_under_its_name(cls, pages: list[str]) -> list[str]:
+        if pages and pages[0] != "index":
+            what = f'the first page is the landing page and "{pages[0]}" is no name for it'
+            raise ValueError(f'{what}; call it "index", as servers show index.html')
+        if "404" in pages:
+            what = (
+                "a page for wrong addresses is shown at any of them, where no relative link holds"
+            )
+            raise ValueError(f"{what}; write root/404.html with absolute links")
+        return pages
 
 
 @dataclass(frozen=True)
@@ -226,6 +240,10 @@ class _Reader:
                 raise self._place(*where, "base").error(f"there is no model {shown(base)}", mend)
             tables = {key: self._table["models"][base][key] for key in PARTS}
             table = merged(tables, table, self._place(*where))
+        for key in ("shown", "hunt"):
+            if key in table:
+                mend = "remove it, or put it into the table of a model"
+                raise self._place(*where, key).error("a sweep shows all its seeds", mend)
         given = table.pop("thresholds", {})
         thresholds = self._settings(Thresholds, given, *where, "thresholds")
         axes = read_axes(table.pop("grid", {}), self._place(*where, "grid"))
@@ -281,6 +299,9 @@ class _Reader:
     ) -> Figure:
         table = as_table(value, self._place("figures", name))
         figure = self._kind(Figure, figure_kinds(), table, "figures", name)
+        if name in sweeps:
+            what = f"a sweep has this id, and the numbers of both would be data/{name}.csv"
+            raise self._place("figures", name).error(what, "choose another id")
         try:
             if isinstance(figure, FormulaFigure):
                 self._own_name(name, models, sweeps)

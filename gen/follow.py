@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gen.assets import ROOT
 from gen.errors import BusyError, EnvironmentFault, GenError, in_words
 from gen.labour import Labour, Opened
 from gen.output import MANIFEST
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 QUIET = 1.0
 """Seconds without a change after which the output folder is written."""
+
+_FOLDERS = ("pages", "assets", ROOT)
+"""Folders beside the config that a site is made of."""
 
 _MOST_SAID = 8
 """Pieces of work that are named before training; of more, only how many."""
@@ -227,7 +231,7 @@ class Follower:
 
     def _watch(self) -> None:
         """Tells of every change of the config, and of all that is read beside it."""
-        beside = (REFERENCES, "pages", "assets")
+        beside = (REFERENCES, *_FOLDERS)
         for _ in changes(self._config, beside, self._own, self._stopped):
             self._events.put(("changed", None))
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gen import __version__, films, runs
+from gen.assets import published_files, refuse_leading_out
 from gen.errors import ConfigError
 from gen.fingerprint import code_digest, versions
 from gen.provenance import Commit
 from gen.store import content_key
+from gen.texts import read_text
 from gen.words import words_digest
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ class Sources:
 
     Attributes:
         pages: Markdown by language and page.
-        assets: files that are published as they are, by path inside the site.
+        assets: files that are published as they are, by path inside the site: those below
+            `assets/`, and those for its root.
         references: text of `references.toml`; empty where there is none.
         templates: folder of the page templates.
         device: what models are trained on.
@@ -60,26 +63,19 @@ class Sources:
         """Reads the pages and assets that lie beside a config.
 
         Raises:
-            ConfigError: a page is missing, a text is not UTF-8, or a link of the file system
-                leads out of the config's folder.
+            ConfigError: a page is missing, a text is not UTF-8, a file or folder cannot be read
+                or published, or a link of the file system leads out of the config's folder.
         """
         config = studio.config
-        _refuse_links_out(config.folder)
         pages = {
             language: {
-                page: _page(config.folder / "pages" / language / f"{page}.md", page)
+                page: _page(config.folder, f"pages/{language}/{page}.md", page)
                 for page in config.site.pages
             }
             for language in config.site.languages
         }
-        files = {
-            f"assets/{path.relative_to(folder).as_posix()}": path.read_bytes()
-            for folder in (studio.assets, config.folder / "assets")
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-        works = config.folder / REFERENCES
-        references = _read(works) if works.is_file() else ""
+        files = published_files(config.folder, studio.assets, _written_by_builds(config))
+        references = _references(config.folder)
         commit = Commit.of(config.folder)
         sources = cls(config, pages, files, references, studio.templates, studio.device, commit)
         # Templates, words and code are read for it, and pages are rendered with them later: what
@@ -110,9 +106,11 @@ class Sources:
         """
         from gen.pages.early import check_early
         from gen.pages.references import read_references
+        from gen.pages.site import generated_assets
 
         works = read_references(self.references, str(self.config.folder / REFERENCES))
-        check_early(self.config, self.read(), works)
+        files = [*self.assets, *generated_assets(self.config.site.languages)]
+        check_early(self.config, self.read(), works, files)
 
     @property
     def partial_key(self) -> str:
@@ -167,31 +165,11 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def _refuse_links_out(folder: Path) -> None:
-    """What is published, or read for it, lies in the site's folder: nothing else is let in."""
-    root = folder.resolve()
-    beside = [folder / "pages", folder / "assets", folder / REFERENCES]
-    for path in [*beside, *(below for each in beside for below in sorted(each.rglob("*")))]:
-        if path.is_symlink() and not _target(path).is_relative_to(root):
-            raise ConfigError(
-                "is a link that leads out of the site's folder",
-                where=str(path),
-                mend="put the file itself there",
-            )
-
-
-def _target(link: Path) -> Path:
+def _page(folder: Path, file: str, page: str) -> str:
+    path = folder / file
+    refuse_leading_out(path, folder)
     try:
-        return link.resolve()
-    except (OSError, RuntimeError):
-        raise ConfigError(
-            "is a link that leads to itself", where=str(link), mend="remove it"
-        ) from None
-
-
-def _page(path: Path, page: str) -> str:
-    try:
-        return _read(path)
+        return read_text(path)
     except FileNotFoundError:
         raise ConfigError(
             "there is no such page",
@@ -200,13 +178,19 @@ def _page(path: Path, page: str) -> str:
         ) from None
 
 
-def _read(path: Path) -> str:
+def _references(folder: Path) -> str:
+    path = folder / REFERENCES
+    refuse_leading_out(path, folder)
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        what = f"byte {error.start} is not UTF-8"
-        raise ConfigError(what, where=str(path), mend="save the file as UTF-8") from None
+        return read_text(path)
     except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from None
+        return ""
+
+
+def _written_by_builds(config: Config) -> list[str]:
+    """Files, and folders that end in a slash, which a build may write itself."""
+    from gen.pages.site import generated_assets
+
+    pages = [f"{page}.html" for page in config.site.pages]
+    folders = [f"{name}/" for name in ("assets", "data", "media", "seeds", *config.site.languages)]
+    return [*folders, *pages, "sitemap.xml", *generated_assets(config.site.languages)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from gen.complaints import shortened, shown
 from gen.errors import ConfigError
+from gen.texts import read_text, read_toml
 
 MOST_LEVELS = 32
 BITS = 64
@@ -22,23 +22,14 @@ def parse(path: Path) -> dict[str, Any]:
         ConfigError: it cannot be read, is empty or not valid TOML.
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_text(path)
     except FileNotFoundError:
         mend = "name it with --config, or run this where site/gen.toml is"
         raise ConfigError("there is no such file", where=str(path), mend=mend) from None
-    except UnicodeDecodeError as error:
-        what = f"byte {error.start} is not UTF-8"
-        raise ConfigError(what, where=str(path), mend="save the file as UTF-8") from None
-    except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from None
     if not text.strip():
         mend = "begin with a [site] table as docs/configuration.md shows"
         raise ConfigError("the file is empty", where=str(path), mend=mend)
-    try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        what = "tables nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise ConfigError(f"not valid TOML: {what}", where=str(path)) from None
+    table = read_toml(text, str(path), "not valid TOML")
     _check_extent(path, table)
     return table
 

@@ -188,7 +188,7 @@ def words_digest() -> str:
 @cache
 def _catalog(path: Path) -> Mapping[str, str]:
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         mend = f"add gen/languages/{path.name}, or use one of: {', '.join(languages())}"
         raise ConfigError(

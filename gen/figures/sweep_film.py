@@ -134,9 +134,7 @@ class _Plan:
     turned: bool
 
     @classmethod
-    def of(
-        cls, axes: Sequence[Axis], cell: int | None, wide: Measure | None = None
-    ) -> _Plan:
+    def of(cls, axes: Sequence[Axis], cell: int | None, wide: Measure | None = None) -> _Plan:
         """The arrangement for the axes of a sweep.
 
         Args:
@@ -147,9 +145,15 @@ class _Plan:
         panels, columns, rows = _axes(axes)
         count = len(panels.values) if panels else 1
         beside = [wide(_name(axis), NUMBER_SIZE, "It") for axis in (columns, rows) if axis]
-        beside += [wide(_said(value), NUMBER_SIZE, "Semibold") for value in (rows.values if rows else ())]
+        beside += [
+            wide(_said(value), NUMBER_SIZE, "Semibold") for value in (rows.values if rows else ())
+        ]
         left = max(_LEFT, ceil(max(beside)) + 2 * _LABEL_GAP)
-        titles = [wide(_heading(panels, place), NUMBER_SIZE, "Semibold") for place in range(count)] if panels else [0.0]
+        titles = (
+            [wide(_heading(panels, place), NUMBER_SIZE, "Semibold") for place in range(count)]
+            if panels
+            else [0.0]
+        )
         room = FILM_WIDTH - left - _RIGHT
         across = min(count + 1, _WIDEST_PANELS)
         while across > 1 and across * (max(titles) + _BETWEEN) - _BETWEEN > room:

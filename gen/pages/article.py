@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -13,13 +14,14 @@ from jinja2 import Environment
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from gen.assets import LEFTOVER
 from gen.pages.conditions import holds
 from gen.pages.directives import Directive
 from gen.pages.facts import REFERENCE, FactBook
 from gen.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
 from gen.pages.markdown import check_role, each, parser_options
 from gen.pages.maths import formula_box
-from gen.pages.references import Citations, Reference, find, key_of
+from gen.pages.references import Citations, Reference, find, key_of, keys_of
 from gen.pages.source import Mistake, Source, suggestion
 from gen.pages.timeline import Stretch
 
@@ -32,6 +34,9 @@ _SHEETS = {
     "seeds": "seeds",
 }
 """Templates of figures with a style sheet of their own."""
+
+_BROKEN_LINK = re.compile(r"\]\(((?:assets|data|media)/[^()<>\n]* [^()<>\n]*)\)")
+"""What is left in the text of a link whose address holds a space."""
 
 _ELSEWHERE = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+", re.IGNORECASE)
 
@@ -62,16 +67,44 @@ class Map:
         if re.search(r"[:\\]", path) or path.startswith("/"):
             mend = "link to a page, to a file of the site, or by http, https or mailto"
             raise Mistake(f'a link to "{unquote(target)}" is refused', mend)
-        if path in self.files or (path.startswith("assets/") and ".." not in path):
+        if path in self.files:
             return self.root + target
         name = path.removesuffix(".md") if path else page
         if name not in self.anchors or (path and not path.endswith(".md")):
-            close = suggestion(path, [*(f"{page}.md" for page in self.anchors), *self.files])
+            close = _near(path, [*(f"{page}.md" for page in self.anchors), *self.files])
             raise Mistake(f'the site has no page or file "{path}"', close)
         if anchor and anchor not in self.anchors[name]:
             close = suggestion(anchor, self.anchors[name])
             raise Mistake(f'page {name} has no section or figure "{anchor}"', close)
         return (f"{name}.html" if path else "") + (f"#{anchor}" if anchor else "")
+
+    def picture(self, page: str, target: str) -> str:
+        """The address of a picture on `page`.
+
+        Raises:
+            Mistake: there is no such picture in the site.
+        """
+        address = self.resolve(page, target)
+        if _ELSEWHERE.match(address):
+            raise Mistake("a picture would be loaded from elsewhere", "put it into assets/")
+        if unquote(target).partition("#")[0] not in self.files:
+            raise Mistake(f'"{unquote(target)}" is not a picture', "put one into assets/")
+        return address
+
+
+def _near(path: str, known: Iterable[str]) -> str:
+    """The hint for a path that is none of the known ones; it may look like one of them."""
+    composed = unicodedata.normalize("NFC", path)
+    for other in known:
+        same = unicodedata.normalize("NFC", other)
+        if same == composed:
+            told = ascii(path.rpartition("/")[2]), ascii(other.rpartition("/")[2])
+            return f"the link has {told[0]} and the file {told[1]}: write both the same way"
+        if same.casefold() == composed.casefold():
+            return f'did you mean "{other}"? Capital and small letters differ'
+    if LEFTOVER.fullmatch(path.rpartition("/")[2]):
+        return "hidden files and backups of editors are not published"
+    return suggestion(path, known)
 
 
 @dataclass
@@ -138,12 +171,19 @@ class Article:
                 token.attrs |= stretch.attributes(self.book)
                 self.played.add(stretch.model)
             case "citation":
-                label, link = self.citations.cite(token.content)
-                attributes = "".join(f' {name}="{escape(link[name])}"' for name in link)
-                token.type, token.content = "html_inline", f"<a{attributes}>{escape(label)}</a>"
+                token.type, token.content = "html_inline", self._citation(token.content)
             case "image":
                 token.attrs["src"] = self._picture(token)
                 token.attrs["loading"] = "lazy"
+
+    def _citation(self, cited: str) -> str:
+        """Links from one citation to all the works that it names."""
+        links: list[str] = []
+        for key in keys_of(cited):
+            label, link = self.citations.cite(key)
+            attributes = "".join(f' {name}="{escape(link[name])}"' for name in link)
+            links.append(f"<a{attributes}>{escape(label)}</a>")
+        return escape(self.citations.words("citation.between")).join(links)
 
     def _works(self) -> str:
         """The list of what the page cites; nothing where it cites nothing."""
@@ -156,28 +196,33 @@ class Article:
     def _picture(self, token: Token) -> str:
         if not token.content.strip():
             raise Mistake("a picture has no description", "write it between ![ and ]")
-        address = self._resolve(token.attrs.get("src"))
-        if _ELSEWHERE.match(address):
-            raise Mistake("a picture would be loaded from elsewhere", "put it into assets/")
-        return address
+        return self.map.picture(self.source.name, str(token.attrs.get("src") or ""))
 
     def _blocks(self, tokens: list[Token]) -> str:
-        """Renders blocks in order; a note joins the block above it."""
+        """Renders blocks in order; a note joins the block above it in the same parent.
+
+        `begun` holds where in the output the last block of each level began.
+        """
         out: list[str] = []
-        last, place = 0, 0
+        begun: dict[int, int] = {}
+        place = 0
         while place < len(tokens):
             token = tokens[place]
             if token.type == "directive_open":
                 close = closing(tokens, place)
                 head: Directive = token.meta["directive"]
                 with self.source.at(head.line):
-                    above = out[last:] if head.name == "note" else []
-                    body = self._directive(head, tokens[place + 1 : close], "".join(above))
-                out[len(out) - len(above) :] = [body]
-                last, place = len(out), close + 1
+                    start = begun.get(token.level, len(out)) if head.name == "note" else len(out)
+                    above = "".join(out[start:])
+                    body = self._directive(head, tokens[place + 1 : close], above)
+                out[start:] = [body]
+                begun[token.level] = len(out)
+                place = close + 1
                 continue
-            if token.level == tokens[0].level and token.nesting >= 0:
-                last = len(out)
+            if token.nesting >= 0:
+                # A block begins; what was written at deeper levels belongs to blocks that ended.
+                begun = {level: at for level, at in begun.items() if level < token.level}
+                begun[token.level] = len(out)
             out.append(_render_token(tokens, place))
             place += 1
         return "".join(out)
@@ -266,22 +311,44 @@ def check(
     """
     for token, line in each(tokens):
         with source.at(line):
-            match token.type:
-                case "fact":
-                    book.check(token.content)
-                case "math_inline" | "math_block":
-                    for reference in REFERENCE.findall(token.content):
-                        book.check(reference)
-                case "citation":
-                    find(token.content, references)
-                case "link_open" if (key := key_of(token.attrs.get("href"))) is not None:
-                    find(key, references)
-                case "stretch_open":
-                    Stretch.read(token.content).check(book)
-                case "role_open":
-                    check_role(str(token.attrs["class"]))
-                case "directive_open":
-                    _check_directive(token.meta["directive"], book, figures)
+            _check_written(token)
+            _check_names(token, book, figures, references)
+
+
+def _check_names(
+    token: Token,
+    book: FactBook,
+    figures: Mapping[str, object],
+    references: Mapping[str, Reference],
+) -> None:
+    match token.type:
+        case "fact":
+            book.check(token.content)
+        case "math_inline" | "math_block":
+            for reference in REFERENCE.findall(token.content):
+                book.check(reference)
+        case "citation":
+            for key in keys_of(token.content):
+                find(key, references)
+        case "link_open" if (key := key_of(token.attrs.get("href"))) is not None:
+            find(key, references)
+        case "stretch_open":
+            Stretch.read(token.content).check(book)
+        case "role_open":
+            check_role(str(token.attrs["class"]))
+        case "directive_open":
+            _check_directive(token.meta["directive"], book, figures)
+
+
+def _check_written(token: Token) -> None:
+    """Refuses what Markdown would print as it was typed, though more was meant."""
+    if token.type == "footnote":
+        mend = 'write a note, "::: note", below the paragraph'
+        raise Mistake(f"footnotes such as {token.content} are not known", mend)
+    broken = _BROKEN_LINK.search(token.content) if token.type == "text" else None
+    if broken is not None:
+        mend = f"write it between < and >: (<{broken[1].strip()}>)"
+        raise Mistake(f'the address "{broken[1]}" holds a space', mend)
 
 
 def _check_directive(head: Directive, book: FactBook, figures: Mapping[str, object]) -> None:

@@ -7,15 +7,12 @@ them do not hold.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from gen.errors import ConfigError
-from gen.pages.conditions import holds
+from gen.pages.conditions import facts_of, holds
 from gen.pages.facts import FactBook
 from gen.pages.source import Mistake, Source
-
-_FACT = re.compile(r"[a-z][a-z0-9-]*\.[a-zA-Z0-9_]+")
 
 
 def false_claims(
@@ -38,7 +35,7 @@ def false_claims(
         )
         for source in sources
         for claim in source.front.claims
-        if waiting.isdisjoint(name.partition(".")[0] for name in _facts(claim))
+        if waiting.isdisjoint(name.partition(".")[0] for name in facts_of(claim))
         and not _holds(claim, source, book)
     ]
 
@@ -53,12 +50,7 @@ def _holds(claim: str, source: Source, book: FactBook) -> bool:
 
 def _values(claim: str, book: FactBook) -> str:
     """What the facts of a claim are, such as `modular.gap = 120`."""
-    return ", ".join(f"{name} = {_shown(book.value(name))}" for name in _facts(claim))
-
-
-def _facts(claim: str) -> list[str]:
-    """The facts that a claim names, each once; what stands in quotes is none."""
-    return list(dict.fromkeys(filter(_FACT.fullmatch, claim.split())))
+    return ", ".join(f"{name} = {_shown(book.value(name))}" for name in facts_of(claim))
 
 
 def _shown(value: object) -> str:

@@ -28,6 +28,10 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
 }
 _NAME = re.compile(r"([a-z0-9-]+\.)?[a-zA-Z0-9_]+")
+_FULL_NAME = re.compile(r"[a-z0-9-]+\.[a-zA-Z0-9_]+")
+_TOKEN = re.compile(r'"(?:[^"]|"(?!\s|$))*"(?=\s|$)|[<>=!]+|[^\s<>=!"]+|\S')
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_COMMA = re.compile(r"[+-]?\d+(,\d+)+(\.\d*)?", re.ASCII)
 _MEND = 'write "fact", "not fact" or "fact > 1", and join several with "and" or "or"'
 
 
@@ -51,17 +55,42 @@ def holds(condition: str, book: Known) -> bool:
     Raises:
         Mistake: it names no fact, or cannot be read.
     """
-    either = [_all_hold(part, book) for part in re.split(r"\bor\b", condition)]
+    either = [_all_hold(part, book) for part in _divided(tokens_of(condition), "or")]
     return any(either)
 
 
-def _all_hold(condition: str, book: Known) -> bool:
-    parts = [_part_holds(part.strip(), book) for part in re.split(r"\band\b", condition)]
+def tokens_of(condition: str) -> list[str]:
+    """The words, signs and quoted texts of a condition; a quoted text keeps its quotes.
+
+    A quotation mark inside a text is one that is followed by neither a space nor the end.
+    """
+    return _TOKEN.findall(condition)
+
+
+def facts_of(condition: str) -> list[str]:
+    """The facts that a condition names as `model.fact`, each once, in their order."""
+    names = filter(_FULL_NAME.fullmatch, tokens_of(condition))
+    return [name for name in dict.fromkeys(names) if not _NUMBER.fullmatch(name)]
+
+
+def _divided(tokens: list[str], word: str) -> list[list[str]]:
+    """The tokens between those that are `word`."""
+    parts: list[list[str]] = [[]]
+    for token in tokens:
+        if token == word:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _all_hold(tokens: list[str], book: Known) -> bool:
+    parts = [_part_holds(part, book) for part in _divided(tokens, "and")]
     return all(parts)
 
 
-def _part_holds(part: str, book: Known) -> bool:
-    match part.split():
+def _part_holds(tokens: list[str], book: Known) -> bool:
+    match tokens:
         case [name]:
             return bool(_fact(name, book))
         case ["not", name]:
@@ -69,7 +98,7 @@ def _part_holds(part: str, book: Known) -> bool:
         case [name, sign, right] if sign in _OPERATORS:
             return _compare(_fact(name, book), sign, _operand(right, book))
         case _:
-            raise Mistake(f'the condition "{part}" cannot be read', _MEND)
+            raise Mistake(f'the condition "{" ".join(tokens)}" cannot be read', _MEND)
 
 
 def _compare(left: Fact, sign: str, right: Fact) -> bool:
@@ -87,10 +116,12 @@ def _compare(left: Fact, sign: str, right: Fact) -> bool:
 def _operand(text: str, book: Known) -> Fact:
     if text.startswith('"') and text.endswith('"') and len(text) > 1:
         return text[1:-1]
-    try:
+    if _NUMBER.fullmatch(text):
         return float(text)
-    except ValueError:
-        return _fact(text, book)
+    if _COMMA.fullmatch(text):
+        mend = "write decimals with a point, and thousands without a mark"
+        raise Mistake(f'"{text}" is not a number', mend)
+    return _fact(text, book)
 
 
 def _fact(name: str, book: Known) -> Fact:

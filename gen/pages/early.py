@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,12 +42,14 @@ def check_early(
     config: Config,
     sources: Mapping[str, Mapping[str, Source]],
     references: Mapping[str, Reference],
+    files: Iterable[str],
 ) -> None:
     """Looks over all pages as far as the config alone tells what they may say.
 
     Args:
         sources: pages by language and name, the first language first.
         references: works that pages may cite.
+        files: paths inside the site of what lies in `assets/` and at its root.
 
     Raises:
         ConfigError: a directive, figure, model, format, role, work, formula, link or claim is
@@ -55,11 +57,12 @@ def check_early(
     """
     known = [*config.models, *config.sweeps, *config.figures]
     original = sources[config.site.languages[0]]
+    present = frozenset(files)
     for language, pages in sources.items():
         book = _Names({name: {} for name in known}, Words(language))
         further = {} if pages is original else original
         tokens = {name: parse(source, further.get(name)) for name, source in pages.items()}
-        links = Map({name: anchors(found) for name, found in tokens.items()}, frozenset(), "")
+        links = Map({name: anchors(found) for name, found in tokens.items()}, present, "")
         for source in pages.values():
             check(tokens[source.name], source, book, config.figures, references)
             _check_front(config, source, book)
@@ -92,7 +95,11 @@ def _check_token(token: Token, source: Source, links: Map) -> None:
     match token.type:
         case "math_inline" | "math_block":
             to_mathml(REFERENCE.sub("1", token.content), display=token.type == "math_block")
-        case "link_open" | "image":
-            target = str(token.attrs.get("href") or token.attrs.get("src") or "")
+        case "link_open":
+            target = str(token.attrs.get("href") or "")
             if key_of(target) is None and not target.startswith(_MADE):
                 links.resolve(source.name, target)
+        case "image":
+            target = str(token.attrs.get("src") or "")
+            if not target.startswith(_MADE):
+                links.picture(source.name, target)

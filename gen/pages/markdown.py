@@ -13,13 +13,17 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_block.table import escapedSplit, getLine
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_core.replacements import replace_rare
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from gen.pages.directives import directives_plugin
+from gen.pages.emphasis import emphasis_plugin
 from gen.pages.facts import REFERENCE, Reference
 from gen.pages.references import citations_plugin
 from gen.pages.source import Mistake, Source, suggestion
@@ -27,11 +31,16 @@ from gen.pages.source import Mistake, Source, suggestion
 ROLES = ("train", "test", "signal", "distractor", "bias", "positive", "negative")
 """Words in the text that carry a figure's colour: `[test accuracy]{.test}`."""
 
+MOST_QUOTES = 2000
+"""Quotation marks in a paragraph; pairing more takes the square of their number in time."""
+
 RESERVED = ("references", "search", "text", "timeline-words")
 _RESERVED_BEGINNINGS = ("cited-", "figure-", "film-", "work-")
 """Ids that the templates give, and what others of theirs begin with, beside figures' names."""
 
 _ROLE = re.compile(r"\{\.([A-Za-z-]*)\}")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
+_DECADE = re.compile(r"(?<!\w)'(?=\d0s\b)")
 _STRETCH = re.compile(r"\{play ([^{}\n]*)\}")
 
 
@@ -89,11 +98,16 @@ def each(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
 def _parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False, "typographer": True})
     md.enable(["table", "replacements", "smartquotes"])
-    md.disable(["html_block", "html_inline", "lheading"])
+    md.disable(["html_block", "html_inline"])
+    md.core.ruler.at("replacements", _typography)
+    md.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    md.block.ruler.before("table", "depth", _depth)
+    emphasis_plugin(md)
     dollarmath_plugin(md, allow_labels=False, allow_space=False, allow_digits=False)
     directives_plugin(md)
     citations_plugin(md)
     md.inline.ruler.before("link", "role", _role)
+    md.inline.ruler.before("link", "footnote", _footnote)
     md.inline.ruler.before("escape", "fact", _fact)
     md.core.ruler.after("inline", "unspaced", _join_lines)
     # Links are checked when they are rendered, where a refusal can name the line.
@@ -109,6 +123,62 @@ def _fact(state: StateInline, silent: bool) -> bool:
         state.push("fact", "", 0).content = match[1]
     state.pos = match.end()
     return True
+
+
+def _footnote(state: StateInline, silent: bool) -> bool:
+    """A footnote of other dialects, which is refused where tokens are checked."""
+    match = _FOOTNOTE.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("footnote", "", 0).content = match[0]
+    state.pos = match.end()
+    return True
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A table, of which no row has more cells than the head: they would vanish."""
+    if not table(state, start, end, silent):
+        return False
+    if not silent:
+        source: Source = state.env["source"]
+        most = _cells(state, start)
+        for line in range(start + 2, state.line):
+            with source.at(line):
+                if _cells(state, line) > most:
+                    what = f"the row has more cells than the head of the table, which has {most}"
+                    raise Mistake(what, "write \\| for a bar inside a cell")
+    return True
+
+
+def _depth(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """Refuses quotations and lists so deep that the parser would leave out what is in them."""
+    if not silent and state.level >= state.md.options.maxNesting - 1:
+        source: Source = state.env["source"]
+        with source.at(start):
+            raise Mistake("lists, quotations or directives are nested too deep", "take them apart")
+    return False
+
+
+def _cells(state: StateBlock, line: int) -> int:
+    """How many cells a line of a table has; bars at its ends divide nothing."""
+    cells = escapedSplit(getLine(state, line).strip())
+    return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")
+
+
+def _typography(state: StateCore) -> None:
+    """Dashes, dots and the like; `(c)` and `(r)` stay, as they also letter panels and lists."""
+    source: Source = state.env["source"]
+    for token in state.tokens:
+        if token.type == "inline" and token.children:
+            with source.at(token.map[0] if token.map else 0):
+                if len(re.findall("[\"']", token.content)) > MOST_QUOTES:
+                    what = f"the paragraph has more than {MOST_QUOTES:,} quotation marks"
+                    raise Mistake(what, "divide it")
+            replace_rare(token.children)
+            for child in token.children:
+                if child.type == "text":
+                    child.content = _DECADE.sub("’", child.content)
 
 
 def _role(state: StateInline, silent: bool) -> bool:
@@ -182,7 +252,7 @@ def check_role(name: str) -> None:
 
 def _name_headings(tokens: list[Token], source: Source) -> None:
     """Gives every heading an id, and refuses an outline with holes."""
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     figures = tuple(f"{name}-" for name in _figures(tokens))
     level = 1
     for place, token in enumerate(tokens):
@@ -216,16 +286,17 @@ def _take_ids(tokens: list[Token], originals: list[Token]) -> None:
             token.attrs["id"] = model.attrs["id"]
 
 
-def _slug(text: str, taken: set[str], figures: tuple[str, ...]) -> str:
+def _slug(text: str, taken: dict[str, int], figures: tuple[str, ...]) -> str:
     words = re.findall(r"\w+", REFERENCE.sub("", text).lower())
     slug = base = "-".join(words) or "section"
     if base in RESERVED or base.startswith((*_RESERVED_BEGINNINGS, *figures)):
         # No id of a template has an underscore there.
         slug = base = f"section_{base}"
-    number = 2
+    number = taken.get(base, 0)
     while slug in taken:
-        slug, number = f"{base}-{number}", number + 1
-    taken.add(slug)
+        number += 1
+        slug = f"{base}-{number}"
+    taken[base], taken[slug] = max(number, 1), taken.get(slug, 1)
     return slug
 
 

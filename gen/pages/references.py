@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import unquote
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from gen.errors import ConfigError
-from gen.lines import Line
 from gen.pages.source import Mistake, suggestion
 from gen.settings import Settings
+from gen.texts import OneLine, read_toml
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from gen.words import Words
 
-_CITATION = re.compile(r"\[@([A-Za-z0-9-]+)\]")
-_Text = Annotated[Line, Field(min_length=1, max_length=300)]
+_CITATION = re.compile(r"\[@([^\[\]]*)\](?!\()")
+_NEXT = re.compile(r"\s*;\s*@")
+_KEY = re.compile(r"[\w:./+-]+")
+_Text = Annotated[OneLine, Field(min_length=1, max_length=300)]
 
 
 class Reference(Settings):
@@ -38,7 +40,7 @@ class Reference(Settings):
     year: Annotated[int, Field(ge=1, le=9999)]
     title: _Text
     venue: _Text
-    url: Annotated[Line, Field(pattern=r"^https?://[^\s\"<>]+$")]
+    url: Annotated[OneLine, Field(pattern=r"^https?://[^\s\"<>]+$")]
 
     def label(self, words: Words) -> str:
         """How the text calls it, such as "Nanda et al., 2023"."""
@@ -67,10 +69,11 @@ def read_references(text: str, path: str) -> dict[str, Reference]:
     Raises:
         ConfigError: it is not TOML, or a work lacks something.
     """
-    try:
-        table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"is not TOML: {error}", where=path) from None
+    table = read_toml(text, path, "is not TOML")
+    for key in table:
+        if not _KEY.fullmatch(key):
+            what = f'"{key}" cannot be the key of a work'
+            raise ConfigError(what, where=path, mend="use letters, digits and any of - _ : . / +")
     try:
         return TypeAdapter(dict[str, Reference]).validate_python(table)
     except ValidationError as error:
@@ -105,7 +108,8 @@ class Citations:
         reference = find(key, self.references)
         self.cited[key] = self.cited.get(key, 0) + 1
         number = self.cited[key]
-        place = f"cited-{key}" + (f"-{number}" if number > 1 else "")
+        # A key holds no "@", so no other key has this place.
+        place = f"cited-{key}" + (f"@{number}" if number > 1 else "")
         link = {
             "class": "citation",
             "href": f"#work-{key}",
@@ -133,7 +137,7 @@ def find(key: str, references: Mapping[str, Reference]) -> Reference:
 
 
 def citations_plugin(md: MarkdownIt) -> None:
-    """Teaches a parser `[@key]`: a token `citation` whose content is the key."""
+    """Teaches a parser `[@key]` and `[@one; @other]`: a token `citation` with what follows `[@`."""
     md.inline.ruler.before("link", "citation", _rule)
 
 
@@ -147,7 +151,12 @@ def _rule(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def keys_of(citation: str) -> list[str]:
+    """The keys of `[@one; @other]`, given what stands between the first `@` and the bracket."""
+    return _NEXT.split(citation)
+
+
 def key_of(target: Any) -> str | None:
     """The key in the target of a link such as `[they found](@key)`; None for other links."""
-    text = str(target or "")
+    text = unquote(str(target or ""))
     return text[1:] if text.startswith("@") else None

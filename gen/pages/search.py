@@ -11,9 +11,7 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 from unicodedata import normalize
 
-_UNREAD = frozenset(
-    ["script", "style", "svg", "video", "button", "select", "template", "output"]
-)
+_UNREAD = frozenset(["script", "style", "svg", "video", "button", "select", "template", "output"])
 _HEADINGS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 _INLINE = frozenset(["a", "span", "em", "strong", "code", "data", "sup", "sub", "abbr", "cite"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from gen.config import Site
 
 STYLESHEET = "assets/theme.css"
+
+
+def generated_assets(languages: Iterable[str]) -> list[str]:
+    """Paths inside the site of the assets that are written for every site."""
+    return [STYLESHEET, *map(index_path, languages)]
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ def render_pages(
     by_seed: BySeed | None = None,
     references: Mapping[str, Reference] | None = None,
     originals: Mapping[str, str] | None = None,
+    assets: Iterable[str] = (),
 ) -> dict[str, str]:
     """Renders the pages of one language, and the stylesheet of their colours.
 
@@ -94,6 +100,7 @@ def render_pages(
         by_seed: what readers may have in the place of `figures`.
         references: works that pages may cite.
         originals: Markdown by page in the first language, if this is a further one.
+        assets: paths inside the site of files that are published as they are.
 
     Returns:
         Path inside the site to text.
@@ -113,7 +120,14 @@ def render_pages(
     pages = _pages(site, read, book, figures, folder)
     sitemap = Map(
         anchors={name: anchors(of_page) for name, of_page in tokens.items()},
-        files=frozenset([FACTS_FILE, *chain.from_iterable(f.files for f in figures.values())]),
+        files=frozenset(
+            [
+                FACTS_FILE,
+                *assets,
+                *generated_assets(site.languages),
+                *chain.from_iterable(f.files for f in figures.values()),
+            ]
+        ),
         root="../" * folder.count("/"),
     )
     environment = _environment(templates)

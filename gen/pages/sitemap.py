@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from urllib.parse import quote
 from xml.sax.saxutils import escape
+
+_INDEX = re.compile(r"(?<![^/])index\.html$")
 
 
 def sitemap(base_url: str, paths: Iterable[str]) -> str:
@@ -12,7 +16,7 @@ def sitemap(base_url: str, paths: Iterable[str]) -> str:
     Args:
         paths: of the pages, inside the site.
     """
-    addresses = [base_url + (path.removesuffix("index.html")) for path in paths]
+    addresses = [base_url + quote(_INDEX.sub("", path)) for path in paths]
     lines = [f"<url><loc>{escape(address)}</loc></url>" for address in addresses]
     head = '<?xml version="1.0" encoding="UTF-8"?>'
     opening = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from gen.errors import ConfigError
-from gen.lines import Line, control_character
+from gen.lines import control_character
 from gen.settings import Settings
+from gen.texts import OneLine, line_separator, lines_of, read_toml
 
 _FENCE = "+++"
 
@@ -43,9 +43,9 @@ class FrontMatter(Settings):
         claims: conditions on facts that the text takes for granted.
     """
 
-    title: Annotated[Line, Field(min_length=1, max_length=200)]
-    description: Annotated[Line, Field(min_length=1, max_length=500)]
-    nav: Annotated[Line, Field(min_length=1, max_length=60)] | None = None
+    title: Annotated[OneLine, Field(min_length=1, max_length=200)]
+    description: Annotated[OneLine, Field(min_length=1, max_length=500)]
+    nav: Annotated[OneLine, Field(min_length=1, max_length=60)] | None = None
     layout: Literal["landing", "chapter", "page"] = "page"
     picture: str | None = None
     claims: list[Annotated[str, Field(min_length=1, max_length=300)]] = Field(default_factory=list)
@@ -97,7 +97,7 @@ def read_source(name: str, path: str, text: str) -> Source:
     Raises:
         ConfigError: the front matter is missing, is not TOML or says something unknown.
     """
-    lines = text.removeprefix("\ufeff").splitlines()
+    lines = lines_of(text.removeprefix("\ufeff"))
     _refuse_controls(path, lines)
     if not lines or lines[0].strip() != _FENCE:
         raise ConfigError("the page has no front matter", where=f"{path}:1", mend=_MEND)
@@ -121,20 +121,22 @@ def read_sources(language: str, texts: Mapping[str, str]) -> dict[str, Source]:
 
 def _refuse_controls(path: str, lines: list[str]) -> None:
     for number, line in enumerate(lines, 1):
+        where = f"{path}:{number}"
         control = control_character(line)
         if control is not None:
             what = f"the line holds the control character {control}"
-            raise ConfigError(what, where=f"{path}:{number}", mend="take it out")
+            raise ConfigError(what, where=where, mend="take it out")
+        separator = line_separator(line)
+        if separator is not None:
+            what = f"the line holds the line separator {separator}"
+            raise ConfigError(what, where=where, mend="put a space or a line break in its place")
 
 
 _MEND = "begin the file with a line of +++, title and description as TOML, and +++ again"
 
 
 def _front_matter(path: str, text: str) -> FrontMatter:
-    try:
-        table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"the front matter is not TOML: {error}", where=path) from None
+    table = read_toml(text, path, "the front matter is not TOML", above=1)
     try:
         return FrontMatter.model_validate(table)
     except ValidationError as error:
