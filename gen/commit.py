@@ -1,4 +1,4 @@
-"""Where the sources of a site stand in git, found without running any program that git's config names.
+"""Where the sources of a site stand in git, asked without running what git's config names.
 
 An archive of a site may bring a `.git/config` of its own, and most git commands run programs that
 a config names: filters, monitors, signature checkers, transports. So git is only asked for what it
@@ -116,7 +116,7 @@ def _is_committed(folder: Path, path: Path, tree: Mapping[str, _Blob]) -> bool:
     for way in [inside, *inside.parents]:
         if way.name and (folder / way).is_symlink():
             blob = tree.get(way.as_posix())
-            target = os.fsencode(os.readlink(folder / way))
+            target = os.fsencode((folder / way).readlink())
             if blob is None or blob.mode != _LINK or not blob.is_of(target):
                 return False
     target = os.path.relpath(os.path.realpath(path), root)
@@ -136,7 +136,7 @@ def _asked(folder: Path, *question: str) -> str | None:
     }
     try:
         asked = subprocess.run(
-            ["git", *_OPTIONS, "-C", str(folder), *question],
+            ["git", *_OPTIONS, "-C", str(folder), *question],  # noqa: S607
             capture_output=True,
             stdin=subprocess.DEVNULL,
             env=kept | _NO_FETCH,

@@ -10,8 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
-
+from io import BufferedReader
 
 _CANNOT_SYNC_FOLDERS = frozenset([errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
 """What file systems answer that have no fsync for folders: CIFS, vboxsf, some of FUSE."""
@@ -33,7 +32,7 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def regular(path: Path) -> Iterator[BinaryIO]:
+def regular(path: Path) -> Iterator[BufferedReader]:
     """Opens a regular file for reading; a pipe in its place would keep a reader waiting for ever.
 
     Raises:

@@ -90,7 +90,7 @@ def _locked(file: Path) -> int | None:
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = os.open(file, flags, 0o644)
     try:
-        if _lock(descriptor, file) and os.path.samestat(os.fstat(descriptor), os.stat(file)):
+        if _lock(descriptor, file) and os.path.samestat(os.fstat(descriptor), file.stat()):
             return descriptor
     except FileNotFoundError:
         pass  # the folder was removed meanwhile: the lock is of a file that has no name

@@ -122,6 +122,7 @@ def publish(
             what it should be.
     """
     _refuse_foreign(output)
+    _refuse_foreign_beside(output)
     part, former = _beside(output, "part"), _beside(output, "former")
     with writing(output):
         try:
@@ -148,18 +149,23 @@ def _full(output: Path) -> Path:
 
 def _mend(output: Path) -> None:
     """Puts a site back that was taken from its place and not replaced; removes the rest."""
+    _refuse_foreign_beside(output)
     former, part = _beside(output, "former"), _beside(output, "part")
+    if former.is_dir() and not former.is_symlink() and not output.exists():
+        former.rename(output)
     for rest in (former, part):
+        _erase(rest)
+
+
+def _refuse_foreign_beside(output: Path) -> None:
+    for what in ("former", "part"):
+        rest = _beside(output, what)
         if not _is_left_over(rest):
             raise EnvironmentFault(
                 "is needed to replace the site, and holds files that this tool did not write",
                 where=str(rest),
                 mend="move it, or choose another --output",
             )
-    if former.is_dir() and not former.is_symlink() and not output.exists():
-        former.rename(output)
-    for rest in (former, part):
-        _erase(rest)
 
 
 def _is_left_over(rest: Path) -> bool:

@@ -15,6 +15,7 @@ from gen.errors import EnvironmentFault
 from gen.store import file_digest
 
 FILES: dict[str, bytes | Path] = {"index.html": b"<p>1</p>", "data/facts.json": b"{}"}
+PROVENANCE = b'{"libraries": {}, "figures": {}, "commit": null}'
 
 
 def test_a_site_is_fresh_until_a_byte_or_a_file_changes(tmp_path: Path) -> None:
@@ -52,8 +53,7 @@ def test_a_site_whose_manifest_is_damaged_is_known_by_its_provenance(
     tmp_path: Path, said: str
 ) -> None:
     site = tmp_path / "_site"
-    told = b'{"libraries": {}, "figures": {}, "commit": null}'
-    output.publish(site, "key", {**FILES, "data/provenance.json": told})
+    output.publish(site, "key", {**FILES, "data/provenance.json": PROVENANCE})
     (site / output.MANIFEST).write_text(said)
     assert not output.is_fresh(site, "key")
     output.publish(site, "key", FILES)
@@ -193,7 +193,7 @@ def test_a_removal_that_is_cut_off_is_completed_by_the_next_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     site = tmp_path / "_site"
-    output.publish(site, "key", {**FILES, "data/provenance.json": b"{}"})
+    output.publish(site, "key", {**FILES, "data/provenance.json": PROVENANCE})
     unlink, taken = Path.unlink, []
 
     def killed(path: Path, missing_ok: bool = False) -> None:
@@ -202,9 +202,10 @@ def test_a_removal_that_is_cut_off_is_completed_by_the_next_command(
             raise KeyboardInterrupt
         unlink(path, missing_ok=missing_ok)
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(Path, "unlink", killed)
-        output.remove(site)
+        with pytest.raises(KeyboardInterrupt):
+            output.remove(site)
     with output.locked(site):
         assert not site.exists() and not (tmp_path / "._site.part").exists()
 
@@ -220,7 +221,7 @@ def test_a_link_is_refused_with_the_folder_that_it_leads_to(tmp_path: Path) -> N
 
 
 BUILD_ON_A_MOUNT = """
-import os, sys
+import subprocess, sys
 from pathlib import Path
 from gen import mounts, output
 from gen.errors import EnvironmentFault
@@ -264,8 +265,7 @@ def test_a_mount_point_is_refused_before_anything_is_done(tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", ["index.html", "data/manifest.json", "data/provenance.json"])
 def test_a_pipe_in_place_of_a_file_of_a_site_is_damage(tmp_path: Path, name: str) -> None:
     site = tmp_path / "_site"
-    told = b'{"libraries": {}, "figures": {}, "commit": null}'
-    output.publish(site, "key", {**FILES, "data/provenance.json": told})
+    output.publish(site, "key", {**FILES, "data/provenance.json": PROVENANCE})
     (site / name).unlink()
     os.mkfifo(site / name)
     assert output.damage(site) == f"{name} is damaged"
