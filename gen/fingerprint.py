@@ -105,7 +105,8 @@ def _refuse_stale(source: Path) -> None:
 @cache
 def _is_compiled_from(source: bytes, compiled: bytes) -> bool:
     try:
-        return bool(marshal.loads(compiled) == compile(source, "", "exec", dont_inherit=True))
+        code = marshal.loads(compiled)  # noqa: S302
+        return bool(code == compile(source, "", "exec", dont_inherit=True))
     except (ValueError, EOFError, TypeError):
         return False
 

@@ -24,11 +24,16 @@ def font(style: Style, size: float) -> FontProperties:
     Raises:
         EnvironmentFault: the typeface is not installed.
     """
-    return FontProperties(fname=_file(style), size=size)
+    return FontProperties(fname=font_file(style), size=size)
 
 
 @cache
-def _file(style: Style) -> Path:
+def font_file(style: Style) -> Path:
+    """The file of Source Sans in one style.
+
+    Raises:
+        EnvironmentFault: the typeface is not installed.
+    """
     mend = "run pip install font-source-sans-pro"
     try:
         path = Path(str(files("font_source_sans_pro"))) / "files" / f"SourceSansPro-{style}.ttf"
