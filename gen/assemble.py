@@ -119,6 +119,7 @@ def furnished(house: Furniture, sources: Sources) -> dict[str, bytes | Path]:
     Raises:
         ConfigError: a page says something unknown or untrue; it names file and line.
     """
+    from gen.pages.addresses import with_versions
     from gen.pages.references import read_references
     from gen.pages.site import render_pages
     from gen.pages.sitemap import sitemap
@@ -147,7 +148,7 @@ def furnished(house: Furniture, sources: Sources) -> dict[str, bytes | Path]:
     if site.base_url:
         addresses = sorted(path for path in files if path.endswith(".html"))
         files["sitemap.xml"] = sitemap(site.base_url, addresses).encode()
-    return files
+    return with_versions(files)
 
 
 def all_facts(config: Config, subjects: Subjects) -> dict[str, Mapping[str, Fact]]:
