@@ -51,9 +51,9 @@ def build(studio: Studio) -> None:
     start = time.monotonic()
     studio.refuse_busy()
     sources = Sources.gather(studio)
-    if output.is_fresh(studio.output, sources.key):
-        published = (studio.output / FACTS_FILE).read_text(encoding="utf-8")
-        _check_statements(studio, sources, json.loads(published))
+    published = _published_facts(studio) if output.is_fresh(studio.output, sources.key) else None
+    if published is not None:
+        _check_statements(studio, sources, published)
         output.tidy(studio.output)
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
@@ -72,6 +72,16 @@ def build(studio: Studio) -> None:
             if missing:
                 raise vanished(studio, f"a run of {missing[0]}")
     studio.report.done("site", f"{summary(studio.config)} in {time.monotonic() - start:.0f} s")
+
+
+def _published_facts(studio: Studio) -> dict[str, dict[str, Fact]] | None:
+    """The facts of the published site; None where the file does not hold any."""
+    try:
+        facts = json.loads((studio.output / FACTS_FILE).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    sound = isinstance(facts, dict) and all(isinstance(each, dict) for each in facts.values())
+    return facts if sound else None
 
 
 def stretches(

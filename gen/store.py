@@ -74,6 +74,35 @@ class Entry:
         return self.folder / name
 
 
+class Family(str):
+    """The name of a group of entries, which knows what their files have to hold.
+
+    A digest tells that files are as they were written; not that they can be used.
+
+    Args:
+        name: of the folder inside the store.
+        is_usable: whether an entry holds what is read from it.
+    """
+
+    __slots__ = ("_is_usable",)
+
+    def __new__(cls, name: str, is_usable: Callable[[Entry], bool]) -> Family:
+        family = super().__new__(cls, name)
+        family._is_usable = is_usable
+        return family
+
+    def can_use(self, entry: Entry) -> bool:
+        """Whether an entry holds what is read from it; whatever is malformed in it, it does not.
+
+        Raises:
+            OSError: the system refuses to read it.
+        """
+        try:
+            return self._is_usable(entry)
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+            return False
+
+
 class Store:
     """A folder of entries, grouped by family (`runs`, `media`)."""
 
@@ -108,7 +137,7 @@ class Store:
             yield
 
     def get(self, family: str, key: str) -> Entry | None:
-        """Finds an entry and checks every byte of it.
+        """Finds an entry and checks every byte of it, and its content where a `Family` asks for it.
 
         Returns:
             The entry, or None where there is none or where it was damaged and set aside.
@@ -121,9 +150,10 @@ class Store:
             return None
         try:
             entry = self._read(folder)
+            is_sound = entry is not None and entry.key == key and _can_use(family, entry)
         except OSError as error:
             raise refused(error, "cannot be read", str(folder)) from error
-        if entry is None or entry.key != key:
+        if not is_sound:
             self._set_aside(family, key)
             return None
         return entry
@@ -292,6 +322,10 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise refused(error, "cannot be written", str(folder)) from error
+
+
+def _can_use(family: str, entry: Entry) -> bool:
+    return not isinstance(family, Family) or family.can_use(entry)
 
 
 def _entry(folder: Path, manifest: dict[str, Any]) -> Entry:
