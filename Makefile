@@ -9,8 +9,11 @@ BIN := $(VENV)/bin
 # Where pip finds torch built for processors alone, which saves gigabytes on a machine without
 # a GPU: make site TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --constraint constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL := $(PIP) --constraint constraints.txt
+# Torch alone comes from there, and all else from PyPI: with two indexes in one command, pip would
+# take any package from the one that offers the higher version.
+TORCH := $(if $(TORCH_INDEX),$(PIP) --index-url $(TORCH_INDEX) --no-deps $$(grep '^torch==' constraints.txt))
 
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo -n)
 
@@ -89,6 +92,7 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "installing into $(VENV)"
+	@$(TORCH)
 	@$(PIP_INSTALL) --editable .
 	@touch $@
 

@@ -121,6 +121,7 @@ def furnished(house: Furniture, sources: Sources) -> dict[str, bytes | Path]:
     Raises:
         ConfigError: a page says something unknown or untrue; it names file and line.
     """
+    from gen.pages.addresses import with_versions
     from gen.pages.references import read_references
     from gen.pages.site import render_pages
     from gen.pages.sitemap import sitemap
@@ -151,7 +152,7 @@ def furnished(house: Furniture, sources: Sources) -> dict[str, bytes | Path]:
         rendered += [path for path in pages if path.endswith(".html")]
     if site.base_url:
         files["sitemap.xml"] = sitemap(site.base_url, sorted(rendered)).encode()
-    return files
+    return with_versions(files)
 
 
 def all_facts(config: Config, subjects: Subjects) -> dict[str, Mapping[str, Fact]]:

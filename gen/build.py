@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gen import disk, films, output
+from gen import films, output
 from gen.analysis.sweep import OUTCOMES
 from gen.assemble import all_facts, site_files
 from gen.assets import large_pictures
@@ -22,7 +22,6 @@ from gen.fingerprint import reread
 from gen.pages.facts import FACTS_FILE, Fact
 from gen.showings import showings
 from gen.sources import Sources
-from gen.store import writing
 from gen.subjects import (
     Subjects,
     TrainedModel,
@@ -56,9 +55,9 @@ def build(studio: Studio, *, kept: bool = True) -> None:
     start = time.monotonic()
     studio.refuse_busy()
     sources = Sources.gather(studio)
-    if output.is_fresh(studio.output, sources.key):
-        published = (studio.output / FACTS_FILE).read_text(encoding="utf-8")
-        _check_statements(studio, sources, json.loads(published))
+    published = _published_facts(studio) if output.is_fresh(studio.output, sources.key) else None
+    if published is not None:
+        _check_statements(studio, sources, published)
         output.tidy(studio.output)
         studio.report.say(f"all is fresh: {summary(studio.config)} in {studio.output}")
         return
@@ -88,6 +87,16 @@ def _tell_address(studio: Studio, unfinished: list[str]) -> None:
     address = (studio.output / first).resolve().as_uri()
     more = f" (without all models of {', '.join(unfinished)})" if unfinished else ""
     studio.report.done("written", f"{address}{more}")
+
+
+def _published_facts(studio: Studio) -> dict[str, dict[str, Fact]] | None:
+    """The facts of the published site; None where the file does not hold any."""
+    try:
+        facts = json.loads((studio.output / FACTS_FILE).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    sound = isinstance(facts, dict) and all(isinstance(each, dict) for each in facts.values())
+    return facts if sound else None
 
 
 def stretches(
@@ -292,30 +301,32 @@ def train_models(studio: Studio, names: Iterable[str] = ()) -> None:
 
 
 def render_figures(studio: Studio, names: Iterable[str], folder: Path | None) -> None:
-    """Draws what the store lacks of some films, or of all if none is named.
+    """Draws what the store lacks of some figures' films, or of all if none is named.
 
     Args:
-        folder: where copies of the files go, named by figure, if anywhere.
+        folder: where files of all these figures go, named by figure, if anywhere.
 
     Raises:
         ConfigError: a name is not configured.
         EnvironmentFault: a model has not been trained.
     """
-    wanted = _known("figure", names, studio.config.figures)
+    from gen.export import export
+
+    config = studio.config
+    wanted = _known("figure", names, config.figures)
     with studio.held(), Workers(studio.jobs, studio.report) as painters:
-        needed = {studio.config.figures[name].subject for name in wanted}
-        models = [name for name in studio.config.models if name in needed]
-        subjects = {**stored_models(studio, models), **read_sweeps(studio)}
+        needed = {config.figures[name].subject for name in wanted}
+        models = [name for name in config.models if name in needed]
+        sweeps = [name for name in config.sweeps if name in needed]
+        subjects = {**stored_models(studio, models), **read_sweeps(studio, sweeps)}
         drawn = render(studio, painters, subjects, wanted)
     if folder is not None:
-        with writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, entry in drawn.items():
-                for file in films.files_of(entry):
-                    target = folder / films.name_of(name, file)
-                    disk.replace(target, entry.file(file).read_bytes())
-                    studio.report.say(str(target))
+        export(studio, subjects, drawn, wanted, folder)
     studio.report.say("1 film is fresh" if len(drawn) == 1 else f"{len(drawn)} films are fresh")
+    still = sum(not isinstance(config.figures[name], Moving) for name in wanted)
+    if still and folder is None:
+        what = "1 figure does not move" if still == 1 else f"{still} figures do not move"
+        studio.report.say(f"{what}; --to FOLDER writes its files")
 
 
 def write_stored_site(studio: Studio) -> None:

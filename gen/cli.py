@@ -216,14 +216,14 @@ def hunt(
     "--to",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Also copy the files into this folder.",
+    help="Also write files into this folder: MP4, GIF, PNG of films, SVG and PNG of charts.",
 )
 @_common
 @_jobs
 @_device
 @_wait
 def render(figures: tuple[str, ...], folder: Path | None, jobs: int | None, **options: Any) -> None:
-    """Draws figures of trained models that are not in the store: all of them, or FIGURES."""
+    """Draws films of trained models that are not in the store, and writes FIGURES as files."""
     from gen.build import render_figures
 
     with _studio(options, jobs) as studio:

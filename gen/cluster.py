@@ -56,7 +56,7 @@ class Cluster:
             import distributed
         except ImportError:
             raise EnvironmentFault(
-                "Dask is not installed", mend='run pip install "grokreel[cluster]"'
+                "Dask is not installed", mend="run pip install distributed"
             ) from None
         kind, _, count = self._address.partition(":")
         with self._open as opening:

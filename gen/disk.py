@@ -2,26 +2,62 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import platform
 import re
 import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from io import BufferedReader
 from pathlib import Path
+
+_CANNOT_SYNC_FOLDERS = frozenset([errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
+"""What file systems answer that have no fsync for folders: CIFS, vboxsf, some of FUSE."""
 
 
 def sync(path: Path) -> None:
-    """Brings a file, or a folder's list of names, from memory to the disk."""
+    """Brings a file, or a folder's list of names, from memory to the disk.
+
+    A folder is left as it is where the file system cannot do that for folders.
+    """
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC_FOLDERS or not path.is_dir():
+            raise
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def regular(path: Path) -> Iterator[BufferedReader]:
+    """Opens a regular file for reading; a pipe in its place would keep a reader waiting for ever.
+
+    Raises:
+        OSError: there is no such file, it cannot be read, or it is a pipe, socket or device.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:  # noqa: PTH123
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        yield file
+
+
+def read_regular(path: Path) -> bytes:
+    """The content of a regular file.
+
+    Raises:
+        OSError: as for `regular`.
+    """
+    with regular(path) as file:
+        return file.read()
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -80,10 +116,33 @@ def _lives(process: int) -> bool:
 
 def erase(path: Path) -> None:
     """Removes a folder with all that is in it, a file, or a link; what links lead to stays."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
+    if not _is_folder(path):
         path.unlink(missing_ok=True)
+        return
+    folders = [path]
+    for each in below(path):
+        if _is_folder(each):
+            folders.append(each)
+        else:
+            each.unlink(missing_ok=True)
+    for folder in reversed(folders):
+        folder.rmdir()
+
+
+def below(folder: Path) -> Iterator[Path]:
+    """Everything in a folder, however deep: a folder before what it holds. Links are not followed.
+
+    `Path.rglob` and `shutil.rmtree` of Python 3.11 recurse, and fail in folders a thousand deep.
+    """
+    waiting = [folder]
+    while waiting:
+        found = sorted(waiting.pop().iterdir())
+        yield from found
+        waiting.extend(path for path in found if _is_folder(path))
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 @contextmanager

@@ -97,31 +97,42 @@ def _torch() -> Check:
 
 
 def _encoder() -> Check:
-    import imageio_ffmpeg
+    from gen.media.encoder import executable, hint, origin
 
-    path = imageio_ffmpeg.get_ffmpeg_exe()
-    said = subprocess.run(
-        [path, "-version"], capture_output=True, text=True, timeout=20, check=True
-    ).stdout
-    return Check("encoder", "ok", " ".join(said.split()[:3]))
+    path = executable()
+    try:
+        said = subprocess.run(
+            [path, "-version"], capture_output=True, text=True, timeout=20, check=True
+        ).stdout
+    except (OSError, subprocess.SubprocessError) as error:
+        what = " ".join(str(error).split())[:200]
+        return Check("encoder", "fail", f"{path}{origin()} does not run: {what}", hint())
+    return Check("encoder", "ok", " ".join(said.split()[:3]) + origin())
 
 
 def _codec() -> Check:
     """Encodes a real film of a few frames."""
-    import imageio_ffmpeg
+    from gen.media.encoder import executable, hint, origin
 
+    encoder = executable()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "check.mp4"
         command = [
-            *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi"),
+            *(encoder, "-v", "error", "-f", "lavfi"),
             *("-i", "testsrc=size=64x64:rate=10:duration=0.5"),
             *("-c:v", "libx264", "-pix_fmt", "yuv420p", str(path)),
         ]
-        finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        if finished.returncode == 0 and path.stat().st_size > 0:
-            return Check("codec", "ok", "H.264 encodes")
-    said = finished.stderr.strip().splitlines()[-1:] or ["no reason given"]
-    return Check("codec", "fail", f"H.264 does not encode: {said[0]}", "reinstall imageio-ffmpeg")
+        try:
+            finished = subprocess.run(
+                command, capture_output=True, text=True, timeout=60, check=False
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            said = str(error)
+        else:
+            if finished.returncode == 0 and path.is_file() and path.stat().st_size > 0:
+                return Check("codec", "ok", "H.264 encodes")
+            said = (finished.stderr.strip().splitlines() or ["no reason given"])[-1]
+    return Check("codec", "fail", f"H.264 does not encode{origin()}: {said}", hint())
 
 
 def _fonts() -> Check:

@@ -14,14 +14,13 @@ from gen.drawing.frame import fits, too_large
 from gen.errors import ConfigError
 from gen.figures import Moving
 from gen.fingerprint import code_digest, reread, versions
-from gen.store import Entry, Store, content_key, file_digest
+from gen.store import Entry, Family, Store, content_key, file_digest
 
 if TYPE_CHECKING:
     from gen.analysis.sweep import SweepRun
     from gen.drawing.film import Film
     from gen.runs import ModelRun
 
-FAMILY = "media"
 MP4, GIF, POSTER = "film.mp4", "film.gif", "poster.png"
 FILES = (MP4, GIF, POSTER)
 BRIEF_FILES = (MP4, POSTER)
@@ -39,6 +38,20 @@ LIBRARIES = (
 
 _TOLD = ("width", "height", "frames", "seconds", "fps", "steps", "ticks")
 """What is kept of a film beside its files."""
+
+
+def _is_usable(entry: Entry) -> bool:
+    """Whether a stored film has its files, and says of each frame when it is shown."""
+    told = [entry.info[name] for name in _TOLD]
+    frames = entry.info["frames"]
+    return (
+        {MP4, POSTER} <= entry.digests.keys()
+        and all(isinstance(value, int | float) for value in told[:5])
+        and all(len(entry.info[name]) == frames for name in ("steps", "ticks"))
+    )
+
+
+FAMILY = Family("media", _is_usable)
 
 _BRIEF = [BRIEF_FRAMES, BRIEF_QUALITY, BRIEF_COLOURS, BRIEF_KEY_FRAME_EVERY]
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import marshal
+import struct
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
-from importlib.util import find_spec
+from importlib.util import MAGIC_NUMBER, cache_from_source, find_spec
 from pathlib import Path
 
+from gen.errors import EnvironmentFault
+
 _PACKAGE = "gen"
+_HEADER = 16
+"""Bytes of a `.pyc` file before the code: a magic number, flags, time and size of the source."""
+
+_WORD = 0xFFFFFFFF
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 """The fields of a syntax tree in which statements stand."""
@@ -62,8 +70,45 @@ def _examine(module: str) -> tuple[str, tuple[str, ...]]:
     spec = find_spec(module)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(module)
-    digest, modules, perhaps = _parse(Path(spec.origin).read_bytes())
+    source = Path(spec.origin)
+    digest, modules, perhaps = _parse(source.read_bytes())
+    _refuse_stale(source)
     return digest, tuple(sorted(modules | {name for name in perhaps if _is_module(name)}))
+
+
+def _refuse_stale(source: Path) -> None:
+    """Refuses compiled code that Python takes for a module's and that is of another source.
+
+    Python compares the size of a source and the whole second of its last change with what its
+    `.pyc` file says: two versions of one second and one size look alike to it.
+
+    Raises:
+        EnvironmentFault: the code that runs is not what the source says.
+    """
+    compiled = Path(cache_from_source(source))
+    try:
+        content = compiled.read_bytes()
+        about, header = source.stat(), content[:_HEADER]
+    except OSError:
+        return
+    changed, size = int(about.st_mtime) & _WORD, about.st_size & _WORD
+    if header == MAGIC_NUMBER + struct.pack("<3I", 0, changed, size) and not _is_compiled_from(
+        source.read_bytes(), content[_HEADER:]
+    ):
+        raise EnvironmentFault(
+            f"Python runs another version of {source.name} than its source says",
+            where=str(compiled),
+            mend="remove this file and start again",
+        )
+
+
+@cache
+def _is_compiled_from(source: bytes, compiled: bytes) -> bool:
+    try:
+        code = marshal.loads(compiled)  # noqa: S302
+        return bool(code == compile(source, "", "exec", dont_inherit=True))
+    except (ValueError, EOFError, TypeError):
+        return False
 
 
 @cache

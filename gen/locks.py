@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from gen.disk import abandoned, replace
-from gen.errors import BusyError
+from gen.disk import abandoned, read_regular, replace
+from gen.errors import BusyError, EnvironmentFault
 
 Waiting = Callable[[str], None]
 """Told whom this process waits for."""
+
+_TRY_AGAIN = 0.1
+"""Seconds between two attempts to get a lock that another process holds."""
+
+_HELD = frozenset([errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES])
+_UNSUPPORTED = frozenset(
+    [errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOLCK]
+)
 
 
 @contextmanager
@@ -26,23 +35,24 @@ def held(file: Path, subject: Path, waiting: Waiting | None = None) -> Iterator[
         waiting: told if another process holds it, which is then waited for; None to give up.
 
     Raises:
-        BusyError: another process holds it, and nobody waits.
+        BusyError: another process holds it, and this one does not wait.
+        EnvironmentFault: the file system has no locks.
     """
     holder = _beside(file)
-    lock = FileLock(file)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
+    lock = _locked(file)
+    if lock is None:
         if waiting is None:
-            raise _busy(file, subject) from None
+            raise _busy(file, subject)
         waiting(f"{subject} is in use by {_holder(holder)}; waiting")
-        lock.acquire()
+    while lock is None:
+        time.sleep(_TRY_AGAIN)
+        lock = _locked(file)
     try:
         replace(holder, f"process {os.getpid()}\n".encode())
         yield
     finally:
         holder.unlink(missing_ok=True)
-        lock.release()
+        os.close(lock)
 
 
 def refuse_held(file: Path, subject: Path) -> None:
@@ -56,20 +66,65 @@ def refuse_held(file: Path, subject: Path) -> None:
     """
     if not _beside(file).exists():
         return
-    lock = FileLock(file)
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise _busy(file, subject) from None
-    except OSError:
+        lock = _locked(file)
+    except (OSError, EnvironmentFault):
         return
-    lock.release()
+    if lock is None:
+        raise _busy(file, subject)
+    os.close(lock)
 
 
 def left_over(file: Path) -> bool:
     """Whether a killed process has left that it held a lock, or was about to say so."""
     holder = _beside(file)
     return holder.exists() or bool(abandoned(holder))
+
+
+def _locked(file: Path) -> int | None:
+    """Tries to lock a file, which is made where it is missing and is never removed.
+
+    Returns:
+        A descriptor that holds the lock until it is closed; None where another process holds it.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(file, flags, 0o644)
+    try:
+        if _lock(descriptor, file) and os.path.samestat(os.fstat(descriptor), file.stat()):
+            return descriptor
+    except FileNotFoundError:
+        pass  # the folder was removed meanwhile: the lock is of a file that has no name
+    except BaseException:
+        os.close(descriptor)
+        raise
+    os.close(descriptor)
+    return None
+
+
+def _lock(descriptor: int, file: Path) -> bool:
+    """Locks an open file by `flock` or, where the file system lacks that, by `lockf`.
+
+    Returns:
+        Whether this process has the lock now.
+
+    Raises:
+        EnvironmentFault: the file system has neither.
+    """
+    for lock in (fcntl.flock, fcntl.lockf):
+        try:
+            lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in _HELD:
+                return False
+            if error.errno not in _UNSUPPORTED:
+                raise
+        else:
+            return True
+    raise EnvironmentFault(
+        "cannot be locked: the file system has no locks",
+        where=str(file),
+        mend="choose a --store and an --output on another file system",
+    )
 
 
 def _beside(file: Path) -> Path:
@@ -86,6 +141,6 @@ def _busy(file: Path, subject: Path) -> BusyError:
 
 def _holder(file: Path) -> str:
     try:
-        return file.read_text().strip() or "another process"
+        return read_regular(file).decode(errors="replace").strip() or "another process"
     except OSError:
         return "another process"

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from gen.errors import EnvironmentFault
-from gen.resources import starter_folder
+from gen.resources import constraints_file, starter_folder
 from gen.store import writing
 
 
@@ -24,11 +24,12 @@ def new(folder: Path) -> list[Path]:
     present = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     if [name for name in present if name != ".git"]:
         raise EnvironmentFault("is not empty", where=str(folder), mend="choose another folder")
-    starter = starter_folder()
-    files = sorted(path.relative_to(starter) for path in starter.rglob("*") if path.is_file())
+    starter, pins = starter_folder(), constraints_file()
+    sources = {path.relative_to(starter): path for path in starter.rglob("*") if path.is_file()}
+    sources[Path(pins.name)] = pins
     with writing(folder):
-        for file in files:
+        for file, source in sorted(sources.items()):
             target = folder / file
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(starter / file, target)
-    return files
+            shutil.copyfile(source, target)
+    return sorted(sources)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -10,16 +11,18 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gen.disk import erase, sync
+from gen.disk import below, erase, read_regular, sync
 from gen.errors import BusyError, EnvironmentFault
 from gen.exchange import exchanged
 from gen.locks import Waiting, held, left_over
+from gen.mounts import is_mount_point
 from gen.store import file_digest, writing
 
 MANIFEST = "data/manifest.json"
 
-
 _PROVENANCE = "data/provenance.json"
+_UNFINISHED = ".unfinished-grokreel-site"
+"""An empty file that tells a site which is being written from a folder of another program."""
 
 
 def key_of(output: Path) -> str | None:
@@ -49,21 +52,31 @@ def damage(output: Path) -> str:
             return f"{name} is not of this site"
         if name not in present:
             return f"{name} is missing"
-        if file_digest(output / name) != manifest.files[name]:
+        if not _is_sound(output / name, manifest.files[name]):
             return f"{name} is damaged"
     return ""
 
 
+def _is_sound(file: Path, digest: str) -> bool:
+    try:
+        return file_digest(file) == digest
+    except OSError as error:
+        if error.errno == errno.EINVAL:
+            return False
+        raise
+
+
 @contextmanager
 def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
-    """Holds an output folder for this process, and mends what a killed one has left.
+    """Holds an output folder for this process, and completes what a killed one has left.
 
     Args:
         waiting: told if another process holds it, which is then waited for.
 
     Raises:
-        BusyError: another process holds it, and nobody waits.
-        EnvironmentFault: its parent folder cannot be written, or it holds something else.
+        BusyError: another process holds it, and this one does not wait.
+        EnvironmentFault: its parent folder cannot be written, or it, or a folder beside it that
+            is needed to replace it, holds something else.
     """
     _refuse_foreign(output)
     with ExitStack() as stack:
@@ -80,10 +93,13 @@ def lock_of(output: Path) -> Path:
 
 
 def tidy(output: Path) -> None:
-    """Sweeps up what a killed process has left beside a site, unless another is at work there."""
+    """Removes what a killed process has left beside a site, unless another is at work there.
+
+    What another program has put there stays, and is told when the site is to be written.
+    """
     killed = any(_beside(output, what).exists() for what in ("part", "former"))
     if killed or left_over(lock_of(output)):
-        with suppress(BusyError), locked(output):
+        with suppress(BusyError, EnvironmentFault), locked(output):
             pass
 
 
@@ -106,6 +122,7 @@ def publish(
             what it should be.
     """
     _refuse_foreign(output)
+    _refuse_foreign_beside(output)
     part, former = _beside(output, "part"), _beside(output, "former")
     with writing(output):
         try:
@@ -131,12 +148,46 @@ def _full(output: Path) -> Path:
 
 
 def _mend(output: Path) -> None:
-    """Puts a site back that was taken from its place and not replaced; sweeps up the rest."""
-    former = _beside(output, "former")
-    if former.exists() and not output.exists():
+    """Puts a site back that was taken from its place and not replaced; removes the rest."""
+    _refuse_foreign_beside(output)
+    former, part = _beside(output, "former"), _beside(output, "part")
+    if former.is_dir() and not former.is_symlink() and not output.exists():
         former.rename(output)
-    for rest in (former, _beside(output, "part")):
-        erase(rest)
+    for rest in (former, part):
+        _erase(rest)
+
+
+def _refuse_foreign_beside(output: Path) -> None:
+    for what in ("former", "part"):
+        rest = _beside(output, what)
+        if not _is_left_over(rest):
+            raise EnvironmentFault(
+                "is needed to replace the site, and holds files that this tool did not write",
+                where=str(rest),
+                mend="move it, or choose another --output",
+            )
+
+
+def _is_left_over(rest: Path) -> bool:
+    """Whether a folder beside the output is a site, or a part of one that this tool has left.
+
+    A link is no one's content and may be removed; a folder without any file, too.
+    """
+    if rest.is_symlink() or not rest.exists():
+        return True
+    if not rest.is_dir():
+        return False
+    return (rest / _UNFINISHED).is_file() or _is_ours(rest) or not _files(rest)
+
+
+def _erase(site: Path) -> None:
+    """Removes a site such that a process killed on the way leaves what is known for a site."""
+    if site.is_dir() and not site.is_symlink():
+        telling = [site / name for name in (_UNFINISHED, _PROVENANCE, MANIFEST)]
+        for file in _files(site):
+            if file not in telling:
+                file.unlink()
+    erase(site)
 
 
 def remove(output: Path) -> bool:
@@ -151,7 +202,7 @@ def remove(output: Path) -> bool:
     part = _beside(output, "part")
     with writing(output):
         output.rename(part)
-        erase(part)
+        _erase(part)
     return True
 
 
@@ -160,6 +211,7 @@ def _write(
 ) -> None:
     digests: dict[str, str] = {}
     part.mkdir()
+    (part / _UNFINISHED).touch()
     for name, content in sorted(files.items()):
         path = part / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -180,7 +232,8 @@ def _write(
     text = json.dumps({"key": key, "files": digests}, indent=1, sort_keys=True)
     manifest.write_text(text + "\n", encoding="utf-8")
     sync(manifest)
-    for folder in [part, *(path for path in part.rglob("*") if path.is_dir())]:
+    (part / _UNFINISHED).unlink()
+    for folder in [part, *(path for path in below(part) if path.is_dir())]:
         sync(folder)
 
 
@@ -195,7 +248,19 @@ def _refuse_foreign(output: Path) -> None:
             where=str(output),
             mend="choose another --output, and copy the site from there",
         )
-    if output.is_symlink() or (output.exists() and not output.is_dir()):
+    if output.is_symlink():
+        raise EnvironmentFault(
+            "is a link, and a site is replaced as a whole",
+            where=str(output),
+            mend=f"say --output {os.path.realpath(output)}",
+        )
+    if output.is_dir() and is_mount_point(output):
+        raise EnvironmentFault(
+            "is a mount point, and a site is replaced as a whole",
+            where=str(output),
+            mend=f"choose a folder below it: --output {output / 'site'}",
+        )
+    if output.exists() and not output.is_dir():
         raise EnvironmentFault("is not a folder", where=str(output), mend="choose another --output")
     if output.exists() and any(output.iterdir()) and not _is_ours(output):
         raise EnvironmentFault(
@@ -208,7 +273,7 @@ def _refuse_foreign(output: Path) -> None:
 def _is_ours(output: Path) -> bool:
     """Whether this tool has written a folder; either of two files tells, lest one be damaged."""
     try:
-        told = json.loads((output / _PROVENANCE).read_text(encoding="utf-8"))
+        told = json.loads(read_regular(output / _PROVENANCE))
     except (OSError, ValueError, RecursionError):
         told = None
     by_provenance = isinstance(told, dict) and {"libraries", "figures", "commit"} <= told.keys()
@@ -225,7 +290,7 @@ class _Manifest:
 
 def _manifest(output: Path) -> _Manifest | None:
     try:
-        told = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
+        told = json.loads(read_regular(output / MANIFEST))
     except (OSError, ValueError, RecursionError):
         return None
     match told:
@@ -236,4 +301,4 @@ def _manifest(output: Path) -> _Manifest | None:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    return [path for path in below(folder) if path.is_symlink() or not path.is_dir()]

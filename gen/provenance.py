@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
+import platform
 from typing import TYPE_CHECKING, Any
 
 from gen import __version__
@@ -15,6 +13,7 @@ from gen.showings import showings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gen.commit import Commit
     from gen.config import Config
     from gen.store import Entry
     from gen.subjects import Subjects
@@ -41,41 +40,10 @@ def provenance(
         }
     return {
         "version": __version__,
+        "python": platform.python_version(),
         "libraries": versions(*_LIBRARIES),
         "profile": config.profile,
         "commit": commit.hash,
         "edited": commit.edited,
         "figures": figures,
     }
-
-
-@dataclass(frozen=True)
-class Commit:
-    """Where the sources of a site stand under version control.
-
-    Attributes:
-        hash: the last commit that touched them; None without git, or where nothing is committed.
-        edited: whether they say something else than that commit does.
-    """
-
-    hash: str | None = None
-    edited: bool = False
-
-    @classmethod
-    def of(cls, folder: Path) -> Commit:
-        """Asks git about a folder."""
-        commit = _asked(folder, "log", "-1", "--format=%H")
-        if not commit:
-            return cls()
-        return cls(commit, edited=bool(_asked(folder, "status", "--porcelain")))
-
-
-def _asked(folder: Path, *question: str) -> str:
-    # A monitor is a program that the folder's own git config may name.
-    options = ["--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(folder)]
-    command = ["git", *options, *question, "--", "."]
-    try:
-        asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        return ""
-    return asked.stdout.strip()

@@ -1,4 +1,4 @@
-"""Where the templates and the starting site are: in a checkout, or inside the installed package."""
+"""Where templates, starting site and pins are: in a checkout, or inside the installed package."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ _PACKAGE = Path(__file__).parent
 
 def templates_folder() -> Path:
     """The folder of the page templates."""
-    return _folder("templates")
+    return _bundled("templates")
 
 
 def assets_folder() -> Path:
     """The style sheets and pictures that pages use; a site's own files replace them by name."""
-    return _folder("site") / "assets"
+    return _bundled("site") / "assets"
 
 
 def starter_folder() -> Path:
     """The site that `gen new` begins with."""
-    return _folder("starter")
+    return _bundled("starter")
 
 
-def _folder(name: str) -> Path:
+def constraints_file() -> Path:
+    """The versions of all packages that this one was tested with, as pip reads them."""
+    return _bundled("constraints.txt")
+
+
+def _bundled(name: str) -> Path:
     bundled = _PACKAGE / "_bundled" / name
-    return bundled if bundled.is_dir() else _PACKAGE.parent / name
+    return bundled if bundled.exists() else _PACKAGE.parent / name

@@ -14,16 +14,38 @@ from jaxtyping import Float, Int
 from gen.differences import differences
 from gen.fingerprint import code_digest, versions
 from gen.networks import Network
-from gen.store import Entry, Store, content_key
+from gen.store import Entry, Family, Store, content_key
 from gen.tasks import Task
-from gen.training import Ensemble, Trained
+from gen.training import METRICS, Ensemble, Trained
 
 if TYPE_CHECKING:
     from gen.models import Model
     from gen.sweeps import Sweep
 
-FAMILY = "runs"
 _ARRAYS = "arrays.safetensors"
+
+
+def _is_usable(entry: Entry) -> bool:
+    """Whether the arrays of a stored run are there, in shapes that fit each other."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(entry.file(_ARRAYS), framework="np") as arrays:
+            shapes = {name: tuple(arrays.get_slice(name).get_shape()) for name in arrays.keys()}  # noqa: SIM118
+    except SafetensorError:
+        return False
+    models = (len(entry.ingredients["seeds"]),)
+    logs, snapshots = shapes["logged_steps"], shapes["snapshot_steps"]
+    views = [shapes[f"views/{name}"] for name in entry.info["views"]]
+    return (
+        (len(logs), len(snapshots)) == (1, 1)
+        and shapes["failed_at"] == models
+        and all(shapes[f"metrics/{name}"] == models + logs for name in METRICS)
+        and all(len(view) == 4 and view[:2] == models + snapshots for view in views)
+    )
+
+
+FAMILY = Family("runs", _is_usable)
 
 
 @dataclass(frozen=True, eq=False)

@@ -129,7 +129,7 @@ def _installed() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise EnvironmentFault(
-            f"{error.name} is not installed", mend="run pip install 'grokreel[serve]'"
+            f"{error.name} is not installed", mend="run pip install starlette uvicorn watchfiles"
         ) from None
 
 

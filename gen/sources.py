@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -10,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from gen import __version__, films, runs
 from gen.assets import published_files, refuse_leading_out
+from gen.commit import Commit
 from gen.errors import ConfigError
 from gen.fingerprint import code_digest, versions
-from gen.provenance import Commit
 from gen.store import content_key
 from gen.texts import read_text
 from gen.words import words_digest
@@ -76,7 +78,7 @@ class Sources:
         }
         files = published_files(config.folder, studio.assets, _written_by_builds(config))
         references = _references(config.folder)
-        commit = Commit.of(config.folder)
+        commit = Commit.of(config.folder, _committable(config, files))
         sources = cls(config, pages, files, references, studio.templates, studio.device, commit)
         # Templates, words and code are read for it, and pages are rendered with them later: what
         # is changed in between has to come to another key.
@@ -155,10 +157,27 @@ class Sources:
                 "words": words_digest(),
                 "commit": [self.commit.hash, self.commit.edited],
                 "version": __version__,
+                "python": platform.python_version(),
                 "code": code_digest("gen.build", *figures),
                 "versions": versions(*_PAGE_LIBRARIES, *films.LIBRARIES),
             }
         )
+
+
+def _committable(config: Config, published: Iterable[str]) -> list[Path]:
+    """The files below the config's folder that a site is made of.
+
+    Args:
+        published: paths inside the site of the files that are published as they are.
+    """
+    folder = config.folder
+    pages = [
+        folder / "pages" / language / f"{page}.md"
+        for language in config.site.languages
+        for page in config.site.pages
+    ]
+    beside = [folder / REFERENCES, *(folder / name for name in published)]
+    return [config.path, *pages, *(path for path in beside if path.is_file())]
 
 
 def _digest(content: bytes) -> str:

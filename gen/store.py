@@ -7,6 +7,7 @@ aside and made anew. No clock and no file time is ever consulted.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gen.disk import erase, replace, sync
+from gen.disk import erase, read_regular, regular, replace, sync
 from gen.errors import EnvironmentFault, refused
 from gen.locks import Waiting, held
 
@@ -27,12 +28,17 @@ _TAG = "CACHEDIR.TAG"
 _TAGGED = b"""Signature: 8a477f597d28d172789f06886806bc55
 # grokreel keeps trained models and drawn films here, and makes them anew where they are gone.
 """
-_OURS = re.compile(
-    r"runs|media|damaged|lock|lock\.holder|\.(lock\.holder|CACHEDIR\.TAG)\.[0-9a-f]+-\d+-[0-9a-f]+\.part"
-    r"|part-\d+-.+"
+_KEY = re.compile(r"[0-9a-f]{24}")
+_DAMAGED = re.compile(rf"(runs|media)-{_KEY.pattern}")
+_PART = re.compile(
+    rf"part-\d+-({_KEY.pattern}|({_DAMAGED.pattern}|{_KEY.pattern}|runs|media|damaged)-discarded)"
 )
-_ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
-"""How a missing file is told; whatever else a disk says is no fault of the entry's."""
+_OURS = re.compile(rf"runs|media|damaged|lock|\.?(lock\.holder|CACHEDIR\.TAG).*|{_PART.pattern}")
+_NO_FILE = (
+    *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP),
+    *(errno.EINVAL, errno.ENXIO),
+)
+"""What the system says where no regular file is; other errors are of the disk, not the entry."""
 
 
 def content_key(ingredients: object) -> str:
@@ -42,8 +48,8 @@ def content_key(ingredients: object) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
+    """SHA-256 of a regular file's bytes, in hex."""
+    with regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -68,6 +74,35 @@ class Entry:
         return self.folder / name
 
 
+class Family(str):
+    """The name of a group of entries, which knows what their files have to hold.
+
+    A digest tells that files are as they were written; not that they can be used.
+
+    Args:
+        name: of the folder inside the store.
+        is_usable: whether an entry holds what is read from it.
+    """
+
+    __slots__ = ("_is_usable",)
+
+    def __new__(cls, name: str, is_usable: Callable[[Entry], bool]) -> Family:
+        family = super().__new__(cls, name)
+        family._is_usable = is_usable
+        return family
+
+    def can_use(self, entry: Entry) -> bool:
+        """Whether an entry holds what is read from it; whatever is malformed in it, it does not.
+
+        Raises:
+            OSError: the system refuses to read it.
+        """
+        try:
+            return self._is_usable(entry)
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+            return False
+
+
 class Store:
     """A folder of entries, grouped by family (`runs`, `media`)."""
 
@@ -88,21 +123,21 @@ class Store:
             waiting: told if another process holds it, which is then waited for.
 
         Raises:
-            BusyError: another process holds it, and nobody waits.
-            EnvironmentFault: the store's folder cannot be written, or is somebody else's.
+            BusyError: another process holds it, and this one does not wait.
+            EnvironmentFault: the folder cannot be written, or is not known to be a store.
         """
         with ExitStack() as stack:
             with writing(self.root):
                 self._refuse_foreign()
                 self.root.mkdir(parents=True, exist_ok=True)
                 stack.enter_context(held(self.lock, self.root, waiting))
-                if not (self.root / _TAG).is_file():
+                if not self._is_tagged():
                     replace(self.root / _TAG, _TAGGED)
                 self._sweep()
             yield
 
     def get(self, family: str, key: str) -> Entry | None:
-        """Finds an entry and checks every byte of it.
+        """Finds an entry and checks every byte of it, and its content where a `Family` asks for it.
 
         Returns:
             The entry, or None where there is none or where it was damaged and set aside.
@@ -115,9 +150,10 @@ class Store:
             return None
         try:
             entry = self._read(folder)
+            is_sound = entry is not None and entry.key == key and _can_use(family, entry)
         except OSError as error:
             raise refused(error, "cannot be read", str(folder)) from error
-        if entry is None or entry.key != key:
+        if not is_sound:
             self._set_aside(family, key)
             return None
         return entry
@@ -170,12 +206,11 @@ class Store:
             How many entries of these families were removed.
         """
         with writing(self.root):
-            self._discard(self._damaged)
+            self._forget_damaged()
             unwanted = [
                 path
                 for family in families
-                if (self.root / family).is_dir()
-                for path in sorted((self.root / family).iterdir())
+                for path in _named(self.root / family, _KEY)
                 if path.name not in wanted
             ]
             for path in unwanted:
@@ -185,8 +220,11 @@ class Store:
     def clear(self, families: Iterable[str]) -> None:
         """Forgets every entry of some families, and what was set aside."""
         with writing(self.root):
-            for name in [*families, self._damaged.name]:
-                self._discard(self.root / name)
+            self._forget_damaged()
+            for family in families:
+                for path in _named(self.root / family, _KEY):
+                    self._discard(path)
+                _remove_empty(self.root / family)
 
     def _seal(
         self, folder: Path, key: str, ingredients: dict[str, Any], info: dict[str, Any]
@@ -244,16 +282,28 @@ class Store:
             "to be made anew"
         )
 
+    def _forget_damaged(self) -> None:
+        for path in _named(self._damaged, _DAMAGED):
+            self._discard(path)
+        _remove_empty(self._damaged)
+
     def _sweep(self) -> None:
-        for path in self.root.iterdir():
-            if path.name.startswith("part-") and _OURS.fullmatch(path.name):
-                erase(path)
+        for path in _named(self.root, _PART):
+            erase(path)
+
+    def _is_tagged(self) -> bool:
+        """Whether the folder holds this tool's own tag; other programs tag theirs, too."""
+        try:
+            return read_regular(self.root / _TAG) == _TAGGED
+        except OSError:
+            return False
 
     def _refuse_foreign(self) -> None:
-        """A folder in which something is removed has to be known for this tool's own."""
-        if not self.root.is_dir() or (self.root / _TAG).is_file():
+        """Refuses a folder that is not known to be a store: files are removed from a store."""
+        if not self.root.is_dir() or self._is_tagged():
             return
-        if not all(_OURS.fullmatch(path.name) for path in self.root.iterdir()):
+        names = {path.name for path in self.root.iterdir()}
+        if _TAG in names or not all(map(_OURS.fullmatch, names)):
             raise EnvironmentFault(
                 "holds files that this tool did not write",
                 where=str(self.root),
@@ -274,18 +324,39 @@ def writing(folder: Path) -> Iterator[None]:
         raise refused(error, "cannot be written", str(folder)) from error
 
 
+def _can_use(family: str, entry: Entry) -> bool:
+    return not isinstance(family, Family) or family.can_use(entry)
+
+
 def _entry(folder: Path, manifest: dict[str, Any]) -> Entry:
     return Entry(
         folder, manifest["key"], manifest["ingredients"], manifest["info"], manifest["files"]
     )
 
 
+def _named(folder: Path, names: re.Pattern[str]) -> list[Path]:
+    """What a folder holds under names that this tool gives; a missing folder holds nothing."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if names.fullmatch(path.name))
+
+
+def _remove_empty(folder: Path) -> None:
+    """Removes a folder in which nothing is left."""
+    if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
 def _manifest(folder: Path) -> dict[str, Any] | None:
     """What an entry says of itself; None where it says nothing, or not what was written."""
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(read_regular(folder / _MANIFEST))
         digest = manifest.pop("digest")
         sound = digest == content_key(manifest) and manifest["schema"] == SCHEMA
-    except (*_ABSENT, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            return None
+        raise
     return manifest if sound else None

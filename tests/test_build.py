@@ -320,6 +320,31 @@ def test_render_draws_one_figure_into_a_folder(
     assert 'did you mean "sum-weights"?' in gen("render", "sum-wights", *options).err
 
 
+def test_render_writes_a_chart_as_svg_and_png(
+    site: tuple[Path, list[str | Path]], gen: Gen, tmp_path: Path
+) -> None:
+    folder, options = site
+    outcome = gen("render", "sum-accuracy", "--to", tmp_path / "charts", *options)
+    assert outcome.code == 0
+    svg, png = tmp_path / "charts/sum-accuracy.svg", tmp_path / "charts/sum-accuracy.png"
+    assert {*(tmp_path / "charts").iterdir()} == {svg, png}
+    assert svg.read_bytes() == (folder / "_site/media/sum-accuracy.svg").read_bytes()
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert str(svg) in outcome.err and str(png) in outcome.err
+    assert "1 figure does not move; --to" in gen("render", "sum-accuracy", *options).err
+
+
+def test_render_says_what_it_does_not_write_of_an_interactive_figure(
+    gen: Gen, tmp_path: Path
+) -> None:
+    config = small_site.CONFIG + '\n[figures.sum-of-two]\nkind = "construction-sum"\nmodulus = 12\n'
+    options = small_site.write(tmp_path, config)
+    outcome = gen("render", "sum-of-two", "--to", tmp_path / "out", *options)
+    assert outcome.code == 0, outcome.err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["sum-of-two.csv"]
+    assert "sum-of-two: is interactive and drawn only on a page; its data is written" in outcome.err
+
+
 def test_clean_keeps_what_the_config_wants_and_removes_the_rest(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:

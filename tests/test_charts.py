@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -10,19 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from PIL import Image
 
 from gen.figures.accuracy import Accuracy
 from gen.figures.chart import MOST_TICKS, Chart, Series, log_axis, share_axis, step_axis
 from gen.figures.loss import Loss
+from gen.figures.theme import COLOURS
 from gen.media.chart_parts import NARROW, WIDE, Drawing
 from gen.media.labels import Box, Curve, beside, flags
+from gen.media.raster import to_png
 from gen.media.svg import STYLE, standalone_svg, to_svg
 from gen.media.thinning import TOLERANCE, thinned
 from gen.runs import ModelRun
 from gen.words import Words
 from tests.line_runs import circle_run, parity_run, waves_run
 
-EN = Words("en")
+EN, ZH = Words("en"), Words("zh")
+DRAWN = {"path", "line", "circle", "rect", "text"}
 SVG = "{http://www.w3.org/2000/svg}"
 NEVER = float("inf")
 FIGURES = (Accuracy(model="any"), Loss(model="any"))
@@ -215,11 +221,45 @@ def test_ids_are_unique_and_name_the_chart_for_those_who_do_not_see_it() -> None
         assert "width" not in svg.attrib
 
 
-def test_a_chart_of_its_own_brings_light_and_dark() -> None:
+@pytest.mark.parametrize("language", [EN, ZH])
+def test_a_chart_of_its_own_has_literal_colours_and_fonts(language: Words) -> None:
+    """Editors and converters know no custom properties, and many no style sheets."""
+    for figure in FIGURES:
+        chart, alt = figure.chart(RUNS["parity"], language), figure.alt(RUNS["parity"], language)
+        text = standalone_svg(chart, alt)
+        assert "var(" not in text and "<style" not in text and "class=" not in text
+        svg = ET.fromstring(text)
+        assert (svg.attrib["width"], svg.attrib["height"]) == ("752", "362")
+        assert "sans-serif" in svg.attrib["font-family"]
+        looks = [each for each in svg.iter() if each.tag.removeprefix(SVG) in DRAWN]
+        assert len(looks) > 20
+        for each in looks:
+            colours = [each.attrib[name] for name in ("fill", "stroke") if name in each.attrib]
+            assert colours and all(re.fullmatch("none|#[0-9a-f]{6}", one) for one in colours)
+    assert "@container" in STYLE
+
+
+def test_a_chart_of_its_own_shows_its_lines_in_the_colours_of_the_page() -> None:
     chart, alt = drawn(RUNS["parity"])[0]
-    text = standalone_svg(chart, alt)
-    assert "prefers-color-scheme: dark" in text and "--train: #6750a4" in text
-    assert "@container" in STYLE and "@container" not in text
+    svg = ET.fromstring(standalone_svg(chart, alt))
+    lines = {e.attrib["data-series"]: e for e in svg.iter(f"{SVG}path")}
+    assert {key: line.attrib["stroke"] for key, line in lines.items()} == {
+        "train": COLOURS["train"].light,
+        "test": COLOURS["test"].light,
+    }
+    assert lines["train"].attrib["stroke-dasharray"] == "6 3"
+    assert "stroke-dasharray" not in lines["test"].attrib
+
+
+def test_a_chart_as_a_picture_shows_every_line_and_readable_text() -> None:
+    chart, alt = drawn(RUNS["parity"])[0]
+    with Image.open(io.BytesIO(to_png(standalone_svg(chart, alt)))) as picture:
+        assert picture.size == (2 * 752, 2 * 362)
+        pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
+    assert (pixels == 255).all(axis=1).mean() > 0.8, "the ground is white"
+    for name in ("train", "test", "muted"):
+        wanted = [int(COLOURS[name].light[place : place + 2], 16) for place in (1, 3, 5)]
+        assert (pixels == wanted).all(axis=1).sum() > 100, name
 
 
 @settings(deadline=None)

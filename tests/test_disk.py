@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import stat
 import subprocess
 import sys
 import threading
@@ -119,3 +121,57 @@ def test_a_temporary_folder_is_gone_even_if_its_removal_is_interrupted(
     with pytest.raises(SystemExit), disk.temporary("gen-film-") as folder:
         (folder / "film.mp4").write_bytes(b"frames")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("refusal", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
+def test_a_file_system_that_cannot_fsync_folders_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
+) -> None:
+    """As CIFS, vboxsf and some of FUSE; what such a system says of a file is an error."""
+    synced = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(refusal, os.strerror(refusal))
+        synced(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    disk.replace(tmp_path / "gen.toml", b"new")
+    assert (tmp_path / "gen.toml").read_bytes() == b"new"
+
+    def refuse(descriptor: int) -> None:
+        raise OSError(refusal, os.strerror(refusal))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match=os.strerror(refusal)):
+        disk.sync(tmp_path / "gen.toml")
+
+
+def test_a_disk_that_fails_to_fsync_a_folder_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        disk.sync(tmp_path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(OSError, match="not a regular file"):
+            disk.read_regular(path)
+
+
+def test_very_deep_folders_are_listed_and_erased(tmp_path: Path) -> None:
+    depth = min(1500, (4000 - len(str(tmp_path))) // 2)
+    folder = tmp_path / "top"
+    folder.mkdir()
+    for _ in range(depth):
+        folder /= "d"
+        folder.mkdir()
+    assert len(list(disk.below(tmp_path / "top"))) == depth
+    disk.erase(tmp_path / "top")
+    assert not list(tmp_path.iterdir())

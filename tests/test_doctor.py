@@ -9,6 +9,7 @@ import imageio_ffmpeg
 import pytest
 
 from gen.doctor import examine, show
+from tests import small_site
 from tests.conftest import Gen
 
 
@@ -44,3 +45,45 @@ def test_an_encoder_without_h264_fails(tmp_path: Path, monkeypatch: pytest.Monke
     assert codec.verdict == "fail"
     assert "Unknown encoder libx264" in codec.found
     assert "of 9 fail" in show([codec] * 9, as_json=False)
+
+
+@pytest.fixture
+def without_x264(tmp_path: Path) -> Path:
+    """An encoder that fails, as builds of ffmpeg do that leave x264 out."""
+    fake = tmp_path / "ffmpeg"
+    fake.write_text("#!/bin/sh\necho 'Unknown encoder libx264' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    return fake
+
+
+@pytest.mark.parametrize("name", ["encoder", "codec"])
+def test_an_encoder_that_a_variable_chose_is_replaced_by_unsetting_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_x264: Path, name: str
+) -> None:
+    for chosen in (without_x264, tmp_path / "absent"):
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(chosen))
+        check = next(check for check in examine(tmp_path) if check.name == name)
+        assert check.verdict == "fail"
+        assert "chosen by IMAGEIO_FFMPEG_EXE" in check.found
+        assert check.mend == "unset IMAGEIO_FFMPEG_EXE to use the encoder of imageio-ffmpeg"
+
+
+def test_a_working_encoder_that_a_variable_chose_is_named_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", imageio_ffmpeg.get_ffmpeg_exe())
+    checks = {check.name: check for check in examine(tmp_path)}
+    assert checks["encoder"].found.endswith("(chosen by IMAGEIO_FFMPEG_EXE)")
+    assert (checks["encoder"].verdict, checks["codec"].verdict) == ("ok", "ok")
+
+
+def test_a_build_says_that_a_variable_chose_the_encoder_that_failed(
+    gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_x264: Path
+) -> None:
+    options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
+    for chosen, what in ((without_x264, "failed"), (tmp_path / "absent", "does not start")):
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(chosen))
+        outcome = gen("build", *options)
+        assert outcome.code == 3
+        assert f"the encoder {what} (chosen by IMAGEIO_FFMPEG_EXE)" in outcome.err
+        assert "unset IMAGEIO_FFMPEG_EXE" in outcome.err and "pip install" not in outcome.err

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import py_compile
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gen import fingerprint
+from gen.errors import EnvironmentFault
 
 SOURCE = '''"""A module."""
 
@@ -90,3 +93,31 @@ def test_training_code_is_followed_to_the_optimiser_and_not_to_the_pages() -> No
             waiting.extend(fingerprint._examine(name)[1])
     assert {"gen.optim", "gen.networks", "gen.networks.hidden_layer", "gen.tasks"} <= seen
     assert not {name for name in seen if "pages" in name or "figures" in name or "cli" in name}
+
+
+def test_compiled_code_of_another_source_of_the_same_second_and_size_is_refused(
+    module: Path,
+) -> None:
+    """Python itself does not tell them apart, and would run the former version."""
+    os.utime(module, (1_000_000_000, 1_000_000_000))
+    compiled = Path(py_compile.compile(str(module), doraise=True) or "")
+    digest = _digest()
+    module.write_text(SOURCE.replace("2 * x", "3 * x"))
+    assert _digest() != digest, "the time tells"
+    os.utime(module, (1_000_000_000.9, 1_000_000_000.9))
+    with pytest.raises(EnvironmentFault, match="Python runs another version") as told:
+        _digest()
+    assert told.value.where == str(compiled)
+    compiled.unlink()
+    assert _digest() != digest
+    mode = py_compile.PycInvalidationMode.CHECKED_HASH
+    py_compile.compile(str(module), doraise=True, invalidation_mode=mode)
+    assert _digest() != digest, "code that Python compares by content needs no second look"
+
+
+def test_the_compiled_code_of_this_package_is_that_of_its_sources() -> None:
+    package = Path(fingerprint.__file__).parent
+    for source in package.rglob("*.py"):
+        py_compile.compile(str(source), doraise=True)
+    fingerprint.reread()
+    assert fingerprint.code_digest("gen.build")

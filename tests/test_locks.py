@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +20,7 @@ from gen import output
 from gen.errors import BusyError, EnvironmentFault
 from gen.exchange import exchanged
 from gen.sources import Sources
+from gen.store import Store
 from gen.studio import Studio
 from tests import small_site
 from tests.conftest import Gen, tree
@@ -225,3 +229,32 @@ def test_a_forbidden_parent_folder_is_the_tools_own_error(tmp_path: Path) -> Non
         output.locked(tmp_path / "file" / "_site"),
     ):
         pass
+
+
+@pytest.mark.parametrize("refusal", [errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_flock_is_locked_by_other_means(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
+) -> None:
+    """A store that was brought along from elsewhere holds the lock's file, which locks nothing."""
+    store = Store(tmp_path / "store")
+    with store.locked():
+        pass
+    assert store.lock.exists()
+
+    def missing(descriptor: int, operation: int) -> None:
+        raise OSError(refusal, os.strerror(refusal))
+
+    monkeypatch.setattr(fcntl, "flock", missing)
+    with store.locked():
+        assert (tmp_path / "store" / "lock.holder").exists()
+    monkeypatch.setattr(fcntl, "lockf", missing)
+    with pytest.raises(EnvironmentFault, match="the file system has no locks"), store.locked():
+        pass
+
+
+def test_a_lock_whose_folder_was_removed_and_made_again_is_taken_anew(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    with store.locked():
+        shutil.rmtree(store.root)
+        with store.locked():
+            assert store.lock.exists()

@@ -57,6 +57,9 @@ def test_it_says_what_it_wrote_and_what_comes_next(tmp_path: Path, gen: Gen) -> 
 
 def test_every_file_of_the_starter_arrives(tmp_path: Path) -> None:
     new(tmp_path / "mine")
+    pins = (tmp_path / "mine" / "constraints.txt").read_bytes()
+    assert pins == (STARTER.parent / "constraints.txt").read_bytes()
+    (tmp_path / "mine" / "constraints.txt").unlink()
     assert tree(tmp_path / "mine") == tree(STARTER)
     assert {".gitignore", "README.md", ".github/workflows/pages.yml"} <= tree(STARTER).keys()
 

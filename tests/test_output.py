@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from gen import output
+from gen import mounts, output
 from gen.errors import EnvironmentFault
 from gen.store import file_digest
 
 FILES: dict[str, bytes | Path] = {"index.html": b"<p>1</p>", "data/facts.json": b"{}"}
+PROVENANCE = b'{"libraries": {}, "figures": {}, "commit": null}'
 
 
 def test_a_site_is_fresh_until_a_byte_or_a_file_changes(tmp_path: Path) -> None:
@@ -49,8 +53,7 @@ def test_a_site_whose_manifest_is_damaged_is_known_by_its_provenance(
     tmp_path: Path, said: str
 ) -> None:
     site = tmp_path / "_site"
-    told = b'{"libraries": {}, "figures": {}, "commit": null}'
-    output.publish(site, "key", {**FILES, "data/provenance.json": told})
+    output.publish(site, "key", {**FILES, "data/provenance.json": PROVENANCE})
     (site / output.MANIFEST).write_text(said)
     assert not output.is_fresh(site, "key")
     output.publish(site, "key", FILES)
@@ -166,3 +169,105 @@ def test_only_a_site_is_removed(tmp_path: Path) -> None:
     output.publish(tmp_path / "_site", "key", FILES)
     assert output.remove(tmp_path / "_site")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("what", ["part", "former"])
+def test_a_folder_of_another_program_beside_a_site_is_never_erased(
+    tmp_path: Path, what: str
+) -> None:
+    site, beside = tmp_path / "_site", tmp_path / f"._site.{what}"
+    output.publish(site, "old", FILES)
+    beside.mkdir()
+    (beside / "thesis.tex").write_text("dear")
+    with pytest.raises(EnvironmentFault, match=f"{what}: is needed"), output.locked(site):
+        pass
+    with pytest.raises(EnvironmentFault, match="move it, or choose another --output"):
+        output.publish(site, "key", FILES)
+    output.tidy(site)
+    assert (beside / "thesis.tex").read_text() == "dear"
+    assert output.is_fresh(site, "old")
+
+
+@pytest.mark.parametrize("step", range(1, 5))
+def test_a_removal_that_is_cut_off_is_completed_by_the_next_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    site = tmp_path / "_site"
+    output.publish(site, "key", {**FILES, "data/provenance.json": PROVENANCE})
+    unlink, taken = Path.unlink, []
+
+    def killed(path: Path, missing_ok: bool = False) -> None:
+        taken.append(path)
+        if len(taken) == step:
+            raise KeyboardInterrupt
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", killed)
+        with pytest.raises(KeyboardInterrupt):
+            output.remove(site)
+    with output.locked(site):
+        assert not site.exists() and not (tmp_path / "._site.part").exists()
+
+
+def test_a_link_is_refused_with_the_folder_that_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "public").mkdir()
+    (tmp_path / "_site").symlink_to(tmp_path / "public")
+    with (
+        pytest.raises(EnvironmentFault, match=f"is a link.*--output {tmp_path}/public"),
+        output.locked(tmp_path / "_site"),
+    ):
+        pass
+
+
+BUILD_ON_A_MOUNT = """
+import subprocess, sys
+from pathlib import Path
+from gen import mounts, output
+from gen.errors import EnvironmentFault
+site = Path(sys.argv[1])
+subprocess.run(["mount", "--bind", site.parent / "public", site], check=True)
+try:
+    with output.locked(site):
+        print("went on")
+except EnvironmentFault as error:
+    print(error)
+"""
+
+
+def test_a_mount_point_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    site = tmp_path / "my site"
+    for folder in (tmp_path / "public", site):
+        folder.mkdir()
+    command = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, "-c"]
+    if os.geteuid() == 0:
+        command = ["unshare", "--mount", sys.executable, "-c"]
+    listed = tmp_path / "mountinfo"
+    told = subprocess.run(
+        [*command, BUILD_ON_A_MOUNT, site],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if told.returncode == 0:
+        assert told.stdout == (
+            f"{site}: is a mount point, and a site is replaced as a whole; "
+            f"choose a folder below it: --output {site}/site\n"
+        )
+    else:  # a container may forbid to mount: then the table alone can be tried
+        assert "mount" in told.stderr or "unshare" in told.stderr
+    escaped = str(site).replace(" ", "\\040")
+    listed.write_text(f"36 35 98:0 /public {escaped} rw,noatime master:1 - ext3 /dev/root rw\n")
+    assert mounts.mount_points(listed) == {str(site)}
+    assert not mounts.is_mount_point(site)
+
+
+@pytest.mark.parametrize("name", ["index.html", "data/manifest.json", "data/provenance.json"])
+def test_a_pipe_in_place_of_a_file_of_a_site_is_damage(tmp_path: Path, name: str) -> None:
+    site = tmp_path / "_site"
+    output.publish(site, "key", {**FILES, "data/provenance.json": PROVENANCE})
+    (site / name).unlink()
+    os.mkfifo(site / name)
+    assert output.damage(site) == f"{name} is damaged"
+    output.publish(site, "key", FILES)
+    assert output.is_fresh(site, "key")

@@ -131,6 +131,37 @@ def test_everything_that_is_installed_is_pinned() -> None:
         assert re.split(r"[\[><=]", requirement)[0].lower() in pinned, requirement
 
 
+def test_what_builds_the_package_is_pinned() -> None:
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    pins = (ROOT / "constraints.txt").read_text().splitlines()
+    assert required and all(each in pins for each in required)
+
+
+def test_packages_of_every_kind_are_watched_for_updates() -> None:
+    watched = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+    kinds_of = {each["package-ecosystem"]: each["directory"] for each in watched}
+    assert kinds_of == {"github-actions": "/", "pip": "/", "npm": "/tests/audit"}
+
+
+def test_no_install_mixes_indexes_or_takes_a_name_that_is_not_this_projects() -> None:
+    """With two indexes pip takes a package from either; `grokreel` on PyPI belongs to others."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    told = [name for name in listed if name.endswith((".md", ".yml", "Makefile", ".py"))]
+    for name in set(told) - {"CHANGELOG.md", "docs/decisions.md", "tests/test_project.py"}:
+        text = (ROOT / name).read_text()
+        assert "--extra-index-url" not in text, name
+        for installed in re.findall(r"grokreel\[\w+\]( @ git)?", text):
+            assert installed, name
+
+
+def test_a_site_that_was_begun_is_published_with_pinned_packages() -> None:
+    steps = _workflow(PAGES["_site"])["jobs"]["build"]["steps"]
+    install = next(step["run"] for step in steps if step.get("name") == "Install grokreel")
+    assert 'pip install --constraint constraints.txt "grokreel @ $GROKREEL"' in install
+
+
 def test_every_key_of_the_config_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
     families = (("gen.tasks", Task), ("gen.networks", Network))
@@ -241,6 +272,7 @@ def test_templates_site_and_words_travel_in_the_wheel(wheel: zipfile.ZipFile) ->
     assert "gen/_bundled/site/gen.toml" in names
     assert "gen/_bundled/starter/.github/workflows/pages.yml" in names
     assert "gen/_bundled/starter/.gitignore" in names
+    assert "gen/_bundled/constraints.txt" in names
     assert "gen/live/reload.js" in names
     assert "gen/languages/en.toml" in names
     assert "gen/cli.py" in names

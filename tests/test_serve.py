@@ -193,4 +193,4 @@ def test_without_the_extra_it_says_how_to_install_it(
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     outcome = gen("serve", "--no-watch", "--output", site)
     assert outcome.code == 3
-    assert "pip install 'grokreel[serve]'" in outcome.err
+    assert "run pip install starlette uvicorn watchfiles" in outcome.err

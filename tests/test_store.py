@@ -14,6 +14,8 @@ import pytest
 
 from gen.errors import BusyError, EnvironmentFault
 from gen.store import SCHEMA, Store, content_key
+from tests import small_site
+from tests.conftest import Gen, tree
 
 INGREDIENTS = {"task": {"modulus": 67}, "seeds": [0, 1]}
 
@@ -152,10 +154,11 @@ def test_a_writer_that_fails_leaves_nothing(store: Store) -> None:
 
 def test_left_overs_of_a_killed_writer_are_swept_under_the_lock(store: Store) -> None:
     store.root.mkdir()
-    (store.root / "part-1-abc").mkdir()
-    (store.root / "part-1-abc" / "half").write_text("half")
+    part = store.root / f"part-1-{content_key(INGREDIENTS)}"
+    part.mkdir()
+    (part / "half").write_text("half")
     with store.locked():
-        assert not (store.root / "part-1-abc").exists()
+        assert not part.exists()
 
 
 def test_a_second_process_is_told_who_holds_the_store(store: Store) -> None:
@@ -181,15 +184,15 @@ def test_a_disk_that_refuses_to_read_costs_no_entry(
     store: Store, told: list[str], monkeypatch: pytest.MonkeyPatch, error: int
 ) -> None:
     entry = store.put("runs", INGREDIENTS, {}, _write)
-    opened = Path.open
+    opened = os.open
 
-    def refuse(path: Path, *arguments: Any, **options: Any) -> Any:
-        if path.parent == entry.folder:
+    def refuse(path: Any, *arguments: Any, **options: Any) -> int:
+        if Path(path).parent == entry.folder:
             raise OSError(error, os.strerror(error), str(path))
         return opened(path, *arguments, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "open", refuse)
+        patched.setattr(os, "open", refuse)
         with pytest.raises(EnvironmentFault, match="cannot be read"):
             store.get("runs", entry.key)
     assert store.get("runs", entry.key) == entry and not told
@@ -269,3 +272,65 @@ def test_file_times_and_clocks_play_no_part(store: Store) -> None:
         os.utime(path, (0, 0))
     assert store.get("runs", entry.key) == entry
     assert "time" not in json.dumps(json.loads(entry.file("entry.json").read_text()))
+
+
+FOREIGN_TAG = """Signature: 8a477f597d28d172789f06886806bc55
+# This file is a cache directory tag created by cargo.
+"""
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """The cache of another program, with folders that are called as this tool's are."""
+    folder = tmp_path / "target"
+    for name in ("runs", "media", "damaged", f"part-1-{content_key(INGREDIENTS)}"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "dear.txt").write_text("dear")
+    (folder / "CACHEDIR.TAG").write_text(FOREIGN_TAG)
+    return folder
+
+
+@pytest.mark.parametrize("command", [["clean"], ["clean", "--all"], ["render"], ["build"]])
+def test_a_tagged_folder_of_another_program_is_never_taken_for_a_store(
+    gen: Gen, tmp_path: Path, foreign: Path, command: list[str]
+) -> None:
+    options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
+    before = tree(foreign)
+    outcome = gen(*command, *options, "--store", foreign)
+    assert outcome.code == 3
+    assert "holds files that this tool did not write; choose another --store" in outcome.err
+    assert tree(foreign) == before
+
+
+def test_files_of_other_programs_in_a_store_are_left_alone(store: Store) -> None:
+    with store.locked():
+        store.put("runs", INGREDIENTS, {}, _write)
+    for family in ("runs", "media", "damaged"):
+        (store.root / family / "notes").mkdir(parents=True)
+        (store.root / family / "notes" / "dear.txt").write_text("dear")
+    (store.root / "part-1-notes").mkdir()
+    with store.locked():
+        assert store.prune(["runs", "media"], set()) == 1
+        store.clear(["runs", "media"])
+    for family in ("runs", "media", "damaged"):
+        assert [path.name for path in (store.root / family).iterdir()] == ["notes"]
+    assert (store.root / "part-1-notes").is_dir()
+
+
+@pytest.mark.parametrize("name", ["entry.json", "a.bin"])
+def test_a_pipe_in_place_of_a_file_of_an_entry_is_damage(
+    store: Store, told: list[str], name: str
+) -> None:
+    entry = store.put("runs", INGREDIENTS, {}, _write)
+    entry.file(name).unlink()
+    os.mkfifo(entry.file(name))
+    assert store.get("runs", entry.key) is None and len(told) == 1
+    os.mkfifo(entry.folder)
+    assert store.get("runs", entry.key) is None and len(told) == 2
+
+
+def test_a_pipe_in_place_of_the_tag_is_no_tag(store: Store) -> None:
+    store.root.mkdir()
+    os.mkfifo(store.root / "CACHEDIR.TAG")
+    with pytest.raises(EnvironmentFault, match="did not write"), store.locked():
+        pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -133,6 +134,7 @@ def test_every_figure_says_what_it_was_made_from(built: Path) -> None:
     assert (built / ".gen" / "media" / figures["sum-weights"]["film"]).exists()
     assert "modulus = 11" in figures["sum-accuracy"]["config"]
     assert said["libraries"]["torch"] and said["commit"] is None
+    assert said["python"] == platform.python_version()
 
 
 def test_the_commit_of_the_sources_is_told(
@@ -149,4 +151,5 @@ def test_the_commit_of_the_sources_is_told(
         assert gen("build", *options).code == 0
         said = told(tmp_path)
         assert (said["commit"], said["edited"]) == (head, edited)
-        (tmp_path / "site" / "notes.txt").write_text("not committed")
+        with (tmp_path / "site" / "pages" / "en" / "index.md").open("a") as page:
+            page.write("\nNot committed.\n")

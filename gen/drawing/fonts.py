@@ -38,7 +38,7 @@ def font(style: Style, size: float, text: str = "") -> FontProperties:
     Raises:
         EnvironmentFault: the typeface is not installed.
     """
-    file = _file(style)
+    file = font_file(style)
     return _properties(file if _draws(file, text) else _other(style), size)
 
 
@@ -46,7 +46,7 @@ def missing(text: str) -> str | None:
     """The first character of a text that films cannot write; None where they write all."""
     styles: tuple[Style, ...] = ("Regular", "It", "Semibold")
     others = [_other(style) for style in styles]
-    if all(_draws(_file(style), text) for style in styles):
+    if all(_draws(font_file(style), text) for style in styles):
         return None
     return next(
         (
@@ -78,7 +78,12 @@ def _other(style: Style) -> Path:
 
 
 @cache
-def _file(style: Style) -> Path:
+def font_file(style: Style) -> Path:
+    """The file of Source Sans in one style.
+
+    Raises:
+        EnvironmentFault: the typeface is not installed.
+    """
     mend = "run pip install font-source-sans-pro"
     try:
         path = Path(str(files("font_source_sans_pro"))) / "files" / f"SourceSansPro-{style}.ttf"

@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-import imageio_ffmpeg
-
 from gen.drawing.film import Film
 from gen.drawing.layers import Cells
 from gen.errors import EnvironmentFault
+from gen.media.encoder import executable, hint, origin
 
 _CELLS, _LINES = 20, 24
 """x264's constant rate factor, smaller for truer: a cell's colour is a number, a line's is not."""
@@ -27,7 +26,6 @@ _PATIENCE = 300.0
 """Seconds in which an encoder has to take a frame, or to end after the last one."""
 
 _COMPLAINTS_SHOWN = 300
-_MEND = "run pip install --force-reinstall imageio-ffmpeg"
 
 
 def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
@@ -52,9 +50,9 @@ def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
                 what = f"it took nothing for {_PATIENCE:.0f} s"
             full = os.strerror(errno.ENOSPC) in what
             raise EnvironmentFault(
-                f"the encoder failed: {what}",
+                f"the encoder failed{origin()}: {what}",
                 where=str(path.parent) if full else command[0],
-                mend="free space there, or let TMPDIR lead elsewhere" if full else _MEND,
+                mend="free space there, or let TMPDIR lead elsewhere" if full else hint(),
             )
 
 
@@ -116,8 +114,8 @@ def _started(command: list[str], complaints: IO[bytes]) -> Iterator[subprocess.P
             stderr=complaints,
         )
     except OSError as error:
-        what = f"the encoder does not start: {error.strerror}"
-        raise EnvironmentFault(what, where=command[0], mend=_MEND) from None
+        what = f"the encoder does not start{origin()}: {error.strerror}"
+        raise EnvironmentFault(what, where=command[0], mend=hint()) from None
     try:
         yield encoder
     except BaseException:
@@ -187,14 +185,7 @@ def _command(film: Film, path: Path, quality: int) -> list[str]:
         "-movflags": "+faststart",
     }
     parts = [part for key, value in options.items() for part in (*key.split(), str(value))]
-    return [_executable(), *parts, "-y", str(path)]
-
-
-def _executable() -> str:
-    try:
-        return imageio_ffmpeg.get_ffmpeg_exe()
-    except RuntimeError:
-        raise EnvironmentFault("there is no video encoder", mend=_MEND) from None
+    return [executable(), *parts, "-y", str(path)]
 
 
 def _tail(complaints: IO[bytes]) -> str:

@@ -3,15 +3,17 @@
 An inline chart comes in two shapes, of which the style sheet shows the one that fits where the
 chart stands; in both the type has about the same size on screen. Everything is styled by class
 through custom properties (`--train`, `--test`, `--ink`, `--muted`, `--rule`, `--ground`), so
-light and dark need no second file. A page's style sheet has to hold `STYLE`.
+light and dark need no second file. A page's style sheet has to hold `STYLE`. A chart that is a
+file of its own has literal colours instead.
 """
 
 from __future__ import annotations
 
 from gen.figures.chart import Chart, Stack
-from gen.figures.theme import COLOURS, LINES
+from gen.figures.theme import LINES
 from gen.media.chart_parts import NARROW, WIDE, Shape, text
 from gen.media.chart_stack import parts
+from gen.media.literal import FONT, literal
 
 _LAYOUT = """\
 .chart text { font-family: var(--figures, system-ui, "Segoe UI", Roboto, "Noto Sans",
@@ -60,9 +62,6 @@ STYLE = _LOOK + _SHAPES
 """What a page's style sheet has to hold for its inline charts."""
 
 _MARGIN = 16
-_THEMED = tuple(
-    dict.fromkeys(("ground", "ink", "muted", "rule", *(line.colour for line in LINES.values())))
-)
 
 
 def to_svg(chart: Chart | Stack, name: str, alt: str) -> str:
@@ -73,26 +72,23 @@ def to_svg(chart: Chart | Stack, name: str, alt: str) -> str:
         name: the figure's id; ids within the markup begin with it.
         alt: what the chart shows, for readers who do not see it.
     """
-    drawn = (
-        _svg(chart, shape, f"{name}-{shape.name}", alt, shape.name) for shape in (WIDE, NARROW)
-    )
-    return f'<div class="chart">{"".join(drawn)}</div>'
+    drawings: list[str] = []
+    for shape in (WIDE, NARROW):
+        drawn, height = parts(chart, shape)
+        classes, box = f'class="{shape.name}"', (0, shape.width, height)
+        drawings.append(_svg(chart, shape, f"{name}-{shape.name}", alt, classes, drawn, box))
+    return f'<div class="chart">{"".join(drawings)}</div>'
 
 
 def standalone_svg(chart: Chart | Stack, alt: str) -> str:
-    """The chart as a file of its own, light or dark as its reader prefers."""
-    colours = {
-        mode: "".join(f"--{key}: {getattr(COLOURS[key], mode)}; " for key in _THEMED)
-        for mode in ("light", "dark")
-    }
-    style = (
-        f".chart {{ {colours['light']}}}\n"
-        f"@media (prefers-color-scheme: dark) {{ .chart {{ {colours['dark']}}} }}\n"
-        f".chart .ground {{ fill: var(--ground); }}\n{_LOOK}"
-    )
-    first = f"<style>\n{style}</style>"
-    markup = _svg(chart, WIDE, "chart", alt, "chart", first, _MARGIN)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{markup}\n'
+    """The chart as a file of its own, which any program can draw: its colours are literal."""
+    drawn, height = parts(chart, WIDE)
+    width, height = WIDE.width + 2 * _MARGIN, height + 2 * _MARGIN
+    size = f'width="{width}" height="{height}" font-family="{FONT}"'
+    corner = f'x="{-_MARGIN}" y="{-_MARGIN}" width="{width}" height="{height}"'
+    ground = f'<rect class="ground" {corner}/>'
+    markup = _svg(chart, WIDE, "chart", alt, size, [ground, *drawn], (-_MARGIN, width, height))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{literal(markup)}\n'
 
 
 def _svg(
@@ -100,20 +96,24 @@ def _svg(
     shape: Shape,
     name: str,
     alt: str,
-    classes: str,
-    style: str = "",
-    margin: int = 0,
+    attributes: str,
+    drawn: list[str],
+    box: tuple[int, int, int],
 ) -> str:
-    drawn, height = parts(chart, shape)
-    left, width, height = -margin, shape.width + 2 * margin, height + 2 * margin
-    ground = f'<rect class="ground" x="{left}" y="{left}" width="{width}" height="{height}"/>'
+    """The markup of a whole drawing.
+
+    Args:
+        attributes: of the `svg` element, besides those that every chart has.
+        box: its left and upper edge, its width and its height.
+    """
+    edge, width, height = box
     name = text(name)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" '
-        f'viewBox="{left} {left} {width} {height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" {attributes} '
+        f'viewBox="{edge} {edge} {width} {height}" role="img" '
         f'lang="{text(chart.language)}" font-size="{shape.font:g}" '
         f'aria-labelledby="{name}-title {name}-desc">'
         f'<title id="{name}-title">{text(chart.title)}</title>'
         f'<desc id="{name}-desc">{text(alt)}</desc>'
-        f"{style}{ground if style else ''}{''.join(drawn)}</svg>"
+        f"{''.join(drawn)}</svg>"
     )

@@ -8,15 +8,15 @@
   const input = dialog.querySelector("input");
   const list = dialog.querySelector("ol");
   const count = dialog.querySelector("[role=status]");
-  const { root, languages } = dialog.dataset;
+  const { root, languages, indexes } = dialog.dataset;
   const known = languages.split(" ");
   const MOST = 30;
   let loading;
 
-  function load(language) {
+  function load(address) {
     return new Promise((resolve) => {
       const script = document.createElement("script");
-      script.src = `${root}assets/search.${language}.js`;
+      script.src = address;
       script.onload = script.onerror = resolve;
       document.head.append(script);
     });
@@ -26,7 +26,7 @@
     if (dialog.open) return;
     dialog.showModal();
     input.select();
-    loading ??= Promise.all(known.map(load)).then(show);
+    loading ??= Promise.all(indexes.split(" ").map(load)).then(show);
   }
 
   // What a keyboard cannot tell apart: marks on letters, wide and narrow forms, quotes, dashes.

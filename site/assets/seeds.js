@@ -73,7 +73,7 @@
 
     load(seed) {
       const script = document.createElement("script");
-      script.src = `seeds/${this.model}-${seed}.js`;
+      script.src = this.radios.find((radio) => radio.value === seed).dataset.script;
       script.addEventListener("load", () => script.remove());
       script.addEventListener("error", () => {
         script.remove();
