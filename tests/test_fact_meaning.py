@@ -54,7 +54,9 @@ def learned(run: ModelRun, split: str, share: float = 0.99) -> int | None:
 
 
 def logged(run: ModelRun, name: str, step: int | None) -> float | None:
-    return None if step is None else run.metrics[name][run.logged_steps.tolist().index(step)]
+    return (
+        None if step is None else run.metrics[name].tolist()[run.logged_steps.tolist().index(step)]
+    )
 
 
 def gap(run: ModelRun) -> int | None:
@@ -333,11 +335,13 @@ def losses(run: ModelRun, into: np.ndarray, out: np.ndarray) -> tuple[float, flo
     said = {
         (a, b): np.maximum(into[a] + into[b], 0) @ out for a, b in product(range(count), repeat=2)
     }
-    by_sum = [sum(said[a, (s - a) % count] for a in range(count)) / count for s in range(count)]
-    mean, keys = sum(by_sum) / count, key_waves(run)
+    by_sum = np.array(
+        [np.mean([said[a, (s - a) % count] for a in range(count)], axis=0) for s in range(count)]
+    )
+    mean, keys = by_sum.mean(axis=0), key_waves(run)
     kept = np.zeros((count, count))
     for c in range(count):
-        column = [float(one[c]) for one in by_sum]
+        column = by_sum[:, c].tolist()
         amplitudes = {k: wave(column, k) for k in keys}
         for s in range(count):
             turns = [
