@@ -72,12 +72,13 @@ def test_noise_turns_into_few_waves_only_in_networks_that_settled(
     operation: Any, outcome: Any
 ) -> None:
     run = pair_run(operation, outcome)
-    told = {
-        SPECTRUM: ("Noise turns into few waves: at the end the frequencies 3 and 5", "strongest"),
-        WAVES: ("Final frequencies: 3 (neurons: 7) and 5 (neurons: 7).", "has not settled"),
-        NEURONS: ("Final frequencies: 3 (neurons: 7) and 5 (neurons: 7).", "has not settled"),
-    }
-    for figure, (settled, unsettled) in told.items():
+    few = "Final frequencies: 3 (neurons: 7) and 5 (neurons: 7)."
+    turned = "Noise turns into few waves: at the end the frequencies 3 and 5"
+    for figure, settled, unsettled in (
+        (SPECTRUM, turned, "strongest"),
+        (WAVES, few, "has not settled"),
+        (NEURONS, few, "has not settled"),
+    ):
         alt = figure.alt(run, EN)
         assert (settled in alt) == (outcome == "generalised")
         assert (unsettled in alt) or outcome == "generalised"
@@ -89,7 +90,9 @@ def test_the_gini_coefficient_of_the_film_is_the_fact() -> None:
 
     run = pair_run("add")
     facts = progress_facts(run)
-    first, last = (EN.number(facts[f"{end}_gini"], 2) for end in ("first", "final"))
+    begun, ended = facts["first_gini"], facts["final_gini"]
+    assert isinstance(begun, float) and isinstance(ended, float)
+    first, last = EN.number(begun, 2), EN.number(ended, 2)
     assert f"amplitudes goes from {first} to {last}" in SPECTRUM.alt(run, EN)
 
 
