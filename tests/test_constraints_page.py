@@ -152,8 +152,8 @@ def test_the_curves_of_a_kept_cell_are_seen_together_with_the_cell(
         cells.nth(number).dispatch_event("click")
         cell, curves = cells.nth(number).bounding_box(), page.locator(".curves").bounding_box()
         assert cell and curves
-        assert 0 <= cell["y"] and cell["y"] + cell["height"] <= height
-        assert 0 <= curves["y"] and curves["y"] + curves["height"] <= height
+        assert cell["y"] >= 0 and cell["y"] + cell["height"] <= height
+        assert curves["y"] >= 0 and curves["y"] + curves["height"] <= height
         beside = curves["x"] >= cell["x"] + cell["width"]
         assert beside or curves["y"] >= cell["y"] + cell["height"]
 
@@ -166,7 +166,7 @@ def test_beside_a_broad_map_the_curves_are_seen_with_the_cell_that_is_pointed_at
         cell.hover()
         curves = page.locator(".curves").bounding_box()
         assert told(page) == cell.get_attribute("aria-label")
-        assert curves and 0 <= curves["y"] and curves["y"] + curves["height"] <= 900
+        assert curves and curves["y"] >= 0 and curves["y"] + curves["height"] <= 900
 
 
 def test_curves_have_names_and_numbers_are_written_as_in_the_text(page: Page) -> None:
