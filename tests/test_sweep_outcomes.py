@@ -315,8 +315,10 @@ def test_a_fact_that_a_partial_sweep_lacks_stops_no_build(
             '"groks_at_pull_l2"',
         ),
         (
-            "optimiser.weight_decay = [0.0, 1.0]\n"
-            'network.weight_decay = [{ name = "a", hidden = 4 }, { name = "b", hidden = 8 }]',
+            (
+                "optimiser.weight_decay = [0.0, 1.0]\n"
+                'network.weight_decay = [{ name = "a", hidden = 4 }, { name = "b", hidden = 8 }]'
+            ),
             '"models_at_each_weight_decay"',
         ),
         (
