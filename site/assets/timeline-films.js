@@ -9,8 +9,6 @@
 {
   const STRAY = 0.12; // seconds by which a running film may be off before it is set right at once
 
-  const CLOSE = 0.25; // seconds by which a frame may be late and still tell the step
-
   class LedFilm {
     constructor(figure, timeline) {
       this.figure = figure;
@@ -76,14 +74,19 @@
       });
     }
 
-    // The step on the screen, while the film runs close to where the timeline is.
+    // The step on the screen; on the way to another place the one that was asked for last.
     get shown() {
-      const { presented, starts, steps, video } = this;
-      if (video.paused || video.seeking || presented === undefined) return undefined;
-      const off = Math.abs(presented - this.secondsAt(this.timeline.exact));
-      if (off > CLOSE + 1 / this.pace) return undefined;
+      const { presented, starts, steps, timeline, video } = this;
+      const counts = "requestVideoFrameCallback" in video && video.readyState > 0;
+      if (!counts || this.alone || !this.near || !this.seen) return undefined;
+      if (video.seeking || presented === undefined) return timeline.step;
       const after = starts.findIndex((start) => start > presented + this.half);
       return steps[after < 0 ? steps.length - 1 : Math.max(0, after - 1)];
+    }
+
+    goTo(seconds) {
+      this.presented = undefined;
+      this.video.currentTime = seconds;
     }
 
     // How much of the window the film's figure fills, in pixels.
@@ -175,7 +178,7 @@
         return;
       }
       const off = now - video.currentTime;
-      if (Math.abs(off) > STRAY && !video.seeking) video.currentTime = now;
+      if (Math.abs(off) > STRAY && !video.seeking) this.goTo(now);
       video.playbackRate = Math.min(16, Math.max(0.0625, speed * (1 + off)));
       if (video.paused) video.play().catch(() => {});
     }
@@ -185,7 +188,7 @@
       const { video } = this;
       if (!video.paused) video.pause();
       const now = this.secondsAt(this.timeline.exact);
-      if (!video.seeking && Math.abs(now - video.currentTime) > STRAY) video.currentTime = now;
+      if (!video.seeking && Math.abs(now - video.currentTime) > STRAY) this.goTo(now);
     }
 
     rest() {
@@ -193,7 +196,7 @@
       if (!video.paused) video.pause();
       if (video.seeking) return;
       const wanted = this.starts[this.frameAt(this.timeline.step)] + this.half;
-      if (Math.abs(video.currentTime - wanted) >= this.half / 2) video.currentTime = wanted;
+      if (Math.abs(video.currentTime - wanted) >= this.half / 2) this.goTo(wanted);
       else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) figure.classList.add("moving");
     }
 
