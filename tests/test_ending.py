@@ -119,7 +119,7 @@ def test_a_film_that_is_given_up_leaves_neither_a_process_nor_a_folder(
         assert drawn.process.returncode == code
         assert told.splitlines()[-1] == f"gen: {said}; what was finished is kept"
         with suppress(AssertionError):
-            until(lambda: not group(drawn.process.pid), 5)
+            until(lambda: not group(drawn.process.pid), 60)
         assert group(drawn.process.pid) == []
         assert list(drawn.folder.iterdir()) == []
 
