@@ -26,6 +26,7 @@ from gen.settings import kinds
 from gen.tasks import Task
 from gen.training import Training
 from tests import small_site
+from tests.fact_rows import ROWS
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -174,6 +175,12 @@ def test_every_key_of_the_config_is_documented() -> None:
             assert f"`{key}`" in text, f"{table.__name__}.{key}"
         kind = table.model_fields.get("kind")
         assert kind is None or f'"{kind.default}"' in text or f"`{kind.default}`" in text
+
+
+def test_every_fact_of_a_model_is_documented() -> None:
+    text = (ROOT / "docs" / "writing.md").read_text()
+    facts = {name for rows in ROWS.values() for name in rows}
+    assert {name for name in facts if f"`{name}`" not in text} == set()
 
 
 def test_every_kind_of_figure_can_be_asked_for() -> None:
