@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
-from urllib.parse import unquote
 
 from jinja2 import Environment
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from gen.assets import LEFTOVER
 from gen.pages.conditions import holds
 from gen.pages.directives import Directive
 from gen.pages.facts import REFERENCE, FactBook
 from gen.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
+from gen.pages.links import Map
 from gen.pages.markdown import check_role, each, parser_options
 from gen.pages.maths import formula_box
 from gen.pages.references import Citations, Reference, find, key_of, keys_of
@@ -37,74 +35,6 @@ _SHEETS = {
 
 _BROKEN_LINK = re.compile(r"\]\(((?:assets|data|media)/[^()<>\n]* [^()<>\n]*)\)")
 """What is left in the text of a link whose address holds a space."""
-
-_ELSEWHERE = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Map:
-    """What links of one language's pages may lead to.
-
-    Attributes:
-        anchors: ids on every page, by page.
-        files: paths inside the site.
-        root: what leads from these pages to the root of the site: `` or `../`.
-    """
-
-    anchors: Mapping[str, list[str]]
-    files: frozenset[str]
-    root: str
-
-    def resolve(self, page: str, target: str) -> str:
-        """The address for a link on `page`.
-
-        Raises:
-            Mistake: it leads nowhere, or where no link should.
-        """
-        if _ELSEWHERE.fullmatch(target):
-            return target
-        path, _, anchor = unquote(target).partition("#")
-        if re.search(r"[:\\]", path) or path.startswith("/"):
-            mend = "link to a page, to a file of the site, or by http, https or mailto"
-            raise Mistake(f'a link to "{unquote(target)}" is refused', mend)
-        if path in self.files:
-            return self.root + target
-        name = path.removesuffix(".md") if path else page
-        if name not in self.anchors or (path and not path.endswith(".md")):
-            close = _near(path, [*(f"{page}.md" for page in self.anchors), *self.files])
-            raise Mistake(f'the site has no page or file "{path}"', close)
-        if anchor and anchor not in self.anchors[name]:
-            close = suggestion(anchor, self.anchors[name])
-            raise Mistake(f'page {name} has no section or figure "{anchor}"', close)
-        return (f"{name}.html" if path else "") + (f"#{anchor}" if anchor else "")
-
-    def picture(self, page: str, target: str) -> str:
-        """The address of a picture on `page`.
-
-        Raises:
-            Mistake: there is no such picture in the site.
-        """
-        address = self.resolve(page, target)
-        if _ELSEWHERE.match(address):
-            raise Mistake("a picture would be loaded from elsewhere", "put it into assets/")
-        if unquote(target).partition("#")[0] not in self.files:
-            raise Mistake(f'"{unquote(target)}" is not a picture', "put one into assets/")
-        return address
-
-
-def _near(path: str, known: Iterable[str]) -> str:
-    """The hint for a path that is none of the known ones; it may look like one of them."""
-    composed = unicodedata.normalize("NFC", path)
-    for other in known:
-        same = unicodedata.normalize("NFC", other)
-        if same == composed:
-            told = ascii(path.rpartition("/")[2]), ascii(other.rpartition("/")[2])
-            return f"the link has {told[0]} and the file {told[1]}: write both the same way"
-        if same.casefold() == composed.casefold():
-            return f'did you mean "{other}"? Capital and small letters differ'
-    if LEFTOVER.fullmatch(path.rpartition("/")[2]):
-        return "hidden files and backups of editors are not published"
-    return suggestion(path, known)
 
 
 @dataclass

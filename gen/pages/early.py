@@ -10,9 +10,10 @@ from markdown_it.token import Token
 
 from gen.errors import ConfigError
 from gen.figures import Moving
-from gen.pages.article import Map, check
+from gen.pages.article import check
 from gen.pages.conditions import holds
 from gen.pages.facts import REFERENCE, Fact, FactBook
+from gen.pages.links import Map
 from gen.pages.markdown import anchors, each, parse
 from gen.pages.maths import to_mathml
 from gen.pages.references import key_of

@@ -14,10 +14,11 @@ from markdown_it.token import Token
 
 from gen import __version__
 from gen.errors import ConfigError
-from gen.pages.article import Article, Map, check, decide
+from gen.pages.article import Article, check, decide
 from gen.pages.choice import Choice
 from gen.pages.facts import FACTS_FILE, Fact, FactBook
 from gen.pages.figures import BySeed, PlacedFigure, PlacedFilm
+from gen.pages.links import Map
 from gen.pages.markdown import anchors, parse
 from gen.pages.references import Citations, Reference
 from gen.pages.search import Section, index_path, index_script, sections
