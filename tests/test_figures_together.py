@@ -74,7 +74,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 by_seed["m"][run.seed][name] = PlacedDrawing(
                     name, "m", figure.template, drawn, f"data/{name}.csv", 800, "Other."
                 )
-    sources = {
+    sources = {"index": FRONT} | {
         f"{one}-{other}": FRONT
         + f"::: figure {one}-1 wide\nOne.\n:::\n\n::: figure {other}-2 wide\nOther.\n:::\n"
         for one, other in PAIRS
