@@ -29,6 +29,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 # A shell's background job ignores SIGINT, and so would each build that a test starts to end.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup, and then by what tests start
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("unhurried", deadline=None)
