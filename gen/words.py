@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from pathlib import Path
@@ -97,12 +97,16 @@ class Words:
                 return self._localised(plain)
         exponent = _scientific(value, 2)[1]
         if value != 0 and not -3 <= exponent < 6:
-            mantissa, exponent = _scientific(value, 1)
-            factor = self._localised(mantissa.removesuffix(".0"))
-            return f"{factor}\u00a0×\u00a0{power_of_ten(exponent)}"
+            return self.scientific(value)
         decimals = 0 if value == 0 else max(0, 2 - exponent)
         plain = _fixed(value, decimals)
         return self._localised(plain.rstrip("0").rstrip(".") if "." in plain else plain)
+
+    def scientific(self, value: float) -> str:
+        """Two digits times a power of ten, `1.7 × 10⁻⁷`; a finite value that is not zero."""
+        mantissa, exponent = _scientific(value, 1)
+        factor = self._localised(mantissa.removesuffix(".0"))
+        return f"{factor}\u00a0×\u00a0{power_of_ten(exponent)}"
 
     def percent(self, share: float) -> str:
         """A share of the whole, 0 to 1, in percent.
@@ -128,6 +132,10 @@ class Words:
             return "".join(texts)
         rest = self("list.comma").join(texts[:-1])
         return self("list.last", rest=rest, last=texts[-1])
+
+    def told(self, sentences: Iterable[str]) -> str:
+        """Several sentences, one after the other."""
+        return self("list.sentence").join(sentences)
 
     def _localised(self, plain: str) -> str:
         marks = {",": self("number.group"), ".": self("number.decimal"), "-": "−"}
@@ -156,6 +164,12 @@ def _scientific(value: float, digits: int) -> tuple[str, int]:
     if abs(mantissa) < 10:
         return str(mantissa), exponent
     return str(_rounded(mantissa / 10, digits)), exponent + 1
+
+
+def two_digits(value: float) -> float:
+    """A finite number rounded to the two digits that count most, halves away from zero."""
+    mantissa, exponent = _scientific(value, 1)
+    return float(f"{mantissa}e{exponent}")
 
 
 def _rounded(exact: Decimal, digits: int) -> Decimal:

@@ -125,7 +125,7 @@ class Stars(FilmFigure):
             neurons=len(error),
             degrees=DOUBLED,
         )
-        return f"{begin} {end}"
+        return words.told([begin, end])
 
 
 def _stars(run: ModelRun) -> list[_Star]:

@@ -104,7 +104,7 @@ class Weights(FilmFigure):
             out=second,
             limit=self._limit(run),
         )
-        return f"{begin} {_final_state(run, words)}"
+        return words.told([begin, *_final_state(run, words)])
 
 
 def _by_neuron(
@@ -130,7 +130,8 @@ def neuron_order(run: ModelRun) -> Int[np.ndarray, " neuron"]:
     return np.lexsort((phases(into), frequencies(into)))
 
 
-def _final_state(run: ModelRun, words: Words) -> str:
+def _final_state(run: ModelRun, words: Words) -> tuple[str, str]:
+    """How the rows are sorted, and what is left of the weights at the end."""
     into = next(iter(run.views.values()))[-1]
     size = np.abs(into)
     if run.task.signal_inputs:
@@ -151,7 +152,7 @@ def _final_state(run: ModelRun, words: Words) -> str:
         order, state = "by_angle", words("alt.weights.circle", largest=float(size.max()))
     else:
         order, state = "by_frequency", _waves(into, words)
-    return f"{words(f'alt.weights.{order}')} {state}"
+    return words(f"alt.weights.{order}"), state
 
 
 def _waves(into: Float[np.ndarray, "input neuron"], words: Words) -> str:

@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
 from gen.pages.source import Mistake, suggestion
-from gen.words import power_of_ten
+from gen.words import two_digits
 
 if TYPE_CHECKING:
     from gen.words import Words
@@ -167,7 +167,7 @@ def _say_number(value: float, style: str, words: Words) -> str:
     if style == "percent":
         return words.percent(value)
     if style == "rounded":
-        return words.number(float(f"{value:.2g}"), 0)
+        return words.number(two_digits(value) if math.isfinite(value) else value, 0)
     if style == "power":
         return _power(value, words)
     if style == "plain":
@@ -194,6 +194,4 @@ def _power(value: float, words: Words) -> str:
     """Two digits times a power of ten, `1.7 × 10⁻⁷`."""
     if value == 0 or not math.isfinite(value):
         return words.number(value and float(value))
-    mantissa, exponent = f"{value:.1e}".split("e")
-    factor = words.number(float(mantissa), 1).removesuffix(".0")
-    return f"{factor}\u00a0×\u00a0{power_of_ten(int(exponent))}"
+    return words.scientific(value)
