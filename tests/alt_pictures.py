@@ -18,6 +18,7 @@ from gen.figures.construction import ConstructionFilm
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
 from gen.figures.interference import Interference
+from gen.figures.neuron import Neuron
 from gen.figures.seeds import SeedCharts
 from gen.figures.weights import Weights
 from gen.runs import ModelRun
@@ -82,6 +83,8 @@ def of_models() -> Iterator[tuple[str, Seen]]:
     """Each kind of a model's figure with each case that it can picture."""
     for name, of in cases().items():
         for kind, figure in _model_figures():
+            if kind == "neuron" and "of a pair" in name:
+                continue  # several of their neurons are equally pure, and any of them may be shown
             try:
                 figure.check(of.chosen.task, of.chosen.network)
             except ValueError:
@@ -93,6 +96,7 @@ def _model_figures() -> Iterator[tuple[str, ModelFigure]]:
     for kind, made in figure_kinds().items():
         if issubclass(made, ModelFigure):
             yield kind, made.model_validate({"kind": kind, "model": "any"})
+    yield "a neuron by its row", Neuron(model="any", neuron=2)
     yield "weights with a limit", Weights(model="any", limit=5.0)
     yield "a sum of other numbers", Interference(model="any", a=2, b=6)
 

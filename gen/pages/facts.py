@@ -167,7 +167,7 @@ def _say_number(value: float, style: str, words: Words) -> str:
     if style == "percent":
         return words.percent(value)
     if style == "rounded":
-        return words.number(two_digits(value) if math.isfinite(value) else value, 0)
+        return _two_digits(value, words)
     if style == "power":
         return _power(value, words)
     if style == "plain":
@@ -188,6 +188,14 @@ def _in_words(value: float, words: Words, *, capital: bool) -> str:
         return words.number(value)
     word = small[int(value)]
     return word[:1].upper() + word[1:] if capital else word
+
+
+def _two_digits(value: float, words: Words) -> str:
+    """Two digits that count, written out: `200,000`, `1.7`."""
+    if not math.isfinite(value):
+        return words.number(value)
+    rounded = two_digits(value)
+    return words.number(rounded, 0 if abs(rounded) >= 10 else None)
 
 
 def _power(value: float, words: Words) -> str:
