@@ -22,7 +22,7 @@ from gen.figures.neuron import Neuron
 from gen.figures.seeds import SeedCharts
 from gen.figures.weights import Weights
 from gen.runs import ModelRun
-from tests.alt_rows import Seen
+from tests.alt_seen import Seen
 from tests.line_runs import metrics
 from tests.meant_runs import ENDS, STEPS, TASKS, Case, case
 from tests.pair_runs import OPERATIONS, OUTCOMES, bits_run, circle_pair_run, pair_run

@@ -13,7 +13,8 @@ from gen.figures.weights import neuron_order
 from gen.words import Words
 from tests import naive_facts as naive
 from tests.alt_pictures import cases, of_formulas, of_models, of_one, of_sweeps, pictured
-from tests.alt_rows import ROWS, Seen
+from tests.alt_rows import ROWS
+from tests.alt_seen import Seen
 from tests.pair_runs import pair_run
 
 Fillings = dict[str, list[dict[str, str]]]
