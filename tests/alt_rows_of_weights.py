@@ -78,6 +78,8 @@ WEIGHTS: Mapping[str, Row] = {
     "alt.weights.by_frequency": said(_has_waves),
     "alt.weights.sparse": said(
         lambda s: is_parity(s) and _distractors(s).size > 0,
+        into=lambda s: next(iter(s.run.views)),
+        neurons=neurons,
         live=_live,
         small=constant(0.02),
         signal=lambda s: _signal(s)[-1].max(),
@@ -85,6 +87,8 @@ WEIGHTS: Mapping[str, Row] = {
     ),
     "alt.weights.sparse_alone": said(
         lambda s: is_parity(s) and _distractors(s).size == 0,
+        into=lambda s: next(iter(s.run.views)),
+        neurons=neurons,
         live=_live,
         small=constant(0.02),
         signal=lambda s: _signal(s)[-1].max(),
@@ -100,7 +104,8 @@ WEIGHTS: Mapping[str, Row] = {
         lambda s: _has_waves(s) and not _pure(s), share=constant(EN.percent(0.9))
     ),
     "alt.weights.circle": said(
-        lambda s: "A" in s.run.views, largest=lambda s: np.abs(s.into[-1]).max()
+        lambda s: "A" in s.run.views,
+        largest=lambda s: max(abs(float(w)) for v in s.run.views.values() for w in v[-1].ravel()),
     ),
 }
 

@@ -142,6 +142,8 @@ def _final_state(run: ModelRun, words: Words) -> tuple[str, str]:
             "by_size",
             words(
                 key,
+                into=next(iter(run.views)),
+                neurons=size.shape[1],
                 live=int((size.max(axis=0) > _SMALL).sum()),
                 small=_SMALL,
                 signal=float(size[signal].max()),
@@ -149,10 +151,15 @@ def _final_state(run: ModelRun, words: Words) -> tuple[str, str]:
             ),
         )
     elif into.shape[0] == 2:
-        order, state = "by_angle", words("alt.weights.circle", largest=float(size.max()))
+        order, state = "by_angle", words("alt.weights.circle", largest=_largest(run))
     else:
         order, state = "by_frequency", _waves(into, words)
     return words(f"alt.weights.{order}"), state
+
+
+def _largest(run: ModelRun) -> float:
+    """The size of the largest weight at the end, of both matrices."""
+    return max(float(np.abs(view[-1]).max()) for view in run.views.values())
 
 
 def _waves(into: Float[np.ndarray, "input neuron"], words: Words) -> str:
