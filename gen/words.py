@@ -108,11 +108,15 @@ class Words:
         factor = self._localised(mantissa.removesuffix(".0"))
         return f"{factor}\u00a0×\u00a0{power_of_ten(exponent)}"
 
-    def percent(self, share: float) -> str:
+    def percent(self, share: float, *, unlike: float = 1.0) -> str:
         """A share of the whole, 0 to 1, in percent.
 
         Only what is complete is called 100, and only what is nothing is called 0.
         site/assets/numbers.js has the same rule.
+
+        Args:
+            unlike: another share; where the two differ, this one gets as many decimals as it
+                takes to read differently.
         """
         if not math.isfinite(share):
             return self.number(share)
@@ -120,7 +124,8 @@ class Words:
         if 0 < value < 100:
             value = min(99.999, max(0.001, value))
         digits = 1 if 0 < value < 9.95 else 0
-        while 0 < value < 100 and float(_fixed(value, digits)) in (0, 100):
+        others = {0.0, 100.0, 100 * unlike} - {value}
+        while 0 < value < 100 and float(_fixed(value, digits)) in others:
             digits += 1
         text = _fixed(value, digits)
         return self("number.percent", number=self._localised(text.removesuffix(".0")))

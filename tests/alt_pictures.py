@@ -75,6 +75,13 @@ def cases() -> dict[str, Case]:
         "silent product": of_one(_silent(pair_run("multiply"))),
         "a loss that stays": of_one(_with(never, train_loss=np.full_like(loss, 0.3))),
         "a loss that rises": of_one(_with(never, train_loss=np.linspace(0.3, 0.4, len(loss)))),
+        "nearly learned": of_one(
+            _with(
+                never,
+                train_accuracy=np.full_like(loss, 0.9896),
+                test_accuracy=np.full_like(loss, 0.98999),
+            )
+        ),
         "unseen rows alone": of_one(_with(never, test_accuracy=learned)),
     }
 

@@ -43,6 +43,20 @@ THRESHOLD = constant(EN.percent(0.99))
 CHANCE = percent(lambda s: 0.5 if is_parity(s) else 1 / numbers(s))
 
 
+def _ends_at(name: str) -> Value:
+    """The last accuracy, with more decimals where it would read as 99 % and is not."""
+
+    def text(s: Seen) -> str:
+        last = metric(name, -1)(s)
+        rounded = EN.percent(last)
+        if rounded != EN.percent(0.99) or last == 0.99:
+            return rounded
+        written = (f"{100 * last:.{count}f}" for count in range(1, 9))
+        return f"{next(one for one in written if float(one) != 99)}\u00a0%"
+
+    return text
+
+
 ACCURACY: Mapping[str, Row] = {
     "alt.accuracy.train": said(
         lambda s: _memorised(s) is not None, threshold=THRESHOLD, step=_memorised
@@ -50,7 +64,7 @@ ACCURACY: Mapping[str, Row] = {
     "alt.accuracy.train_never": said(
         lambda s: _memorised(s) is None,
         threshold=THRESHOLD,
-        final=percent(metric("train_accuracy", -1)),
+        final=_ends_at("train_accuracy"),
     ),
     "alt.accuracy.between": said(
         lambda s: (then := _memorised(s)) is not None and (_generalised(s) or math.inf) > then,
@@ -65,7 +79,7 @@ ACCURACY: Mapping[str, Row] = {
     "alt.accuracy.test_never": said(
         lambda s: _generalised(s) is None,
         threshold=THRESHOLD,
-        final=percent(metric("test_accuracy", -1)),
+        final=_ends_at("test_accuracy"),
         chance=CHANCE,
     ),
 }
