@@ -82,6 +82,14 @@ def cases() -> dict[str, Case]:
                 test_accuracy=np.full_like(loss, 0.98999),
             )
         ),
+        "both at once": of_one(_with(never, train_accuracy=learned, test_accuracy=learned)),
+        "unseen rows first": of_one(
+            _with(
+                case("add", "generalised").chosen,
+                train_accuracy=metrics(STEPS, 0.1, 2500.0, 2500.0)["train_accuracy"],
+                test_accuracy=learned,
+            )
+        ),
         "unseen rows alone": of_one(_with(never, test_accuracy=learned)),
     }
 
