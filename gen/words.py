@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from pathlib import Path
@@ -97,18 +97,26 @@ class Words:
                 return self._localised(plain)
         exponent = _scientific(value, 2)[1]
         if value != 0 and not -3 <= exponent < 6:
-            mantissa, exponent = _scientific(value, 1)
-            factor = self._localised(mantissa.removesuffix(".0"))
-            return f"{factor}\u00a0×\u00a0{power_of_ten(exponent)}"
+            return self.scientific(value)
         decimals = 0 if value == 0 else max(0, 2 - exponent)
         plain = _fixed(value, decimals)
         return self._localised(plain.rstrip("0").rstrip(".") if "." in plain else plain)
 
-    def percent(self, share: float) -> str:
+    def scientific(self, value: float) -> str:
+        """Two digits times a power of ten, `1.7 × 10⁻⁷`; a finite value that is not zero."""
+        mantissa, exponent = _scientific(value, 1)
+        factor = self._localised(mantissa.removesuffix(".0"))
+        return f"{factor}\u00a0×\u00a0{power_of_ten(exponent)}"
+
+    def percent(self, share: float, *, unlike: float = 1.0) -> str:
         """A share of the whole, 0 to 1, in percent.
 
         Only what is complete is called 100, and only what is nothing is called 0.
         site/assets/numbers.js has the same rule.
+
+        Args:
+            unlike: another share; where the two differ, this one gets as many decimals as it
+                takes to read differently.
         """
         if not math.isfinite(share):
             return self.number(share)
@@ -116,7 +124,8 @@ class Words:
         if 0 < value < 100:
             value = min(99.999, max(0.001, value))
         digits = 1 if 0 < value < 9.95 else 0
-        while 0 < value < 100 and float(_fixed(value, digits)) in (0, 100):
+        others = {0.0, 100.0, 100 * unlike} - {value}
+        while 0 < value < 100 and float(_fixed(value, digits)) in others:
             digits += 1
         text = _fixed(value, digits)
         return self("number.percent", number=self._localised(text.removesuffix(".0")))
@@ -128,6 +137,10 @@ class Words:
             return "".join(texts)
         rest = self("list.comma").join(texts[:-1])
         return self("list.last", rest=rest, last=texts[-1])
+
+    def told(self, sentences: Iterable[str]) -> str:
+        """Several sentences, one after the other."""
+        return self("list.sentence").join(sentences)
 
     def _localised(self, plain: str) -> str:
         marks = {",": self("number.group"), ".": self("number.decimal"), "-": "−"}
@@ -156,6 +169,12 @@ def _scientific(value: float, digits: int) -> tuple[str, int]:
     if abs(mantissa) < 10:
         return str(mantissa), exponent
     return str(_rounded(mantissa / 10, digits)), exponent + 1
+
+
+def two_digits(value: float) -> float:
+    """A finite number rounded to the two digits that count most, halves away from zero."""
+    mantissa, exponent = _scientific(value, 1)
+    return float(f"{mantissa}e{exponent}")
 
 
 def _rounded(exact: Decimal, digits: int) -> Decimal:

@@ -102,8 +102,8 @@ def of_rise(place: int, name: str | None) -> Row:
         found = twice_low(c.chosen)
         if found is None:
             return None
-        values = c.chosen.logged_steps if name is None else c.chosen.metrics[name]
-        return values[found[place]]
+        step_or_metric = c.chosen.logged_steps if name is None else c.chosen.metrics[name]
+        return float(step_or_metric[int(found[place])])
 
     return row
 
@@ -162,9 +162,15 @@ def strongest(values: Any) -> int:
 
 
 def purity(values: Any) -> float:
-    """Share of the power in the strongest wave."""
-    found = spectrum(values)
-    return max(found) / sum(found)
+    """Share of the power in the strongest wave; 0 where there is none."""
+    return share(spectrum(values), strongest(values))
+
+
+def share(powers: list[float], *waves: int) -> float:
+    """Share of all power that some waves have; 0 where there is none."""
+    inside = sum(powers[k - 1] for k in waves)
+    outside = sum(one for k, one in enumerate(powers, 1) if k not in waves)
+    return inside / (inside + outside) if inside else 0.0
 
 
 @cache
@@ -276,7 +282,7 @@ def keys(case: Case) -> list[int]:
     """Waves with at least a twentieth of all power of the final weights."""
     w_in = case.chosen.views["W_in"][-1].astype(float)
     total = np.sum([spectrum(w_in[:, n]) for n in range(w_in.shape[1])], axis=0)
-    return [k + 1 for k, each in enumerate(total) if each >= total.sum() / 20]
+    return [k + 1 for k, each in enumerate(total) if each >= total.sum() / 20 and each > 0]
 
 
 @cache
@@ -291,15 +297,15 @@ def progress(case: Case) -> dict[str, list[float]]:
         total = np.sum([spectrum(into[:, n]) for n in range(into.shape[1])], axis=0)
         values = {
             "norm": math.sqrt((into**2).sum() + (out**2).sum()),
-            "key_share": sum(total[k - 1] for k in keys(case)) / total.sum(),
+            "key_share": share(total.tolist(), *keys(case)),
             "gini": gini(np.sqrt(total)),
         }
         kept = kept_of_sums(into, keys(case))
         mean = kept.mean(axis=0)
         rows, labels = data.test.inputs[0], data.test.labels[0]
-        values["restricted"] = np.mean([cross_entropy(kept[c] @ out, c) for c in labels])
+        values["restricted"] = mean_of([cross_entropy(kept[c] @ out, c) for c in labels])
         rows, labels = data.train.inputs[0], data.train.labels[0]
-        values["excluded"] = np.mean(
+        values["excluded"] = mean_of(
             [
                 cross_entropy((np.maximum(row @ into, 0) - kept[c] + mean) @ out, c)
                 for row, c in zip(rows, labels, strict=True)
@@ -310,6 +316,11 @@ def progress(case: Case) -> dict[str, list[float]]:
     assert len(found["norm"]) == len(run.snapshot_steps)
     assert p == len(run.views["W_in"][-1])
     return found
+
+
+def mean_of(values: list[float]) -> float:
+    """Their sum, divided by their number."""
+    return sum(values) / len(values)
 
 
 def kept_of_sums(into: np.ndarray, frequencies: list[int]) -> np.ndarray:
@@ -331,7 +342,9 @@ def kept_of_sums(into: np.ndarray, frequencies: list[int]) -> np.ndarray:
 
 
 def gini(values: Any) -> float:
-    """Half the mean difference of two amounts, in units of the mean."""
+    """Half the mean difference of two amounts, in units of the mean; 0 where there is nothing."""
+    if not any(values):
+        return 0.0
     pairs = [abs(x - y) for x in values for y in values]
     return float(np.mean(pairs) / 2 / np.mean(values))
 

@@ -27,6 +27,14 @@ FACTS: dict[str, dict[str, Fact]] = {
         "frequencies": [5, 12, 30],
         "rule": "first-generalised",
     },
+    "halves": {
+        "whole": 125,
+        "part": 0.125,
+        "below": -0.125,
+        "few": 1.25,
+        "many": 1.25e7,
+        "zero": 0,
+    },
     "five-neurons": {"generalised_at": None, "angles": [1.25, 73.0]},
 }
 

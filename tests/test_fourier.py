@@ -115,9 +115,9 @@ def test_phase_errors_are_how_far_the_answer_is_turned_from_what_both_numbers_as
 ) -> None:
     k = 1 + k % ((modulus - 1) // 2)
     turn = 2 * np.pi * k * np.arange(modulus) / modulus
-    into = [2 * np.cos(turn - phase)[:, None] for phase in (first, second)]
+    into, also = (2 * np.cos(turn - phase)[:, None] for phase in (first, second))
     out = 3 * np.cos(turn - first - sign * second - np.radians(off))[None]
-    assert phase_errors_of_waves(*into, out, sign) == pytest.approx(abs(off), abs=1e-6)
+    assert phase_errors_of_waves(into, also, out, sign) == pytest.approx(abs(off), abs=1e-6)
 
 
 def test_neurons_that_training_has_given_up_are_silent() -> None:

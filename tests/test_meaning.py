@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 
+from gen.analysis.construction import Bend, Construction
+from gen.analysis.construction_facts import construction_facts
 from gen.analysis.facts import model_facts, run_facts
 from gen.analysis.outcome import shown
+from gen.analysis.sweep_facts import sweep_facts
+from gen.assemble import all_facts
 from gen.config import load
+from gen.figures import FormulaFigure
+from gen.figures.constructed import OneConstruction
+from gen.figures.construction_error import ConstructionError
 from gen.runs import model_runs
+from gen.subjects import TrainedSweep
 from gen.tasks import Task
 from gen.tasks.modular import Modular
 from gen.training import Ensemble, Training, train
+from tests import naive_constructions, naive_sweeps
+from tests.alt_pictures import worlds
 from tests.fact_rows import ROWS
 from tests.meant_runs import ENDS, TASKS, Case, End, TaskName, case, diverged
+from tests.sweep_runs import sweep_run
 
 SITE = load(Path(__file__).parents[1] / "site" / "gen.toml")
 
@@ -35,12 +48,7 @@ def test_every_fact_is_what_its_row_works_out_from_the_arrays(task: TaskName, en
     rows = ROWS[task]
     assert found.keys() - rows.keys() == set(), "a fact is published that has no row"
     expected = {name: rows[name](of) for name in found}
-    wrong = {
-        name: (found[name], expected[name])
-        for name in found
-        if not _alike(found[name], expected[name])
-    }
-    assert not wrong
+    assert _wrong(found, expected) == {}
 
 
 def _alike(found: object, expected: object) -> bool:
@@ -51,7 +59,7 @@ def _alike(found: object, expected: object) -> bool:
             and len(found) == len(expected)
             and all(map(_alike, found, expected))
         )
-    if expected is None or found is None or isinstance(expected, str):
+    if expected is None or found is None or isinstance(expected, str) or isinstance(found, str):
         return found == expected
     return float(found) == pytest.approx(float(expected), rel=1e-4, abs=1e-9)  # type: ignore[arg-type]
 
@@ -108,6 +116,62 @@ def test_every_fact_of_the_sites_own_models_has_a_row(name: str) -> None:
     found = model_facts(model, runs, runs[0])
     task = _row_of(model.task, runs[0].views)
     assert found.keys() - ROWS[task].keys() == set()
+
+
+# Sweeps and constructed networks.
+
+
+@pytest.mark.parametrize("name", sorted(SITE.sweeps))
+def test_every_fact_of_a_sweep_is_counted_from_its_models(name: str) -> None:
+    sweep = SITE.sweeps[name]
+    for world, run in worlds(name):
+        assert _wrong(sweep_facts(sweep, run), naive_sweeps.facts(sweep, run)) == {}, world
+
+
+def test_sweeps_have_every_outcome_among_those_that_facts_are_compared_of() -> None:
+    for name in SITE.sweeps:
+        seen = {outcome for _, run in worlds(name) for outcome in run.outcomes().ravel().tolist()}
+        assert seen == set(range(len(naive_sweeps.NAMES)))
+
+
+@pytest.mark.parametrize(
+    "name", sorted(n for n, one in SITE.figures.items() if isinstance(one, FormulaFigure))
+)
+def test_every_fact_of_a_constructed_network_of_the_site_is_what_its_logits_say(name: str) -> None:
+    figure = SITE.figures[name]
+    if isinstance(figure, ConstructionError):
+        expected = naive_constructions.error_facts(figure.neurons, figure.modulus)
+    else:
+        assert isinstance(figure, OneConstruction)
+        expected = naive_constructions.facts(figure.neurons, figure.modulus, figure.activation)
+    assert _wrong(figure.facts(), expected) == {}
+
+
+@pytest.mark.parametrize("neurons", [3, 4, 5, 6, 9])
+@pytest.mark.parametrize("bend", get_args(Bend))
+def test_facts_of_other_constructed_networks_are_what_their_logits_say(
+    neurons: int, bend: Bend
+) -> None:
+    for modulus in (12, 23, 24):
+        found = construction_facts(Construction(neurons, modulus, bend))
+        assert _wrong(found, naive_constructions.facts(neurons, modulus, bend)) == {}
+
+
+def test_everything_that_the_site_publishes_facts_of_is_in_a_table() -> None:
+    published = {name for name, one in SITE.figures.items() if hasattr(one, "facts")}
+    formulas = {name for name, one in SITE.figures.items() if isinstance(one, FormulaFigure)}
+    assert published == formulas
+    subjects = {name: TrainedSweep(one, sweep_run(one), ()) for name, one in SITE.sweeps.items()}
+    assert all_facts(SITE, subjects).keys() == SITE.sweeps.keys() | formulas
+
+
+def _wrong(found: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Facts that are published and have no row, the other way round, or that differ."""
+    return {
+        name: (found.get(name, "is missing"), expected.get(name, "has no row"))
+        for name in found.keys() | expected.keys()
+        if not _alike(found.get(name, "is missing"), expected.get(name, "has no row"))
+    }
 
 
 def _row_of(task: Task, views: dict[str, np.ndarray]) -> str:

@@ -42,6 +42,18 @@ def refusal(body: str, **others: str) -> str:
         ("five-neurons.generalised_at or never", "never"),
         ("parity.memorised_at or never", "1,050"),
         (" parity.memorised_at : plain ", "1050"),
+        ("parity.generalised_at:rounded", "21,000"),
+        ("halves.whole:rounded", "130"),
+        ("halves.part:rounded", "0.13"),
+        ("halves.below:rounded", "−0.13"),
+        ("halves.few:rounded", "1.3"),
+        ("halves.many:rounded", "13,000,000"),
+        ("parity.seeds:rounded", "4"),
+        ("halves.whole:power", "1.3 × 102"),
+        ("halves.part:power", "1.3 × 10−1"),
+        ("halves.below:power", "−1.3 × 10−1"),
+        ("halves.zero:rounded", "0"),
+        ("halves.zero:power", "0"),
     ],
 )
 def test_a_fact_is_said_as_its_format_asks(reference: str, said: str) -> None:

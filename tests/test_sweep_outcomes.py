@@ -253,7 +253,7 @@ def _chapter(name: str, sweep_name: str, facts: dict[str, Any], language: str) -
     text = text[text.index("## ") :] if sweep_name == "parity-sweep" else _seven_ways(text)
     text = re.sub(r"^::: figure[^\n]*\n.*?^:::\n", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"\[([^\]\n]*)\]\([^)\n]*\)", r"\1", text)
-    text = re.sub(r"\[@\w+\]", "", text)
+    text = re.sub(r"[(（]?\[@[^\]]*\][)）]?", "", text)
     of = site("index", languages=(language,))
     pages = render_pages(
         of, language, {"index": FRONT + text}, {}, {sweep_name: facts}, Words(language), TEMPLATES

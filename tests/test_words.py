@@ -116,3 +116,22 @@ def test_the_digest_changes_with_the_words(tmp_path: Path, monkeypatch: pytest.M
     before = words_digest()
     (tmp_path / "en.toml").write_text('name = "English "')
     assert words_digest() != before
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.99, "99"),
+        (0.9901, "99.01"),
+        (0.9896, "98.96"),
+        (0.98999, "98.999"),
+        (0.98, "98"),
+        (0.9999, "99.99"),
+        (1.0, "100"),
+        (0.0, "0"),
+    ],
+)
+def test_a_share_that_is_not_the_threshold_does_not_read_as_the_threshold(
+    share: float, said: str
+) -> None:
+    assert Words("en").percent(share, unlike=0.99) == f"{said}\u00a0%"

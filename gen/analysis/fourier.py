@@ -7,6 +7,8 @@ arXiv 2301.05217; Gromov 2023, arXiv 2301.02679).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
@@ -41,6 +43,19 @@ def powers(
     if inputs % 2 == 0:
         power[..., -1, :] *= 2
     return power
+
+
+def share_of(
+    power: Float[np.ndarray, "*batch k"], waves: Sequence[int]
+) -> Float[np.ndarray, "*batch"]:
+    """Share of all power that some waves hold, 0 to 1; 0 where there is no power.
+
+    All waves together hold exactly 1, and no wave exactly 0.
+    """
+    within = np.isin(np.arange(power.shape[-1]) + 1, waves)
+    inside, outside = power[..., within].sum(axis=-1), power[..., ~within].sum(axis=-1)
+    total = inside + outside
+    return np.divide(inside, total, out=np.zeros_like(total), where=total > 0)
 
 
 def frequencies(

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gen.analysis.activity import activity
-from gen.analysis.fourier import powers
+from gen.analysis.fourier import powers, share_of
 from gen.analysis.progress import adds
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ def wave_shares(
     weights: Float[np.ndarray, "snapshot input neuron"], frequency: int
 ) -> Float[np.ndarray, " snapshot"]:
     """Share of the power in all neurons' weights that one wave holds, 0 to 1."""
-    power = powers(weights).sum(axis=-1)
-    total = power.sum(axis=-1)
-    return np.divide(power[:, frequency - 1], total, out=np.zeros_like(total), where=total > 0)
+    return share_of(powers(weights).sum(axis=-1), [frequency])
 
 
 def misses(run: ModelRun, frequency: int) -> Int[np.ndarray, " row"]:

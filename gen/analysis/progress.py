@@ -31,7 +31,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gen.analysis.activity import activity
-from gen.analysis.fourier import key_frequencies, powers, wave_gini
+from gen.analysis.fourier import key_frequencies, powers, share_of, wave_gini
 
 if TYPE_CHECKING:
     from gen.networks import Network
@@ -102,9 +102,6 @@ def wave_progress(run: ModelRun) -> WaveProgress:
     w_in = run.views["W_in"][chosen].astype(np.float32)
     w_out = run.views["W_out"][chosen].astype(np.float32)
     frequencies = key_frequencies(run.views["W_in"][-1])
-    power = powers(w_in).sum(axis=-1)
-    total = power.sum(axis=-1)
-    of_key = power[:, np.array(frequencies, dtype=np.int64) - 1].sum(axis=-1)
     data = run.task.data((run.seed,))
     tests = np.bincount(data.test.labels[0], minlength=run.task.outputs)
     measured = [
@@ -116,7 +113,7 @@ def wave_progress(run: ModelRun) -> WaveProgress:
         frequencies=frequencies,
         steps=run.snapshot_steps[chosen],
         norm=weight_norm(w_in, w_out),
-        key_share=np.divide(of_key, total, out=np.zeros_like(total), where=total > 0),
+        key_share=share_of(powers(w_in).sum(axis=-1), frequencies),
         gini=wave_gini(w_in),
         restricted=restricted,
         excluded=excluded,

@@ -94,10 +94,10 @@ class Circle(FilmFigure):
         return Film.of(canvas, steps, layers, pacing)
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        points_in, points_out = _points(run).values()
-        angle_in, angle_out = angles(points_in[-1].T), angles(points_out[-1].T)
+        ends = [points[-1].T.astype(np.float64) for points in _points(run).values()]
+        angle_in, angle_out = map(angles, ends)
         neurons = len(angle_in)
-        norms = np.hypot(*points_in[-1].T)
+        norms = np.hypot(*ends[0])
         sentences = [
             words("alt.circle.begin", neurons=neurons, steps=int(run.snapshot_steps[-1])),
             words("alt.circle.radius", smallest=float(norms.min()), largest=float(norms.max())),
@@ -116,7 +116,7 @@ class Circle(FilmFigure):
         if neurons <= _MOST_NUMBERED:
             whole = [round(float(angle)) for angle in np.sort(angle_in)]
             sentences.insert(1, words("alt.circle.angles", angles=words.listed(whole)))
-        return " ".join(sentences)
+        return words.told(sentences)
 
 
 def _points(run: ModelRun) -> dict[str, Float[np.ndarray, "snapshot neuron 2"]]:

@@ -85,7 +85,7 @@ class ConstructionFilm(OneConstruction, FormulaFilm):
             modulus=self.modulus,
             bend=words(f"construction.bend.{self.activation}"),
         )
-        return f"{begin} {counted(self.network, words)}"
+        return words.told([begin, counted(self.network, words)])
 
 
 def _panel(canvas: Canvas, run: Construction, place: int) -> Panel:

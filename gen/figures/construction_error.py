@@ -70,6 +70,11 @@ class ConstructionError(ConstructedFigure, Drawn):
 
         begin = words("alt.construction.error", neurons=self.neurons, modulus=self.modulus)
         each = [
-            f"{words(f'construction.bend.{one.bend}')}: {said(one, words)}" for one in self.networks
+            words(
+                "alt.construction.of",
+                activation=words(f"construction.bend.{one.bend}"),
+                result=said(one, words),
+            )
+            for one in self.networks
         ]
-        return " ".join([begin, *each])
+        return words.told([begin, *each])

@@ -53,4 +53,4 @@ class ConstructionSum(OneConstruction, Drawn):
         )
         key = "answer" if answer >= 0 else "undecided"
         end = words(f"alt.construction.{key}", **({"said": answer} if answer >= 0 else {}))
-        return f"{begin} {end} {counted(self.network, words)}"
+        return words.told([begin, end, counted(self.network, words)])

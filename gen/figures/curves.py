@@ -64,7 +64,10 @@ def accuracy_in_words(run: ModelRun, words: Words) -> Iterator[str]:
     """When accuracy on either split is learned, for readers who do not see it."""
     threshold, chance = words.percent(LEARNED), words.percent(run.task.chance)
     memorised, generalised = memorised_at(run), generalised_at(run)
-    train, test = (words.percent(run.metrics[f"{split}_accuracy"][-1]) for split in SPLITS)
+    train, test = (
+        words.percent(float(run.metrics[f"{split}_accuracy"][-1]), unlike=LEARNED)
+        for split in SPLITS
+    )
     if memorised is None:
         yield words("alt.accuracy.train_never", threshold=threshold, final=train)
     else:

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 from pydantic import Field
 
-from gen.analysis.fourier import components, powers, wave_gini
+from gen.analysis.fourier import components, powers, share_of, wave_gini
 from gen.analysis.settling import settled_on
 from gen.figures import FilmFigure
 from gen.figures.groups import check_over_numbers
@@ -95,19 +95,19 @@ class Spectrum(FilmFigure):
         order = wave_gini(weights[[0, -1]]).tolist()
         begun, ended = (words.number(one, 2) for one in order)
         gini = words("alt.dft.gini", begin=begun, end=ended)
-        return " ".join([begin, _outcome(run, words, fewer=order[1] > order[0]), gini])
+        return words.told([begin, _outcome(run, words, fewer=order[1] > order[0]), gini])
 
 
 def _outcome(run: ModelRun, words: Words, *, fewer: bool) -> str:
     """Which waves are left in the end, if the network has settled on any; else the strongest."""
     power = powers(next(iter(run.views.values()))[-1]).sum(axis=-1)
-    share = power / (power.sum() or 1.0)
     keys = list(settled_on(run))
     if keys and fewer:
-        held = words.percent(float(share[np.array(keys) - 1].sum()))
+        held = words.percent(float(share_of(power, keys)))
         return words("alt.dft.few", keys=words.listed(keys), share=held)
-    strongest = int(share.argmax())
-    return words("alt.dft.strongest", k=strongest + 1, share=words.percent(float(share[strongest])))
+    strongest = int(power.argmax()) + 1
+    share = words.percent(float(share_of(power, [strongest])))
+    return words("alt.dft.strongest", k=strongest, share=share)
 
 
 def amplitudes(

@@ -43,11 +43,10 @@ class Loss(ChartFigure):
         train, test = run.metrics["train_loss"], run.metrics["test_loss"]
         largest = int(np.nanargmax(test)) if np.isfinite(test).any() else 0
         first, final = words.number(float(train[0])), words.number(float(train[-1]))
-        trend = "alt.loss.train" if train[-1] <= train[0] else "alt.loss.train_rises"
-        return " ".join(
+        return words.told(
             [
                 words("alt.loss.begin", steps=int(run.logged_steps[-1])),
-                words(trend, first=first, final=final),
+                words(f"alt.loss.{_trend(train, same=first == final)}", first=first, final=final),
                 words(
                     "alt.loss.test",
                     first=float(test[0]),
@@ -58,6 +57,13 @@ class Loss(ChartFigure):
                 _what_happens(run, words),
             ]
         )
+
+
+def _trend(loss: Float[np.ndarray, " log"], *, same: bool) -> str:
+    """The text on a loss; `same` if its first and its last value are written alike."""
+    if same:
+        return "train_same"
+    return "train" if loss[-1] < loss[0] else "train_rises"
 
 
 def _what_happens(run: ModelRun, words: Words) -> str:

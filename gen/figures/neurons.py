@@ -83,7 +83,7 @@ class Neurons(NeuronFigure, DrawnFigure):
             neurons=next(iter(run.views.values())).shape[2],
             step=int(run.snapshot_steps[-1]),
         )
-        return f"{text} {frequencies_in_words(run, words)}"
+        return words.told([text, frequencies_in_words(run, words)])
 
 
 def _phase_column(run: ModelRun) -> tuple[str, list[str]]:

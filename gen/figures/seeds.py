@@ -45,5 +45,5 @@ class SeedCharts(DrawnFigure):
         which = [
             words("alt.seeds.one", seed=seed, step=step) for seed, step in found if step is not None
         ]
-        end = words("alt.seeds.some", which=words.listed(which)) if which else None
-        return f"{begin} {end or words('alt.seeds.none')}"
+        key = "alt.seeds.some" if which else "alt.seeds.none"
+        return words.told([begin, words(key, which=words.listed(which))])

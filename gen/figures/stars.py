@@ -115,9 +115,15 @@ class Stars(FilmFigure):
             steps=int(run.snapshot_steps[-1]),
             frequencies=words.listed([star.group.frequency for star in stars]),
         )
+        told = [begin]
+        others = next(iter(run.views.values())).shape[2] - sum(
+            len(star.group.neurons) for star in stars
+        )
+        if others:
+            told.append(words("alt.stars.others", count=others))
         known = reading(run)
         if known is None:
-            return begin
+            return words.told(told)
         error = phase_errors(known)
         end = words(
             "alt.stars.doubled" if known.sign > 0 else "alt.stars.difference",
@@ -125,7 +131,7 @@ class Stars(FilmFigure):
             neurons=len(error),
             degrees=DOUBLED,
         )
-        return f"{begin} {end}"
+        return words.told([*told, end])
 
 
 def _stars(run: ModelRun) -> list[_Star]:

@@ -146,7 +146,7 @@ class SumFigure(ModelFigure):
         """Which sum or product it is, in words, and how its answer fares at the end."""
         naming, pair = self.naming(run), self.pair(run)
         known = naming.values(pair, sum(pair) % run.task.outputs)
-        return f"{words(naming.key(key), **known, **more)} {self.leads(run, words)}"
+        return words.told([words(naming.key(key), **known, **more), self.leads(run, words)])
 
     def terms(self, run: ModelRun) -> Sum:
         """The sum at every snapshot of a run."""
@@ -171,7 +171,7 @@ class SumFigure(ModelFigure):
         peak = self.naming(run).on_axis(int(together.argmax()))
         key = f"alt.interference.{fares(ahead)}"
         sentences.append(words(key, lead=words.number(ahead, 2), peak=peak))
-        return " ".join(sentences)
+        return words.told(sentences)
 
 
 def fares(ahead: float) -> Literal["right", "wrong", "level"]:

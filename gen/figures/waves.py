@@ -121,7 +121,7 @@ class Waves(FilmFigure):
             first=words.percent(float(np.median(power_shares(into[0])))),
             least=words.percent(float(power_shares(into[-1]).min())),
         )
-        return f"{begin} {purity} {frequencies_in_words(run, words)}"
+        return words.told([begin, purity, frequencies_in_words(run, words)])
 
 
 def _weight_axis(panel: Panel, *, beyond: bool, labelled: bool) -> None:

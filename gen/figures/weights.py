@@ -104,7 +104,7 @@ class Weights(FilmFigure):
             out=second,
             limit=self._limit(run),
         )
-        return f"{begin} {_final_state(run, words)}"
+        return words.told([begin, *_final_state(run, words)])
 
 
 def _by_neuron(
@@ -130,7 +130,8 @@ def neuron_order(run: ModelRun) -> Int[np.ndarray, " neuron"]:
     return np.lexsort((phases(into), frequencies(into)))
 
 
-def _final_state(run: ModelRun, words: Words) -> str:
+def _final_state(run: ModelRun, words: Words) -> tuple[str, str]:
+    """How the rows are sorted, and what is left of the weights at the end."""
     into = next(iter(run.views.values()))[-1]
     size = np.abs(into)
     if run.task.signal_inputs:
@@ -141,6 +142,8 @@ def _final_state(run: ModelRun, words: Words) -> str:
             "by_size",
             words(
                 key,
+                into=next(iter(run.views)),
+                neurons=size.shape[1],
                 live=int((size.max(axis=0) > _SMALL).sum()),
                 small=_SMALL,
                 signal=float(size[signal].max()),
@@ -148,10 +151,15 @@ def _final_state(run: ModelRun, words: Words) -> str:
             ),
         )
     elif into.shape[0] == 2:
-        order, state = "by_angle", words("alt.weights.circle", largest=float(size.max()))
+        order, state = "by_angle", words("alt.weights.circle", largest=_largest(run))
     else:
         order, state = "by_frequency", _waves(into, words)
-    return f"{words(f'alt.weights.{order}')} {state}"
+    return words(f"alt.weights.{order}"), state
+
+
+def _largest(run: ModelRun) -> float:
+    """The size of the largest weight at the end, of both matrices."""
+    return max(float(np.abs(view[-1]).max()) for view in run.views.values())
 
 
 def _waves(into: Float[np.ndarray, "input neuron"], words: Words) -> str:

@@ -116,7 +116,7 @@ def said(run: Construction, words: Words) -> str:
     else:
         half = words.number(180 / run.modulus, 2)
         far = words("construction.error.stray_most", off=words.number(float(off), 2), half=half)
-    return f"{counted}{words('list.sentence')}{far}"
+    return words.told([counted, far])
 
 
 def _svg(run: Construction, words: Words) -> str:

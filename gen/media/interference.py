@@ -238,10 +238,10 @@ def colour_class(group: Group, place: int) -> str:
 def lead_in_words(
     values: Float[np.ndarray, " answer"], answer: int, name: str, words: Words
 ) -> str:
-    """Whether an answer leads all others, and by how much."""
+    """Whether an answer leads all others or trails one, and by how much, or is level with one."""
     ahead = float(lead(values, answer))
-    key = "interference.leads" if ahead > 0 else "interference.trails"
-    return words(key, c=name, lead=amount(abs(ahead), words))
+    key = {"right": "leads", "wrong": "trails", "level": "levels"}[fares(ahead)]
+    return words(f"interference.{key}", c=name, lead=amount(abs(ahead), words))
 
 
 def amount(value: float, words: Words) -> str:
@@ -261,7 +261,7 @@ def _said(terms: Sum, naming: Naming, trained: bool, words: Words) -> str:
         next=naming.on_axis(int(rivals.argmax())),
     )
     seen = words(naming.key("interference.seen" if trained else "interference.unseen"))
-    return f"{sentence}{words('list.sentence')}{seen}"
+    return words.told([sentence, seen])
 
 
 def _round_below(value: float) -> float:
@@ -280,7 +280,10 @@ def _data(terms: Sum, naming: Naming, run: ModelRun, words: Words) -> str:
             key: _open(naming.key(f"interference.{key}"), naming, words)
             for key in ("right", "wrong", "level", "seen", "unseen")
         }
-        | {key: _open(f"interference.{key}", naming, words) for key in ("leads", "trails")}
+        | {
+            key: _open(f"interference.{key}", naming, words)
+            for key in ("leads", "trails", "levels")
+        }
         | {"between": words("list.sentence")},
         "numbers": run.task.outputs,
         "written": naming.numbers,

@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
 from gen.pages.source import Mistake, suggestion
-from gen.words import power_of_ten
+from gen.words import two_digits
 
 if TYPE_CHECKING:
     from gen.words import Words
@@ -167,7 +167,7 @@ def _say_number(value: float, style: str, words: Words) -> str:
     if style == "percent":
         return words.percent(value)
     if style == "rounded":
-        return words.number(float(f"{value:.2g}"), 0)
+        return _two_digits(value, words)
     if style == "power":
         return _power(value, words)
     if style == "plain":
@@ -190,10 +190,16 @@ def _in_words(value: float, words: Words, *, capital: bool) -> str:
     return word[:1].upper() + word[1:] if capital else word
 
 
+def _two_digits(value: float, words: Words) -> str:
+    """Two digits that count, written out: `200,000`, `1.7`."""
+    if not math.isfinite(value):
+        return words.number(value)
+    rounded = two_digits(value)
+    return words.number(rounded, 0 if abs(rounded) >= 10 else None)
+
+
 def _power(value: float, words: Words) -> str:
     """Two digits times a power of ten, `1.7 × 10⁻⁷`."""
     if value == 0 or not math.isfinite(value):
         return words.number(value and float(value))
-    mantissa, exponent = f"{value:.1e}".split("e")
-    factor = words.number(float(mantissa), 1).removesuffix(".0")
-    return f"{factor}\u00a0×\u00a0{power_of_ten(int(exponent))}"
+    return words.scientific(value)

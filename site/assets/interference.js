@@ -139,7 +139,7 @@
       row.querySelector(".dots").setAttribute("d", dots.join(""));
       this.place(row.querySelector(".at"), x(answer), y(values[answer]));
       const [lead] = this.lead(values, answer);
-      const text = filled(words[lead > 0 ? "leads" : "trails"], {
+      const text = filled(words[lead > 0 ? "leads" : lead < 0 ? "trails" : "levels"], {
         c: onAxis[answer],
         lead: this.amount(lead),
       });
