@@ -114,6 +114,7 @@ class Cluster:
                     ended += 1
                     task.advance_to(ended)
                     yield end
+                    del end  # what it holds may be large
 
     def _give(self, job: Job) -> Future:
         work = pickle.dumps((job.function, job.arguments))
