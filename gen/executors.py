@@ -20,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from gen.carried import packed, unpacked
-from gen.errors import EnvironmentFault
+from gen.errors import MORE_MEMORY, EnvironmentFault
 from gen.sending import receive, send
 from gen.surroundings import WORKER, known_environment
 
@@ -190,10 +190,21 @@ class Workers:
         del self._busy[worker.pipe]
         worker.shown.close()
         worker.process.join(_PATIENCE)
-        return EnvironmentFault(
-            f"a worker process died (exit code {worker.process.exitcode})",
-            mend="memory may have run out: use fewer --jobs or smaller shards",
-        )
+        return death("a worker process", worker.process.exitcode)
+
+
+def death(what: str, code: int | None) -> EnvironmentFault:
+    """What to tell of a process that has died.
+
+    Args:
+        code: how it has ended, as `multiprocessing` and `subprocess` tell it.
+    """
+    if code == -signal.SIGKILL:
+        reason = f"{what} was killed, as the system does where memory runs out"
+        return EnvironmentFault(reason, mend=MORE_MEMORY)
+    return EnvironmentFault(
+        f"{what} died (exit code {code})", mend=f"memory may have run out: {MORE_MEMORY}"
+    )
 
 
 def default_jobs() -> int:
