@@ -8,7 +8,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Literal
 
 from gen.errors import lacks_memory, tells_of_memory
 from gen.executors import default_jobs
+from gen.temporary import temporary
 
 _DISK_WANTED = 1 * 2**30
 _MEMORY_WANTED = 4 * 2**30
@@ -118,8 +118,8 @@ def _codec() -> Check:
     from gen.media.encoder import executable, hint, origin
 
     encoder = executable()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "check.mp4"
+    with temporary("doctor") as folder:
+        path = folder / "check.mp4"
         command = [
             *(encoder, "-v", "error", "-f", "lavfi"),
             *("-i", "testsrc=size=64x64:rate=10:duration=0.5"),

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+from gen import temporary
+
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 _SMALL, _TAKEN_AHEAD = 32 * 2**10, 64 * 2**20
@@ -114,7 +116,7 @@ def _private_folder() -> Path:
     found = folder.lstat()
     if stat.S_ISDIR(found.st_mode) and found.st_uid == user and not found.st_mode & 0o022:
         return folder
-    folder = Path(tempfile.mkdtemp(prefix="grokreel-numba-"))
+    folder = temporary.make("numba")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
