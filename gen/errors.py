@@ -12,7 +12,18 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal would obey, what turns the direction of text, and what no encoding writes."""
+
+
+def spelled(text: str) -> str:
+    """A text as one line that a terminal shows and does not obey: each such character as a code."""
+    return _CONTROL.sub(_code, text)
+
+
+def _code(found: re.Match[str]) -> str:
+    number = ord(found[0])
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
 class GenError(Exception):
@@ -37,7 +48,7 @@ class GenError(Exception):
     def __str__(self) -> str:
         sentence = f"{self.where}: {self.what}" if self.where else self.what
         text = f"{sentence}; {self.mend}" if self.mend else sentence
-        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", " ".join(text.split()))
+        return spelled(" ".join(text.split()))
 
 
 class ConfigError(GenError):
