@@ -125,7 +125,7 @@ def refused(error: OSError, what: str, where: str) -> EnvironmentFault:
     return EnvironmentFault(f"{what}: {reason}", where=where, mend=mend)
 
 
-def in_words(error: Exception) -> GenError | None:
+def in_words(error: BaseException) -> GenError | None:
     """An error of this tool, or of the system where nothing better is known of it.
 
     Returns:

@@ -65,11 +65,16 @@ class Labour:
             try:
                 while (message := pipe.recv()) == "stretch":
                     on_stretch()
-                error = None if message is None else in_words(unpacked(message))
+                error = None if message is None else _told(message)
             except (EOFError, OSError):
                 self._process.join(_PATIENCE)
                 error = death("the process that trains and draws", self._process.exitcode)
         on_end(self, error)
+
+
+def _told(message: bytes) -> GenError:
+    error = unpacked(message)
+    return in_words(error) or GenError(str(error))
 
 
 def _work(opened: Opened, pipe: Connection, parent: int) -> None:
