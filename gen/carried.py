@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from gen.errors import lacks_memory, led_to
+
 
 @dataclass(frozen=True)
 class _Carried:
@@ -32,6 +34,9 @@ def packed(error: BaseException) -> bytes:
     """An exception as bytes, its traceback among its notes; `unpacked` gives it back."""
     notes = [*getattr(error, "__notes__", ()), "".join(traceback.format_exception(error))]
     attributes = {name: value for name, value in vars(error).items() if _pickled(value) is not None}
+    cause = led_to(error)
+    if cause is not None and lacks_memory(cause):
+        attributes["lacks_memory"] = True  # what has led to it stays behind
     arguments = error.args
     if isinstance(error, OSError) and error.filename is not None and len(arguments) == 2:
         arguments = (*arguments, error.filename)  # which `args` leave out

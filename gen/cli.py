@@ -15,9 +15,9 @@ import click
 
 from gen import __version__
 from gen.ending import Commands, Signals
-from gen.errors import GenError
+from gen.errors import GenError, spelled
 from gen.surroundings import known_environment, open_streams
-from gen.telling import tell, told
+from gen.telling import echo, tell, told
 
 if TYPE_CHECKING:
     from gen.report import Report
@@ -176,7 +176,7 @@ def train(models: tuple[str, ...], dry_run: bool, jobs: int | None, **options: A
 
     with _studio(options, jobs) as studio:
         if dry_run:
-            click.echo(foretell_training(studio, models))
+            echo(foretell_training(studio, models))
         else:
             train_models(studio, models)
 
@@ -207,7 +207,7 @@ def hunt(
     from gen.hunt import hunt as hunt_seeds
 
     with _studio(options, jobs) as studio:
-        click.echo(str(hunt_seeds(studio, model, where, seeds, write=write)))
+        echo(str(hunt_seeds(studio, model, where, seeds, write=write)))
 
 
 @cli.command()
@@ -263,7 +263,7 @@ def status(as_json: bool, **options: Any) -> None:
     from gen.status import examine, show
 
     with _studio(options, 1) as studio:
-        click.echo(show(examine(studio), as_json=as_json))
+        echo(show(examine(studio), as_json=as_json))
 
 
 @cli.command()
@@ -311,9 +311,9 @@ def new(folder: Path) -> None:
     from gen.new import new as new_site
 
     for file in new_site(folder):
-        click.echo(f"  {folder / file}")
+        echo(f"  {spelled(str(folder / file))}")
     enter = "" if folder.resolve() == Path.cwd() else f"  cd {shlex.quote(str(folder))}\n"
-    click.echo(f"next:\n{enter}  gen serve    # builds it in about a minute and follows your edits")
+    echo(f"next:\n{enter}  gen serve    # builds it in about a minute and follows your edits")
 
 
 @cli.command()
@@ -331,7 +331,7 @@ def doctor(as_json: bool, store_path: Path) -> None:
     from gen.doctor import examine, show
 
     checks = examine(store_path)
-    click.echo(show(checks, as_json=as_json))
+    echo(show(checks, as_json=as_json))
     if any(check.verdict == "fail" for check in checks):
         sys.exit(3)
 

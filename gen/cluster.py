@@ -114,6 +114,7 @@ class Cluster:
                     ended += 1
                     task.advance_to(ended)
                     yield end
+                    del end  # what it holds may be large
 
     def _give(self, job: Job) -> Future:
         work = pickle.dumps((job.function, job.arguments))
@@ -210,6 +211,8 @@ def _refuse_other_peers(address: str) -> None:
         found = asyncio.run(_kind_of_peer(address))
     except TimeoutError:
         raise _unanswered(address, "timed out") from None
+    except MemoryError:  # what it sends is read as the size of a message
+        raise _unanswered(address, "it sends no messages of Dask") from None
     except Exception as error:  # whatever another program sends is read as Dask's own messages
         raise _unanswered(address, str(error) or type(error).__name__) from None
     if found != "Scheduler":

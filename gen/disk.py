@@ -10,7 +10,6 @@ import re
 import secrets
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -72,7 +71,7 @@ def replace(path: Path, content: bytes) -> None:
     """
     for left in abandoned(path):
         left.unlink(missing_ok=True)
-    part = path.with_name(f".{path.name}.{_machine()}-{os.getpid()}-{secrets.token_hex(4)}.part")
+    part = path.with_name(f".{path.name}.{machine()}-{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
             file.write(content)
@@ -87,22 +86,23 @@ def replace(path: Path, content: bytes) -> None:
 
 def abandoned(path: Path) -> list[Path]:
     """The temporary files of a file whose writers on this machine have been killed."""
-    name = re.compile(rf"\.{re.escape(path.name)}\.{_machine()}-(\d+)-[0-9a-f]{{8}}\.part")
+    name = re.compile(rf"\.{re.escape(path.name)}\.{machine()}-(\d+)-[0-9a-f]{{8}}\.part")
     try:
         beside = sorted(path.parent.iterdir())
     except OSError:
         return []
     found = [(each, name.fullmatch(each.name)) for each in beside]
-    return [each for each, match in found if match and not _lives(int(match[1]))]
+    return [each for each, match in found if match and not lives(int(match[1]))]
 
 
 @cache
-def _machine() -> str:
+def machine() -> str:
     """Tells apart the machines that write into one folder: a process has its number on one."""
     return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 
 
-def _lives(process: int) -> bool:
+def lives(process: int) -> bool:
+    """Whether there is a process of this number."""
     if os.name == "nt":  # to ask is to end it there
         return True
     try:
@@ -143,20 +143,3 @@ def below(folder: Path) -> Iterator[Path]:
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
-
-
-@contextmanager
-def temporary(prefix: str) -> Iterator[Path]:
-    """A folder that is gone afterwards, even if this process is asked to end while it goes.
-
-    That interrupts a process once, wherever it is. Should it be at the removal of the folder,
-    the folder is removed again.
-    """
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
-    try:
-        try:
-            yield folder
-        finally:
-            erase(folder)
-    finally:
-        erase(folder)

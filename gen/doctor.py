@@ -8,16 +8,18 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from gen.errors import lacks_memory, tells_of_memory
 from gen.executors import default_jobs
+from gen.temporary import temporary
 
 _DISK_WANTED = 1 * 2**30
 _MEMORY_WANTED = 4 * 2**30
+_FREE_MEMORY = "memory has run out: end other programs, or raise the limit (ulimit -v)"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def _safely(name: str, look: Callable[[], Check]) -> Check:
         return look()
     except Exception as error:
         what = " ".join(str(error).split())[:200]
-        return Check(name, "fail", f"{type(error).__name__}: {what}", "reinstall grokreel")
+        mend = _FREE_MEMORY if lacks_memory(error) else "reinstall grokreel"
+        return Check(name, "fail", f"{type(error).__name__}: {what}", mend)
 
 
 def _python() -> Check:
@@ -115,8 +118,8 @@ def _codec() -> Check:
     from gen.media.encoder import executable, hint, origin
 
     encoder = executable()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "check.mp4"
+    with temporary("doctor") as folder:
+        path = folder / "check.mp4"
         command = [
             *(encoder, "-v", "error", "-f", "lavfi"),
             *("-i", "testsrc=size=64x64:rate=10:duration=0.5"),
@@ -132,6 +135,9 @@ def _codec() -> Check:
             if finished.returncode == 0 and path.is_file() and path.stat().st_size > 0:
                 return Check("codec", "ok", "H.264 encodes")
             said = (finished.stderr.strip().splitlines() or ["no reason given"])[-1]
+            if finished.returncode < 0 or tells_of_memory(finished.stderr):
+                found = f"H.264 does not encode{origin()}: {said} (exit {finished.returncode})"
+                return Check("codec", "fail", found, f"{_FREE_MEMORY}; or {hint()}")
     return Check("codec", "fail", f"H.264 does not encode{origin()}: {said}", hint())
 
 

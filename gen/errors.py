@@ -12,7 +12,18 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal would obey, what turns the direction of text, and what no encoding writes."""
+
+
+def spelled(text: str) -> str:
+    """A text as one line that a terminal shows and does not obey: each such character as a code."""
+    return _CONTROL.sub(_code, text)
+
+
+def _code(found: re.Match[str]) -> str:
+    number = ord(found[0])
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
 class GenError(Exception):
@@ -37,7 +48,7 @@ class GenError(Exception):
     def __str__(self) -> str:
         sentence = f"{self.where}: {self.what}" if self.where else self.what
         text = f"{sentence}; {self.mend}" if self.mend else sentence
-        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", " ".join(text.split()))
+        return spelled(" ".join(text.split()))
 
 
 class ConfigError(GenError):
@@ -70,6 +81,9 @@ class NotRepeated(GenError):
     exit_code = 6
 
 
+MORE_MEMORY = "use fewer --jobs, a smaller shard or fewer snapshots"
+"""The mend where memory has run out."""
+
 _TOO_MANY_OPEN = "allow more open files: ulimit -n 1024"
 _MENDS = {
     errno.ENOSPC: "free space, or choose another folder",
@@ -80,11 +94,23 @@ _MENDS = {
     errno.EROFS: "choose another folder",
     errno.EMFILE: _TOO_MANY_OPEN,
     errno.ENFILE: _TOO_MANY_OPEN,
-    errno.ENOMEM: "use fewer --jobs or smaller shards",
+    errno.ENOMEM: MORE_MEMORY,
 }
 
-_OUT_OF_MEMORY = ("can't allocate memory", "out of memory")
-"""What torch says of a processor's memory and of a GPU's."""
+_OUT_OF_MEMORY = (
+    "can't allocate memory",
+    "cannot allocate memory",
+    "can't start new thread",
+    "failed to map segment from shared object",
+    "memory allocation failed",
+    "out of memory",
+    "std::bad_alloc",
+    "unable to allocate",
+)
+"""What libraries, the loader of libraries and programs say where memory runs out."""
+
+_NOT_ALLOWED = "operation not permitted"
+"""What the loader of libraries adds where it may not run what lies on a disk."""
 
 
 def refused(error: OSError, what: str, where: str) -> EnvironmentFault:
@@ -99,7 +125,7 @@ def refused(error: OSError, what: str, where: str) -> EnvironmentFault:
     return EnvironmentFault(f"{what}: {reason}", where=where, mend=mend)
 
 
-def in_words(error: Exception) -> GenError | None:
+def in_words(error: BaseException) -> GenError | None:
     """An error of this tool, or of the system where nothing better is known of it.
 
     Returns:
@@ -107,17 +133,38 @@ def in_words(error: Exception) -> GenError | None:
     """
     if isinstance(error, GenError):
         return error
+    if lacks_memory(error):
+        return EnvironmentFault("there is not enough memory", mend=MORE_MEMORY)
     if isinstance(error, OSError):
         return refused(error, "the system refuses it", str(error.filename or ""))
-    if isinstance(error, MemoryError) or _is_of_memory(error):
-        return EnvironmentFault("there is not enough memory", mend=_MENDS[errno.ENOMEM])
     return None
 
 
-def _is_of_memory(error: Exception) -> bool:
-    """Whether torch has run out of memory, which it tells as any other error of its own."""
-    told = str(error)
-    return isinstance(error, RuntimeError) and any(words in told for words in _OUT_OF_MEMORY)
+def lacks_memory(error: BaseException) -> bool:
+    """Whether memory has run out, which libraries tell as any other error, or as what led to one.
+
+    A library that cannot be loaded for lack of memory looks like one that is not installed. Where
+    an error has come from another process, its attribute `lacks_memory` tells of what led to it.
+    """
+    led: BaseException | None = error
+    while led is not None:
+        if isinstance(led, MemoryError) or getattr(led, "lacks_memory", False):
+            return True
+        if isinstance(led, RuntimeError | ImportError | OSError) and tells_of_memory(str(led)):
+            return True
+        led = led_to(led)
+    return False
+
+
+def led_to(error: BaseException) -> BaseException | None:
+    """The error that has led to another one, as a traceback would show it."""
+    return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def tells_of_memory(text: str) -> bool:
+    """Whether what a library or program says is that memory has run out."""
+    told = text.lower()
+    return _NOT_ALLOWED not in told and any(words in told for words in _OUT_OF_MEMORY)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -20,8 +20,9 @@ from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from gen.carried import packed, unpacked
-from gen.errors import EnvironmentFault
-from gen.surroundings import ONE_THREAD, known_environment
+from gen.errors import MORE_MEMORY, EnvironmentFault
+from gen.sending import receive, send
+from gen.surroundings import WORKER, known_environment
 
 if TYPE_CHECKING:
     from gen.report import Report, TaskReport
@@ -145,6 +146,7 @@ class Workers:
                 done = self._hear(self._busy[pipe])
                 if done is not None:
                     yield done
+                    del done  # what it holds may be large
 
     def _give(self, place: int, job: Job) -> None:
         worker = self._idle.pop() if self._idle else self._start()
@@ -153,7 +155,7 @@ class Workers:
         worker.task = worker.shown.enter_context(progress)
         self._busy[worker.pipe] = worker
         try:
-            worker.pipe.send((job.function, job.arguments))
+            send(worker.pipe, (job.function, job.arguments))
         except OSError:
             raise self._died(worker) from None
 
@@ -162,14 +164,14 @@ class Workers:
         process = get_context("spawn").Process(
             target=_serve, args=(theirs, os.getpid()), daemon=True
         )
-        with known_environment(**ONE_THREAD):
+        with known_environment(**WORKER):
             start_deaf(process)
         theirs.close()
         return _Worker(process, ours)
 
     def _hear(self, worker: _Worker) -> Done | None:
         try:
-            kind, content = worker.pipe.recv()
+            kind, content = receive(worker.pipe)
         except (EOFError, OSError):
             raise self._died(worker) from None
         if kind == "progress":
@@ -188,10 +190,21 @@ class Workers:
         del self._busy[worker.pipe]
         worker.shown.close()
         worker.process.join(_PATIENCE)
-        return EnvironmentFault(
-            f"a worker process died (exit code {worker.process.exitcode})",
-            mend="memory may have run out: use fewer --jobs or smaller shards",
-        )
+        return death("a worker process", worker.process.exitcode)
+
+
+def death(what: str, code: int | None) -> EnvironmentFault:
+    """What to tell of a process that has died.
+
+    Args:
+        code: how it has ended, as `multiprocessing` and `subprocess` tell it.
+    """
+    if code == -signal.SIGKILL:
+        reason = f"{what} was killed, as the system does where memory runs out"
+        return EnvironmentFault(reason, mend=MORE_MEMORY)
+    return EnvironmentFault(
+        f"{what} died (exit code {code})", mend=f"memory may have run out: {MORE_MEMORY}"
+    )
 
 
 def default_jobs() -> int:
@@ -265,16 +278,16 @@ def _serve(pipe: Connection, parent: int) -> None:
 def _take(pipe: Connection) -> bool:
     """Does the next job; says whether there may be more."""
     try:
-        function, arguments = pipe.recv()
+        function, arguments = receive(pipe)
     except (EOFError, OSError):
         return False
-    kind, content = attempt(function, arguments, lambda done: pipe.send(("progress", done)))
+    kind, content = attempt(function, arguments, lambda done: send(pipe, ("progress", done)))
     try:
-        pipe.send((kind, content))
+        send(pipe, (kind, content))
     except OSError:
         return False  # the parent does not want it any more
     except Exception as error:  # what the job returned cannot be sent
-        pipe.send(("raised", packed(error)))
+        send(pipe, ("raised", packed(error)))
     return True
 
 

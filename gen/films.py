@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gen.disk import temporary
 from gen.drawing.frame import fits, too_large
 from gen.errors import ConfigError
 from gen.figures import Moving
 from gen.fingerprint import code_digest, reread, versions
 from gen.store import Entry, Family, Store, content_key, file_digest
+from gen.temporary import temporary
 
 if TYPE_CHECKING:
     from gen.analysis.sweep import SweepRun
@@ -145,7 +145,7 @@ def _draw_whole(
     from gen.media.mp4 import write_mp4
     from gen.media.poster import write_poster
 
-    with temporary("gen-film-") as folder:
+    with temporary("film") as folder:
         sharp = _filmed(figure, run)
         write_mp4(sharp, folder / MP4)
         on_progress(1)
@@ -164,7 +164,7 @@ def _draw_brief(
     from gen.media.mp4 import write_mp4
     from gen.media.poster import write_poster
 
-    with temporary("gen-film-") as folder:
+    with temporary("film") as folder:
         film = _filmed(figure, run).thinned(BRIEF_FRAMES)
         film = replace(film, key_frame_every=BRIEF_KEY_FRAME_EVERY)
         write_mp4(film, folder / MP4, BRIEF_QUALITY)

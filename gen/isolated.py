@@ -19,7 +19,7 @@ from typing import IO, Any
 from gen.carried import packed
 from gen.errors import EnvironmentFault
 from gen.executors import attempt, under_parent
-from gen.surroundings import ONE_THREAD, known
+from gen.surroundings import WORKER, known
 
 _LENGTH = 8
 """Bytes before each message that tell how many follow."""
@@ -58,7 +58,7 @@ def _started() -> subprocess.Popen[bytes]:
         [sys.executable, "-P", "-m", __name__, str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=known(os.environ) | ONE_THREAD | path,
+        env=known(os.environ) | WORKER | path,
         start_new_session=True,
     )
 
@@ -69,12 +69,15 @@ def _main(parent: int) -> None:
     os.dup2(2, 1)  # what the work prints is no part of an outcome
     with under_parent(parent):
         while (work := _read(source)) is not None:
-            outcome = attempt(_take, (work,), lambda done: None)
-            try:
-                content = pickle.dumps(outcome)
-            except Exception as error:  # what the work returned cannot be sent
-                content = pickle.dumps(("raised", packed(error)))
-            _write(target, content)
+            _write(target, _outcome(work))
+
+
+def _outcome(work: bytes) -> bytes:
+    """What comes of some work, pickled by the protocol that copies an array only once."""
+    try:
+        return pickle.dumps(attempt(_take, (work,), lambda done: None), protocol=5)
+    except Exception as error:  # what the work returned cannot be sent
+        return pickle.dumps(("raised", packed(error)))
 
 
 def _take(work: bytes, *, on_progress: Callable[[int], None]) -> Any:

@@ -10,11 +10,15 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from gen.carried import packed, unpacked
 from gen.errors import GenError, in_words
-from gen.executors import Workers, start_deaf, under_parent
+from gen.executors import Workers, death, start_deaf, under_parent
 
 if TYPE_CHECKING:
     from gen.studio import Studio
+
+_PATIENCE = 5.0
+"""Seconds in which a process that has closed its pipe ends."""
 
 Opened = Callable[[], AbstractContextManager["Studio"]]
 """Opens a studio; it can be sent to another process."""
@@ -57,29 +61,35 @@ class Labour:
 
     def _listen(self, pipe: Connection) -> None:
         on_stretch, on_end = self._tell
-        error: GenError | None = GenError("the process that trains and draws has died")
         with pipe:
             try:
                 while (message := pipe.recv()) == "stretch":
                     on_stretch()
-                error = message
+                error = None if message is None else _told(message)
             except (EOFError, OSError):
-                pass
+                self._process.join(_PATIENCE)
+                error = death("the process that trains and draws", self._process.exitcode)
         on_end(self, error)
+
+
+def _told(message: bytes) -> GenError:
+    error = unpacked(message)
+    return in_words(error) or GenError(str(error))
 
 
 def _work(opened: Opened, pipe: Connection, parent: int) -> None:
     """The life of the process."""
     with under_parent(parent):
-        error: GenError | None = None
+        message: bytes | None = None
         try:
             _do_all(opened, pipe)
         except Exception as raised:
             error = in_words(raised)
             if error is None:
                 raise
+            message = packed(error)
         with suppress(OSError):
-            pipe.send(error)
+            pipe.send(message)
 
 
 def _do_all(opened: Opened, pipe: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from typing import Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from gen.errors import GenError
+from gen.errors import GenError, spelled
 
 Clock = Callable[[], float]
 
@@ -82,6 +83,10 @@ def make_report(
         yield PlainReport(stream, clock)
 
 
+_ABOVE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON allows as it is, and a terminal obeys or no encoding writes."""
+
+
 class _Lines:
     """Whole lines, whichever threads write them."""
 
@@ -125,7 +130,7 @@ class PlainReport:
 
     def say(self, text: str) -> None:
         """Writes the text on a line of its own."""
-        self._lines.write(text)
+        self._lines.write(spelled(text))
 
     def warn(self, text: str) -> None:
         """Writes the text as a warning."""
@@ -206,9 +211,8 @@ class JsonReport:
 
     def _write(self, event: str, **values: object) -> None:
         seconds = round(self._clock() - self._start, 3)
-        self._lines.write(
-            json.dumps({"event": event, "seconds": seconds, **values}, ensure_ascii=False)
-        )
+        told = json.dumps({"event": event, "seconds": seconds, **values}, ensure_ascii=False)
+        self._lines.write(_ABOVE.sub(lambda found: f"\\u{ord(found[0]):04x}", told))
 
 
 class _JsonTask:
@@ -244,12 +248,12 @@ class TerminalReport:
 
     def say(self, text: str) -> None:
         """Writes the text above the bars."""
-        self._progress.console.print(text, markup=False, soft_wrap=True)
+        self._progress.console.print(spelled(text), markup=False, soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Writes the text above the bars, in yellow."""
         self._progress.console.print(
-            f"warning: {text}", style="yellow", markup=False, soft_wrap=True
+            spelled(f"warning: {text}"), style="yellow", markup=False, soft_wrap=True
         )
 
     def done(self, name: str, detail: str) -> None:
@@ -259,7 +263,7 @@ class TerminalReport:
     @contextmanager
     def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
         """A bar that goes when the work is finished."""
-        number = self._progress.add_task(name, total=total, unit=unit)
+        number = self._progress.add_task(spelled(name), total=total, unit=unit)
         try:
             yield _Bar(self._progress, number)
         finally:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from gen import arrays
 from gen.differences import differences
 from gen.fingerprint import code_digest, versions
 from gen.networks import Network
@@ -30,8 +30,8 @@ def _is_usable(entry: Entry) -> bool:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(entry.file(_ARRAYS), framework="np") as arrays:
-            shapes = {name: tuple(arrays.get_slice(name).get_shape()) for name in arrays.keys()}  # noqa: SIM118
+        with safe_open(entry.file(_ARRAYS), framework="np") as file:
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except SafetensorError:
         return False
     models = (len(entry.ingredients["seeds"]),)
@@ -130,9 +130,7 @@ def shards(source: Model | Sweep, device: str) -> list[Shard]:
 
 def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
     """Keeps what a shard's training left."""
-    from safetensors.numpy import save as serialised
-
-    arrays = {
+    kept = {
         "logged_steps": trained.logged_steps,
         "snapshot_steps": trained.snapshot_steps,
         "failed_at": trained.failed_at,
@@ -141,18 +139,15 @@ def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
         **{f"parameters/{name}": array for name, array in trained.parameters.items()},
     }
 
-    def write(folder: Path) -> None:
-        # Written from here and not by safetensors, whose errors are not those of the system.
-        content = serialised({name: np.ascontiguousarray(a) for name, a in arrays.items()})
-        (folder / _ARRAYS).write_bytes(content)
-
     info = {
         "source": shard.source,
         "shard": shard.number,
         "seconds": round(seconds, 2),
         "views": list(trained.views),
     }
-    return store.put(FAMILY, shard.ingredients, info, write)
+    return store.put(
+        FAMILY, shard.ingredients, info, lambda folder: arrays.write(folder / _ARRAYS, kept)
+    )
 
 
 def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
@@ -160,27 +155,36 @@ def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
     return model_runs(shard.source, shard.ensemble, read(entry))
 
 
-def read(entry: Entry) -> Trained:
-    """Reads a stored run as a whole."""
-    from safetensors.numpy import load_file
+def read(entry: Entry, *, views: bool = True) -> Trained:
+    """Reads a stored run.
 
-    arrays = load_file(entry.file(_ARRAYS))
+    Args:
+        views: whether to read the views, which take most of the memory; without, there are none.
+    """
+    from safetensors import safe_open
+
+    with safe_open(entry.file(_ARRAYS), framework="np") as file:
+        loaded: dict[str, np.ndarray] = {
+            name: file.get_tensor(name)
+            for name in file.keys()  # noqa: SIM118
+            if views or not name.startswith("views/")
+        }
 
     def below(prefix: str) -> dict[str, np.ndarray]:
         return {
             name.removeprefix(prefix): array
-            for name, array in arrays.items()
+            for name, array in loaded.items()
             if name.startswith(prefix)
         }
 
-    views = below("views/")
+    found = below("views/")
     return Trained(
-        logged_steps=arrays["logged_steps"],
+        logged_steps=loaded["logged_steps"],
         metrics=below("metrics/"),
-        snapshot_steps=arrays["snapshot_steps"],
-        views={name: views[name] for name in entry.info["views"]},
+        snapshot_steps=loaded["snapshot_steps"],
+        views={name: found[name] for name in entry.info["views"] if views},
         parameters=below("parameters/"),
-        failed_at=arrays["failed_at"],
+        failed_at=loaded["failed_at"],
     )
 
 

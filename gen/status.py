@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from gen import films, output, runs
 from gen.build import film_orders
+from gen.errors import spelled
 from gen.figures import FilmFigure, Moving
 from gen.sources import Sources
 from gen.studio import Studio
@@ -41,11 +42,12 @@ def show(lines: list[Line], *, as_json: bool) -> str:
     """The lines as a table for people, or as one JSON object."""
     if as_json:
         return json.dumps([{**asdict(line), "fresh": line.fresh} for line in lines])
-    width = max(len(line.name) for line in lines)
+    names = [spelled(line.name) for line in lines]
+    width = max(map(len, names))
     rows = [
-        f"{line.part:<6}{line.name:<{width + 2}}"
-        + ("fresh" if line.fresh else f"stale: {line.reason}")
-        for line in lines
+        f"{line.part:<6}{name:<{width + 2}}"
+        + ("fresh" if line.fresh else f"stale: {spelled(line.reason)}")
+        for line, name in zip(lines, names, strict=True)
     ]
     stale = sum(not line.fresh for line in lines)
     return "\n".join([*rows, f"{stale} stale" if stale else "all is fresh"])

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gen import temporary
 from gen.disk import erase, read_regular, regular, replace, sync
 from gen.errors import EnvironmentFault, refused
 from gen.locks import Waiting, held
@@ -290,6 +291,7 @@ class Store:
     def _sweep(self) -> None:
         for path in _named(self.root, _PART):
             erase(path)
+        temporary.sweep()
 
     def _is_tagged(self) -> bool:
         """Whether the folder holds this tool's own tag; other programs tag theirs, too."""

@@ -136,7 +136,7 @@ def _read_sweep(studio: Studio, sweep: Sweep) -> TrainedSweep:
     for shard, members in zip(runs.shards(sweep, studio.device), sweep.members, strict=True):
         entry = studio.store.get(runs.FAMILY, shard.key)
         if entry is not None:
-            run.add(members, runs.read(entry))
+            run.add(members, runs.read(entry, views=False))
             keys.append(shard.key)
     if run.failed.any():
         studio.report.warn(

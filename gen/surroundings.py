@@ -13,7 +13,23 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+from gen import temporary
+
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+_SMALL, _TAKEN_AHEAD = 32 * 2**10, 64 * 2**20
+
+WORKER = ONE_THREAD | {
+    "MALLOC_MMAP_THRESHOLD_": str(_SMALL),
+    "MALLOC_TOP_PAD_": str(_TAKEN_AHEAD),
+}
+"""Variables of a process that trains or draws.
+
+What glibc is asked for, it asks the system for in turn, if it is larger than 32 KiB, and gives back
+when it is no longer needed. Left alone, it keeps it and cannot use it again where snapshots lie in
+between: a training would take nine times the memory of its snapshots. Memory for what is small is
+asked for 64 MiB at a time, without which training would take longer.
+"""
 
 _TAKEN_AWAY = (
     "ATEN_",
@@ -100,7 +116,7 @@ def _private_folder() -> Path:
     found = folder.lstat()
     if stat.S_ISDIR(found.st_mode) and found.st_uid == user and not found.st_mode & 0o022:
         return folder
-    folder = Path(tempfile.mkdtemp(prefix="grokreel-numba-"))
+    folder = temporary.make("numba")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 

@@ -8,7 +8,7 @@ import traceback
 
 import click
 
-from gen.errors import ConfigError, GenError, in_words
+from gen.errors import ConfigError, GenError, in_words, spelled
 
 
 def told(error: BaseException, start: float) -> int:
@@ -21,7 +21,7 @@ def told(error: BaseException, start: float) -> int:
         The exit code.
     """
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        error.show()
+        echo(error.format_message(), err=True)
         return error.exit_code
     if not isinstance(error, Exception):
         raise error
@@ -52,7 +52,16 @@ def tell(fault: GenError, code: int, start: float, trace: str = "") -> None:
 
         JsonReport(sys.stderr, time.monotonic, start).error(fault, code, trace)
         return
-    click.echo(f"{trace}gen: {fault}", err=True)
+    echo(f"{trace}gen: {fault}", err=True)
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Writes lines; what a terminal would obey in them, as in the name of a file, is spelled out.
+
+    Args:
+        err: to the stream for errors.
+    """
+    click.echo("\n".join(map(spelled, text.split("\n"))), err=err)
 
 
 def _in_json() -> bool:

@@ -82,6 +82,7 @@ def train_shards(studio: Studio, executor: Executor, missing: list[Shard]) -> It
             studio.report.done(shard.name, f"trained in {end.seconds:.0f} s")
             if studio.fail_fast:
                 _refuse_unsound(shard, end.result)
+            del end  # or its snapshots would be held while those of the next are received
             left -= 1
             yield left
         else:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from gen import output
 from gen.build import build
-from gen.disk import temporary
 from gen.errors import EnvironmentFault, NotRepeated
 from gen.sources import Sources
 from gen.store import Store
+from gen.temporary import temporary
 
 if TYPE_CHECKING:
     from gen.studio import Studio
@@ -36,7 +36,7 @@ def verify(studio: Studio) -> int:
     damage = output.damage(studio.output)
     if damage:
         raise NotRepeated(damage, where=str(studio.output), mend="gen build writes it anew")
-    with temporary("gen-verify-") as folder:
+    with temporary("verify") as folder:
         store = Store(folder / "store", on_damage=studio.report.warn)
         again = replace(studio, store=store, output=folder / "site")
         build(again, kept=False)

@@ -146,3 +146,25 @@ def test_a_site_that_was_written_is_told_with_its_address(tmp_path: Path, gen: G
     small_site.write(tmp_path, small_site.SUM_ALONE, f"{small_site.SUM_ALONE_PAGE}\nMore.\n")
     assert f"written: {address}\n" in gen("site", *options).err
     assert "written" not in gen("verify", *options).err
+
+
+def test_commands_spell_out_what_a_terminal_would_obey_in_the_names_of_folders(
+    gen: Gen, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a\x1b[31m\x9bb\u202ec\nd"
+    shown = r"a\x1b[31m\x9bb\u202ec"
+    new = gen("new", folder)
+    options = small_site.write(folder)
+    status = gen("status", *options)
+    site = gen("site", *options)
+    assert new.code == status.code == 0 and site.code == 3
+    for outcome in (new, status, site):
+        said = outcome.out + outcome.err
+        assert shown in said
+        assert not set("\x1b\x9b\u202e") & set(said)
+
+
+def test_a_wrong_argument_is_spelled_out(gen: Gen) -> None:
+    outcome = gen("build", "--nonsense\x1b[31m")
+    assert outcome.code == 2
+    assert r"--nonsense\x1b[31m" in outcome.err and "\x1b" not in outcome.err

@@ -254,7 +254,15 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
         "of memory; take fewer neurons, rows or snapshots",
     ),
     "snapshots whose copies fill the memory": (
-        SMALL.replace("hidden = 8", "hidden = 128")
+        SMALL.replace(
+            'kind = "modular"\nmodulus = 17\ntrain_share = 0.5',
+            'kind = "sparse-parity"\nbits = 9\nsignal_bits = 2\n'
+            "train_rows = 1_000_000\ntest_rows = 9",
+        )
+        .replace(
+            'kind = "embedded"\nembedding = "learned"\nwidth = 16\nhidden = 8',
+            'kind = "perceptron"\nhidden = 400',
+        )
         .replace("steps = 40", "steps = 99_990")
         .replace("snapshot_every = 10\n\n[fig", "snapshot_every = 1\n\n[fig"),
         "models.sum.network",

@@ -105,24 +105,6 @@ def test_what_a_link_leads_to_is_not_erased(tmp_path: Path) -> None:
     assert not link.exists() and (folder / "thesis.tex").exists()
 
 
-def test_a_temporary_folder_is_gone_even_if_its_removal_is_interrupted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    erase, asked = disk.erase, []
-
-    def interrupted(path: Path) -> None:
-        asked.append(path)
-        if len(asked) == 1:
-            raise SystemExit(143)
-        erase(path)
-
-    monkeypatch.setattr(disk, "erase", interrupted)
-    with pytest.raises(SystemExit), disk.temporary("gen-film-") as folder:
-        (folder / "film.mp4").write_bytes(b"frames")
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.parametrize("refusal", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
 def test_a_file_system_that_cannot_fsync_folders_is_written_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int

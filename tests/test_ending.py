@@ -92,7 +92,7 @@ def drawing(options: list[str], folder: Path, *before: str) -> Iterator[Drawing]
     ) as process:
         try:
             until(lambda: told.exists() or process.poll() is not None)
-            assert list(temporary.glob("gen-film-*"))
+            assert list(temporary.glob("grokreel-film-*"))
             yield Drawing(process, temporary)
         finally:
             if group(process.pid):

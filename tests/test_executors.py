@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -11,11 +12,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from gen.errors import ConfigError, EnvironmentFault, in_words
+from gen.errors import MORE_MEMORY, ConfigError, EnvironmentFault, in_words
 from gen.executors import Done, Job, Workers
 from gen.report import SilentReport
 from gen.surroundings import known_environment
@@ -164,7 +167,7 @@ def test_a_worker_that_died_while_it_was_idle_is_told_as_one_that_died_at_work()
         assert isinstance(done, Done)
         os.kill(done.result, signal.SIGKILL)
         workers._idle[0].process.join()
-        with pytest.raises(EnvironmentFault, match=r"a worker process died \(exit code -9\)"):
+        with pytest.raises(EnvironmentFault, match="a worker process was killed"):
             list(workers.run([job(pid)]))
 
 
@@ -235,12 +238,57 @@ def test_the_environment_of_before_comes_back(monkeypatch: pytest.MonkeyPatch) -
         MemoryError(),
         RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to"),
         RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB"),
+        RuntimeError("can't start new thread"),
+        ImportError("libtorch_cpu.so: failed to map segment from shared object"),
+        OSError(12, "Cannot allocate memory"),
     ],
 )
 def test_a_lack_of_memory_is_told_in_one_line(error: Exception) -> None:
     fault = in_words(error)
     assert isinstance(fault, EnvironmentFault)
-    assert str(fault) == "there is not enough memory; use fewer --jobs or smaller shards"
+    assert str(fault) == f"there is not enough memory; {MORE_MEMORY}"
+
+
+def fill(what: str, *, on_progress: Callable[[int], None]) -> None:
+    """Asks for more memory than this process may have from now on."""
+    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (held + 96 * 2**20, resource.RLIM_INFINITY))
+    if what == "array":
+        np.ones(2**30)
+    elif what == "read":
+        bytearray(2**31)
+    elif what == "threads":
+        threads = [threading.Thread(target=time.sleep, args=(2,)) for _ in range(10_000)]
+        for thread in threads:
+            thread.start()
+    else:
+        import_module(what)
+
+
+@pytest.mark.parametrize("what", ["array", "read", "threads", "torch", "llvmlite.binding"])
+def test_a_worker_that_runs_out_of_memory_says_so_and_not_that_something_is_missing(
+    what: str,
+) -> None:
+    with Workers(1, SilentReport()) as workers:
+        error = raised_by(workers.run([job(fill, what)]))
+    assert isinstance(error, Exception)
+    assert str(in_words(error)) == f"there is not enough memory; {MORE_MEMORY}"
+
+
+def kill_oneself(*, on_progress: Callable[[int], None]) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_is_killed_is_told_as_a_lack_of_memory() -> None:
+    with Workers(1, SilentReport()) as workers:
+        error = raised_by(workers.run([job(kill_oneself)]))
+    assert isinstance(error, EnvironmentFault)
+    assert "where memory runs out" in str(error) and MORE_MEMORY in str(error)
+
+
+def test_a_library_that_may_not_be_run_is_no_lack_of_memory() -> None:
+    said = "a.so: failed to map segment from shared object: Operation not permitted"
+    assert in_words(ImportError(said)) is None
 
 
 def test_a_mistake_of_the_code_stays_one() -> None:

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 import pytest
 
@@ -160,3 +161,40 @@ def test_a_terminal_gets_bars_and_the_lines_above_them() -> None:
 )
 def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+NEVER = set("\x07\x9b\u202e\udcff\x7f")
+"""What a terminal never gets; an escape it gets from what draws bars."""
+
+OBEYED = "\x1b[31m\x07\x9b2J\u202e\udcff\r\n\x7f"
+
+
+@pytest.mark.parametrize("stream", [io.StringIO(), Screen()], ids=["plain", "terminal"])
+def test_what_a_terminal_would_obey_is_spelled_out(stream: io.StringIO) -> None:
+    name = f"file{OBEYED}.md"
+    shown = r"file\x1b[31m\x07\x9b2J\u202e\udcff\x0d\x0a\x7f.md"
+    with make_report(quiet=False, json_log=False, stream=stream, clock=count().__next__) as report:
+        report.say(name)
+        report.warn(name)
+        report.done(name, name)
+        with report.task(name, 100, unit="steps") as task:
+            for done in range(1, 20):
+                task.advance_to(done)
+    said = stream.getvalue()
+    for whole in (f"{shown}\n", f"warning: {shown}", f"{shown}: {shown}"):
+        assert whole in said
+    assert not NEVER & set(said)
+
+
+def test_json_holds_nothing_that_a_terminal_would_obey_and_says_what_was_meant() -> None:
+    stream = io.StringIO()
+    with make_report(quiet=False, json_log=True, stream=stream) as report:
+        report.say(f"日本{OBEYED}")
+    (line,) = stream.getvalue().splitlines()
+    assert json.loads(line)["text"] == f"日本{OBEYED}"
+    assert "日本" in line and not (NEVER | {"\x1b"}) & set(line)

@@ -14,7 +14,7 @@ from typing import IO
 
 from gen.drawing.film import Film
 from gen.drawing.layers import Cells
-from gen.errors import EnvironmentFault
+from gen.errors import MORE_MEMORY, EnvironmentFault, tells_of_memory
 from gen.media.encoder import executable, hint, origin
 
 _CELLS, _LINES = 20, 24
@@ -45,15 +45,25 @@ def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
             all_taken = _feed(encoder, film, watch)
             encoder.wait()
         if encoder.returncode or not all_taken or not path.exists():
-            what = _tail(complaints) or f"exit {encoder.returncode}"
-            if watch.given_up:
-                what = f"it took nothing for {_PATIENCE:.0f} s"
-            full = os.strerror(errno.ENOSPC) in what
-            raise EnvironmentFault(
-                f"the encoder failed{origin()}: {what}",
-                where=str(path.parent) if full else command[0],
-                mend="free space there, or let TMPDIR lead elsewhere" if full else hint(),
-            )
+            raise _failed(encoder, _tail(complaints), watch, path)
+
+
+def _failed(
+    encoder: subprocess.Popen[bytes], said: str, watch: _Watch, path: Path
+) -> EnvironmentFault:
+    """Why an encoder has failed, as far as it can be told, and what to do about it."""
+    code, program = encoder.returncode, executable()
+    what, where, mend = said or f"exit {code}", program, hint()
+    if watch.given_up:
+        what = f"it took nothing for {_PATIENCE:.0f} s"
+    elif os.strerror(errno.ENOSPC) in what:
+        where, mend = str(path.parent), "free space there, or let TMPDIR lead elsewhere"
+    elif tells_of_memory(what):
+        mend = MORE_MEMORY
+    elif code < 0:
+        what = f"{what} (signal {-code})" if said else f"ended by signal {-code}"
+        mend = f"memory may have run out: {MORE_MEMORY}; or {mend}"
+    return EnvironmentFault(f"the encoder failed{origin()}: {what}", where=where, mend=mend)
 
 
 class _Watch:
@@ -115,7 +125,8 @@ def _started(command: list[str], complaints: IO[bytes]) -> Iterator[subprocess.P
         )
     except OSError as error:
         what = f"the encoder does not start{origin()}: {error.strerror}"
-        raise EnvironmentFault(what, where=command[0], mend=hint()) from None
+        mend = MORE_MEMORY if error.errno == errno.ENOMEM else hint()
+        raise EnvironmentFault(what, where=command[0], mend=mend) from None
     try:
         yield encoder
     except BaseException:
