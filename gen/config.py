@@ -62,7 +62,7 @@ class Site(Settings):
         list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]], Field(min_length=1)
     ]
     pages: Annotated[list[Slug], Field(min_length=1)]
-    base_url: Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+/$")] | None = None
+    base_url: Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")] | None = None
     repository: Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")] | None = None
 
     @field_validator("pages", "languages")
@@ -80,6 +80,13 @@ class Site(Settings):
             if entry not in languages():
                 raise ValueError(unknown_language(entry))
         return entries
+
+    @field_validator("base_url")
+    @classmethod
+    def _ends_in_a_slash(cls, address: str | None) -> str | None:
+        if address is not None and not address.endswith("/"):
+            raise ValueError(f'"{shortened(address)}" lacks its last slash; write "{address}/"')
+        return address
 
     @field_validator("pages")
     @classmethod

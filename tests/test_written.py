@@ -121,6 +121,12 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
         ('title = "Small site"', 'title = "Small\u2028site"', "gen.toml:3: .*U\\+2028"),
         ("learning_rate = 1e-2", "learning_rate = 0,01", "decimals with a point"),
         ('pages = ["index"]', 'pages = ["intro"]', 'site.pages: .*call it "index"'),
+        (
+            'languages = ["en"]',
+            'languages = ["en", "de"]',
+            'no words for "de"; it speaks en and zh',
+        ),
+        ("[models.sum]", 'base_url = "https://a.io/b"\n[models.sum]', 'write "https://a.io/b/"'),
         ('pages = ["index"]', 'pages = ["index", "404"]', r"site.pages: .*root/404\.html"),
     ],
 )
