@@ -171,6 +171,9 @@ def test_a_sweep_shows_no_single_seed(tmp_path: Path, key: str) -> None:
         ("[@]", 5, "no reference"),
         ("[@nanda2023, p. 3]", 5, 'no reference "nanda2023, p. 3"'),
         ("[@nanda2023; @nobody]", 5, 'no reference "nobody"'),
+        ("See.\n\nSo [see @nanda2023].", 7, "write [@nanda2023]"),
+        ("So [-@nobody].", 5, "write [@nobody]"),
+        ("So says @nanda2023.", 5, "write [@nanda2023]"),
         ("![A page](other.md)", 5, "other.md"),
         ("![A figure](#figure-weights)\n\n::: figure weights\n:::", 5, "not a picture"),
         ("> " * 25 + "deep", 5, "nested too deep"),
@@ -184,6 +187,11 @@ def test_what_would_be_printed_otherwise_than_it_is_meant_is_named(
     told = refusal(body)
     assert re.match(rf"pages/en/index\.md:{line}: ", told), told
     assert said in told, told
+
+
+def test_a_sign_that_stands_in_addresses_names_and_times_cites_nothing() -> None:
+    text = "Write to a@nanda2023.org or @nobody, [at noon @ home], [a@b.org], `@nanda2023`."
+    assert "a@nanda2023.org or @nobody, [at noon @ home], [a@b.org]" in page(text)
 
 
 def test_a_heading_may_be_underlined() -> None:
