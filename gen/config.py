@@ -36,6 +36,7 @@ from gen.tables import Place, as_table, merged, parse
 from gen.tasks import Task
 from gen.texts import OneLine
 from gen.training import Training
+from gen.words import languages, unknown_language
 
 PARTS = ("task", "network", "optimiser", "training")
 _OTHER_NAMES = "call one of them otherwise: facts are named after settings and choices"
@@ -61,7 +62,7 @@ class Site(Settings):
         list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]], Field(min_length=1)
     ]
     pages: Annotated[list[Slug], Field(min_length=1)]
-    base_url: Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+/$")] | None = None
+    base_url: Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")] | None = None
     repository: Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")] | None = None
 
     @field_validator("pages", "languages")
@@ -71,6 +72,21 @@ class Site(Settings):
             if count > 1:
                 raise ValueError(f'"{entry}" is listed twice')
         return entries
+
+    @field_validator("languages")
+    @classmethod
+    def _with_words(cls, entries: list[str]) -> list[str]:
+        for entry in entries:
+            if entry not in languages():
+                raise ValueError(unknown_language(entry))
+        return entries
+
+    @field_validator("base_url")
+    @classmethod
+    def _ends_in_a_slash(cls, address: str | None) -> str | None:
+        if address is not None and not address.endswith("/"):
+            raise ValueError(f'"{shortened(address)}" lacks its last slash; write "{address}/"')
+        return address
 
     @field_validator("pages")
     @classmethod
@@ -285,6 +301,11 @@ class _Reader:
             model.network.check(model.task)
         except ValueError as error:
             raise self._place(part, model.name, "network").error(str(error)) from None
+        if not model.network.view_shapes(model.task):
+            raise self._place(part, model.name, "network").error(
+                "the network shows no matrix, and a snapshot holds one or more",
+                "name them in its view_shapes",
+            )
         found = excess(model, min(model.shard, cells * len(model.seeds)))
         if found is not None:
             place = self._place(part, model.name, *found.key)

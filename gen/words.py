@@ -196,6 +196,14 @@ def languages() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 
 
+def unknown_language(language: str) -> str:
+    """What is wrong where a site asks for a language without a catalog."""
+    return (
+        f'the tool has no words for "{language}"; it speaks {" and ".join(languages())}, and a '
+        f"site cannot bring a language of its own yet"
+    )
+
+
 def words_digest() -> str:
     """Changes with any text of any language."""
     contents = [
@@ -209,10 +217,7 @@ def _catalog(path: Path) -> Mapping[str, str]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        mend = f"add gen/languages/{path.name}, or use one of: {', '.join(languages())}"
-        raise ConfigError(
-            "there are no words for this language", where=str(path), mend=mend
-        ) from None
+        raise ConfigError(unknown_language(path.stem)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}", where=str(path)) from None
     return dict(_leaves(tables, path, ""))

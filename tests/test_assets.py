@@ -49,6 +49,8 @@ def refusal(folder: Path) -> str:
         ("assets/.env", "hidden files"),
         ("Index.md", 'did you mean "index.md"? Capital'),
         ("robot.txt", 'did you mean "robots.txt"?'),
+        ("clock.svg", 'did you mean "assets/clock.svg"?'),
+        ("assets/clock.png", 'did you mean "assets/clock.svg"?'),
     ],
 )
 @pytest.mark.parametrize("sign", ["", "!"])
@@ -59,6 +61,11 @@ def test_a_link_or_picture_that_names_no_file_stops_the_build(
     with_files(tmp_path, *files, text=f"See {sign}[it]({target}).")
     told = refusal(tmp_path)
     assert told.startswith("pages/en/index.md:18: ") and hint in told, told
+
+
+def test_a_file_that_is_like_no_other_is_not_said_to_be_one(tmp_path: Path) -> None:
+    with_files(tmp_path, text="![A film](assets/nope.png)")
+    assert refusal(tmp_path).endswith('the site has no page or file "assets/nope.png"')
 
 
 def test_links_and_pictures_lead_to_what_is_published(tmp_path: Path) -> None:

@@ -59,12 +59,16 @@ def test_what_nobody_wrote_is_not_found(page: Page, site: Path) -> None:
 
 def test_the_language_switch_keeps_the_place_and_the_state(page: Page, site: Path) -> None:
     page.goto((site / "five-neurons.html").as_uri() + "?step=0#why-twice-the-angle")
-    page.get_by_role("navigation").get_by_role("link", name="简体中文").evaluate("link => link.click()")
+    page.get_by_role("navigation").get_by_role("link", name="简体中文").evaluate(
+        "link => link.click()"
+    )
     page.wait_for_url("**/zh/five-neurons.html*")
     assert page.evaluate("location.search + location.hash") == "?step=0#why-twice-the-angle"
     top = "document.querySelector(location.hash).getBoundingClientRect().top"
     assert abs(page.evaluate(top)) < 400
-    page.get_by_role("navigation").get_by_role("link", name="English").evaluate("link => link.click()")
+    page.get_by_role("navigation").get_by_role("link", name="English").evaluate(
+        "link => link.click()"
+    )
     page.wait_for_url(lambda address: "/zh/" not in address)
     assert page.evaluate("location.hash") == "#why-twice-the-angle"
 

@@ -121,6 +121,12 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
         ('title = "Small site"', 'title = "Small\u2028site"', "gen.toml:3: .*U\\+2028"),
         ("learning_rate = 1e-2", "learning_rate = 0,01", "decimals with a point"),
         ('pages = ["index"]', 'pages = ["intro"]', 'site.pages: .*call it "index"'),
+        (
+            'languages = ["en"]',
+            'languages = ["en", "de"]',
+            'no words for "de"; it speaks en and zh',
+        ),
+        ("[models.sum]", 'base_url = "https://a.io/b"\n[models.sum]', 'write "https://a.io/b/"'),
         ('pages = ["index"]', 'pages = ["index", "404"]', r"site.pages: .*root/404\.html"),
     ],
 )
@@ -165,6 +171,9 @@ def test_a_sweep_shows_no_single_seed(tmp_path: Path, key: str) -> None:
         ("[@]", 5, "no reference"),
         ("[@nanda2023, p. 3]", 5, 'no reference "nanda2023, p. 3"'),
         ("[@nanda2023; @nobody]", 5, 'no reference "nobody"'),
+        ("See.\n\nSo [see @nanda2023].", 7, "write [@nanda2023]"),
+        ("So [-@nobody].", 5, "write [@nobody]"),
+        ("So says @nanda2023.", 5, "write [@nanda2023]"),
         ("![A page](other.md)", 5, "other.md"),
         ("![A figure](#figure-weights)\n\n::: figure weights\n:::", 5, "not a picture"),
         ("> " * 25 + "deep", 5, "nested too deep"),
@@ -178,6 +187,11 @@ def test_what_would_be_printed_otherwise_than_it_is_meant_is_named(
     told = refusal(body)
     assert re.match(rf"pages/en/index\.md:{line}: ", told), told
     assert said in told, told
+
+
+def test_a_sign_that_stands_in_addresses_names_and_times_cites_nothing() -> None:
+    text = "Write to a@nanda2023.org or @nobody, [at noon @ home], [a@b.org], `@nanda2023`."
+    assert "a@nanda2023.org or @nobody, [at noon @ home], [a@b.org]" in page(text)
 
 
 def test_a_heading_may_be_underlined() -> None:

@@ -16,6 +16,7 @@ from jaxtyping import Float
 from gen.analysis.circles import DOUBLED, angles, phase_error, spacing_error
 from gen.analysis.fourier import power_shares, silent
 from gen.analysis.height_facts import height_facts
+from gen.analysis.hidden_layer import shows_layer
 from gen.analysis.interference import interference_facts
 from gen.analysis.near_misses import near_miss_facts
 from gen.analysis.opposites import opposite_facts
@@ -45,6 +46,9 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
         chosen: the one that figures show.
     """
     found = _common(model, runs) | run_facts(chosen)
+    if not shows_layer(chosen):
+        return finite(found)
+    found["hidden"] = next(iter(chosen.views.values())).shape[2]
     found |= progress_facts(chosen) | near_miss_facts(chosen)
     return finite(found | first_wave_facts(chosen) | height_facts(chosen))
 
@@ -64,16 +68,22 @@ def _unsound(value: object) -> bool:
 def run_facts(run: ModelRun) -> Facts:
     """What is known of one model by itself and quickly; hunts ask for these facts of every seed."""
     found = _of_run(run)
-    if isinstance(run.task, SparseParity) and "W_in" in run.views:
-        found |= parity_facts(run)
     if isinstance(run.task, Modular):
         found |= {
             "modulus": run.task.modulus,
             "train_percent": _train_percent(run),
             **_order_of_numbers(run.task),
-            **_of_numbers(run, run.task),
         }
-    return finite(found)
+    return finite(found | _of_weights(run))
+
+
+def _of_weights(run: ModelRun) -> Facts:
+    """What the weights of one hidden layer say; nothing of a network that shows another."""
+    if not shows_layer(run):
+        return {}
+    if isinstance(run.task, SparseParity) and "W_in" in run.views:
+        return parity_facts(run)
+    return _of_numbers(run, run.task) if isinstance(run.task, Modular) else {}
 
 
 def _common(model: Model, runs: list[ModelRun]) -> Facts:
@@ -90,7 +100,6 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
         "pictured_numbers": sum(a * b for a, b in model.network.view_shapes(model.task).values()),
         "inputs": model.task.inputs,
         "outputs": model.task.outputs,
-        "hidden": next(iter(model.network.view_shapes(model.task).values()))[1],
         "train_rows": train_rows,
         "test_rows": test_rows,
         "chance": model.task.chance,

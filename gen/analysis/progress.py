@@ -32,6 +32,7 @@ from jaxtyping import Float, Int
 
 from gen.analysis.activity import activity
 from gen.analysis.fourier import key_frequencies, powers, share_of, wave_gini
+from gen.analysis.hidden_layer import pictured_layer
 
 if TYPE_CHECKING:
     from gen.networks import Network
@@ -90,9 +91,11 @@ def adds(task: Task) -> bool:
 
 def measurable(task: Task, network: Network) -> bool:
     """Whether weights are shown input by input, and the final solution is known."""
-    shapes = network.view_shapes(task)
-    by_input = "W_in" in shapes and shapes["W_in"][0] == task.inputs
-    return by_input and (bool(task.signal_inputs) or adds(task))
+    try:
+        (into, (inputs, _)), _ = pictured_layer(network, task)
+    except ValueError:
+        return False
+    return (into, inputs) == ("W_in", task.inputs) and (bool(task.signal_inputs) or adds(task))
 
 
 @lru_cache(maxsize=4)

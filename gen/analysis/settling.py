@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gen.analysis.fourier import by_frequency, power_shares, silent
+from gen.analysis.hidden_layer import shows_layer
 from gen.analysis.outcome import generalised_at
 from gen.tasks.modular import Modular
 
@@ -31,7 +32,12 @@ def settled_on(run: ModelRun) -> dict[int, int]:
         of its neurons, or where neurons have no weight for each number: it has not settled.
     """
     w_in = run.views.get("W_in")
-    if not isinstance(run.task, Modular) or w_in is None or generalised_at(run) is None:
+    if (
+        not isinstance(run.task, Modular)
+        or not shows_layer(run)
+        or w_in is None
+        or generalised_at(run) is None
+    ):
         return {}
     numbers = run.task.outputs
     if w_in.shape[1] % numbers:

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.circles import angles, phase_error, spacing_error
+from gen.analysis.hidden_layer import pictured_layer
 from gen.analysis.pairs import second_matrix, sign
 from gen.figures import FilmFigure
 from gen.figures.plane import by_angle, guide_circle
@@ -48,7 +49,7 @@ class Circle(FilmFigure):
     frames: Annotated[int, Field(ge=2, le=1000)] = 126
 
     def check(self, task: Task, network: Network) -> None:
-        (into, (rows, neurons)), (out, (_, columns)) = network.view_shapes(task).items()
+        (into, (rows, neurons)), (out, (_, columns)) = pictured_layer(network, task)
         if (rows, columns) != (2, 2):
             raise ValueError(
                 f"a circle pictures neurons that have two weights each way, but {into} has "

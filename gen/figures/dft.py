@@ -9,6 +9,7 @@ from jaxtyping import Complex, Float
 from pydantic import Field
 
 from gen.analysis.fourier import components, powers, share_of, wave_gini
+from gen.analysis.hidden_layer import pictured_layer
 from gen.analysis.settling import settled_on
 from gen.figures import FilmFigure
 from gen.figures.groups import check_over_numbers
@@ -48,7 +49,7 @@ class Spectrum(FilmFigure):
             raise ValueError(
                 f"{task.outputs} numbers have as many waves, and a film shows {_MOST_COMPONENTS}"
             )
-        neurons = next(iter(network.view_shapes(task).values()))[1]
+        (_, (_, neurons)), _ = pictured_layer(network, task)
         shape = (neurons, 2 * (task.outputs // 2))
         Layout.of(shape, shape, None).check()
 

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gen.analysis.fourier import by_frequency, power_shares
+from gen.analysis.hidden_layer import pictured_layer
 from gen.analysis.settling import settled_on
 from gen.figures.theme import FREQUENCY_COLOURS, NUMBER_SIZE, text_colour
 
@@ -40,7 +41,7 @@ class Group:
 
 def check_over_numbers(task: Task, network: Network) -> None:
     """Raises ValueError where a network has no weight for each number, into each neuron and out."""
-    (into, (inputs, _)), (out, (_, outputs)) = network.view_shapes(task).items()
+    (into, (inputs, _)), (out, (_, outputs)) = pictured_layer(network, task)
     if task.inputs % task.outputs or task.outputs < _FEWEST:
         raise ValueError(
             f"waves run over numbers that are both asked and answered, but the task has "

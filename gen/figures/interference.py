@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from gen.analysis.hidden_layer import pictured_layer
 from gen.figures import DrawnFigure
 from gen.figures.sums import SumFigure
 
@@ -27,7 +28,7 @@ class Interference(SumFigure, DrawnFigure):
 
     def check(self, task: Task, network: Network) -> None:
         super().check(task, network)
-        inputs, neurons = next(iter(network.view_shapes(task).values()))
+        (_, (inputs, neurons)), _ = pictured_layer(network, task)
         if inputs * neurons > _MOST_WEIGHTS:
             raise ValueError(
                 f"each of its matrices would travel in the page with {inputs * neurons:,} weights, "

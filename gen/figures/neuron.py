@@ -9,6 +9,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.fourier import components, frequencies, power_shares
+from gen.analysis.hidden_layer import pictured_layer
 from gen.analysis.near_misses import wave_shares
 from gen.figures import FilmFigure, ModelFigure
 from gen.figures.groups import check_over_numbers, neuron_groups
@@ -46,7 +47,7 @@ class NeuronFigure(ModelFigure):
 
     def check(self, task: Task, network: Network) -> None:
         check_over_numbers(task, network)
-        neurons = next(iter(network.view_shapes(task).values()))[1]
+        (_, (_, neurons)), _ = pictured_layer(network, task)
         if self.neuron is not None and self.neuron >= neurons:
             raise ValueError(
                 f"there is no neuron {self.neuron}: the {neurons} are numbered from 0 to "

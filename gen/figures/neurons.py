@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from gen.analysis.fourier import frequencies, phases, power_shares
+from gen.analysis.hidden_layer import pictured_layer
 from gen.analysis.pairs import phase_errors, reading
 from gen.figures import DrawnFigure
 from gen.figures.groups import frequencies_in_words
@@ -40,7 +41,7 @@ class Neurons(NeuronFigure, DrawnFigure):
 
     def check(self, task: Task, network: Network) -> None:
         super().check(task, network)
-        (_, (inputs, neurons)), _ = network.view_shapes(task).items()
+        (_, (inputs, neurons)), _ = pictured_layer(network, task)
         if neurons > _MOST_NEURONS:
             raise ValueError(
                 f"{neurons} neurons are more than the {_MOST_NEURONS} that one can choose from"

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.activity import activity
+from gen.analysis.hidden_layer import pictured_layer
 from gen.analysis.interference import group_shares, lead, trained_on
 from gen.figures import ModelFigure
 from gen.figures.groups import Group, neuron_groups
@@ -112,7 +113,7 @@ class SumFigure(ModelFigure):
     b: Annotated[int, Field(ge=0)] | None = None
 
     def check(self, task: Task, network: Network) -> None:
-        (into, (inputs, _)), (out, (_, outputs)) = network.view_shapes(task).items()
+        (into, (inputs, _)), (out, (_, outputs)) = pictured_layer(network, task)
         shapes = (inputs, outputs, task.inputs)
         if not isinstance(task, Modular) or shapes != (task.outputs,) * 3:
             raise ValueError(

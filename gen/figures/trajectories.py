@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from jaxtyping import Float, Int
 
+from gen.analysis.hidden_layer import pictured_layer
 from gen.figures import FilmFigure
 from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE, text_colour
 
@@ -41,7 +42,7 @@ class Trajectories(FilmFigure):
             raise ValueError(
                 "trajectories tell inputs that matter from others; in this task all matter alike"
             )
-        name, (inputs, neurons) = next(iter(network.view_shapes(task).items()))
+        (name, (inputs, neurons)), _ = pictured_layer(network, task)
         if inputs != task.inputs:
             raise ValueError(f"{name} has {inputs} rows and not one for each input")
         if inputs * neurons > _MOST_LINES:

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.fourier import power_shares
+from gen.analysis.hidden_layer import pictured_layer
 from gen.figures import FilmFigure
 from gen.figures.groups import (
     check_over_numbers,
@@ -56,7 +57,7 @@ class Waves(FilmFigure):
 
     def check(self, task: Task, network: Network) -> None:
         check_over_numbers(task, network)
-        into, (inputs, neurons) = next(iter(network.view_shapes(task).items()))
+        (into, (inputs, neurons)), _ = pictured_layer(network, task)
         if inputs * neurons > _MOST_POINTS:
             raise ValueError(
                 f"{into} holds {inputs * neurons:,} weights, and a film of waves shows "

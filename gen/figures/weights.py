@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from pydantic import Field
 
 from gen.analysis.fourier import frequencies, phases, power_shares
+from gen.analysis.hidden_layer import pictured_layer
 from gen.figures import FilmFigure
 from gen.figures.layout import HEADER, Layout
 from gen.figures.limits import round_up
@@ -40,13 +41,14 @@ class Weights(FilmFigure):
     cell: Annotated[int, Field(ge=2, le=128)] | None = None
 
     def check(self, task: Task, network: Network) -> None:
-        for name, shape in network.view_shapes(task).items():
+        into, out = pictured_layer(network, task)
+        for name, shape in (into, out):
             if max(shape) > _LARGEST_MATRIX:
                 raise ValueError(
                     f"{name} is {shape[0]} x {shape[1]}, and a film of weights shows "
                     f"{_LARGEST_MATRIX} rows and columns at most"
                 )
-        (inputs, neurons), (_, outputs) = network.view_shapes(task).values()
+        (inputs, neurons), (_, outputs) = into[1], out[1]
         Layout.of((neurons, inputs), (neurons, outputs), self.cell).check()
 
     def film(self, run: ModelRun, scale: int) -> Film:

@@ -19,7 +19,14 @@ from gen.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
 from gen.pages.links import Map
 from gen.pages.markdown import check_role, each, parser_options
 from gen.pages.maths import formula_box
-from gen.pages.references import Citations, Reference, find, key_of, keys_of
+from gen.pages.references import (
+    Citations,
+    Reference,
+    check_no_citation,
+    find,
+    key_of,
+    keys_of,
+)
 from gen.pages.source import Mistake, Source, suggestion
 from gen.pages.timeline import Stretch
 
@@ -242,6 +249,8 @@ def check(
     for token, line in each(tokens):
         with source.at(line):
             _check_written(token)
+            if token.type == "text":
+                check_no_citation(token.content, references)
             _check_names(token, book, figures, references)
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from urllib.parse import unquote
 
 from gen.assets import LEFTOVER
@@ -77,4 +78,11 @@ def _near(path: str, known: Iterable[str]) -> str:
             return f'did you mean "{other}"? Capital and small letters differ'
     if LEFTOVER.fullmatch(path.rpartition("/")[2]):
         return "hidden files and backups of editors are not published"
-    return suggestion(path, known)
+    return suggestion(path, _of_like_name(path, known))
+
+
+def _of_like_name(path: str, known: Iterable[str]) -> list[str]:
+    """The known paths whose last part resembles that of `path`: a shared folder is no likeness."""
+    names = {other: other.rpartition("/")[2] for other in known}
+    like = get_close_matches(path.rpartition("/")[2], sorted(set(names.values())), cutoff=0.6)
+    return [other for other, name in names.items() if name in like]

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _CITATION = re.compile(r"\[@([^\[\]]*)\](?!\()")
 _NEXT = re.compile(r"\s*;\s*@")
 _KEY = re.compile(r"[\w:./+-]+")
+_ELSEWHERE_CITED = re.compile(
+    r"\[[^\[\]@]*[\s-]@(?P<bracketed>[\w:/+-]+)[^\[\]]*\]|(?<![\w@.])@(?P<bare>[\w:./+-]+)"
+)
+"""What other dialects take for a citation: `[see @key]`, `[-@key]`, `@key`."""
 _Text = Annotated[OneLine, Field(min_length=1, max_length=300)]
 
 
@@ -122,6 +126,19 @@ class Citations:
     def listed(self) -> list[tuple[str, Reference]]:
         """Keys and works, in the order of the first citation."""
         return [(key, self.references[key]) for key in self.cited]
+
+
+def check_no_citation(text: str, references: Mapping[str, Reference]) -> None:
+    """Refuses citations of other dialects in plain text: `[see @key]`, and `@key` of a known work.
+
+    Raises:
+        Mistake: there is one.
+    """
+    for match in _ELSEWHERE_CITED.finditer(text):
+        key = match["bracketed"] or match["bare"].rstrip(".:;-/+")
+        if match["bracketed"] or key in references:
+            what = f'"{match[0]}" is no citation, and would be printed as it is'
+            raise Mistake(what, f"write [@{key}], or [the words](@{key})")
 
 
 def find(key: str, references: Mapping[str, Reference]) -> Reference:
