@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gen import __version__, films, runs
-from gen.assets import published_files, refuse_leading_out
+from gen.assets import ROOT, published_files, refuse_leading_out
 from gen.commit import Commit
 from gen.errors import ConfigError
 from gen.fingerprint import code_digest, versions
@@ -176,7 +176,8 @@ def _committable(config: Config, published: Iterable[str]) -> list[Path]:
         for language in config.site.languages
         for page in config.site.pages
     ]
-    beside = [folder / REFERENCES, *(folder / name for name in published)]
+    own = [name if name.startswith("assets/") else f"{ROOT}/{name}" for name in published]
+    beside = (folder / name for name in (REFERENCES, *own))
     return [config.path, *pages, *(path for path in beside if path.is_file())]
 
 
