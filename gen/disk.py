@@ -107,8 +107,6 @@ def machine() -> str:
 
 def lives(process: int) -> bool:
     """Whether there is a process of this number."""
-    if os.name == "nt":  # to ask is to end it there
-        return True
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
