@@ -42,11 +42,15 @@ def regular(path: Path) -> Iterator[BufferedReader]:
     Raises:
         OSError: there is no such file, it cannot be read, or it is a pipe, socket or device.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with open(descriptor, "rb") as file:  # noqa: PTH123
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    with open(path, "rb", opener=_unwaiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         yield file
+
+
+def _unwaiting(path: str, flags: int) -> int:
+    """Opens a file; of a pipe, without waiting for a writer."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def read_regular(path: Path) -> bytes:
@@ -103,8 +107,6 @@ def machine() -> str:
 
 def lives(process: int) -> bool:
     """Whether there is a process of this number."""
-    if os.name == "nt":  # to ask is to end it there
-        return True
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

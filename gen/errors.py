@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What a terminal would obey, what turns the direction of text, and what no encoding writes."""
 
 
 def spelled(text: str) -> str:
     """A text as one line that a terminal shows and does not obey: each such character as a code."""
-    return _CONTROL.sub(_code, text)
+    return CONTROL.sub(_code, text)
 
 
 def _code(found: re.Match[str]) -> str:
@@ -82,7 +82,7 @@ class NotRepeated(GenError):
 
 
 MORE_MEMORY = "use fewer --jobs, a smaller shard or fewer snapshots"
-"""The mend where memory has run out."""
+"""The hint where memory has run out."""
 
 _TOO_MANY_OPEN = "allow more open files: ulimit -n 1024"
 _MENDS = {

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -46,6 +47,8 @@ def run(work: bytes) -> tuple[bytes | None, int]:
         outcome = None
     if outcome is None:
         process.kill()
+        with suppress(OSError), process:  # closes its pipes, in which work may be left
+            pass
         return None, process.wait()
     with _LOCK:
         _IDLE.append(process)

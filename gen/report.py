@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from typing import Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from gen.errors import GenError, spelled
+from gen.errors import CONTROL, GenError, spelled
 
 Clock = Callable[[], float]
 
@@ -81,10 +80,6 @@ def make_report(
             yield report
     else:
         yield PlainReport(stream, clock)
-
-
-_ABOVE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What JSON allows as it is, and a terminal obeys or no encoding writes."""
 
 
 class _Lines:
@@ -212,7 +207,7 @@ class JsonReport:
     def _write(self, event: str, **values: object) -> None:
         seconds = round(self._clock() - self._start, 3)
         told = json.dumps({"event": event, "seconds": seconds, **values}, ensure_ascii=False)
-        self._lines.write(_ABOVE.sub(lambda found: f"\\u{ord(found[0]):04x}", told))
+        self._lines.write(CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", told))
 
 
 class _JsonTask:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gen import __version__, films, runs
-from gen.assets import published_files, refuse_leading_out
+from gen.assets import ROOT, published_files, refuse_leading_out
 from gen.commit import Commit
 from gen.errors import ConfigError
 from gen.fingerprint import code_digest, versions
+from gen.pages.generated import generated_assets
 from gen.store import content_key
 from gen.texts import read_text
 from gen.words import words_digest
@@ -108,7 +109,6 @@ class Sources:
         """
         from gen.pages.early import check_early
         from gen.pages.references import read_references
-        from gen.pages.site import generated_assets
 
         works = read_references(self.references, str(self.config.folder / REFERENCES))
         files = [*self.assets, *generated_assets(self.config.site.languages)]
@@ -176,7 +176,8 @@ def _committable(config: Config, published: Iterable[str]) -> list[Path]:
         for language in config.site.languages
         for page in config.site.pages
     ]
-    beside = [folder / REFERENCES, *(folder / name for name in published)]
+    own = [name if name.startswith("assets/") else f"{ROOT}/{name}" for name in published]
+    beside = (folder / name for name in (REFERENCES, *own))
     return [config.path, *pages, *(path for path in beside if path.is_file())]
 
 
@@ -208,8 +209,6 @@ def _references(folder: Path) -> str:
 
 def _written_by_builds(config: Config) -> list[str]:
     """Files, and folders that end in a slash, which a build may write itself."""
-    from gen.pages.site import generated_assets
-
     pages = [f"{page}.html" for page in config.site.pages]
     folders = [f"{name}/" for name in ("assets", "data", "media", "seeds", *config.site.languages)]
     return [*folders, *pages, "sitemap.xml", *generated_assets(config.site.languages)]

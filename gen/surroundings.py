@@ -109,7 +109,7 @@ def _writable_cache(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _private_folder() -> Path:
     """A folder for temporary files that this user alone may write: code is read from it."""
-    user = os.getuid() if hasattr(os, "getuid") else os.getpid()
+    user = os.getuid()
     folder = Path(tempfile.gettempdir()) / f"grokreel-numba-{user}"
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)

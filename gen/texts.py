@@ -6,14 +6,15 @@ is passed over.
 
 from __future__ import annotations
 
+import errno
 import re
-import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
+from gen.disk import read_regular
 from gen.errors import ConfigError
 from gen.lines import Line
 
@@ -36,14 +37,15 @@ def read_bytes(path: Path) -> bytes:
         ConfigError: it cannot be read, or is a pipe or a device, which might never end.
     """
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            raise ConfigError("is not a regular file", where=str(path), mend="put a file there")
-        return path.read_bytes()
+        return read_regular(path)
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from None
+        if error.errno in (errno.EINVAL, errno.ENXIO):
+            what, mend = "is not a regular file", "put a file there"
+        else:
+            what, mend = f"cannot be read: {error.strerror}", ""
+        raise ConfigError(what, where=str(path), mend=mend) from None
 
 
 def read_text(path: Path) -> str:

@@ -14,6 +14,7 @@ from gen.errors import ConfigError
 from gen.sources import Sources
 from tests import small_site
 from tests.conftest import Gen, tree
+from tests.test_commit import git_in
 
 
 def with_files(folder: Path, *names: str, text: str = "Text.") -> Path:
@@ -183,3 +184,15 @@ def test_a_picture_that_readers_wait_for_is_named(tmp_path: Path) -> None:
     files = {"assets/a.png": b"x" * (LARGE_PICTURE + 1), "assets/a.bin": b"x" * 3_000_000}
     (told,) = large_pictures({**files, "assets/b.JPG": b"x"}, tmp_path)
     assert "assets/a.png: the picture has 2.0 MB" in told
+
+
+def test_a_file_for_the_root_that_is_not_committed_is_an_edit(tmp_path: Path) -> None:
+    folder = with_files(tmp_path, "root/CNAME")
+    git = git_in(folder)
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    (folder / "CNAME").write_text("A file of this name beside the config is not published.")
+    assert not gathered(tmp_path).commit.edited
+    (folder / "root/CNAME").write_text("other.example.org")
+    assert gathered(tmp_path).commit.edited

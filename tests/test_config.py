@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -348,3 +350,13 @@ def test_a_missing_config_says_how_to_name_one(tmp_path: Path, gen: Gen) -> None
     outcome = gen("status", "--config", tmp_path / "none.toml")
     assert outcome.code == 2
     assert "there is no such file" in outcome.err and "--config" in outcome.err
+
+
+def test_reading_the_config_of_this_site_loads_no_heavy_library() -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom gen.config import load\n"
+        f"load(Path({str(SITE)!r}))\n"
+        "print({'torch', 'numba', 'matplotlib', 'PIL', 'imageio'} & set(sys.modules))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "set()"

@@ -157,3 +157,13 @@ def test_very_deep_folders_are_listed_and_erased(tmp_path: Path) -> None:
     assert len(list(disk.below(tmp_path / "top"))) == depth
     disk.erase(tmp_path / "top")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_regular_file_is_refused_and_closed(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir()))
+    for path in (tmp_path, tmp_path / "pipe", Path("/dev/null")):
+        with pytest.raises(OSError, match=r"regular file|directory"):
+            disk.read_regular(path)
+    assert len(list(descriptors.iterdir())) == before

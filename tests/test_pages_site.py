@@ -23,8 +23,9 @@ from gen.models import Model
 from gen.networks.embedded import Embedded
 from gen.pages.facts import FACTS_FILE
 from gen.pages.figures import PlacedDrawing, PlacedFigure
+from gen.pages.generated import STYLESHEET
 from gen.pages.references import read_references
-from gen.pages.site import STYLESHEET, render_pages
+from gen.pages.site import render_pages
 from gen.runs import ModelRun
 from gen.tasks.sparse_parity import SparseParity
 from gen.words import Words

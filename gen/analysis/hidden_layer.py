@@ -9,6 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from jaxtyping import Float
+
+from gen.tasks.modular import Modular
+
 if TYPE_CHECKING:
     from gen.networks import Network
     from gen.runs import ModelRun
@@ -42,6 +47,18 @@ def shows_layer(run: ModelRun) -> bool:
     """Whether the snapshots of a run are those of one hidden layer."""
     shapes = {name: (view.shape[1], view.shape[2]) for name, view in run.views.items()}
     return _is_layer(shapes, run.task)
+
+
+def number_weights(run: ModelRun) -> Float[np.ndarray, "snapshot number neuron"] | None:
+    """What the neurons hear of the first number: its rows of `W_in`.
+
+    Returns:
+        None for other tasks, and where no weights are shown number by number.
+    """
+    w_in = run.views.get("W_in")
+    if not isinstance(run.task, Modular) or w_in is None or w_in.shape[1] % run.task.outputs:
+        return None
+    return w_in[:, : run.task.outputs]
 
 
 def _is_layer(shapes: dict[str, Shape], task: Task) -> bool:

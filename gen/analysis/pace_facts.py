@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.fourier import by_frequency, powers
+from gen.analysis.fourier import by_frequency, powers, share_of
+from gen.analysis.hidden_layer import number_weights
 from gen.analysis.outcome import settled
-from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
     from gen.analysis.facts import Facts
@@ -66,18 +66,13 @@ def first_wave_facts(run: ModelRun) -> Facts:
         where no frequency stands at the end. Nothing where the weights are not shown number
         by number.
     """
-    w_in = run.views.get("W_in")
-    if not isinstance(run.task, Modular) or w_in is None or w_in.shape[1] % run.task.outputs:
+    w_in = number_weights(run)
+    if w_in is None:
         return {}
-    w_in = w_in[:, : run.task.outputs]
-    power = powers(w_in)
-    total = power.sum(axis=1)
+    power = powers(w_in).swapaxes(1, 2)
     found: list[tuple[int, int, int]] = []
     for k, neurons in by_frequency(w_in[-1]).items():
-        whole = total[:, neurons]
-        shares = np.divide(
-            power[:, k - 1, neurons], whole, out=np.zeros_like(whole), where=whole > 0
-        )
+        shares = share_of(power[:, neurons], [k])
         at = settled(run.snapshot_steps, shares.min(axis=1), PURE)
         if at is not None:
             found.append((at, k, len(neurons)))

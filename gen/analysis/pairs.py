@@ -18,6 +18,7 @@ from jaxtyping import Float, Int
 from gen.analysis.activity import activity
 from gen.analysis.circles import phase_errors_of_waves
 from gen.analysis.formula import formula
+from gen.analysis.hidden_layer import number_weights
 from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
@@ -59,16 +60,14 @@ class Reading:
 
 def reading(run: ModelRun) -> Reading | None:
     """The last weights number by number; None where a network has no such weights."""
-    task = run.task
-    w_in = run.views.get("W_in")
-    if not isinstance(task, Modular) or w_in is None or w_in.shape[1] % task.outputs:
+    task, first = run.task, number_weights(run)
+    if not isinstance(task, Modular) or first is None:
         return None
-    into = w_in[-1].astype(np.float64)
     second = second_matrix(run)
     if second is None:
         return None
     return Reading(
-        first=into[: task.outputs],
+        first=first[-1].astype(np.float64),
         second=second,
         out=run.views["W_out"][-1].astype(np.float64),
         sign=sign(task),

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gen.analysis.fourier import by_frequency, power_shares, silent
-from gen.analysis.hidden_layer import shows_layer
+from gen.analysis.hidden_layer import number_weights, shows_layer
 from gen.analysis.outcome import generalised_at
-from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
     from gen.runs import ModelRun
@@ -31,18 +30,10 @@ def settled_on(run: ModelRun) -> dict[int, int]:
         Nothing where the model did not generalise, where one wave dominates in less than half
         of its neurons, or where neurons have no weight for each number: it has not settled.
     """
-    w_in = run.views.get("W_in")
-    if (
-        not isinstance(run.task, Modular)
-        or not shows_layer(run)
-        or w_in is None
-        or generalised_at(run) is None
-    ):
+    w_in = number_weights(run)
+    if w_in is None or not shows_layer(run) or generalised_at(run) is None:
         return {}
-    numbers = run.task.outputs
-    if w_in.shape[1] % numbers:
-        return {}
-    final = w_in[-1, :numbers]
+    final = w_in[-1]
     shares = power_shares(final[:, ~silent(final)])
     if np.median(shares) <= DOMINATES:
         return {}

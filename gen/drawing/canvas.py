@@ -29,6 +29,7 @@ from matplotlib.transforms import Affine2D
 from gen.drawing.colours import Diverging, rgb
 from gen.drawing.fonts import Style, font
 from gen.drawing.frame import BLOCK
+from gen.drawing.numerals import number
 from gen.drawing.style import drawing_style
 from gen.drawing.surface import CSS_DPI, Surface
 from gen.figures.theme import COLOURS, NUMBER_SIZE, SYMBOL_SIZE
@@ -54,12 +55,6 @@ def pale(colour: str) -> str:
     """A colour of the theme, or `#rrggbb`, on its way to the white ground."""
     mixed = (round(channel + (255 - channel) * _PALE) for channel in rgb(light(colour)))
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
-
-
-def number(value: float) -> str:
-    """A number as films write it: a true minus, a narrow space between thousands."""
-    text = f"{value:,.10g}".replace(",", "\u202f")
-    return text.replace("-", "\u2212")
 
 
 def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:

@@ -16,9 +16,10 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from matplotlib.path import Path
 
-from gen.drawing.canvas import Canvas, light, number
+from gen.drawing.canvas import Canvas, light
 from gen.drawing.colours import Diverging, rgb
 from gen.drawing.fonts import Style
+from gen.drawing.numerals import number
 from gen.drawing.surface import Surface, packed
 from gen.figures.theme import COUNTER_SIZE, NUMBER_SIZE
 

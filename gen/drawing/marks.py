@@ -7,8 +7,9 @@ from jaxtyping import Float, Int, UInt32
 from matplotlib.path import Path
 
 from gen.analysis.sweep import OUTCOMES, UNTRAINED
-from gen.drawing.canvas import light, number
+from gen.drawing.canvas import light
 from gen.drawing.layers import Layer
+from gen.drawing.numerals import number
 from gen.drawing.surface import Surface
 from gen.figures.theme import NUMBER_SIZE
 

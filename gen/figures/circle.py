@@ -134,7 +134,8 @@ def _reach(points: Float[np.ndarray, "snapshot neuron 2"]) -> float:
 
 def _gutter(reaches: list[float]) -> int:
     """Room left of a panel for the numbers of its axis, whatever their length."""
-    from gen.drawing.canvas import Canvas, number
+    from gen.drawing.canvas import Canvas
+    from gen.drawing.numerals import number
 
     canvas = Canvas(16, 16, 1)
     units = [10.0 ** np.floor(np.log10(1.3 * reach)) for reach in reaches]
@@ -158,7 +159,7 @@ def _guides(panel: Panel, final: Float[np.ndarray, "neuron 2"]) -> None:
 
 def _ticks(panel: Panel) -> list[float]:
     """Zero, and the largest round number whose labels on both sides lie below the panel."""
-    from gen.drawing.canvas import number
+    from gen.drawing.numerals import number
 
     limit = panel.x[1]
     unit = 10.0 ** np.floor(np.log10(limit))

@@ -189,8 +189,8 @@ def _numbers(
     panel: Panel, limit: Float[np.ndarray, " frame"], ahead: Float[np.ndarray, " frame"]
 ) -> Iterator[Layer]:
     """What the panel's height stands for on its left, by how much the answer leads on its right."""
-    from gen.drawing.canvas import number
     from gen.drawing.numbers import Numbers
+    from gen.drawing.numerals import number
 
     frames, zero = len(limit), float(panel.down(0.0))
     panel.canvas.line([panel.left, panel.left + panel.width], [zero, zero])

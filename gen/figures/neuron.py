@@ -136,7 +136,7 @@ def _lines(run: ModelRun, neuron: int) -> tuple[Float[np.ndarray, "snapshot numb
 
 
 def _title(canvas: Canvas, row: int) -> None:
-    from gen.drawing.canvas import number
+    from gen.drawing.numerals import number
 
     right = FILM_WIDTH - _RIGHT
     width = canvas.text_width(f"\u2009=\u2009{number(row)}", COUNTER_SIZE, "Semibold")
@@ -215,7 +215,7 @@ def _spectrum(
 
 def _frequency_axis(panel: Panel, strongest: int, waves: int, colour: str) -> None:
     """The first, the last and the strongest wave, where they do not stand on each other."""
-    from gen.drawing.canvas import number
+    from gen.drawing.numerals import number
 
     apart = _TICKS_APART / panel.width * waves
     ends = [k for k in (1, waves) if abs(k - strongest) >= apart]

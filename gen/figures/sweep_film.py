@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from gen.drawing.frame import blocks, fits, too_large
+from gen.drawing.numerals import number
 from gen.figures import SweepFilmFigure
 from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE
 
@@ -225,8 +226,6 @@ def _name(axis: Axis) -> str:
 
 
 def _said(value: Any) -> str:
-    from gen.drawing.canvas import number
-
     return number(value) if isinstance(value, int | float) else str(value)
 
 

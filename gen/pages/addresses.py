@@ -15,6 +15,9 @@ from urllib.parse import unquote
 
 _ATTRIBUTE = re.compile(r'( (?:href|src|data-script|data-indexes)=")([^"]*)(?=")')
 _ADDRESS = re.compile(r"(?:\.\./)*((?:assets|seeds)/[^?#]+)")
+_ASKED_FOR = re.compile(r"assets/|(?:.*/)?seeds/")
+"""The files that pages ask for by a digest: few and small beside the data of a site."""
+
 _DIGITS = 10
 
 
@@ -27,7 +30,7 @@ def with_versions(files: Mapping[str, bytes | Path]) -> dict[str, bytes | Path]:
     digests = {
         path: sha256(content).hexdigest()[:_DIGITS]
         for path, content in files.items()
-        if isinstance(content, bytes)
+        if isinstance(content, bytes) and _ASKED_FOR.match(path)
     }
 
     def address(written: str, folder: str) -> str:

@@ -18,6 +18,7 @@ from gen.pages.article import Article, check, decide
 from gen.pages.choice import Choice
 from gen.pages.facts import FACTS_FILE, Fact, FactBook
 from gen.pages.figures import BySeed, PlacedFigure, PlacedFilm
+from gen.pages.generated import STYLESHEET, generated_assets
 from gen.pages.links import Map
 from gen.pages.markdown import anchors, parse
 from gen.pages.references import Citations, Reference
@@ -29,13 +30,6 @@ from gen.words import Words
 
 if TYPE_CHECKING:
     from gen.config import Site
-
-STYLESHEET = "assets/theme.css"
-
-
-def generated_assets(languages: Iterable[str]) -> list[str]:
-    """Paths inside the site of the assets that are written for every site."""
-    return [STYLESHEET, *map(index_path, languages)]
 
 
 @dataclass(frozen=True)
