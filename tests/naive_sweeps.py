@@ -165,9 +165,6 @@ def _of_choices(axis: Axis, slices: list[list[Trained]]) -> Iterator[tuple[str, 
         known = all(one.outcome != "untrained" for one in part)
         right = sum(one.end == "generalises" for one in part)
         yield f"right_at_{axis.key}_{short}", right if known else None
-        known = all(one.outcome != "untrained" for one in part)
-        right = sum(one.end == "generalises" for one in part)
-        yield f"right_at_{axis.key}_{short}", right if known else None
 
 
 def _of_two(first: Axis, second: Axis, every: list[Trained]) -> Iterator[tuple[str, Any]]:

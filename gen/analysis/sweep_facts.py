@@ -135,14 +135,6 @@ def _slices(grid: Int[np.ndarray, "*axis seed"], place: int) -> Int[np.ndarray, 
     return rows.reshape(len(rows), -1)
 
 
-def _slices(
-    grid: Int[np.ndarray, "*axis seed"], place: int
-) -> Int[np.ndarray, "value model"]:
-    """A row of models for each value of one axis."""
-    rows = np.moveaxis(grid, place, 0)
-    return rows.reshape(len(rows), -1)
-
-
 def _along(axis: Axis, outcomes: Int[np.ndarray, "value model"]) -> Facts:
     """How an outcome's count changes from the first value of a setting to the last."""
     facts: Facts = {
@@ -175,14 +167,6 @@ def _by_choice(axis: Axis, outcomes: Int[np.ndarray, "choice model"]) -> Facts:
         }
         for place, of_choice in enumerate(outcomes)
     )
-
-
-def _right_by_choice(axis: Axis, right: Int[np.ndarray, "choice model"]) -> Facts:
-    """How many models of each choice generalise by right answers at the end."""
-    return {
-        f"right_at_{axis.key}_{slug(axis.values[place], place + 1)}": _count(of_choice, 1)
-        for place, of_choice in enumerate(right)
-    }
 
 
 def _right_by_choice(axis: Axis, right: Int[np.ndarray, "choice model"]) -> Facts:
