@@ -162,6 +162,9 @@ def _of_choices(axis: Axis, slices: list[list[Trained]]) -> Iterator[tuple[str, 
         for name in NAMES[:-1]:
             yield f"{name}_at_{axis.key}_{short}", _count(part, name)
         yield f"generalise_at_{axis.key}_{short}", _count(part, "groks", "together")
+        known = all(one.outcome != "untrained" for one in part)
+        right = sum(one.end == "generalises" for one in part)
+        yield f"right_at_{axis.key}_{short}", right if known else None
 
 
 def _of_two(first: Axis, second: Axis, every: list[Trained]) -> Iterator[tuple[str, Any]]:

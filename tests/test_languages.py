@@ -63,6 +63,15 @@ def test_every_page_of_the_site_has_the_sections_figures_and_facts_of_the_first_
     assert [str(each) for each in differences(texts)] == []
 
 
+@pytest.mark.parametrize("language", config().site.languages)
+def test_no_sentence_of_the_site_is_torn_apart_by_a_block(language: str) -> None:
+    """A block makes a paragraph of its own, so what stands before its fence has to end there."""
+    torn = re.compile(r"^(?!:::|\+\+\+|[-|#]|\$).*[\w,;，；、}]\n:::", re.MULTILINE)
+    for name in config().site.pages:
+        text = (SITE / "pages" / language / f"{name}.md").read_text(encoding="utf-8")
+        assert torn.findall(text) == [], f"{language}/{name}.md"
+
+
 def test_words_formats_and_the_order_within_a_section_are_the_translators_own() -> None:
     translated = (
         ORIGINAL.replace("Section", "一节")

@@ -12,7 +12,15 @@ import numpy as np
 from jaxtyping import Int
 
 from gen.analysis.progress_facts import loss_of_guessing
-from gen.analysis.sweep import GROKS, NOT_YET, OUTCOMES, TOGETHER, UNTRAINED, SweepRun
+from gen.analysis.sweep import (
+    GENERALISES_IN_THE_END,
+    GROKS,
+    NOT_YET,
+    OUTCOMES,
+    TOGETHER,
+    UNTRAINED,
+    SweepRun,
+)
 from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
@@ -37,7 +45,8 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
     `groks_at_weight_decay` lists how many grok for each value of that axis, in its order;
     `groks_at_most_weight_decay_and_least_hidden` counts those at two ends at once; so for every
     outcome and axis. Choices have no least and no most, but names: `groks_at_architecture_tied`
-    and, with those that generalise at once, `generalise_at_architecture_tied`.
+    and, with those that generalise at once, `generalise_at_architecture_tied`; beside it
+    `right_at_architecture_tied` counts those that right answers at the end call generalised.
     `weight_decay_for_half_at_least_hidden` is the smallest decay at which half
     or more of the models with the fewest neurons generalise, late or at once.
     `contradicted` counts models whose accuracies at the end say something else than the outcome.
@@ -49,8 +58,10 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
         ValueError: two facts would have the same name.
     """
     outcomes = run.outcomes()
-    grid = outcomes.reshape(*sweep.shape, len(sweep.seeds))
-    return _merged([_settings(sweep, run), _totals(sweep, run, outcomes), *_counts(sweep, grid)])
+    shape = (*sweep.shape, len(sweep.seeds))
+    right = np.where(run.trained, run.ends() == GENERALISES_IN_THE_END, UNTRAINED)
+    counts = _counts(sweep, outcomes.reshape(shape), right.reshape(shape))
+    return _merged([_settings(sweep, run), _totals(sweep, run, outcomes), *counts])
 
 
 def check_names(sweep: Sweep) -> None:
@@ -96,15 +107,32 @@ def _totals(sweep: Sweep, run: SweepRun, outcomes: Int[np.ndarray, "cell seed"])
     return facts
 
 
-def _counts(sweep: Sweep, grid: Int[np.ndarray, "*axis seed"]) -> Iterable[Facts]:
-    """The facts along each axis and each pair of axes."""
+def _counts(
+    sweep: Sweep, grid: Int[np.ndarray, "*axis seed"], right: Int[np.ndarray, "*axis seed"]
+) -> Iterable[Facts]:
+    """The facts along each axis and each pair of axes.
+
+    Args:
+        grid: outcomes.
+        right: 1 for a model that right answers at the end call generalised, 0 or `UNTRAINED`.
+    """
     for place, axis in enumerate(sweep.axes):
-        slices = np.moveaxis(grid, place, 0).reshape(len(axis.values), -1)
+        slices = _slices(grid, place)
         yield {f"models_at_each_{axis.key}": slices.shape[1]}
-        yield _by_choice(axis, slices) if axis.choices else _along(axis, slices)
+        if axis.choices:
+            yield _by_choice(axis, slices)
+            yield _right_by_choice(axis, _slices(right, place))
+        else:
+            yield _along(axis, slices)
     ordered = [place for place, axis in enumerate(sweep.axes) if axis.choices is None]
     for first, second in permutations(ordered, 2):
         yield _together(sweep.axes[first], sweep.axes[second], _table(grid, first, second))
+
+
+def _slices(grid: Int[np.ndarray, "*axis seed"], place: int) -> Int[np.ndarray, "value model"]:
+    """A row of models for each value of one axis."""
+    rows = np.moveaxis(grid, place, 0)
+    return rows.reshape(len(rows), -1)
 
 
 def _along(axis: Axis, outcomes: Int[np.ndarray, "value model"]) -> Facts:
@@ -139,6 +167,14 @@ def _by_choice(axis: Axis, outcomes: Int[np.ndarray, "choice model"]) -> Facts:
         }
         for place, of_choice in enumerate(outcomes)
     )
+
+
+def _right_by_choice(axis: Axis, right: Int[np.ndarray, "choice model"]) -> Facts:
+    """How many models of each choice generalise by right answers at the end."""
+    return {
+        f"right_at_{axis.key}_{slug(axis.values[place], place + 1)}": _count(of_choice, 1)
+        for place, of_choice in enumerate(right)
+    }
 
 
 def slug(choice: str, number: int) -> str:
