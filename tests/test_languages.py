@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from gen.pages.source import Source, read_source
+from gen.pages.source import Source, read_source, read_sources
 from gen.pages.structure import differences, first_difference
 from gen.words import Words
 from tests.small_pages import FRONT, Outline, main_text, page, rendered, site
-from tests.test_pages_site import EVERY_PAGE, EVERY_WORLD, ONE_WORKER, SITE, config, pages
+from tests.test_pages_site import EVERY_PAGE, EVERY_WORLD, ONE_WORKER, SITE, config, pages, texts
 
 pytestmark = ONE_WORKER
 
@@ -158,6 +158,47 @@ def test_chinese_has_its_own_punctuation_and_stands_apart_from_figures(
     text = prose(pages(world, "zh")[name])
     wrong = f"{HAN}{LATIN}|{LATIN}{HAN}|{HAN}[,;:?!]|[,;:?!]{HAN}|{HAN} {HAN}|{FULL} | {FULL}"
     assert re.findall(f".{{0,12}}(?:{wrong}).{{0,12}}", text) == []
+
+
+@EVERY_WORLD
+@EVERY_PAGE
+def test_chinese_sentences_follow_each_other_without_a_space(name: str, world: str) -> None:
+    html = re.sub(r"<(script|style|pre)\b.*?</\1>", "", pages(world, "zh")[name], flags=re.DOTALL)
+    assert re.findall(r".{0,12}[。！？][ \u00a0].{0,12}", html.replace("？ · ", "？· ")) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@EVERY_PAGE
+def test_no_condition_divides_a_sentence(name: str, language: str) -> None:
+    """What a condition holds is a paragraph by itself, and so is what stands around it."""
+    assert re.findall(r"[^\n]*[,;，；、]\n+:::.*", texts(language)[name]) == []
+
+
+@EVERY_PAGE
+def test_chapters_are_named_in_chinese_title_marks(name: str) -> None:
+    for target, source in read_sources("zh", texts("zh")).items():
+        if source.front.layout == "chapter":
+            link = re.escape(f"[{source.front.title}]({target}.md")
+            assert not re.search(f"(?<!《){link}", texts("zh")[name])
+
+
+MISREAD = {
+    "对数字": "logarithm, where pairs of numbers are meant",
+    "悬而未决": "not settled yet, where no answer is better than another",
+    "数得": "counted, where the numbers are the subject",
+    "样样相同": "alike in everything, beside what differs",
+    "按编号数过去": "the first in time, where the lowest seed is meant",
+    "五颜六色": "many colours, where there are red and blue",
+    "不打弯": "does not turn, where a function has no bend",
+    "居中的": "in the middle of the picture, where the median is meant",
+}
+"""Chinese words that a reader took for something else, and for what."""
+
+
+@pytest.mark.parametrize("word", MISREAD)
+def test_chinese_avoids_words_that_were_misread(word: str) -> None:
+    catalog = (SITE.parent / "gen" / "languages" / "zh.toml").read_text("utf-8")
+    assert [text for text in [*texts("zh").values(), catalog] if word in text] == []
 
 
 @EVERY_PAGE

@@ -41,7 +41,7 @@ def test_a_new_site_builds_as_it_is(begun: Path) -> None:
     assert built.returncode == 0, built.stderr
     page = (begun / "_site" / "index.html").read_text()
     assert page.count("<figure") == 3 and "<math" in page
-    assert "Power et al., 2022" in page or "before the network had found the rule" in page
+    assert "Power et al. (2022)" in page or "before the network had found the rule" in page
     facts = json.loads((begun / "_site" / "data" / "facts.json").read_text())
     assert facts["parity"]["steps"] == 120
 

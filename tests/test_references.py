@@ -27,7 +27,7 @@ def link(html: str, text: str) -> dict[str, str | None]:
 
 def test_a_citation_is_said_by_surnames_and_year() -> None:
     text = main_text(page("As [@nanda2023] and ([@gromov2023]) say."))
-    assert text.startswith("Title What it is about. As Nanda et al., 2023 and (Gromov, 2023) say.")
+    assert text.startswith("Title What it is about. As Nanda et al. (2023) and (Gromov, 2023) say.")
 
 
 @pytest.mark.parametrize("year", ["0", "10000", f"0x{'f' * 10_000}"])
@@ -43,13 +43,30 @@ def test_the_address_of_a_work_holds_no_control_character() -> None:
 
 def test_two_authors_are_both_named() -> None:
     work = read_references(WORK, "references.toml")["power2022"]
-    assert work.label(Words("en")) == "Power & Burda, 2022"
+    assert work.label(Words("en"), bracketed=True) == "Power & Burda, 2022"
+    assert work.label(Words("en"), bracketed=False) == "Power & Burda (2022)"
+    assert work.label(Words("zh"), bracketed=False) == "Power 和 Burda（2022）"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("(see [@gromov2023])", "(see Gromov, 2023)"),
+        ("（[@gromov2023]）", "（Gromov, 2023）"),
+        ("(the waves) [@gromov2023]", "(the waves) Gromov (2023)"),
+        ("([@nanda2023; @gromov2023])", "(Nanda et al., 2023; Gromov, 2023)"),
+        ("[a page](index.md) of [@gromov2023]", "a page of Gromov (2023)"),
+        ("(one)\n\n[@gromov2023]", "(one) Gromov (2023)"),
+    ],
+)
+def test_a_year_stands_in_brackets_unless_the_citation_does(text: str, read: str) -> None:
+    assert read in main_text(page(text))
 
 
 def test_a_citation_leads_to_the_list_from_there_to_the_work_and_back() -> None:
     html = page("See [@nanda2023].")
     outline = Outline.of(html)
-    there = link(html, "Nanda et al., 2023")
+    there = link(html, "Nanda et al. (2023)")
     assert there["href"] == "#work-nanda2023" and "work-nanda2023" in outline.ids
     assert there["title"] == "Progress measures & more"
     assert "https://arxiv.org/abs/2301.05217" in [a["href"] for a in outline.every("a")]
@@ -108,5 +125,5 @@ def test_an_author_without_given_names_is_named_as_a_whole() -> None:
     work = Reference(
         authors=["The Group"], year=1999, title="T", venue="V", url="https://example.org"
     )
-    assert work.label(Words("en")) == "The Group, 1999"
+    assert work.label(Words("en"), bracketed=True) == "The Group, 1999"
     assert work.full_names == ["The Group"]

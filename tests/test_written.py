@@ -294,7 +294,7 @@ def test_every_key_that_a_work_may_have_can_be_cited(key: str) -> None:
     outline = Outline.of(html)
     assert len(outline.ids) == len(set(outline.ids)) and f"work-{key}" in outline.ids
     assert [a["href"] for a in outline.every("a")].count(f"#work-{key}") == 3
-    assert "Power & Burda, 2022; Power & Burda, 2022." in main_text(html)
+    assert "Power & Burda (2022); Power & Burda (2022)." in main_text(html)
 
 
 @pytest.mark.parametrize("key", ["a b", "a]", "a;b", "@a", "a%20", ""])

@@ -98,7 +98,7 @@ class Trajectories(FilmFigure):
             ),
             words(
                 "alt.trajectories.signal",
-                inputs=_listed(groups["signal"].tolist()),
+                inputs=_listed(groups["signal"].tolist(), words("list.comma")),
                 largest=float(weights[-1, groups["signal"]].max()),
             ),
         ]
@@ -188,7 +188,7 @@ def _legend(canvas: Canvas, groups: dict[str, Int[np.ndarray, " input"]], run: M
         x -= _SAMPLE + _BETWEEN
 
 
-def _listed(inputs: list[int]) -> str:
+def _listed(inputs: list[int], comma: str = ", ") -> str:
     if len(inputs) <= _MOST_NAMED:
-        return ", ".join(map(str, inputs))
+        return comma.join(map(str, inputs))
     return f"{inputs[0]} \u2026 {inputs[-1]}"

@@ -108,16 +108,16 @@ class Article:
                 token.attrs |= stretch.attributes(self.book)
                 self.played.add(stretch.model)
             case "citation":
-                token.type, token.content = "html_inline", self._citation(token.content)
+                token.type, token.content = "html_inline", self._citation(token)
             case "image":
                 token.attrs["src"] = self._picture(token)
                 token.attrs["loading"] = "lazy"
 
-    def _citation(self, cited: str) -> str:
+    def _citation(self, token: Token) -> str:
         """Links from one citation to all the works that it names."""
         links: list[str] = []
-        for key in keys_of(cited):
-            label, link = self.citations.cite(key)
+        for key in keys_of(token.content):
+            label, link = self.citations.cite(key, bracketed=token.meta["bracketed"])
             attributes = "".join(f' {name}="{escape(link[name])}"' for name in link)
             links.append(f"<a{attributes}>{escape(label)}</a>")
         return escape(self.citations.words("citation.between")).join(links)

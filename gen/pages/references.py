@@ -28,6 +28,9 @@ _ELSEWHERE_CITED = re.compile(
     r"\[[^\[\]@]*[\s-]@(?P<bracketed>[\w:/+-]+)[^\[\]]*\]|(?<![\w@.])@(?P<bare>[\w:./+-]+)"
 )
 """What other dialects take for a citation: `[see @key]`, `[-@key]`, `@key`."""
+_OPENING, _CLOSING = "(\uff08", ")\uff09"
+_NEAR = 300
+"""How far before a citation its opening bracket is looked for, in characters."""
 _Text = Annotated[OneLine, Field(min_length=1, max_length=300)]
 
 
@@ -46,15 +49,16 @@ class Reference(Settings):
     venue: _Text
     url: Annotated[OneLine, Field(pattern=r"^https?://[^\s\"<>]+$")]
 
-    def label(self, words: Words) -> str:
-        """How the text calls it, such as "Nanda et al., 2023"."""
+    def label(self, words: Words, *, bracketed: bool) -> str:
+        """How the text calls it: "Nanda et al., 2023" in brackets, else "Nanda et al. (2023)"."""
         first, *others = (author.partition(",")[0] for author in self.authors)
         names = first
         if len(others) == 1:
             names = words("citation.two", first=first, second=others[0])
         elif others:
             names = words("citation.many", first=first)
-        return words("citation.label", names=names, year=str(self.year))
+        form = "citation.label" if bracketed else "citation.told"
+        return words(form, names=names, year=str(self.year))
 
     @property
     def full_names(self) -> list[str]:
@@ -100,8 +104,12 @@ class Citations:
     words: Words
     cited: dict[str, int] = field(default_factory=dict)
 
-    def cite(self, key: str) -> tuple[str, dict[str, str]]:
+    def cite(self, key: str, *, bracketed: bool = False) -> tuple[str, dict[str, str]]:
         """Takes note of one more citation.
+
+        Args:
+            key: of the work.
+            bracketed: whether the citation stands in brackets.
 
         Returns:
             Its label, and the attributes of the link from the text to the list below it.
@@ -120,7 +128,7 @@ class Citations:
             "id": place,
             "title": reference.title,
         }
-        return reference.label(self.words), link
+        return reference.label(self.words, bracketed=bracketed), link
 
     @property
     def listed(self) -> list[tuple[str, Reference]]:
@@ -163,9 +171,17 @@ def _rule(state: StateInline, silent: bool) -> bool:
     if match is None:
         return False
     if not silent:
-        state.push("citation", "", 0).content = match[1]
+        token = state.push("citation", "", 0)
+        token.content = match[1]
+        token.meta["bracketed"] = _bracketed(state.src[max(0, state.pos - _NEAR) : state.pos])
     state.pos = match.end()
     return True
+
+
+def _bracketed(before: str) -> bool:
+    """Whether the last bracket in `before` opens, so that what follows stands in it."""
+    last = max(before.rfind(each) for each in _OPENING + _CLOSING)
+    return last >= 0 and before[last] in _OPENING
 
 
 def keys_of(citation: str) -> list[str]:
