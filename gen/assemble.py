@@ -222,7 +222,7 @@ def _place(
                 data=f"data/{stem}.csv",
                 data_bytes=_size(files[f"data/{stem}.csv"]),
                 alt=alt,
-                timing=chart_timing(run, words),
+                timing=chart_timing(chart, run, words),
                 lines=names_of(chart),
             )
         elif isinstance(figure, Drawn | MapFigure):

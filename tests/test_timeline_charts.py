@@ -254,3 +254,36 @@ def test_texts_of_charts_and_bar_are_legible(browser: Browser, led_site: Path, s
     assert len(found) > 20
     assert [(text, ratio) for text, ratio in found if ratio < 4.5] == []
     context.close()
+
+
+def measured(led_site: Path, figure: str) -> dict[int, list[float]]:
+    """What a chart's table says at every step."""
+    lines = (led_site / "data" / f"{figure}.csv").read_text("utf-8").splitlines()
+    rows = [[float(value) for value in line.split(",")] for line in lines[1:]]
+    return {round(step): values for step, *values in rows}
+
+
+def seek(page: Page, place: int) -> int:
+    """The step that a timeline comes to rest at when it is asked for one."""
+    page.evaluate("step => grokreel.timelines.forEach(each => each.seek(step))", place)
+    return step(page)
+
+
+def test_the_read_out_says_what_was_measured_at_every_step_and_at_the_last(
+    page: Page, led_site: Path
+) -> None:
+    table, words = measured(led_site, "sum-accuracy"), Words("en")
+    stops = {seek(page, place) for place in table} & set(table)
+    assert len(stops) > 10 and {0, max(table)} <= stops
+    for stop in sorted(stops):
+        seek(page, stop)
+        said = [item.partition("accuracy ")[2] for item in read_out(page, "sum-accuracy")[1:]]
+        assert said == [words.percent(share).replace("\u00a0", " ") for share in table[stop]]
+
+
+def test_the_read_out_of_losses_is_as_exact_as_it_is_written(page: Page, led_site: Path) -> None:
+    table = measured(led_site, "odd-loss")
+    for place in (min(table), max(table)):
+        page.evaluate("step => grokreel.timelines.forEach(each => each.seek(step))", place)
+        said = [float(item.rpartition(" ")[2]) for item in read_out(page, "odd-loss")[1:]]
+        assert said == [float(f"{value:.2g}") for value in table[place]]

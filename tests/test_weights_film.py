@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from gen.analysis.fourier import frequencies
+from gen.drawing.canvas import Canvas
 from gen.drawing.colours import COARSE, FINE, Diverging, rgb
 from gen.drawing.film import Film
 from gen.drawing.layers import Cells
+from gen.drawing.matrix import Matrix
 from gen.figures.limits import round_up
 from gen.figures.theme import NEGATIVE_STOPS, POSITIVE_STOPS
 from gen.figures.weights import Weights, neuron_order
@@ -140,3 +143,24 @@ def test_alt_texts_say_what_is_there(case: str) -> None:
     alt = WEIGHTS.alt(run, EN)
     assert EN.number(int(run.snapshot_steps[-1])) in alt
     assert "{" not in alt and "nan" not in alt
+
+
+@pytest.mark.parametrize("cell", [3, 7, 10, 14, 40])
+@pytest.mark.parametrize(("first", "last"), [(0, 0), (0, 1), (0, 2), (0, 3), (9, 11), (0, 29)])
+def test_numbers_of_neighbouring_columns_do_not_run_into_one(
+    cell: int, first: int, last: int
+) -> None:
+    matrix = Matrix(Canvas(672, 672, 1), rows=1, columns=30, left=0, top=0, cell=cell)
+    numbered = matrix.apart(first, last)
+    assert numbered[0] == first and set(numbered) <= set(range(first, last + 1))
+    for former, later in pairwise(numbered):
+        room = (later - former) * cell
+        widths = [matrix.canvas.text_width(str(each)) for each in (former, later)]
+        assert sum(widths) / 2 + 2 <= room
+    if cell == 40:
+        assert numbered == list(range(first, last + 1))
+
+
+def test_a_network_of_four_signal_bits_names_the_first_and_the_last_where_cells_are_small() -> None:
+    matrix = Matrix(Canvas(672, 672, 1), rows=1, columns=31, left=0, top=0, cell=8)
+    assert matrix.apart(0, 3) == [0, 3]

@@ -14,6 +14,7 @@ from gen.drawing.layers import Cells
 from gen.figures.theme import NUMBER_SIZE, SYMBOL_SIZE
 
 _TICKS_APART = 34
+_BETWEEN_NUMBERS = 3
 _BAND = 4
 _EVERY = (1, 2, 5, 10, 20, 25, 50, 100)
 
@@ -50,6 +51,13 @@ class Matrix:
         """Underlines some columns in the colour of what they mean."""
         left, top = self.left + first * self.cell, self.top + self.rows * self.cell
         self.canvas.box(left, top + 1, (last - first + 1) * self.cell + 1, _BAND, colour)
+
+    def apart(self, first: int, last: int) -> list[int]:
+        """Neighbouring columns that can be numbered: all, or the ends, or as little as has room."""
+        room = self.canvas.text_width(str(last)) + _BETWEEN_NUMBERS
+        if room <= self.cell:
+            return list(range(first, last + 1))
+        return [first, last] if room <= (last - first) * self.cell else [first]
 
     def column_symbol(self, symbol: str) -> None:
         """Writes what the only column is below it."""

@@ -28,9 +28,10 @@ SYMBOLS = {
     "hidden": "H",
     "train_rows": "N",
     "learning_rate": "lr",
+    "regulariser": "penalty",
     "modulus": "p",
 }
-"""What films call a setting; others keep the name they have in the config."""
+"""What films call a setting, as maps do; others keep the name they have in the config."""
 
 _LEFT, _RIGHT, _BETWEEN = 76, 16, 16
 _HEADER, _TITLE, _AXIS = 76, 36, 44

@@ -194,7 +194,7 @@ def _input_axis(matrix: Matrix, run: ModelRun) -> None:
     if task.signal_inputs:
         first, last = min(task.signal_inputs), max(task.signal_inputs)
         colour = {tick: "muted" for tick in colour if tick > last + 1}
-        colour |= dict.fromkeys(task.signal_inputs, "signal")
+        colour |= dict.fromkeys(matrix.apart(first, last), "signal")
         matrix.column_band(first, last, "signal")
     if task.bias_input is not None:
         colour = {tick: colour[tick] for tick in colour if tick < task.bias_input - 1}

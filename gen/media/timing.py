@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from gen.analysis.sweep import SweepRun
+from gen.figures.chart import Chart, Series, Stack
 from gen.figures.curves import marks
 
 if TYPE_CHECKING:
@@ -21,9 +23,20 @@ def film_timing(entry: Entry, run: ModelRun | SweepRun, words: Words) -> str:
     return _json({**timing, "marks": _marks(run, words)})
 
 
-def chart_timing(run: ModelRun, words: Words) -> str:
-    """Where the model memorises and generalises, as JSON."""
-    return _json({"marks": _marks(run, words)})
+def chart_timing(chart: Chart | Stack, run: ModelRun, words: Words) -> str:
+    """Where the model memorises and generalises, and what every line says at its steps, as JSON.
+
+    The drawing holds rounded places of some points only; a read-out needs the values themselves.
+    """
+    plots = chart.charts if isinstance(chart, Stack) else (chart,)
+    curves = [[_curve(series) for series in plot.series] for plot in plots]
+    return _json({"marks": _marks(run, words), "curves": curves})
+
+
+def _curve(series: Series) -> dict[str, Any]:
+    """Steps and values of a line; a value that is not finite is null."""
+    values = [float(f"{value:.7g}") if isfinite(value) else None for value in series.y]
+    return {"key": series.key, "steps": [round(step) for step in series.x], "values": values}
 
 
 def _marks(run: ModelRun | SweepRun, words: Words) -> list[dict[str, Any]]:

@@ -13,43 +13,30 @@
     return element;
   };
 
-  // A curve as points, from the moves it is drawn by.
-  const pointsOf = (path) => {
-    const points = [];
-    let [x, y] = [0, 0];
-    for (const [, command, rest] of path.getAttribute("d").matchAll(/([Mlh])([^Mlh]*)/g)) {
-      const numbers = (rest.match(/-?(?:\d+\.?\d*|\.\d+)/g) ?? []).map(Number);
-      if (command === "h") points.push([(x += numbers[0]), y]);
-      for (let place = 0; command !== "h" && place + 1 < numbers.length; place += 2) {
-        [x, y] =
-          command === "M"
-            ? [numbers[place], numbers[place + 1]]
-            : [x + numbers[place], y + numbers[place + 1]];
-        points.push([x, y]);
-      }
-    }
-    return points;
+  // A curve's value at a step, on a straight line of the drawing between the steps it was measured
+  // at; null where it has none.
+  const valueAt = ({ steps, values }, step, scale) => {
+    const after = steps.findIndex((one) => one >= step);
+    if (after < 0 || (after === 0 && steps[0] > step)) return null;
+    if (steps[after] === step) return values[after];
+    const [low, high] = [values[after - 1], values[after]];
+    if (low === null || high === null) return null;
+    const part = (step - steps[after - 1]) / (steps[after] - steps[after - 1]);
+    if (scale === "log" && low > 0 && high > 0) return low * (high / low) ** part;
+    return low + part * (high - low);
   };
 
-  const heightAt = (points, x) => {
-    const after = points.findIndex((point) => point[0] >= x);
-    if (after < 0 || points[0][0] > x + 0.5) return null;
-    if (after === 0) return points[0][1];
-    const [[x0, y0], [x1, y1]] = [points[after - 1], points[after]];
-    return x1 > x0 ? y0 + ((y1 - y0) * (x - x0)) / (x1 - x0) : y1;
-  };
-
-  // One pair of axes inside a chart.
+  // One pair of axes inside a chart, and the curves drawn there.
   class LedPlot {
-    constructor(group) {
+    constructor(group, curves) {
       const data = group.dataset;
       this.scale = data.scale;
       for (const name of ["left", "right", "top", "bottom", "firstStep", "lastStep", "low", "high"]) {
         this[name] = Number(data[name]);
       }
       this.curves = [...group.querySelectorAll("path.line")].map((path) => ({
+        ...curves.find(({ key }) => key === path.dataset.series),
         name: path.dataset.name,
-        points: pointsOf(path),
         dot: drawn("circle", { class: `dot ${path.dataset.series}`, r: 4.5 }),
       }));
       this.rule = drawn("line", { class: "now", y1: this.top, y2: this.bottom });
@@ -64,18 +51,21 @@
       this.rule.setAttribute("x1", x);
       this.rule.setAttribute("x2", x);
       for (const curve of this.curves) {
-        const y = heightAt(curve.points, x);
-        curve.dot.setAttribute("visibility", y === null ? "hidden" : "visible");
+        curve.value = valueAt(curve, step, this.scale);
+        curve.dot.setAttribute("visibility", curve.value === null ? "hidden" : "visible");
         curve.dot.setAttribute("cx", x);
-        curve.dot.setAttribute("cy", y ?? 0);
-        curve.value = y === null ? null : this.valueAt(y);
+        curve.dot.setAttribute("cy", curve.value === null ? this.bottom : this.heightOf(curve.value));
       }
     }
 
-    valueAt(y) {
-      const part = (this.bottom - y) / (this.bottom - this.top);
-      if (this.scale === "log") return this.low * (this.high / this.low) ** part;
-      return this.low + part * (this.high - this.low);
+    // A value beyond the axis is on its end, as in the drawing.
+    heightOf(value) {
+      const held = Math.min(this.high, Math.max(this.low, value));
+      const part =
+        this.scale === "log"
+          ? Math.log(held / this.low) / Math.log(this.high / this.low)
+          : (held - this.low) / (this.high - this.low);
+      return this.bottom - part * (this.bottom - this.top);
     }
 
     // What every curve says: its name and its value, empty where the curve has none.
@@ -88,7 +78,7 @@
 
     written(value, words) {
       if (this.scale !== "share") return significant(value, 2);
-      return words.percent.replace("{number}", percent(Math.min(1, Math.max(0, value))));
+      return words.percent.replace("{number}", percent(value));
     }
   }
 
@@ -110,7 +100,9 @@
       this.chart = this.figure.querySelector(".chart");
       this.pictures = [...this.chart.querySelectorAll("svg")];
       this.plots = this.pictures.map((svg) =>
-        [...svg.querySelectorAll("g.plot")].map((group) => new LedPlot(group)),
+        [...svg.querySelectorAll("g.plot")].map(
+          (group, place) => new LedPlot(group, this.timing.curves[place]),
+        ),
       );
       const [plot] = this.plots[0];
       this.steps = [plot.firstStep, plot.lastStep];
