@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from gen.errors import ConfigError
+from gen.errors import ConfigError, unreadable
 from gen.lines import Line
 
 MOST_KEYS = 100
@@ -43,7 +43,7 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from None
+        raise unreadable(error, str(path)) from None
 
 
 def read_text(path: Path) -> str:
