@@ -125,6 +125,17 @@ def refused(error: OSError, what: str, where: str) -> EnvironmentFault:
     return EnvironmentFault(f"{what}: {reason}", where=where, mend=mend)
 
 
+def unreadable(error: OSError, where: str) -> GenError:
+    """A source that cannot be read: a mistake of the site, unless the machine lacks something.
+
+    Args:
+        where: the file or folder.
+    """
+    if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        return refused(error, "cannot be read", where)
+    return ConfigError(f"cannot be read: {error.strerror}", where=where)
+
+
 def in_words(error: BaseException) -> GenError | None:
     """An error of this tool, or of the system where nothing better is known of it.
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from gen.disk import read_regular
-from gen.errors import ConfigError
+from gen.errors import ConfigError, unreadable
 from gen.lines import Line
 
 MOST_KEYS = 100
@@ -42,10 +42,9 @@ def read_bytes(path: Path) -> bytes:
         raise
     except OSError as error:
         if error.errno in (errno.EINVAL, errno.ENXIO):
-            what, mend = "is not a regular file", "put a file there"
-        else:
-            what, mend = f"cannot be read: {error.strerror}", ""
-        raise ConfigError(what, where=str(path), mend=mend) from None
+            what = "is not a regular file"
+            raise ConfigError(what, where=str(path), mend="put a file there") from None
+        raise unreadable(error, str(path)) from None
 
 
 def read_text(path: Path) -> str:
