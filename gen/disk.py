@@ -106,14 +106,22 @@ def machine() -> str:
 
 
 def lives(process: int) -> bool:
-    """Whether there is a process of this number."""
+    """Whether there is a process of this number that has not ended.
+
+    One that was killed keeps its number until its parent asks for its exit code, which the first
+    process of a container may never do.
+    """
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True
-    return True
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return True
+    return state not in {"Z", "X"}
 
 
 def erase(path: Path) -> None:

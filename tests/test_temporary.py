@@ -89,6 +89,14 @@ def test_a_machine_without_a_folder_for_temporary_files_has_nothing_to_remove(
     temporary.sweep()
 
 
+def test_a_killed_process_that_its_parent_has_not_asked_for_has_ended() -> None:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
+        assert disk.lives(process.pid)
+        process.kill()
+        wait_for(lambda: not disk.lives(process.pid))
+        assert process.returncode is None  # nothing has asked so far
+
+
 def wait_for(found: Callable[[], object]) -> None:
     until = time.monotonic() + DEADLINE
     while not found():
