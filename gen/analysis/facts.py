@@ -20,7 +20,7 @@ from gen.analysis.hidden_layer import shows_layer
 from gen.analysis.interference import interference_facts
 from gen.analysis.near_misses import near_miss_facts
 from gen.analysis.opposites import opposite_facts
-from gen.analysis.outcome import generalised_at, memorised_at
+from gen.analysis.outcome import generalised_at, memorised_at, settled
 from gen.analysis.pace_facts import first_wave_facts
 from gen.analysis.pairs import Reading, phase_errors, reading, second_matrix, sign
 from gen.analysis.parity_facts import parity_facts
@@ -149,7 +149,7 @@ def _turns(run: ModelRun) -> Facts:
         "recovered_at": None
         if found is None or found.recovered is None
         else steps[found.recovered],
-        "better_than_ever_at": None if found is None else _below_former(loss, steps, found.top),
+        "better_than_ever_at": None if found is None else _below_former(run, found.top),
     }
     for name, place in (
         ("first_low", None if found is None else found.low),
@@ -162,13 +162,12 @@ def _turns(run: ModelRun) -> Facts:
     return facts
 
 
-def _below_former(loss: np.ndarray, steps: list[int], top: int) -> int | None:
-    """Step from which a loss stays below all that it was before a place in its log."""
+def _below_former(run: ModelRun, top: int) -> int | None:
+    """Step from which the test loss stays below all that it was before a place in its log."""
+    loss = run.metrics["test_loss"]
     if top == 0:
         return None
-    above = np.flatnonzero(~(loss < loss[:top].min()))
-    after = int(above[-1]) + 1
-    return steps[after] if after < len(loss) else None
+    return settled(run.logged_steps, -loss, np.nextafter(-loss[:top].min(), np.inf))
 
 
 def _lowest(run: ModelRun, split: str) -> int:
@@ -201,16 +200,16 @@ def _of_numbers(run: ModelRun, task: Modular) -> Facts:
 
 def _waves(run: ModelRun, known: Reading) -> Facts:
     shares = power_shares(known.first[:, ~silent(known.first)])
-    settled = settled_on(run)
+    groups = settled_on(run)
     facts: Facts = {
-        "frequencies": list(settled),
-        "frequency_count": len(settled),
-        "neurons_per_frequency": list(settled.values()),
+        "frequencies": list(groups),
+        "frequency_count": len(groups),
+        "neurons_per_frequency": list(groups.values()),
         "smallest_frequency_share": float(shares.min()),
         **_phases(phase_errors(known), known.sign),
         **interference_facts(known),
     }
-    return facts | (opposite_facts(known, tuple(settled)) if known.sign > 0 else {})
+    return facts | (opposite_facts(known, tuple(groups)) if known.sign > 0 else {})
 
 
 def _phases(errors: Float[np.ndarray, " neuron"], sign: int) -> Facts:

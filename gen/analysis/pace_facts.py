@@ -31,9 +31,9 @@ def pace_facts(run: ModelRun, progress: WaveProgress, guess_loss: float) -> Fact
         `key_share_fastest`: the largest part of its whole range that a measure covers within such
         a window. `restricted_fastest_factor`: the largest factor by which the loss of the key
         waves alone falls within one, `restricted_fastest_at`: the step at which that window begins.
-        `excluded_above_guess_at`: step from which the loss without
-        the key waves stays above guessing. `excluded_half_risen_at`: first step at which half of
-        its rise, from its lowest value before to its largest, is over;
+        `excluded_above_guess_at`: step from which the loss without the key waves stays above
+        guessing. `excluded_half_risen_at`: first step at which half of its rise, from its lowest
+        value before to its largest, is over;
         `excluded_loss_when_half_risen`, `restricted_loss_when_excluded_half_risen`,
         `key_share_when_excluded_half_risen`: the measures at that step.
     """
