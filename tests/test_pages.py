@@ -82,6 +82,7 @@ def test_a_fact_in_code_stays_as_it_is_written() -> None:
         ("two\nlines {{parity.sedes}}", [":6", '"seeds"?']),
         ("::: figure wieghts\n:::", [":5", '"wieghts"', '"weights"?']),
         ("::: figure weights\n:::\n\n::: figure weights\n:::", [":8", "already"]),
+        ("::: gallery\n:::\n\n::: gallery\n:::", [":8", "the gallery is on this page already"]),
         ("::: figure weights large\n:::", [":5", "large"]),
         ("::: figur weights\n:::", [":5", 'no directive "figur"', '"figure"?']),
         ("text\n\n::: note\nnever ends", [":7", "never closed"]),

@@ -172,6 +172,8 @@ class Article:
             title, *inside = inside
             values["title"] = _render_token([title], 0)
         if head.name == "gallery":
+            if "gallery" in self.sheets:
+                raise Mistake("the gallery is on this page already", "show it once")
             films = [figure for figure in self.figures.values() if isinstance(figure, PlacedFilm)]
             self.sheets.add("gallery")
             values |= {"films": films, "embedded": self._embedded}
