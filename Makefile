@@ -52,10 +52,11 @@ torture: $(VENV)/installed-dev ## kill, starve and mistreat builds for half an h
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal \
 		-m torture $(TESTS)
 
-lint: $(VENV)/installed-dev ## check format, style, types and workflows
+lint: $(VENV)/installed-dev ## check format, style, types, imports and workflows
 	@$(BIN)/ruff format --check --quiet . || (echo "run make format"; exit 1)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/pyright
+	@told="$$($(BIN)/lint-imports --no-logo --no-cache)" || (echo "$$told"; exit 1)
 	@$(BIN)/zizmor --offline --quiet --persona=pedantic .github starter/.github
 
 format: $(VENV)/installed-dev ## put the code into its format

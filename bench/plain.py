@@ -1,7 +1,7 @@
 """What one would write without this tool: a module, a loss, `backward()` and a fused AdamW.
 
 One model after another, one step after another, float32, full batch. What is learned is what
-this trainer learns (`tests/test_bench.py`).
+this trainer learns (`tests/project/test_bench.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from gen.models import Model
+from gen.experiments.model import Model
 from gen.networks.embedded import Embedded, circle
 from gen.networks.perceptron import Perceptron
 

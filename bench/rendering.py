@@ -27,13 +27,13 @@ from matplotlib.figure import Figure as Picture
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
 
-from gen.config import load
+from gen.config.reader import load
 from gen.drawing.colours import Diverging
-from gen.figures import FilmFigure
-from gen.media.gif import write_gif
-from gen.media.mp4 import write_mp4
-from gen.runs import ModelRun, model_runs
-from gen.training import train
+from gen.encode.gif import write_gif
+from gen.encode.mp4 import write_mp4
+from gen.experiments.runs import ModelRun, model_runs
+from gen.figures.figure import FilmFigure
+from gen.training.loop import train
 
 SITE = Path(__file__).parent.parent / "site" / "gen.toml"
 

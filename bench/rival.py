@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gen.networks.perceptron import Perceptron
-from gen.training import Ensemble
+from gen.training.loop import Ensemble
 
 
 def scanned(ensemble: Ensemble, steps: int) -> Callable[[], float]:

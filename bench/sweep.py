@@ -18,11 +18,11 @@ from statistics import median
 import torch
 
 from bench.training import SITE, plain_seconds, shard_seconds
-from gen.config import load
-from gen.executors import Job, Workers, default_jobs
+from gen.config.reader import load
+from gen.experiments.sweep import Sweep
 from gen.report import make_report
-from gen.sweeps import Sweep
-from gen.training import Ensemble
+from gen.training.loop import Ensemble
+from gen.workers.processes import Job, ProcessPool, default_jobs
 
 ROWS = 1250
 JAX_STEPS = 20
@@ -72,7 +72,7 @@ def main() -> None:
         print("JAX is left out: pip install -e '.[bench]'")
     silent = make_report(quiet=True, json_log=False, stream=sys.stderr)
     rows: list[list[float]] = []
-    with silent as report, Workers(cores, report) as workers:
+    with silent as report, ProcessPool(cores, report) as workers:
         for neurons, ensemble in ensembles(sweep).items():
             figures = _compare(sweep, ensemble, workers, rounds)
             rows.append([*figures, 124.0 * ROWS * neurons])
@@ -88,7 +88,7 @@ def _line(name: str, figures: list[float]) -> str:
     )
 
 
-def _compare(sweep: Sweep, ensemble: Ensemble, workers: Workers, rounds: int) -> list[float]:
+def _compare(sweep: Sweep, ensemble: Ensemble, workers: ProcessPool, rounds: int) -> list[float]:
     """Seconds a model-step takes: here, in a plain loop, in JAX; then the machine's peak."""
     cores, models = workers.width, len(ensemble.seeds)
     cell = next(

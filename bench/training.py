@@ -19,12 +19,12 @@ from statistics import median
 import torch
 
 from bench.plain import PlainLoop, left_out
-from gen.config import load
-from gen.executors import Job, Workers, default_jobs
-from gen.models import Model
+from gen.config.reader import load
+from gen.experiments.model import Model
 from gen.networks.embedded import Embedded
 from gen.report import make_report
-from gen.training import Ensemble, train
+from gen.training.loop import Ensemble, train
+from gen.workers.processes import Job, ProcessPool, default_jobs
 
 SITE = Path(__file__).parent.parent / "site" / "gen.toml"
 
@@ -57,7 +57,7 @@ def shard_seconds(ensemble: Ensemble, *, on_progress: Callable[[int], None]) -> 
     return (seconds[1] - seconds[0]) / (lengths[1] - lengths[0])
 
 
-def our_seconds(model: Model, steps: int, workers: Workers, side_by_side: int) -> float:
+def our_seconds(model: Model, steps: int, workers: ProcessPool, side_by_side: int) -> float:
     """Seconds a model-step takes here, with so many shards side by side."""
     training = model.training.model_copy(update={"steps": steps})
     ensemble = replace(model, training=training).shards[0][1]
@@ -76,7 +76,7 @@ def main() -> None:
     print(f"training, {cores} cores, torch {torch.__version__}, medians of {rounds} rounds")
     print(f"{'model':<14}{'way':<34}{'us/model-step':>14}{'ratio':>8}")
     silent = make_report(quiet=True, json_log=False, stream=sys.stderr)
-    with silent as report, Workers(cores, report) as workers:
+    with silent as report, ProcessPool(cores, report) as workers:
         for name, model in load(SITE).models.items():
             reason = left_out(model)
             if reason:
@@ -86,7 +86,7 @@ def main() -> None:
                 print(line, flush=True)
 
 
-def _compare(name: str, model: Model, workers: Workers, cores: int, rounds: int) -> list[str]:
+def _compare(name: str, model: Model, workers: ProcessPool, cores: int, rounds: int) -> list[str]:
     ways: dict[str, Callable[[], float]] = {
         "this trainer, all cores": lambda: our_seconds(model, 1000, workers, cores),
         "this trainer, one core": lambda: our_seconds(model, 1000, workers, 1),

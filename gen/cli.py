@@ -14,27 +14,32 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from gen import __version__
-from gen.ending import Commands, Signals
-from gen.errors import GenError, spelled
-from gen.surroundings import known_environment, open_streams
-from gen.telling import echo, tell, told
+from gen.commands.failure import echo, print_error, report_exit
+from gen.errors import GenError, printable
+from gen.signals import CommandGroup, Signals
+from gen.workers.environment import ensure_streams, fixed_environment
 
 if TYPE_CHECKING:
+    from gen.experiments.context import Effects
     from gen.report import Report
-    from gen.studio import Studio
+    from gen.site.context import BuildContext
 
 _DEFAULT_CONFIG = Path("site/gen.toml")
 
 
-def main() -> NoReturn:
-    """Runs the command line; the console script `gen`."""
-    open_streams()
-    with Signals() as signals, known_environment():
-        code = _run(signals)
+def main(effects: Effects | None = None) -> NoReturn:
+    """Runs the command line; the console script `gen`.
+
+    Args:
+        effects: what commands reach the machine through; the usual ones if None.
+    """
+    ensure_streams()
+    with Signals() as signals, fixed_environment():
+        code = _run(signals, effects)
     sys.exit(code)
 
 
-def _run(signals: Signals) -> int:
+def _run(signals: Signals, effects: Effects | None) -> int:
     """Runs the command and puts into words what ended it.
 
     Returns:
@@ -42,15 +47,15 @@ def _run(signals: Signals) -> int:
     """
     start = time.monotonic()
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False, obj=effects)
     except BaseException as error:
         if signals.said:
             # No terminal may be left to read this.
             with suppress(OSError):
-                kept = GenError(signals.said, mend="what was finished is kept")
-                tell(kept, signals.code, start)
+                kept = GenError(signals.said, hint="what was finished is kept")
+                print_error(kept, signals.code, start)
             return signals.code
-        return told(error, start)
+        return report_exit(error, start)
     return code if isinstance(code, int) else 0
 
 
@@ -139,7 +144,7 @@ def _trainers(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.group(
-    cls=Commands,
+    cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="gen")
@@ -157,10 +162,10 @@ def cli() -> None:
 @_trainers
 def build(jobs: int | None, **options: Any) -> None:
     """Does all that is not fresh: trains, draws, writes the site."""
-    from gen.build import build as build_site
+    from gen.commands.build import build as build_site
 
-    with _studio(options, jobs) as studio:
-        build_site(studio)
+    with _context(options, jobs) as context:
+        build_site(context)
 
 
 @cli.command()
@@ -172,13 +177,13 @@ def build(jobs: int | None, **options: Any) -> None:
 @_trainers
 def train(models: tuple[str, ...], dry_run: bool, jobs: int | None, **options: Any) -> None:
     """Trains the models and sweeps that are not in the store: all of them, or MODELS."""
-    from gen.build import foretell_training, train_models
+    from gen.commands.build import estimate_training, train_models
 
-    with _studio(options, jobs) as studio:
+    with _context(options, jobs) as context:
         if dry_run:
-            echo(foretell_training(studio, models))
+            echo(estimate_training(context, models))
         else:
-            train_models(studio, models)
+            train_models(context, models)
 
 
 @cli.command()
@@ -204,10 +209,10 @@ def hunt(
 
     Without --where and --seeds, the hunt that the config records is repeated.
     """
-    from gen.hunt import hunt as hunt_seeds
+    from gen.commands.hunt import hunt as hunt_seeds
 
-    with _studio(options, jobs) as studio:
-        echo(str(hunt_seeds(studio, model, where, seeds, write=write)))
+    with _context(options, jobs) as context:
+        echo(str(hunt_seeds(context, model, where, seeds, write=write)))
 
 
 @cli.command()
@@ -224,10 +229,10 @@ def hunt(
 @_wait
 def render(figures: tuple[str, ...], folder: Path | None, jobs: int | None, **options: Any) -> None:
     """Draws films of trained models that are not in the store, and writes FIGURES as files."""
-    from gen.build import render_figures
+    from gen.commands.build import render_figures
 
-    with _studio(options, jobs) as studio:
-        render_figures(studio, figures, folder)
+    with _context(options, jobs) as context:
+        render_figures(context, figures, folder)
 
 
 @cli.command()
@@ -236,10 +241,10 @@ def render(figures: tuple[str, ...], folder: Path | None, jobs: int | None, **op
 @_wait
 def site(**options: Any) -> None:
     """Writes the site from trained models and drawn films, doing neither."""
-    from gen.build import write_stored_site
+    from gen.commands.build import write_stored_site
 
-    with _studio(options, 1) as studio:
-        write_stored_site(studio)
+    with _context(options, 1) as context:
+        write_stored_site(context)
 
 
 @cli.command()
@@ -247,11 +252,11 @@ def site(**options: Any) -> None:
 @_trainers
 def verify(jobs: int | None, **options: Any) -> None:
     """Makes the site again from nothing, and says whether every byte is the same."""
-    from gen.verify import verify as verify_site
+    from gen.commands.verify import verify as verify_site
 
-    with _studio(options, jobs) as studio:
-        count = verify_site(studio)
-        studio.report.done("verified", f"{count} files are the same, byte for byte")
+    with _context(options, jobs) as context:
+        count = verify_site(context)
+        context.report.done("verified", f"{count} files are the same, byte for byte")
 
 
 @cli.command()
@@ -260,10 +265,10 @@ def verify(jobs: int | None, **options: Any) -> None:
 @_device
 def status(as_json: bool, **options: Any) -> None:
     """Lists what is fresh, what is stale, and because of what."""
-    from gen.status import examine, show
+    from gen.commands.status import examine, show
 
-    with _studio(options, 1) as studio:
-        echo(show(examine(studio), as_json=as_json))
+    with _context(options, 1) as context:
+        echo(show(examine(context), as_json=as_json))
 
 
 @cli.command()
@@ -274,21 +279,21 @@ def status(as_json: bool, **options: Any) -> None:
 @_trainers
 def serve(host: str, port: int | None, no_watch: bool, jobs: int | None, **options: Any) -> None:
     """Shows the site in a browser as its sources are edited: builds what changed, reloads pages."""
-    from gen.serve import serve as serve_folder
-    from gen.serve import serve_live
-    from gen.studio import rereading
+    from gen.server.http import serve as serve_folder
+    from gen.server.http import serve_live
+    from gen.site.context import config_reloader
 
     if no_watch:
         with _report(options) as report:
             serve_folder(options["output"], host, port, report)
         return
-    with _studio(options, jobs, lines=True) as studio:
+    with _context(options, jobs, lines=True) as context:
         serve_live(
-            rereading(studio),
-            partial(_studio, {**options, "wait": True}, jobs),
+            config_reloader(context),
+            partial(_context, {**options, "wait": True}, jobs),
             host,
             port,
-            studio.report,
+            context.report,
         )
 
 
@@ -298,20 +303,20 @@ def serve(host: str, port: int | None, no_watch: bool, jobs: int | None, **optio
 @_wait
 def clean(everything: bool, **options: Any) -> None:
     """Removes the site, and from the store what no profile of the config asks for."""
-    from gen.clean import clean as clean_up
+    from gen.commands.clean import clean as clean_up
 
-    with _studio(options, 1) as studio:
-        clean_up(studio, everything=everything)
+    with _context(options, 1) as context:
+        clean_up(context, everything=everything)
 
 
 @cli.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def new(folder: Path) -> None:
     """Begins a site of your own in DIR: a small one that works."""
-    from gen.new import new as new_site
+    from gen.commands.new import new as new_site
 
     for file in new_site(folder):
-        echo(f"  {spelled(str(folder / file))}")
+        echo(f"  {printable(str(folder / file))}")
     enter = "" if folder.resolve() == Path.cwd() else f"  cd {shlex.quote(str(folder))}\n"
     echo(f"next:\n{enter}  gen serve    # builds it in about a minute and follows your edits")
 
@@ -328,7 +333,7 @@ def new(folder: Path) -> None:
 )
 def doctor(as_json: bool, store_path: Path) -> None:
     """Checks this machine: Python, torch, encoder, fonts, disk, cores, GPU."""
-    from gen.doctor import examine, show
+    from gen.commands.doctor import examine, show
 
     checks = examine(store_path)
     echo(show(checks, as_json=as_json))
@@ -344,31 +349,40 @@ def _report(options: dict[str, Any], *, lines: bool = False) -> AbstractContextM
 
 
 @contextmanager
-def _studio(options: dict[str, Any], jobs: int | None, *, lines: bool = False) -> Iterator[Studio]:
+def _context(
+    options: dict[str, Any], jobs: int | None, *, lines: bool = False
+) -> Iterator[BuildContext]:
     """Everything a command works with, from its options.
 
     Args:
         lines: leave bars to another process, which shares the terminal.
     """
-    from gen.config import load
-    from gen.executors import default_jobs
+    from gen.config.reader import load
+    from gen.experiments.context import Effects, TrainingContext
     from gen.resources import assets_folder, templates_folder
-    from gen.store import Store
-    from gen.studio import Studio
+    from gen.site.context import BuildContext
+    from gen.store.store import Store
+    from gen.workers.processes import default_jobs
 
+    running = click.get_current_context(silent=True)
+    effects = (running and running.obj) or Effects()
     config = load(options["config_path"], options["profile"])
     with _report(options, lines=lines) as report:
-        yield Studio(
+        yield BuildContext(
             config=config,
-            store=Store(options["store_path"], on_damage=report.warn),
+            training=TrainingContext(
+                store=Store(options["store_path"], on_damage=report.warn),
+                report=report,
+                jobs=jobs or default_jobs(),
+                device=options.get("device", "cpu"),
+                cluster=options.get("cluster"),
+                fail_fast=options.get("fail_fast", False),
+                executor=effects.executor,
+            ),
             output=options["output"],
             templates=templates_folder(),
             assets=assets_folder(),
-            jobs=jobs or default_jobs(),
-            report=report,
-            device=options.get("device", "cpu"),
-            cluster=options.get("cluster"),
-            fail_fast=options.get("fail_fast", False),
+            clock=effects.clock,
             wait=options.get("wait", False),
             strict=options.get("strict", False),
         )

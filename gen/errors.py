@@ -1,4 +1,4 @@
-"""The tool's own errors: one sentence that says what is wrong, where, and the mend.
+"""The tool's own errors: one sentence that says what is wrong, where, and the hint.
 
 They are raised where the cause is known and caught once, in `gen.cli`, which prints
 the sentence and exits with `exit_code`.
@@ -16,7 +16,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udff
 """What a terminal would obey, what turns the direction of text, and what no encoding writes."""
 
 
-def spelled(text: str) -> str:
+def printable(text: str) -> str:
     """A text as one line that a terminal shows and does not obey: each such character as a code."""
     return CONTROL.sub(_code, text)
 
@@ -34,21 +34,21 @@ class GenError(Exception):
     Args:
         what: what is wrong, with the offending value.
         where: the file, key or step it was found at; may be empty.
-        mend: what to do about it, as an instruction; may be empty.
+        hint: what to do about it, as an instruction; may be empty.
     """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
         self.what = what
         self.where = where
-        self.mend = mend
+        self.hint = hint
         super().__init__(str(self))
 
     def __str__(self) -> str:
         sentence = f"{self.where}: {self.what}" if self.where else self.what
-        text = f"{sentence}; {self.mend}" if self.mend else sentence
-        return spelled(" ".join(text.split()))
+        text = f"{sentence}; {self.hint}" if self.hint else sentence
+        return printable(" ".join(text.split()))
 
 
 class ConfigError(GenError):
@@ -57,13 +57,13 @@ class ConfigError(GenError):
     exit_code = 2
 
 
-class EnvironmentFault(GenError):
+class SetupError(GenError):
     """The machine lacks something: a package, an encoder, space, a permission."""
 
     exit_code = 3
 
 
-class NumericalFault(GenError):
+class DivergedError(GenError):
     """Training produced numbers that cannot be shown."""
 
     exit_code = 4
@@ -75,7 +75,7 @@ class BusyError(GenError):
     exit_code = 5
 
 
-class NotRepeated(GenError):
+class NotReproducibleError(GenError):
     """A second build from nothing has come to something else."""
 
     exit_code = 6
@@ -85,7 +85,7 @@ MORE_MEMORY = "use fewer --jobs, a smaller shard or fewer snapshots"
 """The hint where memory has run out."""
 
 _TOO_MANY_OPEN = "allow more open files: ulimit -n 1024"
-_MENDS = {
+_HINTS = {
     errno.ENOSPC: "free space, or choose another folder",
     errno.EDQUOT: "free space, or choose another folder",
     errno.EFBIG: "allow larger files, or choose another folder",
@@ -113,16 +113,16 @@ _NOT_ALLOWED = "operation not permitted"
 """What the loader of libraries adds where it may not run what lies on a disk."""
 
 
-def refused(error: OSError, what: str, where: str) -> EnvironmentFault:
-    """What the system has refused, with the mend where one is known.
+def system_error(error: OSError, what: str, where: str) -> SetupError:
+    """What the system has refused, with the hint where one is known.
 
     Args:
         what: what could not be done.
         where: the file or folder.
     """
     reason = (error.strerror or str(error)).lower()
-    mend = _MENDS.get(error.errno or 0, "--debug shows what asked for it")
-    return EnvironmentFault(f"{what}: {reason}", where=where, mend=mend)
+    hint = _HINTS.get(error.errno or 0, "--debug shows what asked for it")
+    return SetupError(f"{what}: {reason}", where=where, hint=hint)
 
 
 def unreadable(error: OSError, where: str) -> GenError:
@@ -132,26 +132,26 @@ def unreadable(error: OSError, where: str) -> GenError:
         where: the file or folder.
     """
     if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
-        return refused(error, "cannot be read", where)
+        return system_error(error, "cannot be read", where)
     return ConfigError(f"cannot be read: {error.strerror}", where=where)
 
 
-def in_words(error: BaseException) -> GenError | None:
+def as_gen_error(error: BaseException) -> GenError | None:
     """An error of this tool, or of the system where nothing better is known of it.
 
     Returns:
-        None for an error that nobody but its author can mend.
+        None for an error that nobody but its author can hint.
     """
     if isinstance(error, GenError):
         return error
-    if lacks_memory(error):
-        return EnvironmentFault("there is not enough memory", mend=MORE_MEMORY)
+    if is_out_of_memory(error):
+        return SetupError("there is not enough memory", hint=MORE_MEMORY)
     if isinstance(error, OSError):
-        return refused(error, "the system refuses it", str(error.filename or ""))
+        return system_error(error, "the system refuses it", str(error.filename or ""))
     return None
 
 
-def lacks_memory(error: BaseException) -> bool:
+def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory has run out, which libraries tell as any other error, or as what led to one.
 
     A library that cannot be loaded for lack of memory looks like one that is not installed. Where
@@ -161,24 +161,37 @@ def lacks_memory(error: BaseException) -> bool:
     while led is not None:
         if isinstance(led, MemoryError) or getattr(led, "lacks_memory", False):
             return True
-        if isinstance(led, RuntimeError | ImportError | OSError) and tells_of_memory(str(led)):
+        if isinstance(led, RuntimeError | ImportError | OSError) and mentions_memory(str(led)):
             return True
-        led = led_to(led)
+        led = cause_of(led)
     return False
 
 
-def led_to(error: BaseException) -> BaseException | None:
+def cause_of(error: BaseException) -> BaseException | None:
     """The error that has led to another one, as a traceback would show it."""
     return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def tells_of_memory(text: str) -> bool:
+def mentions_memory(text: str) -> bool:
     """Whether what a library or program says is that memory has run out."""
     told = text.lower()
     return _NOT_ALLOWED not in told and any(words in told for words in _OUT_OF_MEMORY)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """The mend for a misspelt word: `did you mean "modular"?`, or nothing if none is close."""
+    """The hint for a misspelt word: `did you mean "modular"?`, or nothing if none is close."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f'did you mean "{close[0]}"?' if close else ""
+
+
+class PageError(Exception):
+    """Something that cannot be rendered, raised where it is known and placed where it stands.
+
+    Args:
+        what: what is wrong.
+        hint: what to do about it.
+    """
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what, self.hint = what, hint

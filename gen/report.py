@@ -14,7 +14,7 @@ from typing import Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from gen.errors import CONTROL, GenError, spelled
+from gen.errors import CONTROL, GenError, printable
 
 Clock = Callable[[], float]
 
@@ -125,7 +125,7 @@ class PlainReport:
 
     def say(self, text: str) -> None:
         """Writes the text on a line of its own."""
-        self._lines.write(spelled(text))
+        self._lines.write(printable(text))
 
     def warn(self, text: str) -> None:
         """Writes the text as a warning."""
@@ -201,7 +201,7 @@ class JsonReport:
             code: the exit code of the command.
             trace: where in the code it came from, if that is to be told.
         """
-        parts = {"what": fault.what, "where": fault.where, "mend": fault.mend, "code": code}
+        parts = {"what": fault.what, "where": fault.where, "hint": fault.hint, "code": code}
         self._write("error", **parts, **({"trace": trace} if trace else {}))
 
     def _write(self, event: str, **values: object) -> None:
@@ -243,12 +243,12 @@ class TerminalReport:
 
     def say(self, text: str) -> None:
         """Writes the text above the bars."""
-        self._progress.console.print(spelled(text), markup=False, soft_wrap=True)
+        self._progress.console.print(printable(text), markup=False, soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Writes the text above the bars, in yellow."""
         self._progress.console.print(
-            spelled(f"warning: {text}"), style="yellow", markup=False, soft_wrap=True
+            printable(f"warning: {text}"), style="yellow", markup=False, soft_wrap=True
         )
 
     def done(self, name: str, detail: str) -> None:
@@ -258,7 +258,7 @@ class TerminalReport:
     @contextmanager
     def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
         """A bar that goes when the work is finished."""
-        number = self._progress.add_task(spelled(name), total=total, unit=unit)
+        number = self._progress.add_task(printable(name), total=total, unit=unit)
         try:
             yield _Bar(self._progress, number)
         finally:

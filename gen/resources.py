@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent
+"""The folder of this package."""
 
 
 def templates_folder() -> Path:
@@ -28,5 +29,5 @@ def constraints_file() -> Path:
 
 
 def _bundled(name: str) -> Path:
-    bundled = _PACKAGE / "_bundled" / name
-    return bundled if bundled.exists() else _PACKAGE.parent / name
+    bundled = PACKAGE / "_bundled" / name
+    return bundled if bundled.exists() else PACKAGE.parent / name

@@ -16,11 +16,12 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
-from gen import cli, executors
-from tests import led_site as led
-from tests.browsing import launched
-from tests.disturbed import Forge
-from tests.here import Here, let_work
+from gen import cli
+from gen.experiments.context import Effects
+from tests.support import led_site as led
+from tests.support.browsing import launched
+from tests.support.disturbed import Forge
+from tests.support.here import Here
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -57,10 +58,9 @@ def gen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> G
 
     def run(*arguments: str | Path) -> Outcome:
         monkeypatch.setattr("sys.argv", ["gen", *map(str, arguments)])
-        let_work(monkeypatch, executors.Workers if "--jobs" in arguments else Here)
         capfd.readouterr()
         with pytest.raises(SystemExit) as exit_:
-            cli.main()
+            cli.main(Effects() if "--jobs" in arguments else Effects(executor=Here))
         captured = capfd.readouterr()
         code = exit_.value.code
         return Outcome(code if isinstance(code, int) else 0, captured.out, captured.err)
@@ -85,7 +85,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def led_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small site with a timeline, see `tests.led_site`."""
+    """A small site with a timeline, see `tests.support.led_site`."""
     folder = tmp_path_factory.mktemp("led")
     led.build(folder)
     return folder / "_site"

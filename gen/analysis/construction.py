@@ -23,7 +23,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
-Bend = Literal["relu", "square", "linear"]
+ConstructionActivation = Literal["relu", "square", "linear"]
 """What a neuron makes of what it hears; `linear` leaves it as it is."""
 
 NEURONS = (3, 10)
@@ -51,7 +51,7 @@ class Construction:
 
     neurons: int
     modulus: int
-    bend: Bend
+    bend: ConstructionActivation
 
     @property
     def embedding(self) -> Float[np.ndarray, "number 2"]:
@@ -166,3 +166,49 @@ def ideal(
 
 def _places(angles: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape 2"]:
     return np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+
+
+_NEAREST, _APART = 1.2, 0.27
+
+
+NEGLIGIBLE = 1e-9
+"""A vector that is no longer, for one neuron, is rounding."""
+
+
+def neuron_positions(run: Construction, *, speaking: bool) -> Float[np.ndarray, "neuron 2"]:
+    """Where neurons are named around the circle of radius 1: neurons of one direction in a row."""
+    directions = run.out if speaking else run.into.T
+    alike = np.isclose(directions @ directions.T, 1.0)
+    before = np.tril(alike, -1).sum(axis=1)
+    return directions * (_NEAREST + _APART * before)[:, None]
+
+
+def vector_chain(
+    run: Construction, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+) -> Float[np.ndarray, "*pair point 2"]:
+    """What neurons speak, put end to end from the middle on: n + 1 points, the last the answer.
+
+    The loudest chain of all pairs just reaches the circle of radius 1.
+    """
+    turns = np.pi * np.arange(2 * run.modulus) / run.modulus
+    loudest = 2 * np.stack([np.cos(turns), np.sin(turns)], axis=1) @ run.into
+    size = np.hypot(*np.moveaxis(_ends(run, run.active(loudest)), -1, 0)).max()
+    return _ends(run, run.active(run.heard(a, b))) / size
+
+
+def _ends(
+    run: Construction, active: Float[np.ndarray, "*pair neuron"]
+) -> Float[np.ndarray, "*pair point 2"]:
+    spoken = np.cumsum(active[..., None] * run.out, axis=-2)
+    return np.concatenate([np.zeros_like(spoken[..., :1, :]), spoken], axis=-2)
+
+
+def answers(
+    run: Construction, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+) -> Int[np.ndarray, "*pair"]:
+    """The number whose logit is highest; -1 where two or more are level."""
+    spoken = run.answer(a, b)
+    loud = np.hypot(*np.moveaxis(spoken, -1, 0)) > NEGLIGIBLE * run.neurons
+    place = np.arctan2(spoken[..., 1], spoken[..., 0]) * run.modulus / (2 * np.pi)
+    level = np.abs(np.abs(place - np.round(place)) - 0.5) < NEGLIGIBLE
+    return np.where(loud & ~level, np.round(place).astype(int) % run.modulus, -1)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gen.analysis.construction import MODULI, NEURONS, RIGHT, UNDECIDED, WRONG, Bend, Construction
+from gen.analysis.construction import MODULI, NEURONS, Construction, ConstructionActivation
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
+    from gen.analysis.types import Facts
+    from gen.i18n import Words
+
+from functools import cache
+
+from gen.analysis.construction import RIGHT, UNDECIDED, WRONG
 
 
 def construction_facts(network: Construction) -> Facts:
@@ -63,13 +67,13 @@ def limits() -> Facts:
         `relu_up_to_5` and so on, for every number of neurons and both activations: the largest
         modulus below which, from the smallest offered on, none is wrong; None if the first is.
     """
-    bends: tuple[Bend, ...] = ("relu", "square")
+    bends: tuple[ConstructionActivation, ...] = ("relu", "square")
     counts = range(NEURONS[0], NEURONS[1] + 1)
     return {f"{bend}_up_to_{n}": _limit(n, bend) for bend in bends for n in counts}
 
 
 @cache
-def _limit(neurons: int, bend: Bend) -> int | None:
+def _limit(neurons: int, bend: ConstructionActivation) -> int | None:
     largest = None
     for modulus in range(MODULI[0], MODULI[1] + 1):
         strays = np.abs(Construction(neurons, modulus, bend).strays())
@@ -77,3 +81,16 @@ def _limit(neurons: int, bend: Bend) -> int | None:
             break
         largest = modulus
     return largest
+
+
+def counted(run: Construction, words: Words) -> str:
+    """How many of all pairs are answered rightly, and how many are not decided."""
+    from gen.analysis.construction import RIGHT, UNDECIDED
+
+    verdicts = run.verdicts()
+    return words(
+        "construction.counted",
+        right=int((verdicts == RIGHT).sum()),
+        pairs=len(verdicts),
+        undecided=int((verdicts == UNDECIDED).sum()),
+    )

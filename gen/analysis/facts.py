@@ -16,26 +16,24 @@ from jaxtyping import Float
 from gen.analysis.circles import DOUBLED, angles, phase_error, spacing_error
 from gen.analysis.fourier import power_shares, silent
 from gen.analysis.height_facts import height_facts
-from gen.analysis.hidden_layer import shows_layer
+from gen.analysis.hidden_layer_views import shows_layer
 from gen.analysis.interference import interference_facts
+from gen.analysis.loss_events import relapse, rise, second_fall
 from gen.analysis.near_misses import near_miss_facts
 from gen.analysis.opposites import opposite_facts
 from gen.analysis.outcome import generalised_at, memorised_at, settled
 from gen.analysis.pace_facts import first_wave_facts
-from gen.analysis.pairs import Reading, phase_errors, reading, second_matrix, sign
+from gen.analysis.pairs import Reading, phase_errors, read_pairs, second_matrix, sign
 from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
-from gen.analysis.settling import settled_on
-from gen.analysis.turns import relapse, rise, second_fall
+from gen.analysis.settled_frequencies import settled_frequencies
+from gen.analysis.types import Facts
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 
 if TYPE_CHECKING:
-    from gen.models import Model
-    from gen.runs import ModelRun
-
-Fact = int | float | str | None | list[int] | list[float]
-Facts = dict[str, Fact]
+    from gen.experiments.model import Model
+    from gen.experiments.runs import ModelRun
 
 
 def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
@@ -47,13 +45,13 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     """
     found = _common(model, runs) | run_facts(chosen)
     if not shows_layer(chosen):
-        return finite(found)
+        return without_non_finite(found)
     found["hidden"] = next(iter(chosen.views.values())).shape[2]
     found |= progress_facts(chosen) | near_miss_facts(chosen)
-    return finite(found | first_wave_facts(chosen) | height_facts(chosen))
+    return without_non_finite(found | first_wave_facts(chosen) | height_facts(chosen))
 
 
-def finite(facts: Facts) -> Facts:
+def without_non_finite(facts: Facts) -> Facts:
     """The facts with None for every number that is infinite or not a number, also in lists."""
     return {
         name: None if any(map(_unsound, value if isinstance(value, list) else [value])) else value
@@ -74,7 +72,7 @@ def run_facts(run: ModelRun) -> Facts:
             "train_percent": _train_percent(run),
             **_order_of_numbers(run.task),
         }
-    return finite(found | _of_weights(run))
+    return without_non_finite(found | _of_weights(run))
 
 
 def _of_weights(run: ModelRun) -> Facts:
@@ -194,13 +192,13 @@ def _of_numbers(run: ModelRun, task: Modular) -> Facts:
     """What the network makes of the numbers, where it can be seen number by number."""
     if "A" in run.views:
         return _circle(run, task)
-    known = reading(run)
+    known = read_pairs(run)
     return {} if known is None else _waves(run, known)
 
 
 def _waves(run: ModelRun, known: Reading) -> Facts:
     shares = power_shares(known.first[:, ~silent(known.first)])
-    groups = settled_on(run)
+    groups = settled_frequencies(run)
     facts: Facts = {
         "frequencies": list(groups),
         "frequency_count": len(groups),

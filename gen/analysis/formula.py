@@ -9,8 +9,8 @@ from gen.networks.embedded import Embedded
 from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
-    from gen.networks import Network
-    from gen.tasks import Task
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _NAMES = {"W_in": r"W_\text{in}", "W_out": r"W_\text{out}"}
 _ACTIVATIONS = {"relu": r"\operatorname{relu}(%s)", "square": "(%s)^2"}

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.activity import activity
+from gen.analysis.activations import activations
 from gen.analysis.fourier import by_frequency
 from gen.analysis.progress import adds
 from gen.networks.embedded import circle
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
-    from gen.runs import ModelRun
+    from gen.analysis.types import Facts
+    from gen.experiments.runs import ModelRun
 
 
 def height_facts(run: ModelRun) -> Facts:
@@ -49,7 +49,7 @@ def wave_heights(run: ModelRun) -> list[float]:
     """
     w_in, w_out, groups = _final(run)
     a, b = np.triu_indices(len(w_in))
-    active = activity(w_in[a] + w_in[b], run.network.activation)
+    active = activations(w_in[a] + w_in[b], run.network.activation)
     return [float(np.median(np.ptp(active[:, g] @ w_out[g], axis=1) / 2)) for g in groups]
 
 

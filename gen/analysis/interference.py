@@ -7,20 +7,28 @@ c: waves that agree at the right answer and nowhere else (Nanda et al. 2023, arX
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
+
+from gen.analysis.groups import Group
+
+if TYPE_CHECKING:
+    from gen.experiments.runs import ModelRun
+
+from collections.abc import Sequence
+
+from jaxtyping import Bool, Int
 
 from gen.analysis.fourier import by_frequency
 
 if TYPE_CHECKING:
     from gen.analysis.pairs import Reading
-    from gen.runs import ModelRun
 
 
-def group_shares(
+def group_logits(
     active: Float[np.ndarray, "*batch neuron"],
     w_out: Float[np.ndarray, "*batch neuron answer"],
     groups: Sequence[Int[np.ndarray, " member"]],
@@ -49,11 +57,11 @@ def interference_facts(known: Reading) -> dict[str, float]:
     right, leads = [], []
     for a in range(len(known.first)):
         active, answers = known.active(a), known.answers(a)
-        shares = group_shares(active, known.out, groups)
+        shares = group_logits(active, known.out, groups)
         total = active @ known.out
         guesses = np.concatenate([shares, total[:, None]], axis=1).argmax(axis=2)
         right.append(guesses == answers[:, None])
-        leads += [float(lead(*one)) for one in zip(total, answers, strict=True)]
+        leads += [float(margin(*one)) for one in zip(total, answers, strict=True)]
     share = np.concatenate(right).mean(axis=0)
     middling = float(np.median(leads))
     with np.errstate(over="ignore"):
@@ -66,7 +74,7 @@ def interference_facts(known: Reading) -> dict[str, float]:
     }
 
 
-def trained_on(run: ModelRun) -> Bool[np.ndarray, "number number"]:
+def training_pairs(run: ModelRun) -> Bool[np.ndarray, "number number"]:
     """Which sums the model was trained on, either way round."""
     counts = run.task.draw(run.seed).train.inputs[0]
     together = counts.T @ counts > 0
@@ -74,13 +82,13 @@ def trained_on(run: ModelRun) -> Bool[np.ndarray, "number number"]:
     return together
 
 
-def lead(values: Float[np.ndarray, "*batch answer"], answer: int) -> Float[np.ndarray, "*batch"]:
+def margin(values: Float[np.ndarray, "*batch answer"], answer: int) -> Float[np.ndarray, "*batch"]:
     """How far one answer lies above the best of the others; below zero where it is beaten."""
     others = np.delete(values, answer, axis=-1)
     return values[..., answer] - others.max(axis=-1)
 
 
-def between(
+def interpolated(
     values: Float[np.ndarray, "*batch number"], parts: int
 ) -> Float[np.ndarray, "*batch place"]:
     """The one wave through p values on a circle that has no more than p // 2 periods.
@@ -104,3 +112,29 @@ def _kernel(distance: np.ndarray, numbers: int) -> np.ndarray:
     at_number = np.isclose(distance, np.round(distance))
     waves = np.sin(np.pi * distance) / np.where(at_number, 1.0, below)
     return np.where(at_number, np.isclose(distance, 0.0), waves)
+
+
+@dataclass(frozen=True)
+class PairLogits:
+    """One sum or product as a network does it, over training.
+
+    Attributes:
+        pair: the places of the two numbers.
+        answer: the place of what is right: the sum of the two places on the circle.
+        shares: what each group adds to the logits.
+    """
+
+    pair: tuple[int, int]
+    answer: int
+    groups: list[Group]
+    shares: Float[np.ndarray, "snapshot group answer"]
+
+    @property
+    def together(self) -> Float[np.ndarray, "snapshot answer"]:
+        """The logits."""
+        return self.shares.sum(axis=1)
+
+
+def standing(ahead: float) -> Literal["right", "wrong", "level"]:
+    """Whether the right answer is ahead of all others, behind one, or level with one."""
+    return "right" if ahead > 0 else "wrong" if ahead < 0 else "level"

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.activity import activity
+from gen.analysis.activations import activations
 from gen.analysis.fourier import powers, share_of
 from gen.analysis.progress import adds
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
-    from gen.runs import ModelRun
+    from gen.analysis.types import Facts
+    from gen.experiments.runs import ModelRun
 
 
 def near_miss_facts(run: ModelRun) -> Facts:
@@ -56,7 +56,7 @@ def misses(run: ModelRun, frequency: int) -> Int[np.ndarray, " row"]:
     numbers = run.task.outputs
     rows = run.task.draw(run.seed).test
     w_in, w_out = (run.views[name][-1].astype(np.float64) for name in ("W_in", "W_out"))
-    hidden = activity(rows.inputs[0] @ w_in, run.network.activation)
+    hidden = activations(rows.inputs[0] @ w_in, run.network.activation)
     answers = (hidden @ w_out).argmax(axis=-1)
     turned = (answers - rows.labels[0]) * frequency % numbers
     return np.minimum(turned, numbers - turned)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from gen.analysis.activity import activity
+from gen.analysis.activations import activations
 from gen.analysis.fourier import by_frequency, components
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
     from gen.analysis.pairs import Reading
+    from gen.analysis.types import Facts
 
 OPPOSITE, CLOSE = 0.1, 0.9
 """Two numbers are opposite below the first |cos(w (a - b) / 2)|, and close above the second."""
@@ -64,7 +64,7 @@ def opposite_strengths(
         group = groups[k]
         wave = components(known.out[group].T)[k - 1]
         before = into[:, None, group] + into[None, :, group]
-        strength = np.abs(activity(before, known.activation) @ wave)
+        strength = np.abs(activations(before, known.activation) @ wave)
         near = np.abs(np.cos(np.pi * k * apart / len(into)))
         opposite, close = near < OPPOSITE, near > CLOSE
         if opposite.any() and strength[close].mean() > 0:

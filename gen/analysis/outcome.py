@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 if TYPE_CHECKING:
-    from gen.runs import ModelRun
+    from gen.experiments.runs import ModelRun
 
 LEARNED = 0.99
 """Accuracy from which a split counts as learned."""
@@ -47,7 +47,7 @@ def generalised_at(run: ModelRun) -> int | None:
     return settled(run.logged_steps, run.metrics["test_accuracy"])
 
 
-def shown(runs: list[ModelRun], seed: int | None) -> ModelRun | None:
+def choose_run(runs: list[ModelRun], seed: int | None) -> ModelRun | None:
     """The model that figures show.
 
     Args:

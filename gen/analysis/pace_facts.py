@@ -8,13 +8,13 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gen.analysis.fourier import by_frequency, powers, share_of
-from gen.analysis.hidden_layer import number_weights
+from gen.analysis.hidden_layer_views import number_weights
 from gen.analysis.outcome import settled
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
     from gen.analysis.progress import WaveProgress
-    from gen.runs import ModelRun
+    from gen.analysis.types import Facts
+    from gen.experiments.runs import ModelRun
 
 WINDOWS = 25
 """The pace of a measure is what it covers within one part in this many of the training."""

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.activity import activity
+from gen.analysis.activations import activations
 from gen.analysis.circles import phase_errors_of_waves
 from gen.analysis.formula import formula
-from gen.analysis.hidden_layer import number_weights
+from gen.analysis.hidden_layer_views import number_weights
 from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
     from gen.analysis.formula import Factor
-    from gen.networks.hidden_layer import Activation
-    from gen.runs import ModelRun
+    from gen.experiments.runs import ModelRun
+    from gen.networks.batch import Activation
 
 Matrix: TypeAlias = Float[np.ndarray, "rows columns"]
 
@@ -55,10 +55,10 @@ class Reading:
 
     def active(self, a: int) -> Float[np.ndarray, "other neuron"]:
         """What each neuron makes of a and each of `others`."""
-        return activity(self.first[a] + self.second[self.others(a)], self.activation)
+        return activations(self.first[a] + self.second[self.others(a)], self.activation)
 
 
-def reading(run: ModelRun) -> Reading | None:
+def read_pairs(run: ModelRun) -> Reading | None:
     """The last weights number by number; None where a network has no such weights."""
     task, first = run.task, number_weights(run)
     if not isinstance(task, Modular) or first is None:

@@ -10,8 +10,8 @@ from jaxtyping import Float
 from gen.analysis.outcome import generalised_at, settled
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
-    from gen.runs import ModelRun
+    from gen.analysis.types import Facts
+    from gen.experiments.runs import ModelRun
 
 IDLE = 0.05
 """A neuron is idle if it has no weight on a bit above this share of the largest one."""

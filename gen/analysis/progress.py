@@ -30,15 +30,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.activity import activity
+from gen.analysis.activations import activations
 from gen.analysis.fourier import key_frequencies, powers, share_of, wave_gini
-from gen.analysis.hidden_layer import pictured_layer
+from gen.analysis.hidden_layer_views import pictured_layer
 
 if TYPE_CHECKING:
-    from gen.networks import Network
-    from gen.networks.hidden_layer import Activation
-    from gen.runs import ModelRun
-    from gen.tasks import Rows, Task
+    from gen.experiments.runs import ModelRun
+    from gen.networks.batch import Activation
+    from gen.networks.network import Network
+    from gen.tasks.task import Rows, Task
 
 MOST_SNAPSHOTS = 201
 """A chart has no room for more points, and each of them takes milliseconds."""
@@ -153,18 +153,18 @@ def by_sum(
     numbers = len(w_in)
     a = np.arange(numbers)
     b = (a[:, None] - a) % numbers
-    return activity(w_in[None, a] + w_in[b], activation).mean(axis=1)
+    return activations(w_in[None, a] + w_in[b], activation).mean(axis=1)
 
 
 def kept(
-    activity: Float[np.ndarray, "sum neuron"], frequencies: tuple[int, ...]
+    active: Float[np.ndarray, "sum neuron"], frequencies: tuple[int, ...]
 ) -> Float[np.ndarray, "sum neuron"]:
     """Of waves over the sums, the constant one and those of some frequencies."""
-    waves = np.fft.rfft(activity, axis=0)
+    waves = np.fft.rfft(active, axis=0)
     others = np.ones(len(waves), dtype=bool)
     others[[0, *frequencies]] = False
     waves[others] = 0
-    return np.fft.irfft(waves, n=len(activity), axis=0).astype(activity.dtype)
+    return np.fft.irfft(waves, n=len(active), axis=0).astype(active.dtype)
 
 
 def losses(
@@ -196,7 +196,7 @@ def _losses(
     waves = kept(by_sum(w_in, activation), frequencies)
     restricted = losses(waves @ w_out, np.arange(len(waves)))
     labels = train.labels[0]
-    without = activity(train.inputs[0] @ w_in, activation)
+    without = activations(train.inputs[0] @ w_in, activation)
     without -= (waves - waves.mean(axis=0))[labels]
     excluded = losses(without @ w_out, labels)
     return float(np.average(restricted, weights=tests)), float(excluded.mean())

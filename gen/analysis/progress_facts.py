@@ -5,7 +5,6 @@ A measure is said to be past a value from the first step from which it stays pas
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +13,11 @@ from jaxtyping import Float, Int
 from gen.analysis.outcome import memorised_at, settled
 from gen.analysis.pace_facts import pace_facts
 from gen.analysis.progress import WaveProgress, measurable, signal_progress, wave_progress
+from gen.experiments.thresholds import loss_of_guessing
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
-    from gen.runs import ModelRun
-    from gen.tasks import Task
+    from gen.analysis.types import Facts
+    from gen.experiments.runs import ModelRun
 
 HALF = 0.5
 
@@ -26,12 +25,6 @@ HALF = 0.5
 def guess_loss(run: ModelRun) -> float:
     """Loss of giving all answers of a row the same chance, as losses are counted everywhere."""
     return loss_of_guessing(run.task)
-
-
-def loss_of_guessing(task: Task) -> float:
-    """The same, of a task."""
-    outputs = task.outputs
-    return math.log(2) if outputs == 1 else math.log(outputs) / outputs
 
 
 def half_right_at(run: ModelRun) -> int | None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gen.analysis.outcome import generalised_at, memorised_at
-from gen.analysis.settling import settled_on
+from gen.analysis.settled_frequencies import settled_frequencies
 
 if TYPE_CHECKING:
-    from gen.runs import ModelRun
+    from gen.experiments.runs import ModelRun
 
 COLUMNS = (
     "seed",
@@ -48,7 +48,7 @@ def seeds_table(seeds: Seeds) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for run in seeds.runs:
-        found = settled_on(run)
+        found = settled_frequencies(run)
         losses = [np.fmin.reduce(run.metrics[f"{split}_loss"]) for split in ("train", "test")]
         steps = (memorised_at(run), generalised_at(run))
         writer.writerow(

@@ -11,8 +11,7 @@ from unicodedata import normalize
 import numpy as np
 from jaxtyping import Int
 
-from gen.analysis.progress_facts import loss_of_guessing
-from gen.analysis.sweep import (
+from gen.analysis.sweep_outcomes import (
     GENERALISES_IN_THE_END,
     GROKS,
     NOT_YET,
@@ -21,11 +20,12 @@ from gen.analysis.sweep import (
     UNTRAINED,
     SweepRun,
 )
+from gen.experiments.thresholds import loss_of_guessing
 from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
-    from gen.sweeps import Axis, Sweep
+    from gen.analysis.types import Facts
+    from gen.experiments.sweep import Axis, Sweep
 
 SO_FAR = (
     "trained",

@@ -8,10 +8,10 @@ from itertools import product
 from math import isnan
 from typing import TYPE_CHECKING
 
-from gen.analysis.sweep import ENDS, NO_END, NOT_YET, OUTCOMES
+from gen.analysis.sweep_outcomes import ENDS, NO_END, NOT_YET, OUTCOMES
 
 if TYPE_CHECKING:
-    from gen.analysis.sweep import SweepRun
+    from gen.analysis.sweep_outcomes import SweepRun
 
 COLUMNS = (
     "seed",

@@ -28,11 +28,11 @@ from matplotlib.transforms import Affine2D
 
 from gen.drawing.colours import Diverging, rgb
 from gen.drawing.fonts import Style, font
-from gen.drawing.frame import BLOCK
-from gen.drawing.numerals import number
-from gen.drawing.style import drawing_style
+from gen.drawing.frame_size import BLOCK
+from gen.drawing.matplotlib_settings import drawing_style
+from gen.drawing.number_format import number
 from gen.drawing.surface import CSS_DPI, Surface
-from gen.figures.theme import COLOURS, NUMBER_SIZE, SYMBOL_SIZE
+from gen.theme import COLOURS, NUMBER_SIZE, SYMBOL_SIZE
 
 Across = Literal["left", "center", "right"]
 Upright = Literal["baseline", "top", "center", "bottom"]

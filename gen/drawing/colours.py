@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from gen.figures.theme import NEGATIVE_STOPS, POSITIVE_STOPS
+from gen.theme import NEGATIVE_STOPS, POSITIVE_STOPS
 
 FINE, COARSE = 127, 63
 """How many colours: odd, so that one is zero; few, so that a GIF's palette holds them exactly.

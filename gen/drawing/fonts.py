@@ -16,7 +16,7 @@ from matplotlib import get_data_path
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 
-from gen.errors import EnvironmentFault
+from gen.errors import SetupError
 
 Style = Literal["Regular", "It", "Semibold", "SemiboldIt"]
 
@@ -84,12 +84,12 @@ def font_file(style: Style) -> Path:
     Raises:
         EnvironmentFault: the typeface is not installed.
     """
-    mend = "run pip install font-source-sans-pro"
+    hint = "run pip install font-source-sans-pro"
     try:
         path = Path(str(files("font_source_sans_pro"))) / "files" / f"SourceSansPro-{style}.ttf"
     except ModuleNotFoundError:
         what = "the typeface of films is not installed"
-        raise EnvironmentFault(what, where="font-source-sans-pro", mend=mend) from None
+        raise SetupError(what, where="font-source-sans-pro", hint=hint) from None
     if not path.is_file():
-        raise EnvironmentFault("there is no such font file", where=str(path), mend=mend)
+        raise SetupError("there is no such font file", where=str(path), hint=hint)
     return path

@@ -19,9 +19,9 @@ from matplotlib.path import Path
 from gen.drawing.canvas import Canvas, light
 from gen.drawing.colours import Diverging, rgb
 from gen.drawing.fonts import Style
-from gen.drawing.numerals import number
+from gen.drawing.number_format import number
 from gen.drawing.surface import Surface, packed
-from gen.figures.theme import COUNTER_SIZE, NUMBER_SIZE
+from gen.theme import COUNTER_SIZE, NUMBER_SIZE
 
 HAIRLINE_FROM = 12
 

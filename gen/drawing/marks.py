@@ -6,12 +6,12 @@ import numpy as np
 from jaxtyping import Float, Int, UInt32
 from matplotlib.path import Path
 
-from gen.analysis.sweep import OUTCOMES, UNTRAINED
+from gen.analysis.sweep_outcomes import OUTCOMES, UNTRAINED
 from gen.drawing.canvas import light
 from gen.drawing.layers import Layer
-from gen.drawing.numerals import number
+from gen.drawing.number_format import number
 from gen.drawing.surface import Surface
-from gen.figures.theme import NUMBER_SIZE
+from gen.theme import NUMBER_SIZE
 
 _LEGEND_SIZE, _LINE = 18.0, 34.0
 _CIRCLE = Path.unit_circle()

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from gen.drawing.canvas import BASE, Canvas, Panel
 from gen.drawing.colours import Diverging
 from gen.drawing.layers import Cells
-from gen.figures.theme import NUMBER_SIZE, SYMBOL_SIZE
+from gen.theme import NUMBER_SIZE, SYMBOL_SIZE
 
 _TICKS_APART = 34
 _BETWEEN_NUMBERS = 3

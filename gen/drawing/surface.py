@@ -10,7 +10,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from gen.drawing.fonts import Style, font
-from gen.drawing.style import drawing_style
+from gen.drawing.matplotlib_settings import drawing_style
 
 CSS_DPI = 72
 """At this resolution one of matplotlib's points is one CSS pixel."""

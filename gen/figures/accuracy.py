@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from jaxtyping import Float
 
-from gen.figures import ChartFigure
-from gen.figures.chart import Chart, Level, share_axis, step_axis
-from gen.figures.curves import accuracy_in_words, marks, series, table
+from gen.charts.chart import Chart, Level, share_axis, step_axis
+from gen.charts.curves import accuracy_in_words, marks, series, table
+from gen.figures.figure import ChartFigure
 
 if TYPE_CHECKING:
-    from gen.runs import ModelRun
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
 
 
 class Accuracy(ChartFigure):

@@ -9,21 +9,21 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.circles import angles, phase_error, spacing_error
-from gen.analysis.hidden_layer import pictured_layer
+from gen.analysis.hidden_layer_views import pictured_layer
 from gen.analysis.pairs import second_matrix, sign
-from gen.figures import FilmFigure
+from gen.figures.figure import FilmFigure
 from gen.figures.plane import by_angle, guide_circle
-from gen.figures.theme import FILM_WIDTH, FREQUENCY_COLOURS, NUMBER_SIZE
 from gen.tasks.modular import Modular
+from gen.theme import FILM_WIDTH, FREQUENCY_COLOURS, NUMBER_SIZE
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _MOST_NEURONS = 64
 _MOST_NUMBERED = 16
@@ -63,7 +63,7 @@ class Circle(FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame import blocks
+        from gen.drawing.frame_size import blocks
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
@@ -135,7 +135,7 @@ def _reach(points: Float[np.ndarray, "snapshot neuron 2"]) -> float:
 def _gutter(reaches: list[float]) -> int:
     """Room left of a panel for the numbers of its axis, whatever their length."""
     from gen.drawing.canvas import Canvas
-    from gen.drawing.numerals import number
+    from gen.drawing.number_format import number
 
     canvas = Canvas(16, 16, 1)
     units = [10.0 ** np.floor(np.log10(1.3 * reach)) for reach in reaches]
@@ -159,7 +159,7 @@ def _guides(panel: Panel, final: Float[np.ndarray, "neuron 2"]) -> None:
 
 def _ticks(panel: Panel) -> list[float]:
     """Zero, and the largest round number whose labels on both sides lie below the panel."""
-    from gen.drawing.numerals import number
+    from gen.drawing.number_format import number
 
     limit = panel.x[1]
     unit = 10.0 ** np.floor(np.log10(limit))

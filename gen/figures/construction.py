@@ -9,25 +9,18 @@ import numpy as np
 from jaxtyping import Float, Int
 from pydantic import Field
 
-from gen.figures import FormulaFilm
-from gen.figures.constructed import (
-    SILENT,
-    OneConstruction,
-    chain,
-    counted,
-    neuron_colour,
-    neuron_places,
-    pair_table,
-    said,
-)
-from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
+from gen.analysis.construction import NEGLIGIBLE, answers, neuron_positions, vector_chain
+from gen.analysis.construction_facts import counted
+from gen.figures.constructed import OneConstruction, neuron_colour, pair_table
+from gen.figures.figure import FormulaFilm
+from gen.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
 
 if TYPE_CHECKING:
     from gen.analysis.construction import Construction
     from gen.drawing.canvas import Canvas, Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
-    from gen.words import Words
+    from gen.i18n import Words
 
     Frames = Int[np.ndarray, " frame"]
     Places = Float[np.ndarray, "frame 2"]
@@ -52,7 +45,7 @@ class ConstructionFilm(OneConstruction, FormulaFilm):
     def film(self, run: Any, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame import blocks
+        from gen.drawing.frame_size import blocks
         from gen.drawing.layers import Timeline
 
         pacing, run = self.pacing(), self.network
@@ -97,17 +90,17 @@ def _panel(canvas: Canvas, run: Construction, place: int) -> Panel:
 
 def _sum(run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
     """The sum on the left, and on the right what the network says, in bold."""
-    from gen.drawing.numbers import Numbers
+    from gen.drawing.changing_text import Numbers
 
     def at(x: float) -> Places:
         return np.tile([x, 44.0], (len(b), 1))
 
     p = run.modulus
     sums = [f"{one} + {two} \u2192 {(one + two) % p}" for one, two in zip(a, b, strict=True)]
-    answers = [str(one) if one >= 0 else "?" for one in said(run, a, b).tolist()]
+    written = [str(one) if one >= 0 else "?" for one in answers(run, a, b).tolist()]
     yield Numbers(at(_EDGE), sums, size=SYMBOL_SIZE, colour="muted")
     yield Numbers(
-        at(FILM_WIDTH - _EDGE), answers, size=SYMBOL_SIZE, style="Semibold", across="right"
+        at(FILM_WIDTH - _EDGE), written, size=SYMBOL_SIZE, style="Semibold", across="right"
     )
 
 
@@ -118,7 +111,7 @@ def _circle(panel: Panel, run: Construction, frames: int, *, speaking: bool) -> 
     def still(places: Float[np.ndarray, "point 2"]) -> Float[np.ndarray, "frame point 2"]:
         return np.tile(panel.project(places[:, 0], places[:, 1]), (frames, 1, 1))
 
-    names = neuron_places(run, speaking=speaking)
+    names = neuron_positions(run, speaking=speaking)
     panel.canvas.symbol(panel.left, panel.top + 32, "B" if speaking else "A")
     for x, y in run.out if speaking else run.into.T:
         across = [float(panel.across(x * r)) for r in (0.0, 0.94)]
@@ -152,7 +145,7 @@ def _spoken(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[L
     """What the neurons say, put end to end; where it leads, and where it should."""
     from gen.drawing.layers import Lines, Points
 
-    points = chain(run, a, b)
+    points = vector_chain(run, a, b)
     along = panel.project(points[..., 0], points[..., 1])
     right = run.embedding[(a + b) % run.modulus]
     target = panel.project(right[:, None, 0], right[:, None, 1])
@@ -164,11 +157,11 @@ def _spoken(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[L
         yield Lines(along[:, None, neuron : neuron + 2], [colour], width=4.0)
     end = points[:, -1]
     size = np.hypot(*end.T)[:, None]
-    way = np.divide(end, size, out=np.zeros_like(end), where=size > SILENT)
+    way = np.divide(end, size, out=np.zeros_like(end), where=size > NEGLIGIBLE)
     ray = np.stack([np.zeros_like(way), way], axis=1)
     yield Lines(panel.project(ray[..., 0], ray[..., 1])[:, None], ["muted"], width=1.25)
     yield Lines(_arrow(panel, end)[:, None], ["ink"], width=3.0)
-    answer = said(run, a, b)
+    answer = answers(run, a, b)
     place = np.where(answer[:, None] >= 0, run.embedding[answer], end)
     yield Points(panel.project(place[:, None, 0], place[:, None, 1]), ["ink"], radius=5.0)
 
@@ -177,7 +170,7 @@ def _arrow(panel: Panel, end: Places) -> Float[np.ndarray, "frame 5 2"]:
     """From the middle to a point, with a head that is no longer than the arrow."""
     unit = panel.width / (panel.x[1] - panel.x[0])
     size = np.hypot(*end.T)[:, None]
-    along = np.divide(end, size, out=np.zeros_like(end), where=size > SILENT)
+    along = np.divide(end, size, out=np.zeros_like(end), where=size > NEGLIGIBLE)
     barb = np.minimum(_BARB / unit, size)
     across = np.stack([-along[:, 1], along[:, 0]], axis=1)
     back = end - barb * along

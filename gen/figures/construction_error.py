@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from gen.analysis.construction import MODULI, Bend, Construction
-from gen.figures import Drawn
+from gen.analysis.construction import MODULI, Construction, ConstructionActivation
 from gen.figures.constructed import ConstructedFigure
+from gen.figures.figure import Drawn
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
-    from gen.media.construction_error import ErrorDrawing
-    from gen.words import Words
+    from gen.analysis.types import Facts
+    from gen.i18n import Words
+    from gen.widgets.construction_error import ErrorDrawing
 
-BENDS: tuple[Bend, ...] = ("relu", "square")
+BENDS: tuple[ConstructionActivation, ...] = ("relu", "square")
 """The activations that are compared."""
 
 
@@ -47,9 +47,9 @@ class ConstructionError(ConstructedFigure, Drawn):
         return found | limits()
 
     def draw(self, run: Any, words: Words) -> ErrorDrawing:
-        from gen.media.construction_error import draw_errors
+        from gen.widgets.construction_error import draw_construction_error
 
-        return draw_errors(self.networks, words)
+        return draw_construction_error(self.networks, words)
 
     def csv(self, run: Any) -> str:
         text = io.StringIO()
@@ -66,7 +66,7 @@ class ConstructionError(ConstructedFigure, Drawn):
         return text.getvalue()
 
     def alt(self, run: Any, words: Words) -> str:
-        from gen.media.construction_error import said
+        from gen.widgets.construction_error import said
 
         begin = words("alt.construction.error", neurons=self.neurons, modulus=self.modulus)
         each = [

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from gen.figures import Drawn
-from gen.figures.constructed import OneConstruction, counted, pair_table, said
+from gen.analysis.construction import answers
+from gen.analysis.construction_facts import counted
+from gen.figures.constructed import OneConstruction, pair_table
+from gen.figures.figure import Drawn
 
 if TYPE_CHECKING:
-    from gen.media.construction import ConstructionDrawing
-    from gen.words import Words
+    from gen.i18n import Words
+    from gen.widgets.construction import ConstructionDrawing
 
 
 class ConstructionSum(OneConstruction, Drawn):
@@ -33,7 +35,7 @@ class ConstructionSum(OneConstruction, Drawn):
         return 3 * self.modulus // 10 if self.b is None else self.b
 
     def draw(self, run: Any, words: Words) -> ConstructionDrawing:
-        from gen.media.construction import draw_construction
+        from gen.widgets.construction import draw_construction
 
         return draw_construction(self.network, self.first, self.second, words)
 
@@ -42,7 +44,7 @@ class ConstructionSum(OneConstruction, Drawn):
         return pair_table(self.network, np.full_like(b, self.first), b)
 
     def alt(self, run: Any, words: Words) -> str:
-        answer = int(said(self.network, np.array(self.first), np.array(self.second)))
+        answer = int(answers(self.network, np.array(self.first), np.array(self.second)))
         begin = words(
             "alt.construction.still",
             neurons=self.neurons,

@@ -9,21 +9,21 @@ from jaxtyping import Complex, Float
 from pydantic import Field
 
 from gen.analysis.fourier import components, powers, share_of, wave_gini
-from gen.analysis.hidden_layer import pictured_layer
-from gen.analysis.settling import settled_on
-from gen.figures import FilmFigure
-from gen.figures.groups import check_over_numbers
+from gen.analysis.groups import check_over_numbers
+from gen.analysis.hidden_layer_views import pictured_layer
+from gen.analysis.neuron_order import neuron_order
+from gen.analysis.settled_frequencies import settled_frequencies
+from gen.charts.scales import round_up
+from gen.figures.figure import FilmFigure
 from gen.figures.layout import HEADER, Layout
-from gen.figures.limits import round_up
-from gen.figures.weights import neuron_order
 
 if TYPE_CHECKING:
     from gen.drawing.film import Film
     from gen.drawing.matrix import Matrix
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _MOST_COMPONENTS = 256
 _MANY_CELLS = 1200
@@ -102,7 +102,7 @@ class Spectrum(FilmFigure):
 def _outcome(run: ModelRun, words: Words, *, fewer: bool) -> str:
     """Which waves are left in the end, if the network has settled on any; else the strongest."""
     power = powers(next(iter(run.views.values()))[-1]).sum(axis=-1)
-    keys = list(settled_on(run))
+    keys = list(settled_frequencies(run))
     if keys and fewer:
         held = words.percent(float(share_of(power, keys)))
         return words("alt.dft.few", keys=words.listed(keys), share=held)

@@ -6,14 +6,14 @@ import csv
 import io
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from gen.figures import DrawnFigure
+from gen.figures.figure import DrawnFigure
 from gen.networks.embedded import Embedded, circle
 
 if TYPE_CHECKING:
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _MOST_POINTS = 512
 
@@ -37,7 +37,7 @@ class Embedding(DrawnFigure):
             )
 
     def draw(self, run: ModelRun, words: Words) -> str:
-        from gen.media.embedding import draw_circle
+        from gen.widgets.embedding import draw_circle
 
         return draw_circle(run.task.outputs)
 

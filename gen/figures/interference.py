@@ -6,16 +6,16 @@ import csv
 import io
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from gen.analysis.hidden_layer import pictured_layer
-from gen.figures import DrawnFigure
+from gen.analysis.hidden_layer_views import pictured_layer
+from gen.figures.figure import DrawnFigure
 from gen.figures.sums import SumFigure
 
 if TYPE_CHECKING:
-    from gen.media.interference import InterferenceDrawing
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
+    from gen.widgets.interference import InterferenceDrawing
 
 _MOST_WEIGHTS = 50_000
 
@@ -36,9 +36,9 @@ class Interference(SumFigure, DrawnFigure):
             )
 
     def draw(self, run: ModelRun, words: Words) -> InterferenceDrawing:
-        from gen.media.interference import draw_sum
+        from gen.widgets.interference import draw_interference
 
-        return draw_sum(self.terms(run), self.naming(run), run, words)
+        return draw_interference(self.terms(run), self.naming(run), run, words)
 
     def csv(self, run: ModelRun) -> str:
         terms = self.terms(run)

@@ -9,18 +9,19 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.interference import between, lead
-from gen.figures import FilmFigure
-from gen.figures.groups import group_title
-from gen.figures.sums import Naming, Sum, SumFigure
-from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
+from gen.analysis.interference import PairLogits, interpolated, margin
+from gen.analysis.number_names import NumberNames
+from gen.figures.figure import FilmFigure
+from gen.figures.group_title import group_title
+from gen.figures.sums import SumFigure
+from gen.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas, Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
-    from gen.runs import ModelRun
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
 
 PARTS = 6
 """Places of a smooth wave from one number to the next."""
@@ -53,7 +54,7 @@ class InterferenceFilm(SumFigure, FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame import blocks
+        from gen.drawing.frame_size import blocks
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
@@ -94,12 +95,12 @@ class InterferenceFilm(SumFigure, FilmFigure):
             group_title(canvas, _LEFT, at - 10, group)
             layers += _wave(panel(at, height), values, group.colour, _DOT)
             layers += _answered(panel(at, height), values, group.colour, answer)
-            layers += _numbers(panel(at, height), limit, lead(shares[:, place], answer))
+            layers += _numbers(panel(at, height), limit, margin(shares[:, place], answer))
         together = shares.sum(axis=1)
         values = together / limit[:, None]
         layers += [*_ring(whole, values, answer, naming), *_bars(whole, values)]
         layers += _answered(whole, values, "ink", answer)
-        layers += _numbers(whole, limit, lead(together, answer))
+        layers += _numbers(whole, limit, margin(together, answer))
         _axes(canvas, whole, top, run.task.output_symbol)
         return Film.of(canvas, steps, layers, pacing)
 
@@ -107,7 +108,7 @@ class InterferenceFilm(SumFigure, FilmFigure):
         return self.told("alt.interference.film", run, words, steps=int(run.snapshot_steps[-1]))
 
 
-def _head(canvas: Canvas, naming: Naming, terms: Sum) -> None:
+def _head(canvas: Canvas, naming: NumberNames, terms: PairLogits) -> None:
     """The sum or product, and its answer."""
     known = naming.values(terms.pair, terms.answer)
     right = FILM_WIDTH - _EDGE
@@ -143,7 +144,7 @@ def _wave(
     from gen.drawing.canvas import pale
     from gen.drawing.layers import Lines, Points
 
-    smooth = between(values, PARTS)
+    smooth = interpolated(values, PARTS)
     through = panel.project(np.arange(smooth.shape[1]) / PARTS, smooth)
     yield Lines(through[:, None].astype(np.float32), [pale(colour)], width=1.25)
     yield Points(panel.project(np.arange(values.shape[1]), values), [colour], radius=radius)
@@ -169,11 +170,11 @@ def _answered(
 
 
 def _ring(
-    panel: Panel, values: Float[np.ndarray, "frame answer"], answer: int, naming: Naming
+    panel: Panel, values: Float[np.ndarray, "frame answer"], answer: int, naming: NumberNames
 ) -> Iterator[Layer]:
     """A ring around the highest value, and where it is wrong the answer that it stands for."""
+    from gen.drawing.changing_text import Numbers
     from gen.drawing.layers import Points
-    from gen.drawing.numbers import Numbers
 
     best = values.argmax(axis=1)
     highest = values.max(axis=1)
@@ -189,8 +190,8 @@ def _numbers(
     panel: Panel, limit: Float[np.ndarray, " frame"], ahead: Float[np.ndarray, " frame"]
 ) -> Iterator[Layer]:
     """What the panel's height stands for on its left, by how much the answer leads on its right."""
-    from gen.drawing.numbers import Numbers
-    from gen.drawing.numerals import number
+    from gen.drawing.changing_text import Numbers
+    from gen.drawing.number_format import number
 
     frames, zero = len(limit), float(panel.down(0.0))
     panel.canvas.line([panel.left, panel.left + panel.width], [zero, zero])

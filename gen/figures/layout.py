@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gen.drawing.frame import blocks, fits, too_large
-from gen.figures.theme import FILM_WIDTH
+from gen.drawing.frame_size import blocks, fits, too_large
+from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas

@@ -8,13 +8,13 @@ import numpy as np
 from jaxtyping import Float
 
 from gen.analysis.outcome import LEARNED, generalised_at, memorised_at
-from gen.figures import ChartFigure
-from gen.figures.chart import Chart, log_axis, step_axis
-from gen.figures.curves import SPLITS, marks, series, table
+from gen.charts.chart import Chart, log_axis, step_axis
+from gen.charts.curves import SPLITS, marks, series, table
+from gen.figures.figure import ChartFigure
 
 if TYPE_CHECKING:
-    from gen.runs import ModelRun
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
 
 
 class Loss(ChartFigure):

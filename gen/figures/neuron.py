@@ -9,22 +9,22 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.fourier import components, frequencies, power_shares
-from gen.analysis.hidden_layer import pictured_layer
+from gen.analysis.groups import check_over_numbers, neuron_groups
+from gen.analysis.hidden_layer_views import pictured_layer
 from gen.analysis.near_misses import wave_shares
-from gen.figures import FilmFigure, ModelFigure
-from gen.figures.groups import check_over_numbers, neuron_groups
-from gen.figures.limits import limit_labels, line_limit
-from gen.figures.theme import COUNTER_SIZE, FILM_WIDTH, text_colour
-from gen.figures.weights import neuron_order
+from gen.analysis.neuron_order import neuron_order
+from gen.charts.scales import limit_labels, line_limit
+from gen.figures.figure import FilmFigure, ModelFigure
+from gen.theme import COUNTER_SIZE, FILM_WIDTH, text_colour
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas, Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _MOST_NUMBERS = 256
 _TICKS_APART = 26
@@ -81,7 +81,7 @@ class Neuron(NeuronFigure, FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame import blocks
+        from gen.drawing.frame_size import blocks
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
@@ -136,7 +136,7 @@ def _lines(run: ModelRun, neuron: int) -> tuple[Float[np.ndarray, "snapshot numb
 
 
 def _title(canvas: Canvas, row: int) -> None:
-    from gen.drawing.numerals import number
+    from gen.drawing.number_format import number
 
     right = FILM_WIDTH - _RIGHT
     width = canvas.text_width(f"\u2009=\u2009{number(row)}", COUNTER_SIZE, "Semibold")
@@ -215,7 +215,7 @@ def _spectrum(
 
 def _frequency_axis(panel: Panel, strongest: int, waves: int, colour: str) -> None:
     """The first, the last and the strongest wave, where they do not stand on each other."""
-    from gen.drawing.numerals import number
+    from gen.drawing.number_format import number
 
     apart = _TICKS_APART / panel.width * waves
     ends = [k for k in (1, waves) if abs(k - strongest) >= apart]

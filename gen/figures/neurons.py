@@ -10,19 +10,19 @@ import numpy as np
 from pydantic import Field
 
 from gen.analysis.fourier import frequencies, phases, power_shares
-from gen.analysis.hidden_layer import pictured_layer
-from gen.analysis.pairs import phase_errors, reading
-from gen.figures import DrawnFigure
-from gen.figures.groups import frequencies_in_words
+from gen.analysis.groups import frequencies_in_words
+from gen.analysis.hidden_layer_views import pictured_layer
+from gen.analysis.neuron_order import neuron_order
+from gen.analysis.pairs import phase_errors, read_pairs
+from gen.figures.figure import DrawnFigure
 from gen.figures.neuron import NeuronFigure
-from gen.figures.weights import neuron_order
 
 if TYPE_CHECKING:
-    from gen.media.neurons import NeuronsDrawing
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
+    from gen.widgets.neurons import NeuronsDrawing
 
 _MOST_BYTES = 200_000
 _MOST_NEURONS = 64
@@ -55,7 +55,7 @@ class Neurons(NeuronFigure, DrawnFigure):
             )
 
     def draw(self, run: ModelRun, words: Words) -> NeuronsDrawing:
-        from gen.media.neurons import draw_neurons
+        from gen.widgets.neurons import draw_neurons
 
         return draw_neurons(run, self.row(run), self.frames, words)
 
@@ -89,7 +89,7 @@ class Neurons(NeuronFigure, DrawnFigure):
 
 def _phase_column(run: ModelRun) -> tuple[str, list[str]]:
     """By how many degrees each neuron's phase out is off, in the form that the task asks for."""
-    known = reading(run)
+    known = read_pairs(run)
     if known is None:
         return "off_degrees", [""] * run.views["W_in"].shape[2]
     name = "off_double_degrees" if known.sign > 0 else "off_difference_degrees"

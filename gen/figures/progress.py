@@ -17,8 +17,7 @@ from gen.analysis.progress import (
     wave_progress,
 )
 from gen.analysis.progress_facts import guess_loss, signal_facts, wave_facts
-from gen.figures import ChartFigure
-from gen.figures.chart import (
+from gen.charts.chart import (
     Axis,
     Chart,
     Key,
@@ -30,14 +29,15 @@ from gen.figures.chart import (
     step_axis,
     value_axis,
 )
-from gen.figures.curves import SPLITS, accuracy_in_words, marks, series
+from gen.charts.curves import SPLITS, accuracy_in_words, marks, series
+from gen.figures.figure import ChartFigure
 
 if TYPE_CHECKING:
-    from gen.analysis.facts import Facts
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.analysis.types import Facts
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _MEASURES = ("norm", "key_share", "gini", "restricted", "excluded", "signal_share")
 

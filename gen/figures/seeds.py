@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from gen.analysis.outcome import generalised_at
 from gen.analysis.seeds import Seeds, seeds_table
-from gen.figures import DrawnFigure
+from gen.figures.figure import DrawnFigure
 
 if TYPE_CHECKING:
-    from gen.media.seeds import SeedChart
-    from gen.networks import Network
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
+    from gen.widgets.seeds import SeedChart
 
 
 class SeedCharts(DrawnFigure):
@@ -31,7 +31,7 @@ class SeedCharts(DrawnFigure):
         return subject.seeds
 
     def draw(self, run: Seeds, words: Words) -> list[SeedChart]:
-        from gen.media.seeds import draw_seeds
+        from gen.widgets.seeds import draw_seeds
 
         return draw_seeds(run, words)
 

@@ -11,21 +11,22 @@ from pydantic import Field
 
 from gen.analysis.circles import DOUBLED
 from gen.analysis.fourier import at_frequency
-from gen.analysis.pairs import phase_errors, reading
-from gen.figures import FilmFigure
-from gen.figures.groups import check_over_numbers, group_title, neuron_groups
+from gen.analysis.groups import check_over_numbers, neuron_groups
+from gen.analysis.pairs import phase_errors, read_pairs
+from gen.figures.figure import FilmFigure
+from gen.figures.group_title import group_title
 from gen.figures.plane import by_angle, guide_circle
-from gen.figures.theme import FILM_WIDTH
+from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
+    from gen.analysis.groups import Group
     from gen.drawing.canvas import Canvas, Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
-    from gen.figures.groups import Group
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _LEFT, _RIGHT, _BETWEEN = 64, 16, 16
 _HEADER, _TITLE, _NAME, _AXIS = 76, 44, 28, 12
@@ -70,7 +71,7 @@ class Stars(FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame import blocks
+        from gen.drawing.frame_size import blocks
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
@@ -121,7 +122,7 @@ class Stars(FilmFigure):
         )
         if others:
             told.append(words("alt.stars.others", count=others))
-        known = reading(run)
+        known = read_pairs(run)
         if known is None:
             return words.told(told)
         error = phase_errors(known)

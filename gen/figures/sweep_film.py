@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from gen.drawing.frame import blocks, fits, too_large
-from gen.drawing.numerals import number
-from gen.figures import SweepFilmFigure
-from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE
+from gen.drawing.frame_size import blocks, fits, too_large
+from gen.drawing.number_format import number
+from gen.figures.figure import SweepFilmFigure
+from gen.theme import FILM_WIDTH, NUMBER_SIZE
 
 if TYPE_CHECKING:
-    from gen.analysis.sweep import SweepRun
+    from gen.analysis.sweep_outcomes import SweepRun
     from gen.drawing.canvas import Canvas
     from gen.drawing.film import Film
     from gen.drawing.fonts import Style
-    from gen.sweeps import Axis, Sweep
-    from gen.words import Words
+    from gen.experiments.sweep import Axis, Sweep
+    from gen.i18n import Words
 
 SYMBOLS = {
     "weight_decay": "wd",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from gen.figures import MapFigure
+from gen.figures.figure import MapFigure
 
 if TYPE_CHECKING:
-    from gen.analysis.sweep import SweepRun
-    from gen.media.sweep_map import SweepMap
-    from gen.words import Words
+    from gen.analysis.sweep_outcomes import SweepRun
+    from gen.i18n import Words
+    from gen.widgets.sweep_map import SweepMap
 
 
 class Map(MapFigure):
@@ -18,7 +18,7 @@ class Map(MapFigure):
     kind: Literal["sweep-map"] = "sweep-map"
 
     def draw(self, run: SweepRun, words: Words) -> SweepMap:
-        from gen.media.sweep_map import draw_map
+        from gen.widgets.sweep_map import draw_map
 
         return draw_map(f"{run.name}-map", run, words)
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.hidden_layer import pictured_layer
-from gen.figures import FilmFigure
-from gen.figures.theme import FILM_WIDTH, NUMBER_SIZE, text_colour
+from gen.analysis.hidden_layer_views import pictured_layer
+from gen.figures.figure import FilmFigure
+from gen.theme import FILM_WIDTH, NUMBER_SIZE, text_colour
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas, Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _MOST_LINES = 20_000
 _MOST_NAMED = 3

@@ -9,25 +9,21 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.fourier import power_shares
-from gen.analysis.hidden_layer import pictured_layer
-from gen.figures import FilmFigure
-from gen.figures.groups import (
-    check_over_numbers,
-    frequencies_in_words,
-    group_title,
-    neuron_groups,
-)
-from gen.figures.limits import limit_labels, line_limit
-from gen.figures.theme import FILM_WIDTH
+from gen.analysis.groups import check_over_numbers, frequencies_in_words, neuron_groups
+from gen.analysis.hidden_layer_views import pictured_layer
+from gen.charts.scales import limit_labels, line_limit
+from gen.figures.figure import FilmFigure
+from gen.figures.group_title import group_title
+from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _MOST_POINTS = 200_000
 
@@ -67,7 +63,7 @@ class Waves(FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame import blocks
+        from gen.drawing.frame_size import blocks
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()

@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.fourier import frequencies, phases, power_shares
-from gen.analysis.hidden_layer import pictured_layer
-from gen.figures import FilmFigure
+from gen.analysis.fourier import frequencies, power_shares
+from gen.analysis.hidden_layer_views import pictured_layer
+from gen.analysis.neuron_order import neuron_order
+from gen.charts.scales import round_up
+from gen.figures.figure import FilmFigure
 from gen.figures.layout import HEADER, Layout
-from gen.figures.limits import round_up
 
 if TYPE_CHECKING:
     from gen.drawing.film import Film
     from gen.drawing.matrix import Matrix
-    from gen.networks import Network
-    from gen.runs import ModelRun
-    from gen.tasks import Task
-    from gen.words import Words
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _LARGEST_MATRIX = 256
 _MANY_CELLS = 1200
@@ -116,20 +117,6 @@ def _by_neuron(
     into, out = run.views.values()
     order = neuron_order(run)
     return into.transpose(0, 2, 1)[:, order], out[:, order]
-
-
-def neuron_order(run: ModelRun) -> Int[np.ndarray, " neuron"]:
-    """The neurons as they are told apart best at the end of the run.
-
-    With signal and distractors, by size of their weights, the largest first; on a circle, by
-    angle; else by frequency and then phase.
-    """
-    into = next(iter(run.views.values()))[-1].astype(np.float64)
-    if run.task.signal_inputs:
-        return np.argsort(-np.linalg.norm(into, axis=0), kind="stable")
-    if into.shape[0] == 2:
-        return np.argsort(np.arctan2(into[1], into[0]), kind="stable")
-    return np.lexsort((phases(into), frequencies(into)))
 
 
 def _final_state(run: ModelRun, words: Words) -> tuple[str, str]:

@@ -8,24 +8,12 @@ they sink below Adam's epsilon.)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 from jaxtyping import Float, Int
 
 from gen.lazy import torch
-from gen.networks.rows import input_rows
-
-Activation = Literal["relu", "square"]
-"""What a neuron makes of the sum of its inputs: relu(u) = max(u, 0), or u^2."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The rows an ensemble learns from, on its device; every step sees all of them."""
-
-    inputs: Float[torch.Tensor, "model row input"]
-    labels: Int[torch.Tensor, "model row"]
+from gen.networks.batch import Activation, Batch
+from gen.networks.kernels.sparse_rows import input_rows
 
 
 def logits(
@@ -187,7 +175,7 @@ def gradient(
     inputs = batch.inputs
     here_as_float32 = inputs.device.type == "cpu" and inputs.dtype == torch.float32
     if activation == "relu" and here_as_float32 and _of_bits(inputs):
-        from gen.bit_rows import BitGradient
+        from gen.networks.kernels.bit_tables import BitGradient
 
         return BitGradient(batch, neurons)
     return YesOrNoGradient(batch, neurons, activation)

@@ -10,10 +10,11 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.lazy import torch
-from gen.networks import Network
-from gen.networks.hidden_layer import Batch, gradient
-from gen.randomness import Purpose, stream, truncated_normal
-from gen.tasks import Task
+from gen.networks.batch import Batch
+from gen.networks.hidden_layer import gradient
+from gen.networks.network import Network
+from gen.seeding import Purpose, stream, truncated_normal
+from gen.tasks.task import Task
 
 
 class Perceptron(Network):

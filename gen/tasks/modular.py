@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Int
 from pydantic import Field, model_validator
 
-from gen.randomness import Purpose, stream
-from gen.tasks import Data, Rows, Task
+from gen.seeding import Purpose, stream
+from gen.tasks.task import Data, Rows, Task
 
 
 class Modular(Task):

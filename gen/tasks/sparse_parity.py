@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from gen.randomness import Purpose, stream
-from gen.tasks import Data, Rows, Task
+from gen.seeding import Purpose, stream
+from gen.tasks.task import Data, Rows, Task
 
 
 class SparseParity(Task):

@@ -16,7 +16,7 @@
 
   const scaled = ([x, y], factor) => [x * factor, y * factor];
 
-  // The same drawing as `Picture` in gen/media/construction.py.
+  // The same drawing as `Picture` in gen/widgets/construction.py.
   class Picture {
     constructor(network, a, b, shape) {
       Object.assign(this, { network, a, b, shape });

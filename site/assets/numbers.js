@@ -1,4 +1,4 @@
-// How scripts write numbers: the same rule as `Words.number` and `Words.percent` in gen/words.py.
+// How scripts write numbers: the same rule as `Words.number` and `Words.percent` in gen/i18n.py.
 
 {
   const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";

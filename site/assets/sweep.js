@@ -5,10 +5,10 @@
 
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-  // What a curve's level means, as gen/media/sweep_curves.py writes it.
+  // What a curve's level means, as gen/widgets/sweep_curves.py writes it.
   const MISSING = 255;
 
-  // The end that accuracies have to show for an outcome not to be contradicted; see gen/analysis/sweep.py.
+  // The end that accuracies have to show for an outcome not to be contradicted; see gen/analysis/sweep_outcomes.py.
   const END_OF_OUTCOME = [0, 0, 1, 2];
 
   class SweepMap {

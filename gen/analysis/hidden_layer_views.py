@@ -1,0 +1,71 @@
+"""Whether the pictured matrices of a network are those of one hidden layer.
+
+Facts and figures of weights follow a neuron from its column in the first matrix to its row in
+the second, so both have to belong to the same neurons. A network says by the names of its
+views that they do: `W_in` and `W_out`, or `A` and `B` where numbers lie on a circle.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from gen.tasks.modular import Modular
+
+if TYPE_CHECKING:
+    from gen.experiments.runs import ModelRun
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
+
+Shape = tuple[int, int]
+
+_NUMBER_BY_NUMBER, _ON_CIRCLE = ("W_in", "W_out"), ("A", "B")
+
+
+def pictured_layer(network: Network, task: Task) -> tuple[tuple[str, Shape], tuple[str, Shape]]:
+    """Name and shape of the matrix into the neurons, and of the one out of them.
+
+    Raises:
+        ValueError: the network shows other matrices.
+    """
+    shapes = network.view_shapes(task)
+    if not _is_layer(shapes, task):
+        kind = type(network).model_fields["kind"].default
+        shown = ", ".join(f"{name} ({a} x {b})" for name, (a, b) in shapes.items())
+        raise ValueError(
+            f"it pictures one hidden layer, W_in with a row for each input and W_out with a "
+            f'column for each answer, but the network "{kind}" shows '
+            f"{shown or 'no matrix'}; the kinds accuracy, loss and seeds need no weights"
+        )
+    into, out = shapes.items()
+    return into, out
+
+
+def shows_layer(run: ModelRun) -> bool:
+    """Whether the snapshots of a run are those of one hidden layer."""
+    shapes = {name: (view.shape[1], view.shape[2]) for name, view in run.views.items()}
+    return _is_layer(shapes, run.task)
+
+
+def number_weights(run: ModelRun) -> Float[np.ndarray, "snapshot number neuron"] | None:
+    """What the neurons hear of the first number: its rows of `W_in`.
+
+    Returns:
+        None for other tasks, and where no weights are shown number by number.
+    """
+    w_in = run.views.get("W_in")
+    if not isinstance(run.task, Modular) or w_in is None or w_in.shape[1] % run.task.outputs:
+        return None
+    return w_in[:, : run.task.outputs]
+
+
+def _is_layer(shapes: dict[str, Shape], task: Task) -> bool:
+    names = tuple(shapes)
+    if names not in (_NUMBER_BY_NUMBER, _ON_CIRCLE):
+        return False
+    (inputs, neurons), (same, outputs) = shapes.values()
+    if names == _ON_CIRCLE:
+        return (inputs, outputs) == (2, 2) and same == neurons
+    return inputs in (task.inputs, task.outputs) and same == neurons and outputs == task.outputs

@@ -1,0 +1,95 @@
+"""What the accuracy and the loss chart share: two lines over the steps, and when things happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from gen.analysis.outcome import LEARNED, generalised_at, memorised_at
+from gen.charts.chart import Mark, Series, Split
+
+if TYPE_CHECKING:
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+
+SPLITS: tuple[Split, Split] = ("train", "test")
+Measure = Literal["accuracy", "loss"]
+_KNOWN = 0.9
+
+
+def series(run: ModelRun, measure: Measure, words: Words) -> tuple[Series, Series]:
+    """The train and the test line of a run."""
+    steps = run.logged_steps.astype(np.float64)
+    train, test = (
+        Series(
+            split,
+            words(f"series.{split}"),
+            steps,
+            run.metrics[f"{split}_{measure}"],
+            words(f"series.{split}_{measure}"),
+        )
+        for split in SPLITS
+    )
+    return train, test
+
+
+def marks(run: ModelRun, measure: Measure, words: Words) -> tuple[Mark, ...]:
+    """Where the run memorises and where it generalises, as far as it does.
+
+    What knows nearly all unseen rows when it knows its own has fitted, and not memorised.
+    """
+    memorised = memorised_at(run)
+    known = memorised is not None and value_at(run, "test_accuracy", memorised) >= _KNOWN
+    happened: tuple[tuple[Split, str, int | None], ...] = (
+        ("train", "fitted" if known else "memorised", memorised),
+        ("test", "generalised", generalised_at(run)),
+    )
+    return tuple(
+        Mark(
+            key=split,
+            x=step,
+            y=value_at(run, f"{split}_{measure}", step),
+            label=words(f"mark.{name}"),
+            step=words.number(step),
+        )
+        for split, name, step in happened
+        if step is not None
+    )
+
+
+def accuracy_in_words(run: ModelRun, words: Words) -> Iterator[str]:
+    """When accuracy on either split is learned, for readers who do not see it."""
+    threshold, chance = words.percent(LEARNED), words.percent(run.task.chance)
+    memorised, generalised = memorised_at(run), generalised_at(run)
+    train, test = (
+        words.percent(float(run.metrics[f"{split}_accuracy"][-1]), unlike=LEARNED)
+        for split in SPLITS
+    )
+    if memorised is None:
+        yield words("alt.accuracy.train_never", threshold=threshold, final=train)
+    else:
+        yield words("alt.accuracy.train", threshold=threshold, step=memorised)
+    if memorised is not None and (generalised is None or generalised > memorised):
+        then = words.percent(value_at(run, "test_accuracy", memorised))
+        yield words("alt.accuracy.between", accuracy=then, chance=chance)
+    if generalised is None:
+        yield words("alt.accuracy.test_never", threshold=threshold, final=test, chance=chance)
+    else:
+        yield words("alt.accuracy.test", threshold=threshold, step=generalised)
+
+
+def value_at(run: ModelRun, metric: str, step: int) -> float:
+    """A metric at a logged step."""
+    return float(run.metrics[metric][np.searchsorted(run.logged_steps, step)])
+
+
+def table(
+    run: ModelRun, measure: Measure
+) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
+    """Step, train and test value of every logged step."""
+    names = [f"{split}_{measure}" for split in SPLITS]
+    columns = [run.logged_steps, *(run.metrics[name] for name in names)]
+    return ("step", *names), np.stack([column.astype(np.float64) for column in columns], axis=1)

@@ -1,0 +1,91 @@
+"""Turns the classes of a chart's markup into attributes with literal colours and fonts.
+
+Editors, converters and slides know no custom properties, and many no style sheets. The drawing
+looks as it does on a light page.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gen.theme import COLOURS, LINES
+
+FONT = (
+    "'Source Sans Pro', 'Source Sans 3', 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', "
+    "'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
+)
+_TEXT = re.compile(r'<text class="([^"]*)"([^>]*)>([^<]*)</text>')
+_SHAPE = re.compile(r'<(path|line|circle|rect) class="([^"]*)"')
+_LINE_WIDTH = "2"
+
+
+def literal(markup: str) -> str:
+    """The same drawing without classes.
+
+    Args:
+        markup: what `gen.charts.parts` draws.
+    """
+    return _SHAPE.sub(_shape, _TEXT.sub(_text, markup)).replace('<g class="plot"', "<g")
+
+
+def colour(name: str) -> str:
+    """A colour of the theme as it is on a light ground."""
+    return COLOURS[name].light
+
+
+def _text(found: re.Match[str]) -> str:
+    """A text; one with a halo becomes two, since few programs paint a stroke below its fill."""
+    classes, places, content = found[1].split(), found[2], found[3]
+    key = next((each for each in classes if each in LINES), None)
+    fill = LINES[key].colour if key else "muted" if "quiet" in classes else "ink"
+    weight = ' font-weight="600"' if "name" in classes else ""
+    drawn = f'<text fill="{colour(fill)}"{weight}{places}>{content}</text>'
+    if "halo" not in classes:
+        return drawn
+    halo = {
+        "fill": colour("ground"),
+        "stroke": colour("ground"),
+        "stroke-width": "4",
+        "stroke-linejoin": "round",
+    }
+    return f"<text{_attributes(halo)}{weight}{places}>{content}</text>{drawn}"
+
+
+def _shape(found: re.Match[str]) -> str:
+    tag, (kind, *keys) = found[1], found[2].split()
+    return f"<{tag}{_attributes(_look(kind, keys[0] if keys else ''))}"
+
+
+def _look(kind: str, key: str) -> dict[str, str]:
+    """How a line, a dot or the ground looks; the same as the rules of `gen.charts.svg`."""
+    muted = {"fill": "none", "stroke": colour("muted")}
+    match kind:
+        case "ground":
+            return {"fill": colour("ground")}
+        case "grid":
+            return {"fill": "none", "stroke": colour("rule"), "stroke-width": "1"}
+        case "axis":
+            return {**muted, "stroke-width": "1"}
+        case "mark":
+            return {**muted, "stroke-width": "1", "stroke-opacity": "0.6"}
+        case "level":
+            return {**muted, "stroke-width": "1.25", "stroke-dasharray": "1 3"}
+        case "dot":
+            fill = "ground" if key == "train" else LINES[key].colour
+            line = colour(LINES[key].colour)
+            return {"fill": colour(fill), "stroke": line, "stroke-width": _LINE_WIDTH}
+        case "line":
+            dashes = " ".join(f"{length:g}" for length in LINES[key].dashes)
+            return {
+                "fill": "none",
+                "stroke": colour(LINES[key].colour),
+                "stroke-width": _LINE_WIDTH,
+                "stroke-linejoin": "round",
+                **({"stroke-dasharray": dashes} if dashes else {}),
+            }
+        case _:
+            raise ValueError(f"a chart has no part of the class {kind}")
+
+
+def _attributes(values: dict[str, str]) -> str:
+    return "".join(f' {name}="{value}"' for name, value in values.items())

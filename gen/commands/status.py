@@ -1,0 +1,103 @@
+"""What is fresh and what is stale, and because of what."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from gen.commands.build import film_orders
+from gen.errors import printable
+from gen.experiments import runs
+from gen.figures.figure import FilmFigure, Moving
+from gen.site import films, publish
+from gen.site.context import BuildContext
+from gen.site.results import first_stale_shard, read_sweeps, valid_models
+from gen.site.sources import Sources
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that a build makes.
+
+    Attributes:
+        part: `model`, `film` or `site`.
+        reason: why it is stale; empty where it is fresh.
+    """
+
+    part: str
+    name: str
+    reason: str
+
+    @property
+    def fresh(self) -> bool:
+        """Whether a build would leave it as it is."""
+        return not self.reason
+
+
+def examine(context: BuildContext) -> list[Line]:
+    """Looks at everything a build would make, changing nothing but setting damage aside."""
+    return [*_models(context), *_films(context), _site(context)]
+
+
+def show(lines: list[Line], *, as_json: bool) -> str:
+    """The lines as a table for people, or as one JSON object."""
+    if as_json:
+        return json.dumps([{**asdict(line), "fresh": line.fresh} for line in lines])
+    names = [printable(line.name) for line in lines]
+    width = max(map(len, names))
+    rows = [
+        f"{line.part:<6}{name:<{width + 2}}"
+        + ("fresh" if line.fresh else f"stale: {printable(line.reason)}")
+        for line, name in zip(lines, names, strict=True)
+    ]
+    stale = sum(not line.fresh for line in lines)
+    return "\n".join([*rows, f"{stale} stale" if stale else "all is fresh"])
+
+
+def _models(context: BuildContext) -> list[Line]:
+    return [
+        Line(
+            "model",
+            shard.name,
+            ""
+            if context.store.get(runs.FAMILY, shard.key)
+            else runs.why_stale(context.store, shard),
+        )
+        for source in [*context.config.models.values(), *context.config.sweeps.values()]
+        for shard in runs.shards(source, context.device)
+    ]
+
+
+def _films(context: BuildContext) -> list[Line]:
+    config = context.config
+    subjects = {**valid_models(context), **read_sweeps(context)}
+    lines: list[Line] = []
+    for name, figure in config.figures.items():
+        if not isinstance(figure, Moving):
+            continue
+        orders = film_orders(config, subjects, [name])
+        if not orders and isinstance(figure, FilmFigure):
+            trained = first_stale_shard(context, config.models[figure.model]) is None
+            reason = "has no sound seed" if trained else "has to be trained first"
+            lines.append(Line("film", name, f"{figure.model} {reason}"))
+        for order in orders:
+            drawn = context.store.get(films.FAMILY, order.key)
+            reason = "" if drawn else films.why_stale(context.store, order)
+            lines.append(Line("film", order.name, reason))
+    return lines
+
+
+def _site(context: BuildContext) -> Line:
+    sources = Sources.gather(context)
+    if publish.is_fresh(context.output, sources.key):
+        return Line("site", str(context.output), "")
+    key = publish.key_of(context.output)
+    if not context.output.exists():
+        reason = "not written"
+    elif key == sources.partial_key:
+        reason = "sweeps are still being trained"
+    elif key not in {None, sources.key}:
+        reason = "made from something else"
+    else:
+        reason = publish.damage(context.output) or "not written"
+    return Line("site", str(context.output), reason)

@@ -1,0 +1,1 @@
+"""The config: `gen.toml` read, checked and written."""

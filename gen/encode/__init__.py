@@ -1,0 +1,1 @@
+"""Encoders: films as GIF and MP4 files."""

@@ -1,0 +1,1 @@
+"""Experiments: configured models and sweeps, and the runs that their training leaves."""

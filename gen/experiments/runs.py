@@ -1,0 +1,231 @@
+"""A run: what an ensemble's training left, under the key of everything that can change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from gen.networks.network import Network
+from gen.store import arrays
+from gen.store.code_digest import code_digest, versions
+from gen.store.differences import differences
+from gen.store.store import Entry, Family, Store, content_key
+from gen.tasks.task import Task
+from gen.training.loop import METRICS, Ensemble, Trained
+
+if TYPE_CHECKING:
+    from gen.experiments.model import Model
+    from gen.experiments.sweep import Sweep
+
+_ARRAYS = "arrays.safetensors"
+
+
+def _is_usable(entry: Entry) -> bool:
+    """Whether the arrays of a stored run are there, in shapes that fit each other."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(entry.file(_ARRAYS), framework="np") as file:
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError:
+        return False
+    models = (len(entry.ingredients["seeds"]),)
+    logs, snapshots = shapes["logged_steps"], shapes["snapshot_steps"]
+    views = [shapes[f"views/{name}"] for name in entry.info["views"]]
+    return (
+        (len(logs), len(snapshots)) == (1, 1)
+        and shapes["failed_at"] == models
+        and all(shapes[f"metrics/{name}"] == models + logs for name in METRICS)
+        and all(len(view) == 4 and view[:2] == models + snapshots for view in views)
+    )
+
+
+FAMILY = Family("runs", _is_usable)
+
+
+@dataclass(frozen=True, eq=False)
+class ModelRun:
+    """One model of a trained ensemble, as analysis and figures see it; equal to itself alone.
+
+    Attributes:
+        name: the configured model it belongs to.
+        metrics: `train_loss`, `test_loss`, `train_accuracy`, `test_accuracy`.
+        views: the two pictured matrices at every snapshot, into the neurons and out of them.
+        failed_at: logged step at which its numbers were found unsound, or None.
+        parameters: everything that was learned, as it is at the end.
+    """
+
+    name: str
+    seed: int
+    task: Task
+    network: Network
+    logged_steps: Int[np.ndarray, " log"]
+    metrics: dict[str, Float[np.ndarray, " log"]]
+    snapshot_steps: Int[np.ndarray, " snapshot"]
+    views: dict[str, Float[np.ndarray, "snapshot rows columns"]]
+    failed_at: int | None
+    parameters: dict[str, Float[np.ndarray, "rows columns"]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One ensemble of a configured model or sweep, trained or not.
+
+    Attributes:
+        source: the model or sweep.
+        number: its place among the shards of its source, from 0.
+        name: for people, `modular, seeds 0 to 3`.
+        device: what it is trained on, `cpu` or `cuda`.
+    """
+
+    source: str
+    number: int
+    name: str
+    ensemble: Ensemble
+    device: str
+
+    @cached_property
+    def ingredients(self) -> dict[str, Any]:
+        """Everything that can change what the training leaves, as plain JSON values."""
+        return _ingredients(self.ensemble, self.device)
+
+    @cached_property
+    def key(self) -> str:
+        """Where its run is, or will be, in the store."""
+        return content_key(self.ingredients)
+
+
+def run_key(ensemble: Ensemble, device: str) -> str:
+    """The key that the run of an ensemble would have here and now."""
+    return content_key(_ingredients(ensemble, device))
+
+
+def _ingredients(ensemble: Ensemble, device: str) -> dict[str, Any]:
+    kinds = (type(ensemble.task).__module__, type(ensemble.network).__module__)
+    return {
+        "task": ensemble.task.model_dump(mode="json"),
+        "network": ensemble.network.model_dump(mode="json"),
+        "training": ensemble.training.model_dump(mode="json"),
+        "optimisers": [settings.model_dump(mode="json") for settings in ensemble.optimisers],
+        "seeds": list(ensemble.seeds),
+        "device": device,
+        "code": code_digest("gen.training.loop", *kinds),
+        "versions": versions("torch", "numpy", "numba"),
+    }
+
+
+def shards(source: Model | Sweep, device: str) -> list[Shard]:
+    """The ensembles of a configured model, or of a sweep, as they are trained on a device."""
+    parts = source.shards
+    return [
+        Shard(source.name, number, f"{source.name}, {label}", ensemble, device)
+        for number, (label, ensemble) in enumerate(parts)
+    ]
+
+
+def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
+    """Keeps what a shard's training left."""
+    kept = {
+        "logged_steps": trained.logged_steps,
+        "snapshot_steps": trained.snapshot_steps,
+        "failed_at": trained.failed_at,
+        **{f"metrics/{name}": array for name, array in trained.metrics.items()},
+        **{f"views/{name}": array for name, array in trained.views.items()},
+        **{f"parameters/{name}": array for name, array in trained.parameters.items()},
+    }
+
+    info = {
+        "source": shard.source,
+        "shard": shard.number,
+        "seconds": round(seconds, 2),
+        "views": list(trained.views),
+    }
+    return store.put(
+        FAMILY, shard.ingredients, info, lambda folder: arrays.write(folder / _ARRAYS, kept)
+    )
+
+
+def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
+    """Reads a stored run, model by model, in the order of its seeds."""
+    return model_runs(shard.source, shard.ensemble, read(entry))
+
+
+def read(entry: Entry, *, views: bool = True) -> Trained:
+    """Reads a stored run.
+
+    Args:
+        views: whether to read the views, which take most of the memory; without, there are none.
+    """
+    from safetensors import safe_open
+
+    with safe_open(entry.file(_ARRAYS), framework="np") as file:
+        loaded: dict[str, np.ndarray] = {
+            name: file.get_tensor(name)
+            for name in file.keys()  # noqa: SIM118
+            if views or not name.startswith("views/")
+        }
+
+    def below(prefix: str) -> dict[str, np.ndarray]:
+        return {
+            name.removeprefix(prefix): array
+            for name, array in loaded.items()
+            if name.startswith(prefix)
+        }
+
+    found = below("views/")
+    return Trained(
+        logged_steps=loaded["logged_steps"],
+        metrics=below("metrics/"),
+        snapshot_steps=loaded["snapshot_steps"],
+        views={name: found[name] for name in entry.info["views"] if views},
+        parameters=below("parameters/"),
+        failed_at=loaded["failed_at"],
+    )
+
+
+def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[ModelRun]:
+    """Takes a trained ensemble apart into its models, in the order of their seeds.
+
+    Args:
+        name: the configured model they belong to.
+    """
+    for place, seed in enumerate(ensemble.seeds):
+        failed_at = int(trained.failed_at[place])
+        yield ModelRun(
+            name=name,
+            seed=seed,
+            task=ensemble.task,
+            network=ensemble.network,
+            logged_steps=trained.logged_steps,
+            metrics={metric: values[place] for metric, values in trained.metrics.items()},
+            snapshot_steps=trained.snapshot_steps,
+            views={view: values[place] for view, values in trained.views.items()},
+            failed_at=None if failed_at < 0 else failed_at,
+            parameters={key: values[place] for key, values in trained.parameters.items()},
+        )
+
+
+def why_stale(store: Store, shard: Shard) -> str:
+    """Says how a shard differs from the most similar run that the store has of its model.
+
+    Returns:
+        `never trained`, or what changed, with former and present values where it has some.
+    """
+    best: tuple[int, bool] | None = None
+    changes: list[str] = []
+    for entry in store.entries(FAMILY):
+        if entry.info.get("source") != shard.source:
+            continue
+        found = differences(entry.ingredients, shard.ingredients)
+        rank = len(found), entry.info.get("shard") != shard.number
+        if best is None or rank < best:
+            best, changes = rank, found
+    if best is None:
+        return "never trained"
+    more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+    return f"{'; '.join(changes[:3])}{more}" if changes else "its run was damaged"

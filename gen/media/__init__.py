@@ -1,1 +1,0 @@
-"""Media: films and charts as files."""

@@ -1,0 +1,1 @@
+"""Kernels: products and gradients that are compiled or batched, for networks to use."""

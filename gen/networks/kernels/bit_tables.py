@@ -1,0 +1,190 @@
+"""The gradient for a single logistic output where every input is 0 or 1, by tables of sums.
+
+Six bits have 64 patterns. The sums of weights that these select are a table, and a row of
+30 bits is five look-ups where a product with the matrix has thirty multiplications (the method
+of the four Russians: Arlazarov, Dinic, Kronrod and Faradzev 1970). The gradient goes the same
+way back: what a row adds goes to the place of its pattern, and the places are folded into bits
+at the end. The sums are those of the matrix products, in another order.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float, Int
+from numba import njit
+
+if TYPE_CHECKING:
+    from gen.lazy import torch
+    from gen.networks.batch import Batch
+
+_AT_ONCE = 5
+_WIDEST = 6
+_ZERO, _ONE = np.float32(0), np.float32(1)
+
+# Compilers choose between forms of a loop by where its arrays happen to lie, so only a loop
+# that writes nothing may take its sum in another order: all others would not repeat.
+_compiled = njit(cache=True)
+_compiled_sum = njit(cache=True, fastmath={"reassoc", "contract"})
+
+
+class BitGradient:
+    """dL/dW_in and dL/dW_out for a fixed batch of bits; called as `YesOrNoGradient` is.
+
+    With A = [H > 0] and d = dL/dz, row by row, and S = X^T (d * A):
+
+        dL/dW_in = S * W_out^T            dL/dW_out = sum over inputs of (S * W_in)
+    """
+
+    def __init__(self, batch: Batch, neurons: int) -> None:
+        inputs = batch.inputs.numpy()
+        always = (inputs == 1).all(axis=(0, 1))
+        self._constant, self._bits = np.flatnonzero(always), np.flatnonzero(~always)
+        tables = _AT_ONCE * max(1, -(-len(self._bits) // (_AT_ONCE * _WIDEST)))
+        self._first = np.arange(tables + 1) * len(self._bits) // tables
+        widths = np.diff(self._first)
+        self._start = np.concatenate([[0], np.cumsum(1 << widths)])
+        self._places = _places(inputs[:, :, self._bits], self._first, self._start)
+        self._labels = batch.labels.numpy().astype(np.float32)
+        self._sums = np.empty((self._start[-1], neurons), dtype=np.float32)
+        self._slopes = np.empty_like(self._sums)
+
+    def __call__(
+        self,
+        w_in: Float[torch.Tensor, "model input neuron"],
+        w_out: Float[torch.Tensor, "model neuron 1"],
+        d_w_in: Float[torch.Tensor, "model input neuron"],
+        d_w_out: Float[torch.Tensor, "model neuron 1"],
+    ) -> None:
+        """Writes the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
+        _gradients(
+            self._places,
+            self._labels,
+            (self._constant, self._bits, self._first, self._start),
+            (w_in.numpy(), w_out.numpy()[:, :, 0]),
+            (d_w_in.numpy(), d_w_out.numpy()[:, :, 0]),
+            self._sums,
+            self._slopes,
+        )
+
+
+def _places(
+    bits: Float[np.ndarray, "model row bit"],
+    first: Int[np.ndarray, " table+1"],
+    start: Int[np.ndarray, " table+1"],
+) -> Int[np.ndarray, "model row table"]:
+    """Where in the tables the sum for each row's pattern stands, table by table."""
+    whole = bits.astype(np.int32)
+    places = [
+        (whole[:, :, low:high] << np.arange(high - low)).sum(axis=2) + offset
+        for low, high, offset in zip(first[:-1], first[1:], start[:-1], strict=True)
+    ]
+    return np.stack(places, axis=2).astype(np.int32)
+
+
+@_compiled
+def _gradients(places, labels, layout, weights, gradients, sums, slopes):  # noqa: ANN001, ANN202
+    """All models in turn; the tables of one stay in the cache meanwhile."""
+    constant, bits, first, start = layout
+    (w_in, w_out), (d_w_in, d_w_out) = weights, gradients
+    base = np.empty(sums.shape[1], dtype=np.float32)
+    active = np.empty_like(base)
+    for model in range(len(places)):
+        base[:] = _ZERO
+        for column in constant:
+            base += w_in[model, column]
+        _fill(sums, w_in[model], bits, first, start)
+        slopes[:] = _ZERO
+        _pass(places[model], labels[model], base, active, w_out[model], sums, slopes)
+        base[:] = _ZERO
+        for place in range(start[1]):
+            base += slopes[place]
+        for column in constant:
+            d_w_in[model, column] = base
+        _fold(slopes, d_w_in[model], bits, first, start)
+        _finish(w_in[model], w_out[model], d_w_in[model], d_w_out[model])
+
+
+@_compiled
+def _fill(sums, w_in, bits, first, start):  # noqa: ANN001, ANN202
+    """Each pattern's sum is that of the pattern without its lowest bit, and that bit's weights."""
+    neurons = sums.shape[1]
+    for table in range(len(first) - 1):
+        offset = start[table]
+        sums[offset] = _ZERO
+        for bit in range(first[table + 1] - first[table]):
+            column = bits[first[table] + bit]
+            half = 1 << bit
+            for pattern in range(half):
+                former = offset + pattern
+                for n in range(neurons):
+                    sums[former + half, n] = sums[former, n] + w_in[column, n]
+
+
+@_compiled
+def _pass(places, labels, base, active, w_out, sums, slopes):  # noqa: ANN001, ANN202
+    """Forward and back for every row: nothing of the size rows x neurons is ever written."""
+    rows, tables = places.shape
+    neurons = sums.shape[1]
+    scale = np.float32(1 / rows)
+    for row in range(rows):
+        before = base
+        for t in range(0, tables - _AT_ONCE, _AT_ONCE):
+            a, b, c = places[row, t], places[row, t + 1], places[row, t + 2]
+            d, e = places[row, t + 3], places[row, t + 4]
+            for n in range(neurons):
+                found = (sums[a, n] + sums[b, n]) + (sums[c, n] + sums[d, n]) + sums[e, n]
+                active[n] = before[n] + found
+            before = active
+        t = tables - _AT_ONCE
+        a, b, c = places[row, t], places[row, t + 1], places[row, t + 2]
+        d, e = places[row, t + 3], places[row, t + 4]
+        for n in range(neurons):
+            found = (sums[a, n] + sums[b, n]) + (sums[c, n] + sums[d, n]) + sums[e, n]
+            active[n] = max(before[n] + found, _ZERO)
+        answer = _dot(active, w_out)
+        slope = _ONE / (_ONE + np.float32(math.exp(-answer))) - labels[row]
+        slope *= scale
+        for n in range(neurons):
+            active[n] = slope if active[n] > _ZERO else _ZERO
+        for table in range(tables):
+            place = places[row, table]
+            for n in range(neurons):
+                slopes[place, n] += active[n]
+
+
+@_compiled_sum
+def _dot(active, w_out):  # noqa: ANN001, ANN202
+    answer = _ZERO
+    for n in range(len(active)):
+        answer += active[n] * w_out[n]
+    return answer
+
+
+@_compiled
+def _fold(slopes, d_w_in, bits, first, start):  # noqa: ANN001, ANN202
+    """A bit's slope is the sum over the patterns that hold it; `slopes` is used up."""
+    neurons = slopes.shape[1]
+    for table in range(len(first) - 1):
+        offset = start[table]
+        for bit in range(first[table + 1] - first[table] - 1, -1, -1):
+            column = bits[first[table] + bit]
+            d_w_in[column] = _ZERO
+            half = 1 << bit
+            for pattern in range(half):
+                former = offset + pattern
+                for n in range(neurons):
+                    slope = slopes[former + half, n]
+                    d_w_in[column, n] += slope
+                    slopes[former, n] += slope
+
+
+@_compiled
+def _finish(w_in, w_out, d_w_in, d_w_out):  # noqa: ANN001, ANN202
+    d_w_out[:] = _ZERO
+    for column in range(len(w_in)):
+        for n in range(len(w_out)):
+            d_w_out[n] += d_w_in[column, n] * w_in[column, n]
+            d_w_in[column, n] *= w_out[n]

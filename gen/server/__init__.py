@@ -1,0 +1,1 @@
+"""The development server: shows a site, watches its sources, rebuilds and reloads."""

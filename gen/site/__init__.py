@@ -1,0 +1,1 @@
+"""The site: sources, results and figures assembled into files, and published."""

@@ -1,0 +1,107 @@
+"""What can be found wrong with pages before anything is trained: all but what facts come out as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
+
+from gen.analysis.types import Fact
+from gen.errors import ConfigError, PageError, suggestion
+from gen.figures.figure import Moving
+from gen.i18n import Words
+from gen.mathml import to_mathml
+from gen.site.pages.article import check
+from gen.site.pages.conditions import evaluate
+from gen.site.pages.facts import REFERENCE, FactBook
+from gen.site.pages.links import Map
+from gen.site.pages.markdown import anchors, each, parse
+from gen.site.pages.references import key_of
+from gen.site.pages.source import Source
+
+if TYPE_CHECKING:
+    from gen.config.reader import Config
+    from gen.site.pages.references import Reference
+
+_MADE = ("data/", "media/")
+"""Folders whose files are known when they have been made."""
+
+
+@dataclass(frozen=True)
+class _Names(FactBook):
+    """Knows what has facts, and no fact."""
+
+    def value(self, name: str) -> Fact:
+        model = name.partition(".")[0]
+        if model not in self.facts:
+            return super().value(name)
+        return None
+
+
+def precheck(
+    config: Config,
+    sources: Mapping[str, Mapping[str, Source]],
+    references: Mapping[str, Reference],
+    files: Iterable[str],
+) -> None:
+    """Looks over all pages as far as the config alone tells what they may say.
+
+    Args:
+        sources: pages by language and name, the first language first.
+        references: works that pages may cite.
+        files: paths inside the site of what lies in `assets/` and at its root.
+
+    Raises:
+        ConfigError: a directive, figure, model, format, role, work, formula, link or claim is
+            wrong; it names file and line.
+    """
+    known = [*config.models, *config.sweeps, *config.figures]
+    original = sources[config.site.languages[0]]
+    present = frozenset(files)
+    for language, pages in sources.items():
+        book = _Names({name: {} for name in known}, Words(language))
+        further = {} if pages is original else original
+        tokens = {name: parse(source, further.get(name)) for name, source in pages.items()}
+        links = Map({name: anchors(found) for name, found in tokens.items()}, present, "")
+        for source in pages.values():
+            check(tokens[source.name], source, book, config.figures, references)
+            _check_front(config, source, book)
+            for token, line in each(tokens[source.name]):
+                with source.at(line):
+                    _check_token(token, source, links)
+
+
+def _check_front(config: Config, source: Source, book: FactBook) -> None:
+    picture = source.front.picture
+    films = [name for name, figure in config.figures.items() if isinstance(figure, Moving)]
+    if picture is not None and picture not in films:
+        raise ConfigError(
+            f'picture = "{picture}" names no film',
+            where=source.path,
+            hint=suggestion(picture, films) or f"the films are: {', '.join(films)}",
+        )
+    with source.at(-1):
+        for reference in REFERENCE.findall(source.front.description):
+            book.check(reference)
+    for claim in source.front.claims:
+        try:
+            evaluate(claim, book)
+        except PageError as mistake:
+            what = f'the claim "{claim}": {mistake.what}'
+            raise ConfigError(what, where=source.path, hint=mistake.hint) from None
+
+
+def _check_token(token: Token, source: Source, links: Map) -> None:
+    match token.type:
+        case "math_inline" | "math_block":
+            to_mathml(REFERENCE.sub("1", token.content), display=token.type == "math_block")
+        case "link_open":
+            target = str(token.attrs.get("href") or "")
+            if key_of(target) is None and not target.startswith(_MADE):
+                links.resolve(source.name, target)
+        case "image":
+            target = str(token.attrs.get("src") or "")
+            if not target.startswith(_MADE):
+                links.picture(source.name, target)

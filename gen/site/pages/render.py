@@ -1,0 +1,256 @@
+"""All pages of one language: Markdown, facts, figures and templates to HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it.token import Token
+
+from gen import __version__
+from gen.analysis.types import Fact
+from gen.errors import ConfigError, suggestion
+from gen.i18n import Words
+from gen.site.pages.article import Article, check, decide
+from gen.site.pages.facts import FACTS_FILE, FactBook
+from gen.site.pages.figures import BySeed, PlacedFigure, PlacedFilm
+from gen.site.pages.generated import STYLESHEET, generated_assets
+from gen.site.pages.links import Map
+from gen.site.pages.markdown import anchors, parse
+from gen.site.pages.references import Citations, Reference
+from gen.site.pages.search import Section, index_path, index_script, sections
+from gen.site.pages.seed_picker import Choice
+from gen.site.pages.source import Source, read_sources
+from gen.site.pages.stylesheet import theme
+from gen.site.pages.timeline import timeline_words
+
+if TYPE_CHECKING:
+    from gen.config.reader import Site
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as the templates see it.
+
+    Attributes:
+        path: inside the site.
+        address: relative to the other pages of its language.
+        canonical: where it is published, if that is known.
+        number: its place among the chapters, from 1; None if it is none.
+        picture: the film that stands for it.
+    """
+
+    name: str
+    path: str
+    address: str
+    canonical: str | None
+    title: str
+    short: str
+    description: str
+    layout: str
+    number: int | None
+    picture: PlacedFilm | None
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of the site as the templates see it.
+
+    Attributes:
+        folder: of its pages, inside the site.
+        way: to that folder, from a page of the language that is rendered.
+    """
+
+    code: str
+    name: str
+    folder: str
+    way: str
+
+
+def render_pages(
+    site: Site,
+    language: str,
+    sources: Mapping[str, str],
+    figures: Mapping[str, PlacedFigure],
+    facts: Mapping[str, Mapping[str, Fact]],
+    words: Words,
+    templates: Path,
+    by_seed: BySeed | None = None,
+    references: Mapping[str, Reference] | None = None,
+    originals: Mapping[str, str] | None = None,
+    assets: Iterable[str] = (),
+) -> dict[str, str]:
+    """Renders the pages of one language, and the stylesheet of their colours.
+
+    Args:
+        sources: Markdown by page; `site.pages` says which are wanted, in reading order.
+        figures: by figure, the alt texts in this language.
+        facts: by configured model.
+        words: of this language.
+        templates: folder of the Jinja templates.
+        by_seed: what readers may have in the place of `figures`.
+        references: works that pages may cite.
+        originals: Markdown by page in the first language, if this is a further one.
+        assets: paths inside the site of files that are published as they are.
+
+    Returns:
+        Path inside the site to text.
+
+    Raises:
+        ConfigError: a page says something unknown or untrue; it names file and line.
+    """
+    book = FactBook(facts, words)
+    read = list(read_sources(language, {name: sources[name] for name in site.pages}).values())
+    first = read_sources(site.languages[0], originals or {})
+    works = references or {}
+    tokens = {
+        source.name: _tokens(source, first.get(source.name), book, figures, works)
+        for source in read
+    }
+    folder = "" if language == site.languages[0] else f"{language}/"
+    pages = _pages(site, read, book, figures, folder)
+    sitemap = Map(
+        anchors={name: anchors(of_page) for name, of_page in tokens.items()},
+        files=frozenset(
+            [
+                FACTS_FILE,
+                *assets,
+                *generated_assets(site.languages),
+                *chain.from_iterable(f.files for f in figures.values()),
+            ]
+        ),
+        root="../" * folder.count("/"),
+    )
+    environment = _environment(templates)
+    rendered = {STYLESHEET: theme()}
+    choice = Choice.of(by_seed or {})
+    common: dict[str, Any] = {
+        "site": site,
+        "site_title": pages[0].title if folder else site.title,
+        "language": language,
+        "words": words,
+        "root": sitemap.root,
+        "pages": pages,
+        "version": __version__,
+        "file_size": file_size,
+        "choice": choice,
+        "timeline_words": timeline_words(words),
+        "languages": _languages(site, sitemap.root),
+    }
+    found: list[Section] = []
+    for place, (source, page) in enumerate(zip(read, pages, strict=True)):
+        context = common | {
+            "page": page,
+            "previous": pages[place - 1] if place else None,
+            "following": pages[place + 1] if place + 1 < len(pages) else None,
+        }
+        citations = Citations(works, words)
+        article = Article(source, book, figures, environment, sitemap, context, citations)
+        body = article.render(tokens[source.name])
+        template = "landing" if page.layout == "landing" else "page"
+        html = environment.get_template(f"{template}.html.jinja").render(
+            **context, body=body, timed=bool(article.timed), sheets=sorted(article.sheets)
+        )
+        rendered[page.path] = html.rstrip() + "\n"
+        found += sections(page.path, page.title, page.description, body)
+    rendered[index_path(language)] = index_script(language, found)
+    return rendered | choice.scripts(environment, folder, common)
+
+
+def _languages(site: Site, root: str) -> list[Language]:
+    return [
+        Language(code, Words(code)("name"), folder, root + folder)
+        for place, code in enumerate(site.languages)
+        for folder in [f"{code}/" if place else ""]
+    ]
+
+
+def file_size(size: int) -> str:
+    """A file's size as people say it.
+
+    Args:
+        size: in bytes.
+    """
+    if size < 999_500:
+        return f"{max(1, round(size / 1e3))} kB"
+    return f"{size / 1e6:.1f} MB"
+
+
+def _tokens(
+    source: Source,
+    original: Source | None,
+    book: FactBook,
+    figures: Mapping[str, PlacedFigure],
+    references: Mapping[str, Reference],
+) -> list[Token]:
+    tokens = parse(source, original)
+    check(tokens, source, book, figures, references)
+    return decide(tokens, source, book)
+
+
+def _pages(
+    site: Site,
+    sources: list[Source],
+    book: FactBook,
+    figures: Mapping[str, PlacedFigure],
+    folder: str,
+) -> list[Page]:
+    pages: list[Page] = []
+    chapters = 0
+    for source in sources:
+        front = source.front
+        is_chapter = front.layout == "chapter"
+        chapters += is_chapter
+        address = f"{source.name}.html"
+        published = "" if source.name == "index" else address
+        pages.append(
+            Page(
+                name=source.name,
+                path=folder + address,
+                address=address,
+                canonical=f"{site.base_url}{folder}{published}" if site.base_url else None,
+                title=front.title,
+                short=front.short,
+                description=_description(source, book),
+                layout=front.layout,
+                number=chapters if is_chapter else None,
+                picture=_picture(source, figures),
+            )
+        )
+    return pages
+
+
+def _description(source: Source, book: FactBook) -> str:
+    with source.at(-1):
+        return book.fill(source.front.description)
+
+
+def _picture(source: Source, figures: Mapping[str, PlacedFigure]) -> PlacedFilm | None:
+    name = source.front.picture
+    if name is None:
+        return None
+    figure = figures.get(name)
+    if isinstance(figure, PlacedFilm):
+        return figure
+    films = [name for name, figure in figures.items() if isinstance(figure, PlacedFilm)]
+    raise ConfigError(
+        f'picture = "{name}" names no film',
+        where=source.path,
+        hint=suggestion(name, films) or f"the films are: {', '.join(films)}",
+    )
+
+
+@cache
+def _environment(templates: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,74 @@
+"""Seeds to choose from: a script for each, with the figures that show it, loaded when chosen.
+
+A script and not data, because pages opened from a folder may load nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment
+
+from gen.site.pages.figures import BySeed, PlacedFigure
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What readers may choose.
+
+    Attributes:
+        seeds: by model, those that there are figures of.
+        figures: ids of the figures that change with the seed.
+        by_seed: the figures themselves.
+    """
+
+    seeds: Mapping[str, list[int]]
+    figures: frozenset[str]
+    by_seed: BySeed
+
+    @classmethod
+    def of(cls, by_seed: BySeed) -> Choice:
+        """The models of which there are several seeds."""
+        several = {model: seeds for model, seeds in by_seed.items() if len(seeds) > 1}
+        return cls(
+            seeds={model: sorted(seeds) for model, seeds in several.items()},
+            figures=frozenset(
+                name for seeds in several.values() for placed in seeds.values() for name in placed
+            ),
+            by_seed=several,
+        )
+
+    def scripts(
+        self, environment: Environment, folder: str, context: Mapping[str, Any]
+    ) -> dict[str, str]:
+        """A script for each model and seed.
+
+        Args:
+            folder: of the pages, inside the site.
+            context: what the figures' templates see besides the figure.
+
+        Returns:
+            Path inside the site to text.
+        """
+        rendered: dict[str, str] = {}
+        for model, seeds in self.by_seed.items():
+            for seed, placed in seeds.items():
+                figures = {
+                    name: _markup(figure, environment, context) for name, figure in placed.items()
+                }
+                detail = {"model": model, "seed": str(seed), "figures": figures}
+                content = json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
+                text = (
+                    f'document.dispatchEvent(new CustomEvent("seed", {{ detail: {content} }}));\n'
+                )
+                rendered[f"{folder}seeds/{model}-{seed}.js"] = text
+        return rendered
+
+
+def _markup(figure: PlacedFigure, environment: Environment, context: Mapping[str, Any]) -> str:
+    """The figure as a page would show it; its caption is the page's own."""
+    template = environment.get_template(f"{figure.template}.html.jinja")
+    return template.render(**context, figure=figure, caption="", broad=False, first=False)

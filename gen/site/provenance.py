@@ -1,0 +1,49 @@
+"""Where everything on a site comes from: settings, runs, versions and the commit."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING, Any
+
+from gen import __version__
+from gen.config.snippet import recipe
+from gen.site.figure_views import figure_views
+from gen.store.code_digest import versions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gen.config.reader import Config
+    from gen.site.git import Commit
+    from gen.site.results import Results
+    from gen.store.store import Entry
+
+_LIBRARIES = ("torch", "numpy", "numba", "matplotlib", "imageio", "imageio-ffmpeg", "pillow")
+
+
+def provenance(
+    config: Config, subjects: Results, drawn: Mapping[str, Entry], commit: Commit
+) -> dict[str, Any]:
+    """What each figure was made from, as plain JSON values.
+
+    Args:
+        drawn: the stored films, by what their files are called.
+        commit: where the site's sources stand under version control.
+    """
+    figures: dict[str, Any] = {}
+    for each in figure_views(config.figures, subjects):
+        film = drawn.get(each.stem)
+        figures[each.stem] = {
+            **each.subject.key,
+            "config": recipe(config, each.name),
+            **({} if film is None else {"film": film.key}),
+        }
+    return {
+        "version": __version__,
+        "python": platform.python_version(),
+        "libraries": versions(*_LIBRARIES),
+        "profile": config.profile,
+        "commit": commit.hash,
+        "edited": commit.edited,
+        "figures": figures,
+    }

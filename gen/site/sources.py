@@ -1,0 +1,216 @@
+"""Every file that a site is made of, read once, and the key of them all."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gen import __version__
+from gen.errors import ConfigError
+from gen.experiments import runs
+from gen.i18n import words_digest
+from gen.site import films
+from gen.site.assets import ROOT, published_files, refuse_leading_out
+from gen.site.git import Commit
+from gen.site.pages.generated import generated_assets
+from gen.store.code_digest import code_digest, versions
+from gen.store.store import content_key
+from gen.store.text_files import read_text
+
+if TYPE_CHECKING:
+    from gen.config.reader import Config
+    from gen.site.context import BuildContext
+    from gen.site.pages.source import Source
+
+REFERENCES = "references.toml"
+"""The works that pages cite, beside the config."""
+
+_PAGE_LIBRARIES = (
+    "Jinja2",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "math-core",
+    "numpy",
+    "safetensors",
+    "tomlkit",
+)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Every file and setting that a site is made of, read once, before anything is done.
+
+    Attributes:
+        pages: Markdown by language and page.
+        assets: files that are published as they are, by path inside the site: those below
+            `assets/`, and those for its root.
+        references: text of `references.toml`; empty where there is none.
+        templates: folder of the page templates.
+        device: what models are trained on.
+        commit: where the config's folder stands under version control.
+    """
+
+    config: Config
+    pages: dict[str, dict[str, str]]
+    assets: dict[str, bytes]
+    references: str
+    templates: Path
+    device: str
+    commit: Commit
+
+    @classmethod
+    def gather(cls, context: BuildContext) -> Sources:
+        """Reads the pages and assets that lie beside a config.
+
+        Raises:
+            ConfigError: a page is missing, a text is not UTF-8, a file or folder cannot be read
+                or published, or a link of the file system leads out of the config's folder.
+        """
+        config = context.config
+        pages = {
+            language: {
+                page: _page(config.folder, f"pages/{language}/{page}.md", page)
+                for page in config.site.pages
+            }
+            for language in config.site.languages
+        }
+        files = published_files(config.folder, context.assets, _written_by_builds(config))
+        references = _references(config.folder)
+        commit = Commit.of(config.folder, _committable(config, files))
+        sources = cls(config, pages, files, references, context.templates, context.device, commit)
+        # Templates, words and code are read for it, and pages are rendered with them later: what
+        # is changed in between has to come to another key.
+        _ = sources.key
+        return sources
+
+    def read(self) -> dict[str, dict[str, Source]]:
+        """The pages by language and name, front matter and body told apart.
+
+        Raises:
+            ConfigError: the front matter of a page cannot be used.
+        """
+        from gen.site.pages.source import read_sources
+
+        return {language: read_sources(language, pages) for language, pages in self.pages.items()}
+
+    @property
+    def original(self) -> list[Source]:
+        """The pages of the first language, which make the claims for all."""
+        return list(self.read()[self.config.site.languages[0]].values())
+
+    def check(self) -> None:
+        """Looks over the pages before anything is trained for them.
+
+        Raises:
+            ConfigError: something is wrong that no training can change.
+        """
+        from gen.site.pages.precheck import precheck
+        from gen.site.pages.references import read_references
+
+        works = read_references(self.references, str(self.config.folder / REFERENCES))
+        files = [*self.assets, *generated_assets(self.config.site.languages)]
+        precheck(self.config, self.read(), works, files)
+
+    @property
+    def partial_key(self) -> str:
+        """The key of the same site while its sweeps are still being trained."""
+        return f"part of {self.key}"
+
+    @cached_property
+    def key(self) -> str:
+        """Changes with anything that can change the published site."""
+        config = self.config
+        figures = sorted({type(figure).__module__ for figure in config.figures.values()})
+        return content_key(
+            {
+                "profile": config.profile,
+                "site": config.site.model_dump(mode="json"),
+                "models": {
+                    name: {
+                        "runs": [shard.key for shard in runs.shards(model, self.device)],
+                        "shown": model.shown,
+                        "hunt": model.hunt and model.hunt.facts,
+                    }
+                    for name, model in config.models.items()
+                },
+                "sweeps": {
+                    name: {
+                        "runs": [shard.key for shard in runs.shards(sweep, self.device)],
+                        **sweep.reading,
+                    }
+                    for name, sweep in config.sweeps.items()
+                },
+                "figures": {
+                    name: figure.model_dump(mode="json") for name, figure in config.figures.items()
+                },
+                "pages": self.pages,
+                "references": self.references,
+                "assets": {name: _digest(content) for name, content in self.assets.items()},
+                "templates": {
+                    path.relative_to(self.templates).as_posix(): _digest(path.read_bytes())
+                    for path in sorted(self.templates.rglob("*"))
+                    if path.is_file()
+                },
+                "words": words_digest(),
+                "commit": [self.commit.hash, self.commit.edited],
+                "version": __version__,
+                "python": platform.python_version(),
+                "code": code_digest("gen.commands.build", *figures),
+                "versions": versions(*_PAGE_LIBRARIES, *films.LIBRARIES),
+            }
+        )
+
+
+def _committable(config: Config, published: Iterable[str]) -> list[Path]:
+    """The files below the config's folder that a site is made of.
+
+    Args:
+        published: paths inside the site of the files that are published as they are.
+    """
+    folder = config.folder
+    pages = [
+        folder / "pages" / language / f"{page}.md"
+        for language in config.site.languages
+        for page in config.site.pages
+    ]
+    own = [name if name.startswith("assets/") else f"{ROOT}/{name}" for name in published]
+    beside = (folder / name for name in (REFERENCES, *own))
+    return [config.path, *pages, *(path for path in beside if path.is_file())]
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _page(folder: Path, file: str, page: str) -> str:
+    path = folder / file
+    refuse_leading_out(path, folder)
+    try:
+        return read_text(path)
+    except FileNotFoundError:
+        raise ConfigError(
+            "there is no such page",
+            where=str(path),
+            hint=f'write it, or take "{page}" out of pages',
+        ) from None
+
+
+def _references(folder: Path) -> str:
+    path = folder / REFERENCES
+    refuse_leading_out(path, folder)
+    try:
+        return read_text(path)
+    except FileNotFoundError:
+        return ""
+
+
+def _written_by_builds(config: Config) -> list[str]:
+    """Files, and folders that end in a slash, which a build may write itself."""
+    pages = [f"{page}.html" for page in config.site.pages]
+    folders = [f"{name}/" for name in ("assets", "data", "media", "seeds", *config.site.languages)]
+    return [*folders, *pages, "sitemap.xml", *generated_assets(config.site.languages)]

@@ -1,0 +1,1 @@
+"""Training: the loop over the steps, and the optimiser."""

@@ -1,0 +1,180 @@
+"""The loop: steps, logged losses, snapshots. It knows no disk and no picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from pydantic import Field
+
+from gen.lazy import torch
+from gen.networks.batch import Batch
+from gen.networks.hidden_layer import Score
+from gen.networks.network import Network
+from gen.settings import Settings
+from gen.tasks.task import Rows, Task
+from gen.training.adamw import EnsembleAdamW, Optimiser
+
+METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+
+MOST_STEPS = 100_000_000
+
+DIVERGED = 1e4
+"""A train loss this many times the first one is taken for divergence."""
+
+
+class Training(Settings):
+    """How long a model trains, and how often it is looked at. All in steps."""
+
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS)]
+    log_every: Annotated[int, Field(ge=1, le=MOST_STEPS)]
+    snapshot_every: Annotated[int, Field(ge=1, le=MOST_STEPS)]
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Models of one shape that train together; each is told by its seed and its settings.
+
+    Attributes:
+        seeds: one a model.
+        optimisers: one a model, in the order of `seeds`.
+    """
+
+    task: Task
+    network: Network
+    training: Training
+    seeds: tuple[int, ...]
+    optimisers: tuple[Optimiser, ...]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What is left of an ensemble's training.
+
+    Attributes:
+        metrics: by the names of `METRICS`; losses in nats, accuracies 0 to 1.
+        views: the pictured matrices at every snapshot.
+        parameters: what was learned, at the last step.
+        failed_at: the logged step at which a model's loss was first found not finite or
+            diverged; -1 for a model that is sound.
+    """
+
+    logged_steps: Int[np.ndarray, " log"]
+    metrics: dict[str, Float[np.ndarray, "model log"]]
+    snapshot_steps: Int[np.ndarray, " snapshot"]
+    views: dict[str, Float[np.ndarray, "model snapshot rows columns"]]
+    parameters: dict[str, Float[np.ndarray, "model ..."]]
+    failed_at: Int[np.ndarray, " model"]
+
+
+def steps_every(interval: int, last: int) -> Int[np.ndarray, " step"]:
+    """0, interval, 2 interval, ... and `last`, whether or not it is a multiple."""
+    return np.union1d(np.arange(0, last + 1, interval), [last])
+
+
+def train(
+    ensemble: Ensemble,
+    *,
+    device: str = "cpu",
+    on_step: Callable[[int], None] = lambda step: None,
+) -> Trained:
+    """Trains every model of an ensemble on all of its rows at every step.
+
+    Args:
+        ensemble: what to train.
+        device: torch device.
+        on_step: called at every logged step with its number.
+
+    Returns:
+        Losses and accuracies at logged steps, the pictured matrices at snapshots, and the
+        learned parameters. A model that fails is marked; the others are not touched by it.
+
+    Denormal numbers are flushed to zero meanwhile: the tails of softmax and of the second
+    moments would otherwise slow late steps down several times.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        return _train(ensemble, device, on_step)
+    finally:
+        torch.set_flush_denormal(False)
+
+
+def _train(ensemble: Ensemble, device: str, on_step: Callable[[int], None]) -> Trained:
+    task, network = ensemble.task, ensemble.network
+    data = task.data(ensemble.seeds)
+    batches = {"train": _batch(data.train, device), "test": _batch(data.test, device)}
+    scores = {split: Score(batch, network.activation) for split, batch in batches.items()}
+    parameters = {
+        name: torch.from_numpy(array).to(device, torch.float32)
+        for name, array in network.init(task, ensemble.seeds).items()
+    }
+    gradients = {name: torch.zeros_like(tensor) for name, tensor in parameters.items()}
+    differentiate = network.differentiator(task, parameters, gradients, batches["train"])
+    optimiser = EnsembleAdamW(parameters, gradients, ensemble.optimisers)
+
+    settings = ensemble.training
+    log = _Log(steps_every(settings.log_every, settings.steps), len(ensemble.seeds))
+    snapshot_steps = steps_every(settings.snapshot_every, settings.steps)
+    views: list[dict[str, np.ndarray]] = []
+    to_log, to_view = set(log.steps.tolist()), set(snapshot_steps.tolist())
+    for step in range(settings.steps + 1):
+        if step in to_log:
+            log.add(_measure(scores, *network.matrices(task, parameters)))
+            on_step(step)
+        if step in to_view:
+            views.append(_as_arrays(network.view(task, parameters)))
+        if step < settings.steps:
+            differentiate()
+            optimiser.step()
+    return Trained(
+        logged_steps=log.steps,
+        metrics=log.metrics,
+        snapshot_steps=snapshot_steps,
+        views={name: np.stack([view[name] for view in views], axis=1) for name in views[0]},
+        parameters=_as_arrays(parameters),
+        failed_at=log.failed_at(),
+    )
+
+
+class _Log:
+    """Metrics by model and logged step, filled in the order of the steps."""
+
+    def __init__(self, steps: Int[np.ndarray, " log"], models: int) -> None:
+        self.steps = steps
+        self.metrics = {name: np.full((models, len(steps)), np.nan) for name in METRICS}
+        self._filled = 0
+
+    def add(self, measured: dict[str, Float[np.ndarray, " model"]]) -> None:
+        for name, values in measured.items():
+            self.metrics[name][:, self._filled] = values
+        self._filled += 1
+
+    def failed_at(self) -> Int[np.ndarray, " model"]:
+        loss = self.metrics["train_loss"]
+        with np.errstate(invalid="ignore"):
+            unsound: Bool[np.ndarray, "model log"] = ~(loss <= DIVERGED * loss[:, :1])
+        return np.where(unsound.any(axis=1), self.steps[unsound.argmax(axis=1)], -1)
+
+
+def _batch(rows: Rows, device: str) -> Batch:
+    return Batch(torch.from_numpy(rows.inputs).to(device), torch.from_numpy(rows.labels).to(device))
+
+
+def _as_arrays(tensors: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
+    return {name: tensor.detach().cpu().numpy().copy() for name, tensor in tensors.items()}
+
+
+def _measure(
+    scores: dict[str, Score],
+    w_in: Float[torch.Tensor, "model input neuron"],
+    w_out: Float[torch.Tensor, "model neuron output"],
+) -> dict[str, Float[np.ndarray, " model"]]:
+    measured: dict[str, np.ndarray] = {}
+    for split, score in scores.items():
+        loss, accuracy = score(w_in, w_out)
+        measured[f"{split}_loss"] = loss.cpu().numpy()
+        measured[f"{split}_accuracy"] = accuracy.cpu().numpy()
+    return measured

@@ -1,0 +1,1 @@
+"""Widgets: markup and data of figures that a script of the page makes interactive."""

@@ -1,0 +1,172 @@
+"""Neurons as markup: a small wave for each, and the chosen one's weights and waves large.
+
+Lines are drawn in the data's own coordinates and stretched to their boxes, so that a script
+redraws them by writing the values down, and all labels are text of the page.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from gen.analysis.fourier import components
+from gen.analysis.groups import neuron_groups
+from gen.analysis.neuron_order import neuron_order
+from gen.charts.scales import limit_labels, round_up
+from gen.widgets.interference import colour_class
+
+if TYPE_CHECKING:
+    from gen.experiments.runs import ModelRun
+    from gen.i18n import Words
+
+_LEVELS = 127
+_HEADROOM = 1.15
+
+
+@dataclass(frozen=True)
+class Thumb:
+    """One neuron to choose.
+
+    Attributes:
+        row: its number, as in all films of the model.
+        name: number and frequency, in words.
+        colour: the class that gives its frequency's colour.
+        wave: path of its final weights in.
+    """
+
+    row: int
+    name: str
+    colour: str
+    wave: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One way of the chosen neuron.
+
+    Attributes:
+        view: `W_in` or `W_out`.
+        symbol: what its numbers are called.
+        wave: path of its weights over the numbers.
+        bars: path of the amplitude of every wave.
+    """
+
+    view: str
+    symbol: str
+    wave: str
+    bars: str
+
+
+@dataclass(frozen=True)
+class NeuronsDrawing:
+    """Everything that a page shows.
+
+    Attributes:
+        scale: what stands beside every line, from its top to its bottom.
+        reach: the weight at the ends of all scales.
+        last: the largest number.
+        waves: how many waves a neuron is taken apart into.
+        steps: the snapshots that readers can look at, in words; the last is shown.
+        data: JSON for the script.
+    """
+
+    thumbs: list[Thumb]
+    panels: list[Panel]
+    chosen: int
+    scale: list[str]
+    reach: float
+    last: int
+    waves: int
+    steps: list[str]
+    data: str
+
+
+def draw_neurons(run: ModelRun, row: int, frames: int, words: Words) -> NeuronsDrawing:
+    """Draws all neurons at the end of training, one of them large.
+
+    Args:
+        row: the neuron that is chosen at first.
+        frames: how many snapshots the script gets at most.
+    """
+    order = neuron_order(run)
+    into, out = run.views.values()
+    views = np.stack([into[:, :, order].transpose(0, 2, 1), out[:, order]], axis=1)
+    count = min(frames, len(views))
+    shown = np.unique(np.linspace(0, len(views) - 1, count).round().astype(int))
+    largest = float(np.abs(views[-1]).max())
+    limit = round_up(_HEADROOM * largest) if largest > 0 else 1.0
+    beyond = bool((np.abs(views[shown]) > limit).any())
+    final, symbols = views[-1], (run.task.input_symbol, run.task.output_symbol)
+    return NeuronsDrawing(
+        thumbs=_thumbs(run, final[0], words),
+        panels=[
+            Panel(name, symbol, wave_path(values), bars_path(values))
+            for name, symbol, values in zip(run.views, symbols, final[:, row], strict=True)
+        ],
+        chosen=row,
+        scale=limit_labels(limit, beyond=beyond)[::-1],
+        reach=limit,
+        last=final.shape[2] - 1,
+        waves=final.shape[2] // 2,
+        steps=[words.number(int(step)) for step in run.snapshot_steps[shown]],
+        data=_data(run, views[shown], limit, shown, words),
+    )
+
+
+def wave_path(values: Float[np.ndarray, " number"]) -> str:
+    """Weights as a polyline: a unit to the right for every number, upwards for more."""
+    points = " ".join(f"{x} {-value:.3g}" for x, value in enumerate(values.tolist()))
+    return f"M{points}"
+
+
+def bars_path(values: Float[np.ndarray, " number"]) -> str:
+    """The amplitude of every wave as a bar at its frequency."""
+    amplitudes = np.abs(components(values[:, None]))[:, 0]
+    return "".join(f"M{k} 0V{-value:.3g}" for k, value in enumerate(amplitudes.tolist(), 1))
+
+
+def _thumbs(run: ModelRun, into: Float[np.ndarray, "neuron number"], words: Words) -> list[Thumb]:
+    order = neuron_order(run)
+    groups = neuron_groups(next(iter(run.views.values()))[-1])
+    of = {
+        neuron: (group, colour_class(group, place))
+        for place, group in enumerate(groups)
+        for neuron in group.neurons.tolist()
+    }
+    thumbs: list[Thumb] = []
+    for row, neuron in enumerate(order.tolist()):
+        group, colour = of[neuron]
+        k = words("interference.rest") if group.frequency is None else str(group.frequency)
+        name = words("neurons.name", neuron=row, k=k)
+        thumbs.append(Thumb(row, name, colour, wave_path(into[row])))
+    return thumbs
+
+
+def _data(
+    run: ModelRun,
+    views: Float[np.ndarray, "frame 2 neuron number"],
+    limit: float,
+    shown: np.ndarray,
+    words: Words,
+) -> str:
+    """A byte a weight, in 127ths of the largest of its snapshot and way."""
+    largest = np.abs(views).max(axis=(2, 3), keepdims=True)
+    scaled = np.divide(views * _LEVELS, largest, out=np.zeros_like(views), where=largest > 0)
+    content = {
+        "steps": [words.number(int(step)) for step in run.snapshot_steps[shown]],
+        "near": words("neurons.near", step="{step}"),
+        "at": run.snapshot_steps[shown].tolist(),
+        "neurons": views.shape[2],
+        "numbers": views.shape[3],
+        "limit": limit,
+        "units": [
+            [float(f"{value / _LEVELS:.6g}") for value in pair] for pair in largest[..., 0, 0]
+        ],
+        "weights": base64.b64encode(scaled.round().astype(np.int8).tobytes()).decode(),
+    }
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

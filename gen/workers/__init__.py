@@ -1,0 +1,1 @@
+"""Workers: jobs in processes of this machine, or on a Dask cluster."""

@@ -1,0 +1,202 @@
+"""A network that nobody trained: the proof on its page holds, for everything that is offered."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gen.analysis.construction import (
+    MODULI,
+    NEURONS,
+    RIGHT,
+    UNDECIDED,
+    WRONG,
+    Construction,
+    ConstructionActivation,
+    answers,
+    direction,
+    ideal,
+    pairs,
+    vector_chain,
+)
+from gen.analysis.construction_facts import construction_facts, limits, loudness
+
+COUNTS = range(NEURONS[0], NEURONS[1] + 1)
+SIZES = range(MODULI[0], MODULI[1] + 1)
+EXACT = [n for n in COUNTS if n != 4]
+BENDS = st.sampled_from(["relu", "square", "linear"])
+
+
+def opposite(modulus: int) -> int:
+    return modulus // 2 if modulus % 2 == 0 else 0
+
+
+@pytest.mark.parametrize("neurons", EXACT)
+def test_squares_are_exact_at_every_modulus_that_is_offered(neurons: int) -> None:
+    for modulus in SIZES:
+        assert np.abs(Construction(neurons, modulus, "square").strays()).max() < 1e-9
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sampled_from(EXACT), st.integers(*MODULI))
+def test_squares_answer_every_pair_but_opposite_ones(neurons: int, modulus: int) -> None:
+    counts = np.bincount(Construction(neurons, modulus, "square").verdicts(), minlength=3)
+    of_all = modulus * (modulus + 1) // 2
+    assert counts[WRONG] == 0
+    assert counts[UNDECIDED] == opposite(modulus)
+    assert counts[RIGHT] == of_all - opposite(modulus)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(EXACT), st.integers(12, 60), st.data())
+def test_the_logits_of_squares_are_the_formula(
+    neurons: int, modulus: int, data: st.DataObject
+) -> None:
+    a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
+    c = np.arange(modulus)
+    logits = Construction(neurons, modulus, "square").logits(a, b)
+    np.testing.assert_allclose(logits, neurons * ideal(a, b, c, modulus), atol=1e-9)
+
+
+@given(st.integers(12, 60), st.data())
+def test_four_squares_cannot_tell_a_number_from_its_negative(
+    modulus: int, data: st.DataObject
+) -> None:
+    a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
+    logits = Construction(4, modulus, "square").logits(a, b)
+    step, c = 2 * np.pi / modulus, np.arange(modulus)
+    expected = 8 * np.cos((a - b) * step / 2) ** 2 * np.cos((a + b) * step) * np.cos(c * step)
+    np.testing.assert_allclose(logits, expected, atol=1e-9)
+    np.testing.assert_allclose(logits, logits[-c % modulus], atol=1e-9)
+
+
+@given(st.integers(4, 10), st.integers(12, 60), st.data())
+def test_without_a_bend_nothing_is_left(neurons: int, modulus: int, data: st.DataObject) -> None:
+    a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
+    assert np.abs(Construction(neurons, modulus, "linear").logits(a, b)).max() < 1e-9
+
+
+def test_three_neurons_without_a_bend_point_the_wrong_way() -> None:
+    network = Construction(3, 67, "linear")
+    a, b = np.array(20), np.array(5)
+    angle = np.arctan2(*network.answer(a, b)[::-1])
+    assert angle == pytest.approx(-np.pi * 25 / 67)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(*NEURONS), st.integers(12, 45), BENDS)
+def test_verdicts_are_those_of_all_logits(
+    neurons: int, modulus: int, bend: ConstructionActivation
+) -> None:
+    network = Construction(neurons, modulus, bend)
+    a, b = pairs(modulus)
+    logits = network.logits(a, b)
+    right = np.take_along_axis(logits, ((a + b) % modulus)[:, None], axis=1)[:, 0]
+    best = logits.max(axis=1)
+    level = (logits > best[:, None] - 1e-9).sum(axis=1)
+    top = right > best - 1e-9
+    expected = np.where(top & (level == 1), RIGHT, np.where(top, UNDECIDED, WRONG))
+    assert np.array_equal(network.verdicts(), expected)
+
+
+@settings(deadline=None)
+@given(st.integers(*NEURONS), st.integers(12, 60), BENDS, st.data())
+def test_a_pair_is_answered_as_the_direction_that_it_is_heard_from(
+    neurons: int, modulus: int, bend: ConstructionActivation, data: st.DataObject
+) -> None:
+    a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
+    network = Construction(neurons, modulus, bend)
+    loud = 2 * abs(np.cos(np.pi * (a - b) / modulus))
+    spoken = network.halfway()[direction(a, b, modulus)]
+    scale = loud**2 if bend == "square" else loud
+    np.testing.assert_allclose(network.answer(a, b), scale * spoken, atol=1e-9)
+
+
+def harmonic(order: int) -> float:
+    """Strength of cos(order u) in relu(cos u), as the page has it."""
+    if order < 2:
+        return (1 / np.pi, 0.5)[order]
+    return 0.0 if order % 2 else 2 / np.pi * (-1) ** (order // 2 + 1) / (order**2 - 1)
+
+
+@pytest.mark.parametrize("neurons", COUNTS)
+def test_the_ripple_of_relu_is_made_of_the_waves_that_the_proof_names(neurons: int) -> None:
+    network = Construction(neurons, 67, "relu")
+    x = np.pi * np.arange(134) / 67
+    spoken = network.halfway() @ [1, 1j]
+    orders = range(4000)
+    kept = sum(
+        harmonic(j) * (((j - 2) % neurons == 0) * np.exp(1j * j * x))
+        + harmonic(j) * (((j + 2) % neurons == 0) * np.exp(-1j * j * x))
+        for j in orders
+    )
+    np.testing.assert_allclose(spoken, neurons / 2 * kept, atol=1e-3 * neurons)
+
+
+def test_the_waves_that_disturb_are_as_weak_as_the_page_says() -> None:
+    def first(neurons: int) -> list[int]:
+        kept = [j for j in range(40) if harmonic(j) and j != 2]
+        return [j for j in kept if not (j - 2) % neurons or not (j + 2) % neurons]
+
+    assert [first(n)[0] for n in (5, 6, 7, 9, 10)] == [8, 4, 12, 16, 8]
+    assert first(5) == first(10) and first(5)[:2] == [8, 12]
+    assert first(3)[0] == 1 and harmonic(1) > harmonic(2)
+    assert harmonic(8) / harmonic(2) == pytest.approx(-1 / 21)
+    assert harmonic(4) / harmonic(2) == pytest.approx(-1 / 5)
+
+
+def test_ten_neurons_with_relu_do_what_five_do() -> None:
+    for modulus in (12, 67, 119, 500):
+        five, ten = (Construction(n, modulus, "relu").strays() for n in (5, 10))
+        np.testing.assert_allclose(five, ten, atol=1e-9)
+
+
+def test_up_to_which_modulus_relu_is_right() -> None:
+    found = limits()
+    assert [found[f"relu_up_to_{n}"] for n in COUNTS] == [*(None, None, 118, 21, 343, 56, 500, 118)]
+    assert [found[f"square_up_to_{n}"] for n in COUNTS] == [500, None, *[500] * 6]
+    for n, largest in ((5, 118), (6, 21), (7, 343), (8, 56)):
+        assert (Construction(n, largest, "relu").verdicts() != WRONG).all()
+        assert (Construction(n, largest + 1, "relu").verdicts() == WRONG).any()
+
+
+def test_facts_are_what_the_logits_say() -> None:
+    facts = construction_facts(Construction(5, 40, "relu"))
+    assert (facts["pairs"], facts["right"], facts["undecided"]) == (820, 800, 20)
+    assert facts["opposite"] == 20 and facts["wrong"] == 0
+    silent = construction_facts(Construction(5, 67, "linear"))
+    assert silent["undecided"] == silent["pairs"] == 67 * 68 // 2
+    assert silent["largest_stray"] is None and silent["range"] is None
+
+
+@pytest.mark.parametrize("bend", ["relu", "square"])
+@pytest.mark.parametrize("modulus", [13, 40, 67])
+def test_nearly_opposite_numbers_are_answered_softly(
+    bend: ConstructionActivation, modulus: int
+) -> None:
+    network = Construction(7, modulus, bend)
+    a, b = pairs(modulus)
+    heard = 2 * (b - a) != modulus
+    size = np.hypot(*network.answer(a, b)[heard].T)
+    ratio = loudness(network)
+    assert ratio is not None
+    assert size.max() / size.min() == pytest.approx(ratio, rel=0.12)
+
+
+@settings(deadline=None)
+@given(st.integers(*NEURONS), st.integers(12, 60), BENDS, st.data())
+def test_a_chain_ends_in_the_direction_of_the_answer_and_stays_in_the_circle(
+    neurons: int, modulus: int, bend: ConstructionActivation, data: st.DataObject
+) -> None:
+    a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
+    network = Construction(neurons, modulus, bend)
+    points, answer = vector_chain(network, a, b), network.answer(a, b)
+    assert points.shape == (neurons + 1, 2)
+    assert np.hypot(*points.T).max() <= 1 + 1e-9
+    cross = points[-1][0] * answer[1] - points[-1][1] * answer[0]
+    assert abs(cross) < 1e-9 and points[-1] @ answer >= -1e-9
+    logits = network.logits(a, b)
+    level = (logits > logits.max() - 1e-9).sum()
+    assert answers(network, a, b) == (-1 if level > 1 else logits.argmax())

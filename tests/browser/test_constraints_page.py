@@ -1,0 +1,204 @@
+"""A map whose networks are built differently, in a real browser: the formula follows the cell."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from unicodedata import normalize
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from gen.config.reader import load
+from gen.figures.sweep_map import Map
+from gen.i18n import Words
+from gen.site.pages.figures import PlacedWidget
+from gen.site.pages.render import render_pages
+from tests.support.browsing import Watched
+from tests.support.small_pages import FRONT, TEMPLATES, site
+from tests.support.sweep_runs import sweep_run
+
+SITE = Path(__file__).parents[2] / "site"
+EN = Words("en")
+SWEEP = load(SITE / "gen.toml").sweeps["constraints"]
+DRAWN = Map(sweep="constraints").draw(sweep_run(SWEEP), EN)
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("constraints")
+    figure = PlacedWidget("map", "constraints", "map", DRAWN, "data/constraints.csv", 800, "Map.")
+    text = {"index": f"{FRONT}::: figure map wide\nThe map.\n:::\n"}
+    pages = render_pages(site("index"), "en", text, {"map": figure}, {}, EN, TEMPLATES)
+    shutil.copytree(SITE / "assets", folder / "assets")
+    for path, content in pages.items():
+        (folder / path).write_text(content)
+    return folder
+
+
+@pytest.fixture
+def page(browser: Browser, folder: Path) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    watched = Watched(page)
+    page.goto((folder / "index.html").as_uri())
+    yield page
+    assert watched.complaints == []
+    page.close()
+
+
+def formula(page: Page) -> str:
+    """The one formula that is seen, in plain letters."""
+    seen = page.locator(".formulas span:visible")
+    assert seen.count() == 1
+    return normalize("NFKC", seen.inner_text())
+
+
+def test_the_formula_is_that_of_the_cell_in_focus(page: Page) -> None:
+    page.locator(".cell[tabindex='0']").focus()
+    page.keyboard.press("Home")
+    assert page.locator(".focus").inner_text().startswith("One table, table width 32")
+    first = formula(page)
+    assert first.count("E") == 3 and "U" not in first and "W" not in first
+    page.keyboard.press("PageDown")
+    second = formula(page)
+    assert second.count("E") == 2 and second.count("U") == 1
+    page.keyboard.press("ArrowUp")
+    assert formula(page) == second
+    page.keyboard.press("End")
+    last = formula(page)
+    assert last.count("W") == 3 and "E" not in last
+    page.locator(".cell").first.hover()
+    assert formula(page) == first
+
+
+@pytest.mark.parametrize("width", [360, 768, 1600])
+def test_formulas_fit_the_window(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for title in page.locator(".panel-title").all():
+        inside = title.evaluate("t => t.scrollWidth <= t.clientWidth + 1")
+        assert inside, title.inner_text()
+
+
+def test_without_script_the_formula_of_the_cell_that_is_told_of_is_there(
+    browser: Browser, folder: Path
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((folder / "index.html").as_uri())
+    assert page.locator(".focus").inner_text() == DRAWN.focus
+    assert len(formula(page)) > 5
+    assert page.locator(".panel-title math").count() == 7
+    context.close()
+
+
+# What a cell shows stays in view, and a click keeps it.
+
+
+def told(page: Page) -> str:
+    return page.locator(".focus").inner_text()
+
+
+def test_a_click_keeps_a_cell_until_a_second_click_or_escape(page: Page) -> None:
+    cells = page.locator(".cell")
+    cells.nth(2).click()
+    kept = told(page)
+    assert cells.nth(2).get_attribute("aria-pressed") == "true"
+    cells.nth(20).hover()
+    assert told(page) == kept
+    page.keyboard.press("Escape")
+    assert page.locator("[aria-pressed='true']").count() == 0
+    cells.nth(21).hover()
+    assert told(page) != kept
+    cells.nth(2).click()
+    cells.nth(2).click()
+    cells.nth(20).hover()
+    assert told(page) != kept
+
+
+def test_a_click_on_another_cell_keeps_that_one(page: Page) -> None:
+    cells = page.locator(".cell")
+    cells.nth(2).click()
+    cells.nth(9).click()
+    pressed = page.locator("[aria-pressed='true']")
+    assert pressed.count() == 1 and pressed.get_attribute("data-cell") == cells.nth(
+        9
+    ).get_attribute("data-cell")
+    assert told(page) == cells.nth(9).get_attribute("aria-label")
+
+
+def test_the_keyboard_keeps_and_releases_a_cell_and_takes_it_along(page: Page) -> None:
+    page.locator(".cell[tabindex='0']").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    pressed = page.locator("[aria-pressed='true']")
+    assert pressed.count() == 1 and pressed.get_attribute("aria-label") == told(page)
+    page.keyboard.press(" ")
+    assert pressed.count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (900, 800), (390, 844)])
+def test_the_curves_of_a_kept_cell_are_seen_together_with_the_cell(
+    page: Page, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    cells = page.locator(".cell")
+    for number in (0, 30, cells.count() - 1):
+        cells.nth(number).scroll_into_view_if_needed()
+        cells.nth(number).dispatch_event("click")
+        cell, curves = cells.nth(number).bounding_box(), page.locator(".curves").bounding_box()
+        assert cell and curves
+        assert cell["y"] >= 0 and cell["y"] + cell["height"] <= height
+        assert curves["y"] >= 0 and curves["y"] + curves["height"] <= height
+        beside = curves["x"] >= cell["x"] + cell["width"]
+        assert beside or curves["y"] >= cell["y"] + cell["height"]
+
+
+def test_beside_a_broad_map_the_curves_are_seen_with_the_cell_that_is_pointed_at(
+    page: Page,
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for cell in (page.locator(".cell").first, page.locator(".cell").last):
+        cell.hover()
+        curves = page.locator(".curves").bounding_box()
+        assert told(page) == cell.get_attribute("aria-label")
+        assert curves and curves["y"] >= 0 and curves["y"] + curves["height"] <= 900
+
+
+def test_curves_have_names_and_numbers_are_written_as_in_the_text(page: Page) -> None:
+    names = page.locator(".curves text").all_text_contents()
+    assert {"Loss", "train", "test", "Step"} <= set(names)
+    values = page.locator(".thresholds .value").all_inner_texts()
+    assert values == ["0.01", "30"]
+    slider = page.locator("input[name='ratio']")
+    slider.fill("4.7")
+    said = page.locator(".value[data-name='ratio']").inner_text()
+    assert said == EN.number(5e4) == "50,000"
+    page.locator("input[name='loss']").fill("-5")
+    assert page.locator(".value[data-name='loss']").inner_text() == EN.number(1e-5)
+
+
+def test_moved_thresholds_tell_of_how_many_models_right_answers_tell_otherwise(
+    page: Page,
+) -> None:
+    line = page.locator(".contradicted")
+    assert not line.is_visible()
+    page.locator("input[name='loss']").fill("-7")
+    assert line.is_visible() and " of 252 " in line.inner_text()
+
+
+def test_a_touch_screen_is_told_to_tap(browser: Browser, folder: Path, page: Page) -> None:
+    assert page.locator(".hint").inner_text() == EN("map.hint")
+    phone = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    tapped = phone.new_page()
+    tapped.goto((folder / "index.html").as_uri())
+    assert tapped.locator(".hint").inner_text() == EN("map.hint_touch")
+    tapped.locator(".cell").nth(3).tap()
+    assert told(tapped) == tapped.locator(".cell").nth(3).get_attribute("aria-label")
+    phone.close()

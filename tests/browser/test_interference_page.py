@@ -1,0 +1,185 @@
+"""The sum that readers can change, in a real browser: by key, by pointer, and without script."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from gen.analysis.seeds import Seeds
+from gen.figures.interference import Interference
+from gen.figures.seeds import SeedCharts
+from gen.i18n import Words
+from gen.site.pages.figures import PlacedWidget
+from gen.site.pages.render import render_pages
+from tests.support.browsing import Watched
+from tests.support.line_runs import solved_run
+from tests.support.pair_runs import pair_run
+from tests.support.small_pages import FRONT, TEMPLATES, site
+
+ASSETS = Path(__file__).parents[2] / "site" / "assets"
+EN = Words("en")
+RUN = solved_run()
+PAGE = "::: figure waves wide\nWaves.\n:::\n\n::: figure seeds wide\nSeeds.\n:::\n"
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of one page with both figures."""
+    folder = tmp_path_factory.mktemp("interference")
+    waves, seeds = Interference(model="m", a=10, b=20), SeedCharts(model="m")
+    every = Seeds((RUN,), RUN.seed)
+    drawn = {
+        "waves": (waves.template, waves.draw(RUN, EN), waves.alt(RUN, EN)),
+        "seeds": (seeds.template, seeds.draw(every, EN), seeds.alt(every, EN)),
+    }
+    figures = {
+        name: PlacedWidget(name, "m", template, drawing, f"data/{name}.csv", 800, alt)
+        for name, (template, drawing, alt) in drawn.items()
+    }
+    text = {"index": FRONT + PAGE}
+    pages = render_pages(site("index"), "en", text, figures, {}, EN, TEMPLATES)
+    shutil.copytree(ASSETS, folder / "assets")
+    for path, content in pages.items():
+        (folder / path).write_text(content)
+    return folder
+
+
+@pytest.fixture
+def page(browser: Browser, folder: Path) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    watched = Watched(page)
+    page.goto((folder / "index.html").as_uri())
+    yield page
+    assert watched.complaints == []
+    page.close()
+
+
+def said(page: Page) -> str:
+    return page.locator(".said").inner_text()
+
+
+def expected(a: int, b: int) -> str:
+    return Interference(model="m", a=a, b=b).draw(RUN, EN).said
+
+
+def leads(page: Page) -> list[str]:
+    return page.locator("svg.wide .ahead").all_text_contents()
+
+
+def test_the_script_says_what_the_build_said(page: Page) -> None:
+    assert said(page) == expected(10, 20)
+
+
+@pytest.mark.parametrize(("key", "a"), [("ArrowRight", 11), ("ArrowLeft", 9), ("End", 66)])
+def test_a_number_is_changed_by_key(page: Page, key: str, a: int) -> None:
+    before = page.locator("svg.wide .group .wave").first.get_attribute("d"), leads(page)
+    page.locator("input[name='a']").focus()
+    page.keyboard.press(key)
+    assert said(page) == expected(a, 20)
+    assert page.locator(".value[data-name='a']").inner_text() == str(a)
+    assert page.locator("svg.wide text.answer").text_content() == str((a + 20) % 67)
+    after = page.locator("svg.wide .group .wave").first.get_attribute("d"), leads(page)
+    assert before[0] != after[0] and before[1] != after[1]
+
+
+def test_the_script_draws_what_the_build_draws(page: Page) -> None:
+    page.locator("input[name='b']").focus()
+    page.keyboard.press("Home")
+    built = Interference(model="m", a=10, b=0).draw(RUN, EN).pictures[0]
+    rings = page.locator("svg.wide .ring, svg.wide .at").evaluate_all(
+        "all => all.map(c => `cx=\"${+c.getAttribute('cx')}\" cy=\"${+c.getAttribute('cy')}\"`)"
+    )
+    assert len(rings) == 6
+    assert all(ring in built for ring in rings)
+
+
+def test_a_number_is_changed_by_pointer(page: Page) -> None:
+    slider = page.locator("input[name='b']")
+    box = slider.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    assert said(page) == expected(10, 66)
+
+
+@pytest.mark.parametrize("b", [0, 1, 48, 54, 56])
+def test_the_line_at_the_answer_strikes_through_no_text(page: Page, b: int) -> None:
+    page.locator("input[name='b']").fill(str(b))
+    shown = page.locator("svg.wide")
+    behind = shown.evaluate(
+        """svg => {
+          const line = svg.querySelector("line.answer");
+          const texts = [...svg.querySelectorAll(".group text, .total text")];
+          const ground = getComputedStyle(document.body).backgroundColor;
+          return texts.every((text) => {
+            const { paintOrder, stroke, strokeWidth } = getComputedStyle(text);
+            const after = line.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING;
+            const covers = paintOrder.startsWith("stroke") && parseFloat(strokeWidth) >= 8;
+            return after && covers && stroke === ground;
+          });
+        }"""
+    )
+    assert behind
+
+
+def test_a_seed_without_another_to_choose_is_no_choice(page: Page) -> None:
+    assert page.locator(".seed").count() == 1
+    assert page.locator("input[type='radio'], .other-seed").count() == 0
+
+
+@pytest.mark.parametrize("width", [360, 768, 1600])
+def test_the_figures_fit_the_window(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    visible = page.locator("figure.interference .chart > svg:visible")
+    assert visible.count() == 1
+    assert visible.get_attribute("class") == ("narrow" if width < 500 else "wide")
+
+
+def test_without_script_the_picture_and_its_sentence_are_there(
+    browser: Browser, folder: Path
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((folder / "index.html").as_uri())
+    assert said(page) == expected(10, 20)
+    assert page.locator("svg.wide .wave").count() == 4
+    assert page.locator("input").first.is_hidden()
+    context.close()
+
+
+def test_the_script_is_small() -> None:
+    assert (ASSETS / "interference.js").stat().st_size < 10_000
+
+
+@pytest.fixture
+def product(browser: Browser, folder: Path) -> Iterator[Page]:
+    """A page of its own with a product modulo 17, whose smallest generator is 3."""
+    figure, run = Interference(model="m", a=9, b=10), pair_run("multiply")
+    drawing, alt = figure.draw(run, EN), figure.alt(run, EN)
+    placed = {"waves": PlacedWidget("waves", "m", figure.template, drawing, "data/w.csv", 1, alt)}
+    text = {"index": FRONT + "::: figure waves wide\nWaves.\n:::\n"}
+    rendered = render_pages(site("index"), "en", text, placed, {}, EN, TEMPLATES)
+    (folder / "product.html").write_text(rendered["index.html"])
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    watched = Watched(page)
+    page.goto((folder / "product.html").as_uri())
+    yield page
+    assert watched.complaints == []
+    page.close()
+
+
+def test_numbers_that_are_multiplied_are_chosen_by_their_exponents(product: Page) -> None:
+    run = pair_run("multiply")
+    assert said(product) == Interference(model="m", a=9, b=10).draw(run, EN).said
+    product.locator("input[name='a']").press("ArrowRight")
+    assert said(product) == Interference(model="m", a=10, b=10).draw(run, EN).said
+    assert product.locator(".value[data-name='a']").inner_text() == "10"
+    assert product.locator("input[name='a']").get_attribute("aria-valuetext") == "10"
+    assert product.locator("svg.wide text.answer").text_content() == "3⁶"
+    assert leads(product)[-1].startswith("3⁶ ")

@@ -1,0 +1,193 @@
+"""Seeds to choose from, in a real browser: all figures of the model show the one that is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.support import led_page, seed_site, small_site
+from tests.support.browsing import Watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+VIDEO = "#figure-sum-weights video"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The small site with figures of every seed."""
+    folder = tmp_path_factory.mktemp("chooser")
+    small_site.build_here(folder, seed_site.CONFIG, seed_site.PAGE)
+    return (folder / "_site" / "index.html").as_uri()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    watched = Watched(page)
+    page.goto(address)
+    yield page
+    assert watched.complaints == []
+    page.close()
+
+
+def shows(page: Page, seed: int) -> None:
+    """Every figure that can show the seed does, says so, and offers its files."""
+    stem = "sum-weights" if seed == 0 else f"sum-weights.seed-{seed}"
+    led_page.until(
+        page, f"document.querySelector('{VIDEO}').currentSrc.endsWith('/media/{stem}.mp4')"
+    )
+    expect(page.locator("#figure-sum-weights img")).to_have_attribute("src", f"media/{stem}.png")
+    links = page.locator("#figure-sum-weights .download a")
+    assert links.first.get_attribute("href") == f"media/{stem}.mp4"
+    chart = "sum-accuracy" if seed == 0 else f"sum-accuracy.seed-{seed}"
+    link = page.locator("#figure-sum-accuracy .download a").first
+    assert link.get_attribute("href") == f"media/{chart}.svg"
+    assert radio(page, seed).is_checked()
+    notes = page.locator(".other-seed:visible")
+    expect(notes).to_have_count(0 if seed == 0 else 4)
+    if seed:
+        said = notes.all_inner_texts()
+        assert [f"seed\u00a0{seed};" in text for text in said] == [True, True, True, False]
+    assert (f"seed={seed}" in page.url) == (seed != 0)
+
+
+def radio(page: Page, seed: int) -> Locator:
+    return page.locator(f"input[type='radio'][value='{seed}']")
+
+
+def told(page: Page) -> list[str | None]:
+    """What readers who do not see the figures are told of them."""
+    return [
+        page.locator(VIDEO).get_attribute("aria-label"),
+        page.locator("#figure-sum-accuracy svg.wide desc").text_content(),
+        page.locator("#figure-sum-parts").get_attribute("aria-label"),
+        page.locator("#figure-sum-accuracy path.line").first.get_attribute("d"),
+        page.locator("#figure-sum-parts svg.wide .dots").first.get_attribute("d"),
+    ]
+
+
+def test_a_click_changes_every_figure_of_the_model_and_the_button_goes_back(page: Page) -> None:
+    shows(page, 0)
+    first, still = told(page), page.locator("#figure-sum-still .chart").inner_html()
+    page.locator(".seed", has_text="Seed 2").click()
+    shows(page, 2)
+    assert all(one != other for one, other in zip(first, told(page), strict=True))
+    assert page.locator("#figure-sum-still .chart").inner_html() == still
+    assert "Seed 0" in page.locator(".seed .told:visible").locator("..").inner_text()
+    page.locator("#figure-sum-accuracy .other-seed button").click()
+    shows(page, 0)
+    assert told(page) == first
+    assert page.evaluate("document.activeElement.id") == "figure-sum-accuracy"
+
+
+def test_arrow_keys_choose_and_the_focus_is_seen(page: Page) -> None:
+    radio(page, 0).focus()
+    page.keyboard.press("ArrowRight")
+    shows(page, 1)
+    page.keyboard.press("ArrowLeft")
+    shows(page, 0)
+    page.set_viewport_size({"width": 330, "height": 800})
+    page.keyboard.press("ArrowDown")
+    columns = page.locator(".seeds li").evaluate_all(
+        "all => all.filter(one => one.offsetTop === all[0].offsetTop).length"
+    )
+    shows(page, columns)
+    outline = "node => getComputedStyle(node.closest('.seed')).outlineStyle"
+    assert radio(page, columns).evaluate(outline) == "solid"
+
+
+def test_the_chosen_chart_stays_where_it_is_on_the_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    card = page.locator(".seeds li").nth(1)
+    card.scroll_into_view_if_needed()
+    before = card.bounding_box()
+    page.locator(".seed", has_text="Seed 1").click()
+    shows(page, 1)
+    page.wait_for_timeout(200)
+    after = card.bounding_box()
+    assert before and after and abs(before["y"] - after["y"]) < 2
+
+
+def test_a_film_stays_at_the_step_it_was_at(page: Page) -> None:
+    led_page.slider(page).focus()
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    led_page.settle(page, "sum-weights")
+    page.locator(".seed", has_text="Seed 1").click()
+    shows(page, 1)
+    page.locator(VIDEO).scroll_into_view_if_needed()
+    led_page.settle(page, "sum-weights")
+    assert led_page.step(page) == led_page.chart_step(page, "sum-accuracy") == 30
+
+
+def test_a_film_that_plays_goes_on_playing(page: Page) -> None:
+    speed = page.locator(".timeline .speed")
+    speed.click()
+    speed.click()
+    led_page.bar(page).get_by_label("Play").click()
+    page.locator(".seed", has_text="Seed 1").click()
+    shows(page, 1)
+    page.locator(VIDEO).scroll_into_view_if_needed()
+    led_page.bar(page).get_by_label("Play").wait_for()
+    led_page.settle(page, "sum-weights")
+    assert led_page.step(page) == 120
+
+
+def test_a_film_that_nobody_started_is_not_loaded(page: Page) -> None:
+    page.locator(".seed", has_text="Seed 1").click()
+    shows(page, 1)
+    page.wait_for_timeout(200)
+    assert page.locator(VIDEO).evaluate("v => v.readyState") == 0
+
+
+def test_the_sum_that_was_asked_for_is_asked_of_the_other_seed(page: Page) -> None:
+    slider = page.locator("input[name='a']")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    before = page.locator(".said").inner_text()
+    page.locator(".seed", has_text="Seed 2").click()
+    shows(page, 2)
+    assert slider.input_value() == "1"
+    assert page.locator(".numbers").is_visible()
+    after = page.locator(".said").inner_text()
+    assert after.startswith("1 + ") and after.split("is")[0] == before.split("is")[0]
+    slider.focus()
+    page.keyboard.press("End")
+    assert page.locator(".said").inner_text().startswith("10 + ")
+
+
+def test_the_last_of_several_quick_choices_counts(page: Page) -> None:
+    for seed in (1, 2, 0, 2, 1):
+        radio(page, seed).check()
+    shows(page, 1)
+
+
+def test_a_link_opens_with_its_seed(page: Page, address: str) -> None:
+    page.goto(f"{address}?seed=2#figure-sum-seeds")
+    shows(page, 2)
+    assert page.url.endswith("?seed=2#figure-sum-seeds")
+    page.goto(f"{address}?seed=77")
+    shows(page, 0)
+
+
+@pytest.mark.parametrize("width", [360, 768, 1600])
+def test_the_charts_fit_the_window(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.locator(".seed", has_text="Seed 1").click()
+    shows(page, 1)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_without_script_the_page_is_the_one_of_its_text(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}?seed=2")
+    assert page.locator(".seed .chart svg:visible").count() == 3
+    assert page.locator("input:visible, .other-seed:visible, .hint:visible").count() == 0
+    assert page.locator(".here:visible").count() == 1
+    assert page.locator(f"{VIDEO} source").get_attribute("src") == "media/sum-weights.mp4"
+    context.close()

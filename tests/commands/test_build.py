@@ -1,0 +1,381 @@
+"""A build does what is not fresh, says so, and leaves whole sites behind."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gen.commands import build
+from gen.resources import templates_folder
+from gen.site import films
+from tests.conftest import Gen, tree
+from tests.support import small_site
+
+pytestmark = pytest.mark.xdist_group("build")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small site, built once by the real command."""
+    folder = tmp_path_factory.mktemp("built")
+    options = small_site.write(folder)
+    finished = subprocess.run(
+        [sys.executable, "-m", "gen.cli", "build", *map(str, options), "--jobs", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return folder
+
+
+@pytest.fixture
+def site(built: Path, tmp_path: Path) -> tuple[Path, list[str | Path]]:
+    """A copy of the built site that a test may change, with its options."""
+    subprocess.run(["cp", "-a", f"{built}/.", str(tmp_path)], check=True)
+    return tmp_path, small_site.write(tmp_path)
+
+
+def _media(folder: Path) -> set[str]:
+    return {path.name for path in (folder / ".gen" / "media").iterdir()}
+
+
+def test_a_build_leaves_pages_films_charts_and_data(built: Path) -> None:
+    files = tree(built / "_site")
+    for name in ("sum-weights", "odd-weights"):
+        assert {f"media/{name}.mp4", f"media/{name}.gif", f"media/{name}.png"} <= files.keys()
+        assert f"data/{name}.npz" in files
+    for name in ("sum-accuracy", "odd-loss"):
+        assert {f"media/{name}.svg", f"data/{name}.csv"} <= files.keys()
+    assert {"index.html", "data/facts.json", "data/manifest.json"} <= files.keys()
+    text = re.sub(r"<[^>]+>", "", (built / "_site/index.html").read_text())
+    assert "Trained on 40 rows for 60 steps." in text
+
+
+def test_downloads_hold_what_is_pictured(built: Path) -> None:
+    arrays = np.load(built / "_site/data/sum-weights.npz", allow_pickle=False)
+    assert arrays["steps"].tolist() == [0, 10, 20, 30, 40, 50, 60]
+    assert arrays["W_in"].shape == (7, 11, 6)
+    rows = (built / "_site/data/odd-loss.csv").read_text().splitlines()
+    assert rows[0].split(",")[0] == "step"
+    assert [row.split(",")[0] for row in rows[1:]] == [str(step) for step in range(0, 51, 5)]
+
+
+def test_facts_are_published_for_every_model(built: Path) -> None:
+    facts = json.loads((built / "_site/data/facts.json").read_text())
+    assert facts["sum"]["seeds"] == 3
+    assert facts["odd"]["steps"] == 50
+
+
+def test_a_second_build_says_that_all_is_fresh_and_touches_nothing(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    folder, options = site
+    before = tree(folder)
+    outcome = gen("build", *options)
+    assert outcome.code == 0
+    assert "all is fresh" in outcome.err
+    assert tree(folder) == before
+
+
+def test_a_fresh_build_loads_no_heavy_library(
+    site: tuple[Path, list[str | Path]],
+) -> None:
+    _, options = site
+    code = (
+        "import sys; from gen import cli\n"
+        f"sys.argv = {['gen', 'build', *map(str, options)]!r}\n"
+        "try: cli.main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        "heavy = {'torch', 'numba', 'matplotlib', 'PIL', 'imageio'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_touching_one_figures_settings_draws_that_figure_alone(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    folder, _ = site
+    media, runs = _media(folder), tree(folder / ".gen" / "runs")
+    touched = small_site.CONFIG.replace(
+        'kind = "weights"\nmodel = "odd"', 'kind = "weights"\nmodel = "odd"\nhold_last = 1.0'
+    )
+    options = small_site.write(folder, touched)
+    status = gen("status", *options)
+    assert "odd-weights  stale: changed: figure" in " ".join(status.out.split("  ")) or (
+        "stale: changed: figure" in status.out
+    )
+    former = tree(folder / "_site")
+    assert gen("build", *options).code == 0
+    assert len(_media(folder) - media) == 1
+    assert tree(folder / ".gen" / "runs") == runs
+    now = tree(folder / "_site")
+    changed = {name for name in now if now[name] != former.get(name)}
+    assert {"media/odd-weights.gif", "media/odd-weights.mp4"} <= changed
+    assert not {name for name in changed if name.startswith(("media/sum", "data/sum"))}
+
+
+def test_touching_a_model_trains_that_model_alone(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    folder, _ = site
+    runs = tree(folder / ".gen" / "runs")
+    options = small_site.write(folder, small_site.CONFIG.replace("steps = 50", "steps = 55"))
+    status = gen("status", *options)
+    assert "training.steps 50 -> 55" in status.out
+    assert "odd has to be trained first" in status.out
+    outcome = gen("build", *options)
+    assert "odd, seed 0" in outcome.err and "sum, seeds" not in outcome.err
+    assert len(tree(folder / ".gen" / "runs").keys() - runs.keys()) == 2
+
+
+def test_more_seeds_train_only_the_new_shard(site: tuple[Path, list[str | Path]], gen: Gen) -> None:
+    folder, _ = site
+    options = small_site.write(folder, small_site.CONFIG.replace("seeds = 3", "seeds = 4"))
+    outcome = gen("train", *options)
+    assert outcome.code == 0
+    assert "sum, seeds 2 to 3" in outcome.err
+    assert "sum, seeds 0 to 1" not in outcome.err
+
+
+def test_two_builds_from_nothing_publish_the_same_bytes(
+    built: Path, tmp_path: Path, gen: Gen
+) -> None:
+    options = small_site.write(tmp_path)
+    assert gen("build", "--jobs", "1", *options).code == 0
+    assert tree(tmp_path / "_site") == tree(built / "_site")
+
+
+def test_a_model_that_fails_is_named_with_its_step_and_the_others_go_on(
+    tmp_path: Path, gen: Gen
+) -> None:
+    wild = small_site.CONFIG.replace(
+        "learning_rate = 3e-3", "learning_rate = 10.0\nweight_decay = 1000.0"
+    ).replace("seeds = 1\n", "seeds = 2\n")
+    options = small_site.write(tmp_path, wild)
+    outcome = gen("build", *options)
+    assert outcome.code == 4
+    assert "odd, seed 0" in outcome.err and "at step" in outcome.err
+    assert "models.odd" in outcome.err and "learning_rate" in outcome.err
+    assert not (tmp_path / "_site").exists()
+    assert "odd has no sound seed" in gen("status", *options).out
+    assert gen("train", "sum", *options).code == 0
+
+
+def test_a_damaged_run_is_told_and_trained_again(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    folder, options = site
+    published = tree(folder / "_site")
+    victim = next((folder / ".gen" / "runs").glob("*/arrays.safetensors"))
+    victim.write_bytes(victim.read_bytes()[:-9])
+    assert "stale" in gen("status", *options).out
+    assert gen("train", *options).code == 0
+    assert "all is fresh" in gen("build", *options).err
+    assert tree(folder / "_site") == published
+
+
+def test_a_damaged_site_is_told_once_and_written_anew(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    folder, options = site
+    published = tree(folder / "_site")
+    page = folder / "_site" / "index.html"
+    page.write_bytes(page.read_bytes().replace(b"Trained", b"Drained"))
+    assert "stale: index.html is damaged" in gen("status", *options).out
+    verified = gen("verify", *options)
+    assert verified.code == 6 and "index.html is damaged" in verified.err
+    outcome = gen("build", *options)
+    assert outcome.code == 0 and outcome.err.count("index.html is damaged") == 1
+    assert tree(folder / "_site") == published
+    assert "all is fresh" in gen("build", *options).err
+
+
+def test_a_folder_of_somebody_elses_is_refused_before_anything_is_trained(
+    tmp_path: Path, gen: Gen
+) -> None:
+    options = small_site.write(tmp_path)
+    (tmp_path / "_site").mkdir()
+    (tmp_path / "_site" / "thesis.tex").write_text("dear")
+    outcome = gen("build", *options)
+    assert outcome.code == 3 and "did not write" in outcome.err
+    assert "trained" not in outcome.err and not (tmp_path / ".gen" / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("store", "site"),
+    [
+        (".", "_site"),
+        ("site", "_site"),
+        ("site/pages/store", "_site"),
+        (".gen", ".gen"),
+        (".gen", ".gen/site"),
+        ("_site/store", "_site"),
+        (".gen", "."),
+        (".gen", "site/assets/out"),
+    ],
+)
+def test_sources_store_and_output_do_not_lie_in_one_another(
+    tmp_path: Path, gen: Gen, store: str, site: str
+) -> None:
+    small_site.write(tmp_path)
+    before = tree(tmp_path)
+    options = ["--config", tmp_path / "site" / "gen.toml"]
+    options += ["--store", tmp_path / store, "--output", tmp_path / site]
+    for command in (["build"], ["clean", "--all"]):
+        outcome = gen(*command, *options)
+        assert outcome.code == 3 and outcome.err.count("\n") == 1
+        assert "choose another --" in outcome.err
+    assert tree(tmp_path) == before
+
+
+def test_a_film_that_vanishes_while_building_is_told_in_a_line(
+    tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = small_site.write(tmp_path)
+    saved = films.save
+
+    def save_and_lose(*arguments: Any) -> Any:
+        entry = saved(*arguments)
+        shutil.rmtree(entry.folder)
+        return entry
+
+    with monkeypatch.context() as patched:
+        patched.setattr(films, "save", save_and_lose)
+        outcome = gen("build", *options)
+    assert outcome.code == 3
+    assert "the film of sum-weights has vanished; run this again" in outcome.err.splitlines()[-1]
+    assert gen("build", *options).code == 0
+
+
+def test_films_drawn_by_code_that_is_changed_meanwhile_are_not_kept(
+    tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = small_site.write(tmp_path)
+    digests = films.code_digest
+    drawn = films._draw_whole
+
+    def draw_and_edit(*arguments: Any, **options: Any) -> Any:
+        monkeypatch.setattr(films, "code_digest", lambda *modules: f"{digests(*modules)}!")
+        return drawn(*arguments, **options)
+
+    monkeypatch.setattr(films, "_draw_whole", draw_and_edit)
+    outcome = gen("build", *options)
+    assert outcome.code == 2
+    assert "the code was changed while it was at work" in outcome.err.splitlines()[-1]
+    assert not (tmp_path / ".gen" / "media").exists()
+
+
+def test_a_template_that_is_edited_while_the_site_is_written_is_not_published_half(
+    site: tuple[Path, list[str | Path]], gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, options = site
+    before = tree(folder / "_site")
+    templates = tmp_path / "templates"
+    shutil.copytree(templates_folder(), templates)
+    monkeypatch.setattr("gen.resources.templates_folder", lambda: templates)
+    (templates / "base.html.jinja").write_text(
+        (templates / "base.html.jinja").read_text().replace("<main", "<!-- new --><main")
+    )
+    files = build.site_files
+
+    def edited(*arguments: Any) -> Any:
+        with (templates / "page.html.jinja").open("a") as template:
+            template.write("\n{# edited #}\n")
+        return files(*arguments)
+
+    monkeypatch.setattr(build, "site_files", edited)
+    outcome = gen("site", *options)
+    assert outcome.code == 2 and "was changed while it was at work" in outcome.err
+    assert tree(folder / "_site") == before
+
+
+def test_site_alone_needs_what_it_shows(tmp_path: Path, gen: Gen) -> None:
+    options = small_site.write(tmp_path)
+    outcome = gen("site", *options)
+    assert outcome.code == 3
+    assert "not trained as configured (never trained); run gen train" in outcome.err
+
+
+def test_render_draws_one_figure_into_a_folder(
+    site: tuple[Path, list[str | Path]], gen: Gen, tmp_path: Path
+) -> None:
+    _, options = site
+    outcome = gen("render", "sum-weights", "--to", tmp_path / "films", *options)
+    assert outcome.code == 0
+    assert {path.name for path in (tmp_path / "films").iterdir()} == {
+        "sum-weights.mp4",
+        "sum-weights.gif",
+        "sum-weights.png",
+    }
+    assert 'did you mean "sum-weights"?' in gen("render", "sum-wights", *options).err
+
+
+def test_render_writes_a_chart_as_svg_and_png(
+    site: tuple[Path, list[str | Path]], gen: Gen, tmp_path: Path
+) -> None:
+    folder, options = site
+    outcome = gen("render", "sum-accuracy", "--to", tmp_path / "charts", *options)
+    assert outcome.code == 0
+    svg, png = tmp_path / "charts/sum-accuracy.svg", tmp_path / "charts/sum-accuracy.png"
+    assert {*(tmp_path / "charts").iterdir()} == {svg, png}
+    assert svg.read_bytes() == (folder / "_site/media/sum-accuracy.svg").read_bytes()
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert str(svg) in outcome.err and str(png) in outcome.err
+    assert "1 figure does not move; --to" in gen("render", "sum-accuracy", *options).err
+
+
+def test_render_says_what_it_does_not_write_of_an_interactive_figure(
+    gen: Gen, tmp_path: Path
+) -> None:
+    config = small_site.CONFIG + '\n[figures.sum-of-two]\nkind = "construction-sum"\nmodulus = 12\n'
+    options = small_site.write(tmp_path, config)
+    outcome = gen("render", "sum-of-two", "--to", tmp_path / "out", *options)
+    assert outcome.code == 0, outcome.err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["sum-of-two.csv"]
+    assert "sum-of-two: is interactive and drawn only on a page; its data is written" in outcome.err
+
+
+def test_clean_keeps_what_the_config_wants_and_removes_the_rest(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    folder, options = site
+    media = _media(folder)
+    small_site.write(folder, small_site.CONFIG.replace("steps = 50", "steps = 55"))
+    assert gen("clean", *options).code == 0
+    assert not (folder / "_site").exists()
+    assert len(_media(folder)) == len(media) - 1
+    assert gen("clean", "--all", *options).code == 0
+    assert not list((folder / ".gen").glob("*/*"))
+
+
+def test_killed_children_of_a_killed_build_do_not_live_on(tmp_path: Path) -> None:
+    long = small_site.CONFIG.replace("steps = 60", "steps = 50_000_000").replace(
+        "log_every = 5\nsnapshot_every = 10\n\n[models.odd]",
+        "log_every = 50_000\nsnapshot_every = 5_000_000\n\n[models.odd]",
+    )
+    options = small_site.write(tmp_path, long)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gen.cli", "train", "--quiet", *map(str, options)]
+    )
+    children: list[str] = []
+    deadline = time.monotonic() + 120
+    while len(children) < 2 and time.monotonic() < deadline:
+        time.sleep(0.2)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    process.kill()
+    process.wait()
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline, children
+        time.sleep(0.2)
+    assert children

@@ -1,0 +1,115 @@
+"""`gen new` begins a site that builds as it is, and never writes over anything."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gen.commands.new import new
+from gen.config.reader import load
+from tests.conftest import Gen, tree
+
+STARTER = Path(__file__).parents[2] / "starter"
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Path:
+    """A new site whose training is cut short."""
+    new(tmp_path / "mine")
+    config = tmp_path / "mine" / "site" / "gen.toml"
+    text = config.read_text()
+    short = text.replace("steps = 6000", "steps = 120").replace("seeds = 4", "seeds = 1")
+    assert short != text
+    config.write_text(short)
+    return tmp_path / "mine"
+
+
+def test_a_new_site_builds_as_it_is(begun: Path) -> None:
+    built = subprocess.run(
+        [sys.executable, "-m", "gen.cli", "build", "--jobs", "1"],
+        cwd=begun,
+        env={"PYTHONPATH": str(STARTER.parent), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    page = (begun / "_site" / "index.html").read_text()
+    assert page.count("<figure") == 3 and "<math" in page
+    assert "Power et al. (2022)" in page or "before the network had found the rule" in page
+    facts = json.loads((begun / "_site" / "data" / "facts.json").read_text())
+    assert facts["parity"]["steps"] == 120
+
+
+def test_it_says_what_it_wrote_and_what_comes_next(tmp_path: Path, gen: Gen) -> None:
+    folder = tmp_path / "my site"
+    outcome = gen("new", folder)
+    assert outcome.code == 0
+    for name in tree(folder):
+        assert f"  {folder / name}\n" in outcome.out
+    assert f"cd '{folder}'" in outcome.out and "gen serve" in outcome.out
+
+
+def test_every_file_of_the_starter_arrives(tmp_path: Path) -> None:
+    new(tmp_path / "mine")
+    pins = (tmp_path / "mine" / "constraints.txt").read_bytes()
+    assert pins == (STARTER.parent / "constraints.txt").read_bytes()
+    (tmp_path / "mine" / "constraints.txt").unlink()
+    assert tree(tmp_path / "mine") == tree(STARTER)
+    assert {".gitignore", "README.md", ".github/workflows/pages.yml"} <= tree(STARTER).keys()
+
+
+def test_a_folder_that_holds_something_is_left_as_it_is(tmp_path: Path, gen: Gen) -> None:
+    (tmp_path / "thesis.tex").write_text("do not lose me")
+    outcome = gen("new", tmp_path)
+    assert outcome.code == 3
+    assert outcome.err == f"gen: {tmp_path}: is not empty; choose another folder\n"
+    assert tree(tmp_path).keys() == {"thesis.tex"}
+
+
+def test_an_empty_clone_may_be_filled(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    new(tmp_path)
+    assert (tmp_path / "site" / "gen.toml").is_file()
+
+
+def test_its_keys_are_explained_and_it_claims_something() -> None:
+    config = load(STARTER / "site" / "gen.toml")
+    assert list(config.models) == ["parity"] and len(config.figures) == 3
+    assert (STARTER / "site" / "gen.toml").read_text().count("#") > 8
+    page = (STARTER / "site" / "pages" / "en" / "index.md").read_text()
+    for part in ("claims = [", "::: if", "::: note", "$$", "[@power2022]", "{{parity."):
+        assert part in page
+
+
+def test_its_workflow_says_what_has_to_be_filled_in() -> None:
+    text = (STARTER / ".github" / "workflows" / "pages.yml").read_text()
+    assert "GROKREEL: git+https://github.com/OWNER/grokreel@COMMIT" in text
+    own = (STARTER.parent / ".github" / "workflows" / "pages.yml").read_text()
+    assert set(re.findall(r"uses: (\S+)", text)) == set(re.findall(r"uses: (\S+)", own))
+
+
+def test_what_the_guide_adds_can_be_added(tmp_path: Path) -> None:
+    text = (STARTER.parent / "docs" / "guide.md").read_text()
+    (model,) = re.findall(r"```toml\n(\[models\..*?)```", text, re.DOTALL)
+    new(tmp_path)
+    config = tmp_path / "site" / "gen.toml"
+    begun = config.read_text()
+    config.write_text(f"{begun.replace('signal_bits = 3', 'signal_bits = 4')}\n{model}")
+    changed = load(config)
+    assert changed.models.keys() == {"parity", "clock"}
+    assert set(re.findall(r"::: figure (\S+)", text)) < changed.figures.keys()
+    for claim in re.findall(r'claims in its first lines `"(.*?)"`', text):
+        assert claim in (tmp_path / "site" / "pages" / "en" / "index.md").read_text()
+
+
+def test_zizmor_finds_nothing_in_its_workflow() -> None:
+    zizmor = Path(sys.executable).parent / "zizmor"
+    command = [zizmor, "--offline", "--persona=pedantic", "--quiet", STARTER / ".github"]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout

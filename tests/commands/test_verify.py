@@ -1,0 +1,155 @@
+"""A site can be made again, byte for byte, and says what it was made from."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gen.site import publish
+from tests.conftest import Gen, tree
+from tests.support import small_site
+
+CONFIG = small_site.CONFIG + '\n[figures.by-hand]\nkind = "construction"\nmodulus = 12\nfps = 5\n'
+
+
+pytestmark = pytest.mark.xdist_group("verify")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small site and a construction, built once."""
+    folder = tmp_path_factory.mktemp("built")
+    small_site.build_here(folder, CONFIG)
+    return folder
+
+
+@pytest.fixture
+def options(built: Path, tmp_path: Path) -> list[str | Path]:
+    """What a command works with on a copy of it."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    return small_site.write(tmp_path, CONFIG)
+
+
+def told(folder: Path) -> dict[str, Any]:
+    """What a site says of what it was made from."""
+    said: dict[str, Any] = json.loads((folder / "_site" / "data" / "provenance.json").read_text())
+    return said
+
+
+def test_a_site_that_is_made_again_is_the_same(
+    gen: Gen, tmp_path: Path, options: list[str | Path]
+) -> None:
+    before = tree(tmp_path / "_site"), tree(tmp_path / ".gen")
+    outcome = gen("verify", *options)
+    assert outcome.code == 0, outcome.err
+    assert f"{len(before[0])} files are the same" in outcome.err
+    assert (tree(tmp_path / "_site"), tree(tmp_path / ".gen")) == before
+
+
+def test_the_first_difference_is_named(gen: Gen, tmp_path: Path, options: list[str | Path]) -> None:
+    site = tmp_path / "_site"
+    key = json.loads((site / publish.MANIFEST).read_text())["key"]
+    files: dict[str, bytes | Path] = {
+        path.relative_to(site).as_posix(): path.read_bytes()
+        for path in site.rglob("*")
+        if path.is_file() and path != site / publish.MANIFEST
+    }
+    poster = files["media/sum-weights.png"]
+    assert isinstance(poster, bytes)
+    files["media/sum-weights.png"] = poster[:-1] + b"?"
+    publish.publish(site, key, files)
+    outcome = gen("verify", *options)
+    assert outcome.code == 6
+    assert "media/sum-weights.png differs from byte" in outcome.err
+
+
+def test_a_site_of_something_else_is_not_compared(gen: Gen, tmp_path: Path) -> None:
+    options = small_site.write(tmp_path)
+    outcome = gen("verify", *options)
+    assert outcome.code == 3 and "run gen build first" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        {"TZ": "Pacific/Chatham", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+        pytest.param(
+            {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "77"},
+            marks=pytest.mark.torture,
+        ),
+    ],
+)
+def test_neither_zone_nor_locale_nor_hashes_nor_path_nor_jobs_change_a_byte(
+    built: Path, tmp_path: Path, world: dict[str, str]
+) -> None:
+    there = tmp_path / "another place"
+    there.mkdir()
+    options = small_site.write(there, CONFIG)
+    command = [sys.executable, "-m", "gen.cli", "build", *map(str, options), "--jobs", "2"]
+    old = os.umask(0o077)
+    try:
+        subprocess.run(command, check=True, env={**os.environ, **world}, capture_output=True)
+    finally:
+        os.umask(old)
+    assert tree(there / "_site") == tree(built / "_site")
+
+
+def test_the_order_in_which_folders_list_their_files_changes_nothing(
+    built: Path, gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = small_site.write(tmp_path, CONFIG)
+    seen: list[str] = []
+
+    @contextmanager
+    def backwards(path: str = ".") -> Iterator[Iterator[os.DirEntry[str]]]:
+        with scandir(path) as entries:
+            seen.append(str(path))
+            yield iter(sorted(entries, key=lambda entry: entry.name, reverse=True))
+
+    scandir, listdir = os.scandir, os.listdir
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", backwards)
+        patched.setattr(os, "listdir", lambda path=".": sorted(listdir(path), reverse=True))
+        assert gen("build", *options).code == 0
+    assert seen
+    assert tree(tmp_path / "_site") == tree(built / "_site")
+
+
+def test_every_figure_says_what_it_was_made_from(built: Path) -> None:
+    said = told(built)
+    figures = said["figures"]
+    assert figures.keys() == {"sum-weights", "sum-accuracy", "odd-weights", "odd-loss", "by-hand"}
+    stored = {path.name for path in (built / ".gen" / "runs").iterdir()}
+    assert figures["sum-weights"]["run"] in stored
+    assert (built / ".gen" / "media" / figures["sum-weights"]["film"]).exists()
+    assert "modulus = 11" in figures["sum-accuracy"]["config"]
+    assert said["libraries"]["torch"] and said["commit"] is None
+    assert said["python"] == platform.python_version()
+
+
+def test_the_commit_of_the_sources_is_told(
+    gen: Gen, tmp_path: Path, options: list[str | Path]
+) -> None:
+    (tmp_path / ".gitignore").write_text(".gen\n_site\n._site*\n")
+    identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
+    for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-qm", "first"]):
+        subprocess.run(["git", "-C", tmp_path, *command], check=True)
+    head = subprocess.run(
+        ["git", "-C", tmp_path, "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    for edited in (False, True):
+        assert gen("build", *options).code == 0
+        said = told(tmp_path)
+        assert (said["commit"], said["edited"]) == (head, edited)
+        with (tmp_path / "site" / "pages" / "en" / "index.md").open("a") as page:
+            page.write("\nNot committed.\n")

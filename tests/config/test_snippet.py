@@ -1,0 +1,176 @@
+"""The experiments show, at full length, what the site says of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gen.analysis.facts import model_facts
+from gen.analysis.fourier import frequencies, key_frequencies, power_shares
+from gen.analysis.groups import neuron_groups
+from gen.analysis.interference import group_logits
+from gen.analysis.outcome import choose_run, generalised_at, memorised_at
+from gen.analysis.pairs import phase_errors, read_pairs
+from gen.analysis.progress import signal_progress
+from gen.analysis.progress_facts import guess_loss, half_right_at, wave_facts
+from gen.config.reader import Config, load
+from gen.experiments.runs import ModelRun, model_runs
+from gen.training.loop import Ensemble, train
+
+SITE = Path(__file__).parents[2] / "site" / "gen.toml"
+
+
+@cache
+def _config() -> Config:
+    return load(SITE)
+
+
+@cache
+def _runs(name: str, seeds: tuple[int, ...], steps: int | None = None) -> list[ModelRun]:
+    """Trains some seeds of a configured model as the site does, at full length or for less."""
+    model = _config().models[name]
+    training = model.training.model_copy(update={} if steps is None else {"steps": steps})
+    ensemble = Ensemble(model.task, model.network, training, seeds, (model.optimiser,) * len(seeds))
+    return list(model_runs(name, ensemble, train(ensemble)))
+
+
+@pytest.mark.xdist_group("parity")
+def test_parity_memorises_long_before_it_generalises() -> None:
+    for run in _runs("parity", (0, 1)):
+        memorised, generalised = memorised_at(run), generalised_at(run)
+        assert memorised is not None and generalised is not None
+        assert 600 <= memorised <= 1600
+        assert memorised + 500 <= generalised <= 3500
+        assert run.metrics["test_accuracy"][run.logged_steps == memorised].item() < 0.9
+
+
+@pytest.mark.xdist_group("parity")
+def test_parity_distractors_vanish_while_signals_grow() -> None:
+    for run in _runs("parity", (0, 1)):
+        weights = np.abs(run.views["W_in"][-1])
+        assert weights[3:30].max() < 0.02
+        assert 1.0 < weights[:3].max() < 5.0
+        alive = (weights[:30].max(axis=0) > 0.05 * weights[:30].max()).sum()
+        assert 3 <= alive <= 14
+
+
+@pytest.mark.xdist_group("parity")
+def test_parity_reaches_every_test_row_at_the_end() -> None:
+    for run in _runs("parity", (0, 1)):
+        assert run.metrics["train_accuracy"][-1] == run.metrics["test_accuracy"][-1] == 1.0
+
+
+@pytest.mark.xdist_group("modular")
+def test_modular_addition_generalises_long_after_memorising() -> None:
+    (run,) = _runs("modular", (0,))
+    generalised = generalised_at(run)
+    assert generalised is not None and generalised >= 7000
+
+
+def test_every_seed_of_modular_addition_knows_its_rows_by_heart_and_guesses_at_the_rest() -> None:
+    for run in _runs("modular", (0, 1, 2, 3), steps=1000):
+        assert memorised_at(run) is not None
+        assert run.metrics["test_accuracy"].max() < 0.2
+
+
+@pytest.mark.xdist_group("modular")
+def test_each_neuron_of_grokked_modular_addition_is_one_frequency() -> None:
+    chosen = choose_run(_runs("modular", (0,)), None)
+    assert chosen is not None
+    weights = chosen.views["W_in"][-1]
+    assert power_shares(weights).min() > 0.9
+    found, neurons = np.unique(frequencies(weights), return_counts=True)
+    assert 3 <= len(found) <= 5
+    assert neurons.min() >= 3
+    assert 3 <= len(key_frequencies(weights)) <= 5
+
+
+@pytest.mark.xdist_group("modular")
+def test_neurons_of_grokked_models_answer_at_twice_the_angle_they_look_at() -> None:
+    grokked = [run for run in _runs("modular", (0,)) if generalised_at(run) is not None]
+    assert grokked
+    for run in grokked:
+        known = read_pairs(run)
+        assert known is not None
+        assert (phase_errors(known) <= 15).mean() >= 0.8
+
+
+@pytest.mark.xdist_group("modular")
+def test_what_the_frequencies_say_adds_up_to_what_the_network_says() -> None:
+    for run in _runs("modular", (0,)):
+        w_in, w_out = (view[-1].astype(np.float64) for view in run.views.values())
+        active = np.maximum(w_in[:, None] + w_in, 0).reshape(-1, 24)
+        groups = [group.neurons for group in neuron_groups(w_in)]
+        shares = group_logits(active, w_out, groups)
+        np.testing.assert_allclose(shares.sum(axis=1), active @ w_out, atol=1e-9)
+
+
+@pytest.mark.xdist_group("modular")
+def test_grokked_modular_addition_ends_with_the_losses_of_the_recipe() -> None:
+    chosen = choose_run(_runs("modular", (0,)), None)
+    assert chosen is not None
+    assert chosen.metrics["train_loss"][-1] < 5e-7
+    assert chosen.metrics["test_loss"][-1] < 1e-5
+
+
+@pytest.mark.xdist_group("modular")
+def test_key_waves_know_the_sums_thousands_of_steps_before_accuracy_rises() -> None:
+    """The loss of the key waves alone halves while test accuracy is still far below a half."""
+    grokked = [run for run in _runs("modular", (0,)) if half_right_at(run) is not None]
+    assert grokked
+    for run in grokked:
+        facts = wave_facts(run)
+        lead, known = facts["restricted_lead"], facts["test_accuracy_when_restricted_halved"]
+        assert isinstance(lead, int) and isinstance(known, float)
+        assert lead >= 1000
+        assert known < 0.25
+
+
+@pytest.mark.xdist_group("modular")
+def test_without_its_key_waves_a_grokked_network_does_no_better_than_guessing() -> None:
+    chosen = choose_run(_runs("modular", (0,)), None)
+    assert chosen is not None
+    facts, guess = wave_facts(chosen), guess_loss(chosen)
+    largest, final = facts["largest_excluded_loss"], facts["final_excluded_loss"]
+    assert isinstance(largest, float) and isinstance(final, float)
+    assert largest > 2 * guess
+    assert final > guess
+    assert chosen.metrics["train_loss"][-1] < guess / 1000
+
+
+@pytest.mark.xdist_group("parity")
+def test_signal_bits_gain_weight_from_the_start_and_hold_nearly_all_at_the_end() -> None:
+    for run in _runs("parity", (0, 1)):
+        progress, memorised = signal_progress(run), memorised_at(run)
+        then = progress.signal_share[progress.steps == memorised].item()
+        assert 1.3 * progress.signal_share[0] < then < 0.5
+        assert progress.signal_share[-1] > 0.95
+
+
+@pytest.mark.xdist_group("five")
+def test_five_neurons_spread_evenly_and_answer_at_twice_their_angle() -> None:
+    runs = _runs("five-neurons", (0, 1))
+    chosen = choose_run(runs, None)
+    assert chosen is not None and generalised_at(chosen) is not None
+    facts = model_facts(_config().models["five-neurons"], runs, chosen)
+    assert isinstance(facts["largest_spacing_error"], float)
+    assert isinstance(facts["largest_doubling_error"], float)
+    assert facts["largest_spacing_error"] < 15
+    assert facts["largest_doubling_error"] < 15
+
+
+def test_the_network_that_forgets_keeps_its_wave_and_errs_by_one_place() -> None:
+    model = _config().models["ungrok"]
+    assert model.shown is not None
+    runs = _runs("ungrok", (model.shown,))
+    facts = model_facts(model, runs, runs[0])
+    numbers = {name: value for name, value in facts.items() if isinstance(value, int | float)}
+    assert numbers["largest_test_accuracy"] > 0.9
+    assert numbers["final_test_accuracy"] < numbers["largest_test_accuracy"] - 0.05
+    assert numbers["test_loss_rise"] > 5
+    assert numbers["final_train_loss"] < 1e-6
+    assert numbers["main_wave_share"] > 0.95
+    assert numbers["wrong_next_door"] > 0.5

@@ -1,0 +1,224 @@
+"""All neurons to choose from: drawn as they are, and in a browser redrawn as chosen."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from gen.analysis.fourier import components
+from gen.analysis.neuron_order import neuron_order
+from gen.figures.neurons import Neurons
+from gen.i18n import Words
+from gen.networks.embedded import Embedded
+from gen.site.pages.figures import PlacedWidget
+from gen.site.pages.render import render_pages
+from gen.tasks.modular import Modular
+from gen.widgets.neurons import NeuronsDrawing, bars_path, wave_path
+from tests.support.browsing import Watched
+from tests.support.line_runs import solved_run, waves_run
+from tests.support.small_pages import FRONT, TEMPLATES, site
+
+ASSETS = Path(__file__).parents[2] / "site" / "assets"
+EN = Words("en")
+RUN = solved_run()
+FIGURE = Neurons(model="m", neuron=3, frames=11)
+
+IN_BROWSER, ONE_WORKER = pytest.mark.browser, pytest.mark.xdist_group("browser")
+
+
+def drawn() -> NeuronsDrawing:
+    return FIGURE.draw(RUN, EN)
+
+
+def test_every_neuron_can_be_chosen_by_its_number_and_frequency() -> None:
+    thumbs = drawn().thumbs
+    assert [thumb.row for thumb in thumbs] == list(range(24))
+    assert [thumb.name for thumb in thumbs[:7:6]] == ["0, k = 5", "6, k = 13"]
+    order = neuron_order(RUN)
+    assert thumbs[9].wave == wave_path(RUN.views["W_in"][-1][:, order[9]])
+
+
+def test_the_chosen_neuron_is_drawn_as_it_ends() -> None:
+    into, out = drawn().panels
+    neuron = neuron_order(RUN)[3]
+    assert into.wave == wave_path(RUN.views["W_in"][-1][:, neuron])
+    assert out.bars == bars_path(RUN.views["W_out"][-1][neuron])
+
+
+def test_a_bar_is_as_tall_as_its_wave_is_strong() -> None:
+    values = 2.5 * np.cos(2 * np.pi * 4 * np.arange(67) / 67)
+    bars = bars_path(values).removeprefix("M").split("M")
+    assert len(bars) == 33
+    assert bars[3] == "4 0V-2.5"
+
+
+def test_the_script_gets_every_weight_to_a_hundredth_of_the_largest() -> None:
+    data = json.loads(drawn().data)
+    raw = np.frombuffer(base64.b64decode(data["weights"]), dtype=np.int8)
+    weights = raw.reshape(11, 2, 24, 67) * np.array(data["units"])[:, :, None, None]
+    order = neuron_order(RUN)
+    for frame, snapshot in enumerate(np.linspace(0, 20, 11).round().astype(int)):
+        for way, view in enumerate((RUN.views["W_in"][snapshot].T, RUN.views["W_out"][snapshot])):
+            apart = np.abs(weights[frame, way] - view[order]).max()
+            assert apart < 0.01 * np.abs(view).max()
+
+
+def test_the_table_says_what_each_neuron_has_become() -> None:
+    rows = list(csv.DictReader(io.StringIO(FIGURE.csv(RUN))))
+    assert len(rows) == 24
+    assert [row["k"] for row in rows[::6]] == ["5", "13", "21", "30"]
+    assert all(float(row["share"]) > 0.99 for row in rows)
+    assert all(float(row["off_double_degrees"]) < 1 for row in rows)
+
+
+def test_readers_who_do_not_see_it_are_told_the_frequencies() -> None:
+    alt = FIGURE.alt(RUN, EN)
+    assert "24 neurons" in alt and "50,000" in alt and "21" in alt
+
+
+def test_networks_that_would_swell_the_page_are_refused_with_a_number_that_fits() -> None:
+    task, network = (
+        Modular(modulus=113, train_share=0.4),
+        Embedded(embedding="learned", width=100, hidden=48),
+    )
+    with pytest.raises(ValueError, match="set frames = 18 or less"):
+        Neurons(model="m").check(task, network)
+    Neurons(model="m", frames=18).check(task, network)
+    with pytest.raises(ValueError, match="more than the 64"):
+        Neurons(model="m", frames=2).check(
+            task, Embedded(embedding="learned", width=100, hidden=65)
+        )
+
+
+def test_noise_is_drawn_too() -> None:
+    noise = waves_run(generalises=float("inf"), snapshots=2)
+    assert len(Neurons(model="m").draw(noise, EN).thumbs) == 24
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("neurons")
+    placed = PlacedWidget(
+        "all", "m", FIGURE.template, drawn(), "data/all.csv", 800, FIGURE.alt(RUN, EN)
+    )
+    text = {"index": FRONT + "::: figure all wide\nChoose.\n:::\n"}
+    pages = render_pages(site("index"), "en", text, {"all": placed}, {}, EN, TEMPLATES)
+    shutil.copytree(ASSETS, folder / "assets")
+    for path, content in pages.items():
+        (folder / path).write_text(content)
+    return folder
+
+
+@pytest.fixture
+def page(browser: Browser, folder: Path) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    watched = Watched(page)
+    page.goto((folder / "index.html").as_uri())
+    yield page
+    assert watched.complaints == []
+    page.close()
+
+
+def heights(page: Page, part: str, way: int) -> np.ndarray:
+    """The values of a line or the ends of bars, as the page has drawn them."""
+    path = page.locator(f".large .{part} .line").nth(way).get_attribute("d") or ""
+    places = path.removeprefix("M").replace("L", " ").replace("M", " ").replace("0V", "")
+    return -np.array(places.split(), dtype=np.float64)[1::2]
+
+
+@IN_BROWSER
+@ONE_WORKER
+def test_choosing_a_neuron_draws_its_weights_and_its_waves(page: Page) -> None:
+    page.get_by_role("radio", name="20, k = 30").check()
+    neuron = neuron_order(RUN)[20]
+    for way, view in enumerate((RUN.views["W_in"][-1].T, RUN.views["W_out"][-1])):
+        expected = view[neuron]
+        assert np.abs(heights(page, "wave", way) - expected).max() < 0.02
+        amplitudes = np.abs(components(expected[:, None]))[:, 0]
+        assert np.abs(heights(page, "bars", way) - amplitudes).max() < 0.02
+    assert "frequency-4" in (page.locator(".large").get_attribute("class") or "")
+
+
+@IN_BROWSER
+@ONE_WORKER
+def test_arrow_keys_go_from_neuron_to_neuron(page: Page) -> None:
+    page.get_by_role("radio", name="3, k = 5", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("radio", name="4, k = 5", exact=True).is_checked()
+    expected = RUN.views["W_in"][-1][:, neuron_order(RUN)[4]]
+    assert np.abs(heights(page, "wave", 0) - expected).max() < 0.02
+
+
+@IN_BROWSER
+@ONE_WORKER
+def test_the_step_can_be_dragged_back_to_the_beginning(page: Page) -> None:
+    slider = page.get_by_role("slider", name="Step")
+    slider.focus()
+    page.keyboard.press("Home")
+    assert page.locator(".neurons label.step .value").inner_text() == "0"
+    expected = RUN.views["W_in"][0][:, neuron_order(RUN)[3]]
+    limit = drawn().reach
+    assert np.abs(heights(page, "wave", 0) - expected.clip(-limit, limit)).max() < 0.03
+
+
+@IN_BROWSER
+@ONE_WORKER
+def test_the_picker_says_which_snapshot_it_shows_when_the_timeline_stands_beside_one(
+    page: Page,
+) -> None:
+    shown = json.loads(drawn().data)["at"]
+    between = shown[3] + 1
+    figure, label = page.locator("figure.neurons"), page.locator(".neurons label.step")
+    told = "(figure, detail) => figure.dispatchEvent(new CustomEvent('follow', { detail }))"
+    figure.evaluate(told, between)
+    assert label.locator(".value").inner_text() == EN.number(shown[3])
+    assert label.locator(".near").inner_text() == f"(the snapshot nearest to {between:,})"
+    figure.evaluate(told, shown[3])
+    assert label.locator(".near").inner_text() == ""
+
+
+@IN_BROWSER
+@ONE_WORKER
+def test_the_small_waves_are_those_of_the_step_too(page: Page) -> None:
+    small = page.locator(".neurons fieldset .line").nth(5)
+    last = small.get_attribute("d")
+    slider = page.get_by_role("slider", name="Step")
+    slider.press("Home")
+    assert small.get_attribute("d") != last
+    values = RUN.views["W_in"][0][:, neuron_order(RUN)[5]]
+    limit = drawn().reach
+    shown = (small.get_attribute("d") or "").removeprefix("M").replace("L", " ").split()
+    assert np.abs(-np.array(shown[1::2], dtype=float) - values.clip(-limit, limit)).max() < 0.03
+
+
+@IN_BROWSER
+@ONE_WORKER
+@pytest.mark.parametrize("width", [360, 1600])
+def test_it_fits_the_page(browser: Browser, folder: Path, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto((folder / "index.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@IN_BROWSER
+@ONE_WORKER
+def test_without_script_all_neurons_are_seen_and_nothing_is_offered(
+    browser: Browser, folder: Path
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((folder / "index.html").as_uri())
+    assert page.locator("fieldset svg").count() == 24
+    assert page.locator(".large .line").first.is_visible()
+    assert page.locator("input:visible").count() == 0
+    context.close()

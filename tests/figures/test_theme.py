@@ -1,0 +1,121 @@
+"""Colours of the theme: what is written and drawn in them can be read, in light and in dark."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+from jaxtyping import Float
+
+from gen.drawing.colours import rgb
+from gen.site.pages.stylesheet import css_variables
+from gen.theme import COLOURS, FREQUENCY_COLOURS, LINE_COLOURS, LINES, TEXT_COLOURS
+
+SITE = Path(__file__).parents[2] / "site" / "assets"
+Mode = Literal["light", "dark"]
+MODES: tuple[Mode, ...] = ("light", "dark")
+GROUNDS = ("ground", "card")
+
+BLINDNESS = {
+    "none": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+"""From linear RGB to what is seen of it (Machado, Oliveira and Fernandes 2009)."""
+
+
+def linear(colour: str) -> Float[np.ndarray, "3"]:
+    values = np.array(rgb(colour)) / 255
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours by WCAG 2: 1 to 21."""
+    light = sorted(float(np.array([0.2126, 0.7152, 0.0722]) @ linear(c)) for c in (one, other))
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+def lab(seen: Float[np.ndarray, "3"]) -> Float[np.ndarray, "3"]:
+    """CIE L*a*b* of linear RGB, in which a difference of about 2 is just seen."""
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
+    xyz = to_xyz @ np.clip(seen, 0, 1) / np.array([0.9505, 1.0, 1.089])
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("name", TEXT_COLOURS)
+def test_text_of_every_colour_has_enough_contrast(name: str, ground: str, mode: Mode) -> None:
+    assert contrast(getattr(COLOURS[name], mode), getattr(COLOURS[ground], mode)) >= 4.5
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("name", LINE_COLOURS)
+def test_lines_of_every_colour_have_enough_contrast(name: str, ground: str, mode: Mode) -> None:
+    assert contrast(getattr(COLOURS[name], mode), getattr(COLOURS[ground], mode)) >= 3
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", FREQUENCY_COLOURS)
+def test_a_number_on_a_dot_of_a_group_can_be_read(name: str, mode: Mode) -> None:
+    assert contrast(getattr(COLOURS["ground"], mode), getattr(COLOURS[name], mode)) >= 4.5
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_groups_can_be_told_apart_by_colour(blindness: str, mode: Mode) -> None:
+    seen = [
+        lab(BLINDNESS[blindness] @ linear(getattr(COLOURS[name], mode)))
+        for name in FREQUENCY_COLOURS
+    ]
+    assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 15
+
+
+def test_every_line_of_a_chart_has_a_colour_for_text_because_its_name_has_it_too() -> None:
+    assert {line.colour for line in LINES.values()} <= set(TEXT_COLOURS)
+
+
+def test_the_style_sheet_has_every_colour_in_light_and_in_dark() -> None:
+    light, dark = css_variables().split("@media")
+    for name, colour in COLOURS.items():
+        assert f"--{name}: {colour.light};" in light
+        assert f"--{name}: {colour.dark};" in dark
+
+
+def test_style_sheets_write_text_in_colours_for_text_only() -> None:
+    backgrounds = {"ground", "card", "colour"}
+    used = {
+        (path.name, name)
+        for path in SITE.glob("*.css")
+        for name in re.findall(r"(?<![-\w])color: var\(--([\w-]+)\)", path.read_text())
+    }
+    assert {(path, name) for path, name in used if name not in backgrounds} == {
+        (path, name) for path, name in used if name in TEXT_COLOURS
+    }

@@ -1,0 +1,177 @@
+"""Networks from outside whose pictured matrices are not those of one hidden layer."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from gen.figures.figure import ModelFigure, figure_kinds
+from gen.networks.perceptron import Perceptron
+from gen.tasks.modular import Modular
+from gen.tasks.sparse_parity import SparseParity
+from gen.tasks.task import Task
+
+ROOT = Path(__file__).parents[2]
+
+NETWORK = '''
+"""One hidden layer whose matrices have names and shapes of their own."""
+
+from typing import Literal
+
+from gen.networks.perceptron import Perceptron
+
+
+class Named(Perceptron):
+    kind: Literal["named"] = "named"
+
+    def view(self, task, parameters):
+        w_in, w_out = super().view(task, parameters).values()
+        return {"W1": w_in, "W2": w_in.mT @ w_in, "W3": w_out}
+
+    def view_shapes(self, task):
+        n = self.hidden
+        return {"W1": (task.inputs, n), "W2": (n, n), "W3": (n, task.outputs)}
+'''
+
+CONFIG = """
+[site]
+title = "Own"
+description = "A network of one's own."
+languages = ["en"]
+pages = ["index"]
+
+[models.own]
+seeds = 2
+task = { kind = "modular", modulus = 7, train_share = 0.7 }
+network = { kind = "named", hidden = 6 }
+optimiser = { learning_rate = 1e-2 }
+training = { steps = 40, log_every = 10, snapshot_every = 20 }
+
+[sweeps.decay]
+base = "own"
+seeds = 1
+grid = { optimiser.weight_decay = [0.0, 0.1] }
+
+[figures]
+accuracy = { kind = "accuracy", model = "own" }
+loss = { kind = "loss", model = "own", every_seed = true }
+seeds = { kind = "seeds", model = "own" }
+map = { kind = "sweep-map", sweep = "decay" }
+film = { kind = "sweep-film", sweep = "decay" }
+"""
+
+FRONT = '+++\ntitle = "Own"\ndescription = "Own."\n+++\n'
+
+SUMS, BITS = (
+    Modular(modulus=7, train_share=0.7),
+    SparseParity(bits=6, signal_bits=2, train_rows=9, test_rows=9),
+)
+
+VIEWS = {
+    "of other names": {"W1": (7, 4), "W3": (4, 7)},
+    "of three matrices": {"W_in": (7, 4), "W_mid": (4, 4), "W_out": (4, 7)},
+    "of one matrix": {"W_in": (7, 4)},
+    "whose neurons differ": {"W_in": (7, 4), "W_out": (5, 7)},
+    "the wrong way round": {"W_in": (4, 7), "W_out": (7, 4)},
+    "in the wrong order": {"W_out": (4, 7), "W_in": (7, 4)},
+    "with other answers": {"W_in": (7, 4), "W_out": (4, 3)},
+    "on a circle of three": {"A": (3, 4), "B": (4, 3)},
+}
+
+REASONS = "it pictures one hidden layer|can be measured|inputs that matter|only a network with"
+"""Of a figure of any hidden layer, or of one that asks for more."""
+
+OF_WEIGHTS = sorted(
+    name
+    for name, kind in figure_kinds().items()
+    if issubclass(kind, ModelFigure) and name not in ("accuracy", "loss", "seeds")
+)
+
+
+class Shaped(Perceptron):
+    """A network that says to show other matrices."""
+
+    kind: Literal["shaped"] = "shaped"  # type: ignore[assignment]
+    shapes: dict[str, tuple[int, int]]
+
+    def view_shapes(self, task: Task) -> dict[str, tuple[int, int]]:
+        return self.shapes
+
+
+@pytest.mark.parametrize("views", VIEWS)
+@pytest.mark.parametrize("kind", OF_WEIGHTS)
+def test_a_figure_of_weights_refuses_a_network_that_shows_no_hidden_layer(
+    kind: str, views: str
+) -> None:
+    network = Shaped(hidden=4, shapes=VIEWS[views])
+    figure = figure_kinds()[kind](model="own")
+    for task in (SUMS, BITS):
+        with pytest.raises(ValueError, match=REASONS):
+            figure.check(task, network)
+
+
+def test_the_refusal_names_the_matrices_and_what_can_be_shown_instead() -> None:
+    network = Shaped(hidden=4, shapes=VIEWS["of other names"])
+    with pytest.raises(ValueError, match=r"W1 .7 x 4., W3 .4 x 7.; the kinds accuracy, loss"):
+        figure_kinds()["weights"](model="own").check(SUMS, network)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this repository with a network of its own, and a site that trains it."""
+    folder = tmp_path_factory.mktemp("own")
+    for part in ("gen", "templates"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "site" / "assets", folder / "site" / "assets")
+    (folder / "gen" / "networks" / "named.py").write_text(NETWORK)
+    (folder / "site" / "pages" / "en").mkdir(parents=True)
+    (folder / "site" / "gen.toml").write_text(CONFIG)
+    shown = "".join(
+        f"\n::: figure {name}\nA.\n:::\n" for name in ("accuracy", "loss", "seeds", "map", "film")
+    )
+    (folder / "site" / "pages" / "en" / "index.md").write_text(FRONT + shown)
+    return folder
+
+
+def gen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gen", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_network_with_views_of_its_own_is_trained_and_no_fact_tells_of_its_weights(
+    own: Path,
+) -> None:
+    built = gen(own, "build", "--jobs", "1")
+    assert built.returncode == 0, built.stderr
+    facts = json.loads((own / "_site" / "data" / "facts.json").read_text())["own"]
+    assert facts["modulus"] == 7
+    assert facts["final_train_accuracy"] > 0
+    weights = {"hidden", "frequencies", "neurons_doubled", "main_wave", "first_wave_at"}
+    assert not weights & facts.keys()
+    tried = gen(own, "hunt", "own", "--where", "final_test_accuracy >= 0", "--seeds", "2")
+    assert "2 of 2 seeds fit" in tried.stdout, tried.stderr
+
+
+def test_a_figure_of_weights_of_such_a_network_is_refused_before_anything_is_trained(
+    own: Path,
+) -> None:
+    config = own / "site" / "weights.toml"
+    config.write_text(f'{CONFIG}weights = {{ kind = "weights", model = "own" }}\n')
+    refused = gen(own, "build", "--config", str(config), "--store", "none", "--output", "there")
+    assert refused.returncode == 2
+    assert "figures.weights.kind: it pictures one hidden layer" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert not (own / "none").exists()

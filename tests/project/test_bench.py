@@ -1,0 +1,66 @@
+"""What is measured against this trainer trains every model of the site to the same numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from bench.plain import PlainLoop, left_out
+from bench.training import SITE
+from gen.config.reader import load
+from gen.experiments.model import Model
+from gen.networks.embedded import Embedded
+from gen.training.loop import Training, train
+
+MODELS = load(SITE).models
+STEPS = 4
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def ways(model: Model) -> list[PlainLoop]:
+    loops = [PlainLoop(model)]
+    if isinstance(model.network, Embedded):
+        loops.append(PlainLoop(model, notebook=True))
+    return loops
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_plain_loop_learns_what_this_trainer_learns(name: str) -> None:
+    model = MODELS[name]
+    short = Training(steps=STEPS, log_every=STEPS, snapshot_every=STEPS)
+    alone = replace(model, seeds=model.seeds[:1], training=short)
+    assert left_out(model) == ""
+    _, ensemble = alone.shards[0]
+    learned = train(ensemble).parameters
+    before = model.network.init(model.task, model.seeds[:1])
+    for loop in ways(alone):
+        for _ in range(STEPS):
+            loop.step()
+        assert loop.learned.keys() == learned.keys()
+        for part, tensor in loop.learned.items():
+            moved = np.abs(learned[part] - before[part]).mean()
+            apart = np.abs(tensor.numpy() - learned[part][0]).mean()
+            assert moved > 0 and apart < moved / 50
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"unembedding": "own"}, "it has another unembedding"),
+        ({"into": "collapsed", "out": "collapsed"}, "it has another into and out"),
+        ({"projections": "tied"}, "it has another projections"),
+    ],
+)
+def test_what_has_no_plain_loop_is_left_out_with_a_reason(
+    changed: dict[str, str], reason: str
+) -> None:
+    model = MODELS["modular"]
+    network = model.network.model_copy(update=changed)
+    assert left_out(replace(model, network=network)) == reason

@@ -1,0 +1,67 @@
+"""The archive of the sources is complete: what is built and tested from it is the same."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def _build(kind: str, sources: Path, folder: Path) -> Path:
+    """Builds a wheel or an sdist from some sources, as an installer would."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
+    subprocess.run(command, cwd=sources, check=True, capture_output=True)
+    (built,) = folder.iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sdist of this repository, unpacked."""
+    folder = tmp_path_factory.mktemp("sdist")
+    with tarfile.open(_build("sdist", ROOT, folder / "built")) as archive:
+        archive.extractall(folder, filter="data")
+    (sources,) = folder.glob("grokreel-*")
+    return sources
+
+
+def _contents(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_sdist_holds_every_file_of_the_repository_as_it_is(unpacked: Path) -> None:
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    names = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
+    held = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+    assert held - names == {"PKG-INFO"}
+    assert names - held == set()
+    for name in names:
+        assert (unpacked / name).read_bytes() == (ROOT / name).read_bytes(), name
+
+
+def test_a_wheel_from_the_sdist_is_that_of_the_repository(unpacked: Path, tmp_path: Path) -> None:
+    ours = _contents(_build("wheel", ROOT, tmp_path / "ours"))
+    assert _contents(_build("wheel", unpacked, tmp_path / "theirs")) == ours
+    assert "gen/py.typed" in ours and "gen/__main__.py" in ours
+
+
+def test_every_test_of_the_sdist_can_be_imported(unpacked: Path) -> None:
+    collected = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"],
+        cwd=unpacked,
+        env={**os.environ, "PYTHONPATH": str(unpacked)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert collected.returncode == 0, collected.stdout[-2000:]
+    assert "tests/project/test_distribution.py" in collected.stdout

@@ -1,0 +1,302 @@
+"""The repository keeps its own rules: pins, permissions, documentation, the wheel."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gen.cli import cli
+from gen.config.reader import Site, load
+from gen.experiments.model import ModelSettings
+from gen.experiments.thresholds import Thresholds
+from gen.figures.figure import Figure, figure_kinds
+from gen.networks.network import Network
+from gen.settings import kinds
+from gen.tasks.task import Task
+from gen.training.adamw import Optimiser
+from gen.training.loop import Training
+from tests.support import small_site
+from tests.support.fact_rows import ROWS
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def _workflow(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit_and_say_their_version(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)(.*)", path.read_text())
+    assert used
+    for action, comment in used:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_jobs_have_few_permissions_a_time_limit_and_no_stored_credentials(path: Path) -> None:
+    workflow = _workflow(path)
+    assert workflow["permissions"] == {}
+    assert workflow["concurrency"]["group"]
+    for name, job in workflow["jobs"].items():
+        assert 0 < job["timeout-minutes"] <= (350 if path.name == "drift.yml" else 90)
+        assert ("write" in job["permissions"].values()) == (name == "deploy")
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+
+
+def test_the_store_is_kept_even_of_a_build_that_was_cut_off() -> None:
+    steps = _workflow(ROOT / ".github/workflows/pages.yml")["jobs"]["build"]["steps"]
+    save = next(step for step in steps if "cache/save" in step.get("uses", ""))
+    assert save["if"] == "always()"
+    build = next(step for step in steps if step.get("run") == "make site")
+    limit = _workflow(ROOT / ".github/workflows/pages.yml")["jobs"]["build"]["timeout-minutes"]
+    assert build["timeout-minutes"] < limit
+    assert any("cache/restore" in step.get("uses", "") for step in steps)
+
+
+PAGES = {
+    "published": ROOT / ".github" / "workflows" / "pages.yml",
+    "_site": ROOT / "starter" / ".github" / "workflows" / "pages.yml",
+}
+"""What publishes this site, and one that `gen new` has begun, by the folder that is uploaded."""
+
+
+def _gate(path: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    steps = _workflow(path)["jobs"]["build"]["steps"]
+    names = [step.get("name", step.get("uses", "")).partition("@")[0] for step in steps]
+    gate = names.index("Refuse links, and files over 10 MB")
+    assert gate < names.index("actions/upload-pages-artifact")
+    command = ["bash", "-e", "-c", steps[gate]["run"]]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("uploaded", PAGES)
+def test_neither_links_nor_large_files_are_published(tmp_path: Path, uploaded: str) -> None:
+    site = tmp_path / uploaded
+    (site / "media").mkdir(parents=True)
+    (site / "media" / "small.mp4").write_bytes(bytes(10_000_000))
+    assert _gate(PAGES[uploaded], tmp_path).returncode == 0
+    link = site / "media" / "passwd"
+    link.symlink_to("/etc/passwd")
+    refused = _gate(PAGES[uploaded], tmp_path)
+    assert refused.returncode == 1 and "media/passwd" in refused.stdout
+    link.unlink()
+    (site / "media" / "large.mp4").write_bytes(bytes(10_000_001))
+    refused = _gate(PAGES[uploaded], tmp_path)
+    assert refused.returncode == 1 and "media/large.mp4" in refused.stdout
+
+
+def test_once_a_week_the_site_is_made_twice_from_nothing() -> None:
+    text = (ROOT / ".github/workflows/drift.yml").read_text()
+    assert "schedule:" in text and "cache" not in text
+    ran = [step.get("run", "") for step in yaml.safe_load(text)["jobs"]["twice"]["steps"]]
+    assert any(command.endswith("gen build --strict") for command in ran)
+    assert ran[-1].endswith("gen verify")
+
+
+def test_zizmor_finds_nothing_in_the_workflows() -> None:
+    zizmor = Path(sys.executable).parent / "zizmor"
+    checked = subprocess.run(
+        [zizmor, "--offline", "--persona=pedantic", "--quiet", ROOT / ".github"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_everything_that_is_installed_is_pinned() -> None:
+    pinned = {
+        re.split("==", line)[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    assert extras.keys() == {"bench", "cluster", "dev", "serve"}
+    for requirement in [*project["dependencies"], *(r for extra in extras.values() for r in extra)]:
+        assert re.split(r"[\[><=]", requirement)[0].lower() in pinned, requirement
+
+
+def test_what_builds_the_package_is_pinned() -> None:
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    pins = (ROOT / "constraints.txt").read_text().splitlines()
+    assert required and all(each in pins for each in required)
+
+
+def test_packages_of_every_kind_are_watched_for_updates() -> None:
+    watched = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+    kinds_of = {each["package-ecosystem"]: each["directory"] for each in watched}
+    assert kinds_of == {"github-actions": "/", "pip": "/", "npm": "/tests/audit"}
+
+
+def test_no_install_mixes_indexes_or_takes_a_name_that_is_not_this_projects() -> None:
+    """With two indexes pip takes a package from either; `grokreel` on PyPI belongs to others."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    told = [name for name in listed if name.endswith((".md", ".yml", "Makefile", ".py"))]
+    for name in set(told) - {"CHANGELOG.md", "docs/decisions.md", "tests/project/test_project.py"}:
+        text = (ROOT / name).read_text()
+        assert "--extra-index-url" not in text, name
+        for installed in re.findall(r"grokreel\[\w+\]( @ git)?", text):
+            assert installed, name
+
+
+def test_a_site_that_was_begun_is_published_with_pinned_packages() -> None:
+    steps = _workflow(PAGES["_site"])["jobs"]["build"]["steps"]
+    install = next(step["run"] for step in steps if step.get("name") == "Install grokreel")
+    assert 'pip install --constraint constraints.txt "grokreel @ $GROKREEL"' in install
+
+
+def test_every_key_of_the_config_is_documented() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    families = (("gen.tasks", Task), ("gen.networks", Network))
+    settings: list[type[Any]] = [Site, ModelSettings, Optimiser, Training, Thresholds]
+    for package, family in families:
+        settings += kinds(package, family).values()
+    settings += figure_kinds().values()
+    for table in settings:
+        for key in table.model_fields:
+            assert f"`{key}`" in text, f"{table.__name__}.{key}"
+        kind = table.model_fields.get("kind")
+        assert kind is None or f'"{kind.default}"' in text or f"`{kind.default}`" in text
+
+
+def test_every_fact_of_a_model_is_documented() -> None:
+    text = (ROOT / "docs" / "writing.md").read_text()
+    facts = {name for rows in ROWS.values() for name in rows}
+    assert {name for name in facts if f"`{name}`" not in text} == set()
+
+
+def test_every_kind_of_figure_can_be_asked_for() -> None:
+    assert figure_kinds().keys() == {
+        "accuracy",
+        "circle",
+        "construction",
+        "construction-error",
+        "construction-sum",
+        "dft",
+        "embedding",
+        "interference",
+        "interference-film",
+        "loss",
+        "neuron",
+        "neurons",
+        "progress",
+        "seeds",
+        "stars",
+        "sweep-film",
+        "sweep-map",
+        "trajectories",
+        "waves",
+        "weights",
+    }
+    assert all(issubclass(kind, Figure) for kind in figure_kinds().values())
+
+
+def test_no_file_that_a_reader_opens_is_longer_than_400_lines() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "gen", "bench", "templates", "site"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    code = [name for name in listed if name.endswith((".py", ".js", ".css", ".jinja"))]
+    assert code
+    for name in code:
+        assert len((ROOT / name).read_text().splitlines()) <= 400, name
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/configuration.md"])
+def test_models_that_are_shown_as_examples_can_be_added(name: str, tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(\[models\..*?)```", (ROOT / name).read_text(), re.DOTALL)
+    assert blocks
+    shutil.copytree(ROOT / "site", tmp_path / "site")
+    path = tmp_path / "site" / "gen.toml"
+    path.write_text("\n".join([path.read_text(), *blocks]))
+    added = load(path).figures.keys() - load(ROOT / "site" / "gen.toml").figures.keys()
+    assert len(added) == len(blocks)
+
+
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    text = re.sub(r"```.*?```|`[^`]*`", "", path.read_text(), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+        if not target.startswith("https://"):
+            assert any((path.parent / f"{target}{end}").is_file() for end in ("", ".md")), target
+
+
+def test_every_guarantee_is_held_by_a_test_that_exists() -> None:
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "guarantees.md").read_text())
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) > 20
+    for name in named:
+        assert f"def {name}(" in tests, name
+
+
+def test_every_command_and_target_that_the_readme_names_exists() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert set(re.findall(r"\bgen ([a-z]+)", text)) == set(cli.commands)
+    targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"\bmake ([a-z]+)", text)) <= set(targets)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"),
+            *("--wheel-dir", str(folder), str(ROOT)),
+        ],
+        check=True,
+    )
+    return zipfile.ZipFile(next(folder.glob("*.whl")))
+
+
+def test_templates_site_and_words_travel_in_the_wheel(wheel: zipfile.ZipFile) -> None:
+    names = wheel.namelist()
+    assert "gen/_bundled/templates/base.html.jinja" in names
+    assert "gen/_bundled/site/gen.toml" in names
+    assert "gen/_bundled/starter/.github/workflows/pages.yml" in names
+    assert "gen/_bundled/starter/.gitignore" in names
+    assert "gen/_bundled/constraints.txt" in names
+    assert "gen/server/reload/reload.js" in names
+    assert "gen/languages/en.toml" in names
+    assert "gen/cli.py" in names
+    assert not [name for name in names if name.startswith(("tests/", "bench/"))]
+
+
+def test_an_installed_tool_builds_a_site_in_any_folder(
+    wheel: zipfile.ZipFile, tmp_path: Path
+) -> None:
+    wheel.extractall(tmp_path / "installed")
+    folder = tmp_path / "elsewhere"
+    options = small_site.write(folder, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
+    subprocess.run(
+        [sys.executable, "-m", "gen.cli", "build", "--quiet", "--jobs", "1", *map(str, options)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+        check=True,
+    )
+    assert (folder / "_site" / "index.html").is_file()
+    assert (folder / "_site" / "assets" / "style.css").is_file()

@@ -1,0 +1,138 @@
+"""The catalog of words, and how numbers look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gen import i18n as words_module
+from gen.errors import ConfigError
+from gen.i18n import Words, languages, power_of_ten, words_digest
+
+EN = Words("en")
+
+
+def test_a_text_has_its_placeholders_filled_in() -> None:
+    assert EN("alt.accuracy.begin", steps=50_000).startswith("Line chart of accuracy over 50,000 ")
+
+
+def test_a_missing_text_is_an_error_that_names_file_and_key() -> None:
+    with pytest.raises(ConfigError, match=r"en\.toml: axis\.nonsense: the text is missing"):
+        EN("axis.nonsense")
+
+
+def test_a_placeholder_without_a_value_is_an_error() -> None:
+    with pytest.raises(ConfigError, match=r"\{steps\} has no value"):
+        EN("alt.accuracy.begin")
+
+
+def test_a_value_with_braces_is_only_a_text() -> None:
+    assert EN("chart.title", measure="{0.__class__}").startswith("{0.__class__} by")
+
+
+def test_an_unknown_language_is_an_error_that_names_the_languages_there_are() -> None:
+    with pytest.raises(ConfigError, match=r'no words for "xx"; it speaks en and zh') as error:
+        Words("xx")
+    assert "gen/" not in str(error.value)
+
+
+@pytest.mark.parametrize("content", ["[axis]\nstep = 3\n", "= nonsense", b"\xff\xfe"])
+def test_a_catalog_that_cannot_be_used_is_an_error(
+    content: str | bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = content if isinstance(content, bytes) else content.encode()
+    (tmp_path / "zz.toml").write_bytes(raw)
+    monkeypatch.setattr(words_module, "_FOLDER", tmp_path)
+    with pytest.raises(ConfigError, match=r"zz\.toml"):
+        Words("zz")
+
+
+def test_every_language_has_the_same_texts_with_the_same_placeholders() -> None:
+    for language in languages():
+        other = Words(language)
+        assert set(other) == set(EN)
+        for key in EN:
+            assert other.placeholders(key) == EN.placeholders(key), key
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (21_000, "21,000"),
+        (-3, "−3"),
+        (0.5, "0.5"),
+        (12.345, "12.3"),
+        (1234.5, "1,235"),
+        (0.0, "0"),
+        (2.0, "2"),
+        (100.0, "100"),
+        (1.7e-7, "1.7\u00a0×\u00a010⁻⁷"),
+        (float("nan"), "–"),
+        (float("inf"), "∞"),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(value: float, text: str) -> None:
+    assert EN.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0"), (0.5, "50"), (1 / 67, "1.5"), (0.9996, "99.96"), (1.0, "100"), (0.334, "33")],
+)
+def test_only_what_is_complete_is_called_100_percent(share: float, text: str) -> None:
+    assert EN.percent(share) == f"{text}\u00a0%"
+
+
+@settings(deadline=None)
+@given(st.floats(0, 1 - 1e-5, exclude_max=True))
+def test_no_incomplete_share_is_called_100_percent(share: float) -> None:
+    assert not EN.percent(share).startswith("100")
+
+
+@settings(deadline=None)
+@given(st.integers())
+def test_an_integer_keeps_all_its_digits(value: int) -> None:
+    assert int(EN.number(value).replace(",", "").replace("−", "-")) == value
+
+
+def test_things_in_a_row_are_joined_by_commas_and_and() -> None:
+    assert [EN.listed(items) for items in ([], [1], ["a", "b"], [1, 2, 3000])] == [
+        "",
+        "1",
+        "a and b",
+        "1, 2 and 3,000",
+    ]
+
+
+def test_an_exponent_is_raised() -> None:
+    assert power_of_ten(-12) == "10⁻¹²"
+
+
+def test_the_digest_changes_with_the_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words_module, "_FOLDER", tmp_path)
+    (tmp_path / "en.toml").write_text('name = "English"')
+    before = words_digest()
+    (tmp_path / "en.toml").write_text('name = "English "')
+    assert words_digest() != before
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.99, "99"),
+        (0.9901, "99.01"),
+        (0.9896, "98.96"),
+        (0.98999, "98.999"),
+        (0.98, "98"),
+        (0.9999, "99.99"),
+        (1.0, "100"),
+        (0.0, "0"),
+    ],
+)
+def test_a_share_that_is_not_the_threshold_does_not_read_as_the_threshold(
+    share: float, said: str
+) -> None:
+    assert Words("en").percent(share, unlike=0.99) == f"{said}\u00a0%"

@@ -1,0 +1,224 @@
+"""Translations: as much as the original says, and set as their language is set."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gen.i18n import Words
+from gen.site.pages.source import Source, read_source, read_sources
+from gen.site.pages.translations import differences, first_difference
+from tests.site.test_pages_site import (
+    EVERY_PAGE,
+    EVERY_WORLD,
+    ONE_WORKER,
+    SITE,
+    config,
+    pages,
+    texts,
+)
+from tests.support.small_pages import FRONT, Outline, main_text, page, rendered, site
+
+pytestmark = ONE_WORKER
+
+ORIGINAL = (
+    FRONT.replace("+++\ntitle", '+++\nlayout = "chapter"\ntitle')
+    + """
+Of {{parity.seeds:words}} networks, $a$, [one](other.md) `x`.
+
+::: if parity.generalised_at
+::: figure weights wide
+[Red]{.positive}.
+:::
+::: else
+No.
+:::
+
+$$ x \\text{ if } y $$
+
+## Section
+
+- One
+- Two
+
+| a | b |
+|---|---|
+| {{parity.gap}} | 2 |
+"""
+)
+
+
+def source(text: str, path: str = "pages/zh/page.md") -> Source:
+    return read_source("page", path, text)
+
+
+def difference(old: str, new: str) -> str:
+    """What is said of a translation in which something is put in the place of something."""
+    assert old in ORIGINAL
+    original = source(ORIGINAL, "pages/en/page.md")
+    return str(first_difference(original, source(ORIGINAL.replace(old, new))))
+
+
+def test_every_page_of_the_site_has_the_sections_figures_and_facts_of_the_first_language() -> None:
+    texts = {
+        language: {
+            name: (SITE / "pages" / language / f"{name}.md").read_text(encoding="utf-8")
+            for name in config().site.pages
+        }
+        for language in config().site.languages
+    }
+    assert [str(each) for each in differences(texts)] == []
+
+
+@pytest.mark.parametrize("language", config().site.languages)
+def test_no_sentence_of_the_site_is_torn_apart_by_a_block(language: str) -> None:
+    """A block makes a paragraph of its own, so what stands before its fence has to end there."""
+    torn = re.compile(r"^(?!:::|\+\+\+|[-|#]|\$).*[\w,;，；、}]\n:::", re.MULTILINE)
+    for name in config().site.pages:
+        text = (SITE / "pages" / language / f"{name}.md").read_text(encoding="utf-8")
+        assert torn.findall(text) == [], f"{language}/{name}.md"
+
+
+def test_words_formats_and_the_order_within_a_section_are_the_translators_own() -> None:
+    translated = (
+        ORIGINAL.replace("Section", "一节")
+        .replace("Of {{parity.seeds:words}} networks, $a$,", "$a$ {{parity.seeds}}")
+        .replace("\\text{ if }", "\\text{ 若 }")
+        .replace("No.", "没有。\n\n真没有。")
+        .replace('title = "Title"', 'title = "标题"')
+    )
+    assert first_difference(source(ORIGINAL), source(translated)) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{{parity.seeds:words}}", "4", r"page\.md:6: .* no fact {{parity\.seeds}}, as .*en/page"),
+        ("{{parity.gap}}", "{{parity.seeds}}", r"page\.md:2\d: .* no fact {{parity\.gap}}"),
+        ("$a$", "$b$", r"page\.md:6: .* no formula \$a\$"),
+        ("(other.md)", "(index.md)", r"no link to other\.md"),
+        ("No.", "No {{parity.seeds}}.", r"page\.md:13: .* stands fact {{parity\.seeds}}"),
+        ("[Red]{.positive}", "Red", r"page\.md:10: .* no role {\.positive}"),
+        ("`x`", "x", "no code `x`"),
+        ("weights wide", "weights", "page.md:10: ::: figure weights stands here, where .*:10 has"),
+        ("parity.generalised_at", "parity.seeds", "page.md:9: ::: if parity.seeds stands here"),
+        ("x \\text", "y \\text", "page.md:1[0-9]: the formula y"),
+        ("## Section\n", "", "an item of a list stands here, where .* a heading of level 2"),
+        ("- Two\n", "", "a row of a table stands here"),
+        ("| {{parity.gap}} | 2 |\n", "", "the page ends, where .* has a row of a table"),
+        ('layout = "chapter"\n', "", "the front matter differs in layout"),
+        ('layout = "chapter"', 'layout = "page"', "the front matter differs in layout"),
+        ('about."', 'about {{parity.seeds}}."', r"below the front matter stands fact"),
+    ],
+)
+def test_a_difference_is_named_with_page_and_line(old: str, new: str, said: str) -> None:
+    assert re.search(said, difference(old, new))
+
+
+def test_what_a_translation_has_beyond_the_original_is_named_too() -> None:
+    longer = source(ORIGINAL + "\n## More\n")
+    assert "a heading of level 2 is not in pages/zh/page.md" in str(
+        first_difference(source(ORIGINAL), longer)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("网络\n学会", "网络学会"),
+        ("网络，\n**学会**", "网络，学会"),
+        ("[网络](index.md)\n学会", "网络学会"),
+        ("网络，\n{{parity.seeds}} 个", "网络，4 个"),
+        ("网络\n{{parity.seeds:words}}个", "网络four个"),
+        ("网络\n“学会”", "网络“学会”"),
+        ("网络\n{{parity.seeds}} 个", "网络 4 个"),
+        ("网络\ngrokking", "网络 grokking"),
+        ("“one”\n“two”", "“one” “two”"),
+    ],
+)
+def test_a_line_break_is_no_space_where_the_script_has_none(text: str, read: str) -> None:
+    assert read in main_text(page(text))
+
+
+def test_a_page_names_its_language_and_has_the_sites_name_in_it() -> None:
+    of, texts = site("index", languages=("en", "zh")), {"index": FRONT}
+    english = Outline.of(rendered(of, texts)["index.html"])
+    assert english.every("html")[0]["lang"] == "en"
+    named = {each.get("property"): each.get("content") for each in english.every("meta")}
+    assert named["og:site_name"] == "Site"
+    chinese = Outline.of(rendered(of, texts, "zh")["zh/index.html"])
+    named = {each.get("property"): each.get("content") for each in chinese.every("meta")}
+    assert named["og:site_name"] == "Title"
+    assert Words("zh")("tag") == "zh-Hans"
+
+
+HAN = "[\u4e00-\u9fff]"
+LATIN = "[A-Za-z0-9]"
+FULL = "[，。：；！？（）、]"
+
+
+@EVERY_WORLD
+@EVERY_PAGE
+def test_chinese_has_its_own_punctuation_and_stands_apart_from_figures(
+    name: str, world: str
+) -> None:
+    text = prose(pages(world, "zh")[name])
+    wrong = f"{HAN}{LATIN}|{LATIN}{HAN}|{HAN}[,;:?!]|[,;:?!]{HAN}|{HAN} {HAN}|{FULL} | {FULL}"
+    assert re.findall(f".{{0,12}}(?:{wrong}).{{0,12}}", text) == []
+
+
+@EVERY_WORLD
+@EVERY_PAGE
+def test_chinese_sentences_follow_each_other_without_a_space(name: str, world: str) -> None:
+    html = re.sub(r"<(script|style|pre)\b.*?</\1>", "", pages(world, "zh")[name], flags=re.DOTALL)
+    assert re.findall(r".{0,12}[。！？][ \u00a0].{0,12}", html.replace("？ · ", "？· ")) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@EVERY_PAGE
+def test_no_condition_divides_a_sentence(name: str, language: str) -> None:
+    """What a condition holds is a paragraph by itself, and so is what stands around it."""
+    assert re.findall(r"[^\n]*[,;，；、]\n+:::.*", texts(language)[name]) == []
+
+
+@EVERY_PAGE
+def test_chapters_are_named_in_chinese_title_marks(name: str) -> None:
+    for target, source in read_sources("zh", texts("zh")).items():
+        if source.front.layout == "chapter":
+            link = re.escape(f"[{source.front.title}]({target}.md")
+            assert not re.search(f"(?<!《){link}", texts("zh")[name])
+
+
+MISREAD = {
+    "对数字": "logarithm, where pairs of numbers are meant",
+    "悬而未决": "not settled yet, where no answer is better than another",
+    "数得": "counted, where the numbers are the subject",
+    "样样相同": "alike in everything, beside what differs",
+    "按编号数过去": "the first in time, where the lowest seed is meant",
+    "五颜六色": "many colours, where there are red and blue",
+    "不打弯": "does not turn, where a function has no bend",
+    "居中的": "in the middle of the picture, where the median is meant",
+}
+"""Chinese words that a reader took for something else, and for what."""
+
+
+@pytest.mark.parametrize("word", MISREAD)
+def test_chinese_avoids_words_that_were_misread(word: str) -> None:
+    catalog = (SITE.parent / "gen" / "languages" / "zh.toml").read_text("utf-8")
+    assert [text for text in [*texts("zh").values(), catalog] if word in text] == []
+
+
+@EVERY_PAGE
+def test_chinese_is_not_slanted(name: str) -> None:
+    html = pages("all learned", "zh")[name]
+    assert re.findall(rf"<em>[^<]*{HAN}[^<]*</em>", html) == []
+
+
+def prose(html: str) -> str:
+    """The paragraphs of a page, a line each, with a letter for what is no prose."""
+    for aside in (r"(script|style|svg|nav|video)\b", r"(ul|ol) class=.(?:gallery|cards)"):
+        html = re.sub(rf"<{aside}.*?</\1>", "", html, flags=re.DOTALL)
+    html = re.sub(r"<(math|code)\b.*?</\1>", "x", html, flags=re.DOTALL)
+    blocks = re.findall(r"<(p|li|td|th|summary|h\d)\b[^>]*>(.*?)</\1>", html, re.DOTALL)
+    return "\n".join(" ".join(re.sub(r"<[^>]+>", "", text).split()) for _, text in blocks)

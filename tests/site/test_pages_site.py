@@ -1,0 +1,217 @@
+"""This repository's own pages, with everything learned and with nothing learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from posixpath import normpath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from gen.analysis.facts import model_facts
+from gen.analysis.seeds import Seeds
+from gen.analysis.sweep_facts import sweep_facts
+from gen.analysis.sweep_outcomes import SweepRun
+from gen.config.reader import Config, load
+from gen.experiments.model import Model
+from gen.experiments.runs import ModelRun
+from gen.figures.figure import ChartFigure, Drawn, Figure, FormulaFigure, MapFigure, SweepFigure
+from gen.figures.seeds import SeedCharts
+from gen.i18n import Words
+from gen.networks.embedded import Embedded
+from gen.site.pages.facts import FACTS_FILE
+from gen.site.pages.figures import PlacedFigure, PlacedWidget
+from gen.site.pages.generated import STYLESHEET
+from gen.site.pages.references import read_references
+from gen.site.pages.render import render_pages
+from gen.tasks.sparse_parity import SparseParity
+from tests.support.line_runs import circle_run, parity_run, waves_run
+from tests.support.small_pages import TEMPLATES, Outline, chart, film, main_text
+from tests.support.sweep_runs import sweep_run
+
+SITE = Path(__file__).parents[2] / "site"
+NEVER = float("inf")
+WORLDS = ("all learned", "only memorised", "nothing learned")
+PAGES = (
+    "index",
+    "modular-addition",
+    "ones-and-zeros",
+    "when",
+    "five-neurons",
+    "stars",
+    "smooth",
+    "open-questions",
+    "construction",
+    "try-others",
+    "gallery",
+    "how-it-was-made",
+)
+ONE_WORKER = pytest.mark.xdist_group("pages")
+"""For tests of all pages, so that each way to render them is taken once."""
+
+pytestmark = ONE_WORKER
+EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
+EVERY_LANGUAGE = pytest.mark.parametrize("language", ["en", "zh"])
+EVERY_WORLD = pytest.mark.parametrize("world", WORLDS)
+
+
+@cache
+def config() -> Config:
+    return load(SITE / "gen.toml")
+
+
+@cache
+def runs(world: str) -> dict[str, ModelRun]:
+    when: dict[str, float] = {}
+    if world != "all learned":
+        when = {"memorises": 500.0 if world == "only memorised" else NEVER, "generalises": NEVER}
+    return {name: made_up(model)(**when) for name, model in config().models.items()}
+
+
+def made_up(model: Model) -> Callable[..., ModelRun]:
+    if isinstance(model.task, SparseParity):
+        return parity_run
+    on_circle = isinstance(model.network, Embedded) and model.network.embedding == "circle"
+    return circle_run if on_circle else waves_run
+
+
+def drawing(name: str, figure: Drawn, world: str, words: Words) -> PlacedWidget:
+    run = runs(world).get(figure.subject)
+    pictured: Any = Seeds((run,), run.seed) if run and isinstance(figure, SeedCharts) else run
+    drawn, alt = figure.draw(pictured, words), figure.alt(pictured, words)
+    table = f"data/{name}.csv"
+    return PlacedWidget(name, figure.subject, figure.template, drawn, table, 800, alt)
+
+
+def placed(
+    name: str, figure: Figure, swept: dict[str, SweepRun], world: str, words: Words
+) -> PlacedFigure:
+    if isinstance(figure, Drawn):
+        return drawing(name, figure, world, words)
+    if isinstance(figure, MapFigure):
+        drawn = figure.draw(swept[figure.sweep], words)
+        table = f"data/{figure.sweep}.csv"
+        return PlacedWidget(name, figure.sweep, "map", drawn, table, 800, "Map.")
+    if isinstance(figure, SweepFigure):
+        return replace(film(name), model=figure.sweep, data=f"data/{figure.sweep}.csv")
+    either = chart(name) if isinstance(figure, ChartFigure) else film(name)
+    return replace(either, model=figure.subject)
+
+
+def texts(language: str) -> dict[str, str]:
+    """The Markdown of every page in a language."""
+    folder = SITE / "pages" / language
+    return {name: (folder / f"{name}.md").read_text("utf-8") for name in config().site.pages}
+
+
+@cache
+def pages(world: str, language: str = "en") -> dict[str, str]:
+    """The HTML of every page in a language, by the page's name."""
+    words = Words(language)
+    facts = {
+        name: model_facts(config().models[name], [run], run) for name, run in runs(world).items()
+    }
+    of_sweeps = {"all learned": "all", "only memorised": "memorised"}.get(world, "nothing")
+    swept = {name: sweep_run(sweep, of_sweeps) for name, sweep in config().sweeps.items()}
+    facts |= {name: sweep_facts(config().sweeps[name], run) for name, run in swept.items()}
+    written_down = {
+        name: figure.facts()
+        for name, figure in config().figures.items()
+        if isinstance(figure, FormulaFigure)
+    }
+    figures = {
+        name: placed(name, figure, swept, world, words) for name, figure in config().figures.items()
+    }
+    sources = texts(language)
+    works = read_references((SITE / "references.toml").read_text("utf-8"), "references.toml")
+    rendered = render_pages(
+        config().site,
+        language,
+        sources,
+        figures,
+        facts | written_down,
+        words,
+        TEMPLATES,
+        references=works,
+        originals=None if language == "en" else texts("en"),
+    )
+    folder = "" if language == "en" else f"{language}/"
+    return {name: rendered[f"{folder}{name}.html"] for name in config().site.pages}
+
+
+def test_the_pages_tested_here_are_all_there_are() -> None:
+    assert tuple(config().site.pages) == PAGES
+
+
+def test_every_figure_of_the_config_is_on_some_page() -> None:
+    shown = "".join(pages("all learned").values())
+    assert [name for name in config().figures if f'id="figure-{name}"' not in shown] == []
+
+
+@EVERY_LANGUAGE
+@EVERY_WORLD
+@EVERY_PAGE
+def test_a_page_is_well_formed_with_unique_ids_and_one_top_heading(
+    name: str, world: str, language: str
+) -> None:
+    outline = Outline.of(pages(world, language)[name])
+    assert len(outline.ids) == len(set(outline.ids))
+    assert outline.headings[0] == 1 and outline.headings.count(1) == 1
+    for above, below in zip(outline.headings, outline.headings[1:], strict=False):
+        assert below <= above + 1
+    assert all("alt" in image for image in outline.every("img"))
+    assert all(video.get("aria-label") for video in outline.every("video"))
+
+
+@EVERY_LANGUAGE
+@EVERY_WORLD
+@EVERY_PAGE
+def test_every_link_inside_the_site_leads_somewhere(name: str, world: str, language: str) -> None:
+    folder = "" if language == "en" else f"{language}/"
+    site = {
+        f"{'' if each == 'en' else f'{each}/'}{other}.html": html
+        for each in config().site.languages
+        for other, html in pages(world, each).items()
+    }
+    files = {path for figure in config().figures for path in (*film(figure).files,)} | {
+        *(path for figure in config().figures for path in chart(figure).files),
+        *(f"assets/{path.name}" for path in (SITE / "assets").iterdir()),
+        STYLESHEET,
+        FACTS_FILE,
+        *(f"data/{name}.csv" for name in config().sweeps),
+        *site,
+    }
+    outline = Outline.of(site[f"{folder}{name}.html"])
+    for tag, key in (("a", "href"), ("link", "href"), ("img", "src"), ("source", "src")):
+        for attributes in outline.every(tag):
+            target = urlsplit(attributes[key] or "")
+            if target.scheme:
+                assert tag == "a" and target.scheme == "https"
+                continue
+            path = normpath(f"{folder}{target.path or f'{name}.html'}")
+            assert path in files, path
+            if target.fragment:
+                assert unquote(target.fragment) in Outline.of(site[path]).ids
+
+
+@EVERY_LANGUAGE
+@EVERY_PAGE
+def test_nothing_of_the_source_is_left_in_a_page(name: str, language: str) -> None:
+    for world in WORLDS:
+        text = main_text(pages(world, language)[name])
+        assert not [left for left in ("{{", "}}", ":::", "**", "$", "{.", "None") if left in text]
+
+
+def test_a_network_that_found_nothing_is_not_said_to_have_found_it() -> None:
+    for name in PAGES:
+        learned = main_text(pages("all learned")[name])
+        for world in ("only memorised", "nothing learned"):
+            text = main_text(pages(world)[name])
+            assert text != learned or name == "gallery"
+            assert "it is right on the sums it never saw" not in text
+            assert "the noise has become" not in text
+    assert "none generalised" in main_text(pages("nothing learned")["modular-addition"])

@@ -1,0 +1,180 @@
+"""What alt texts are told of in tests: every kind of figure, of every task and end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from gen.analysis.seeds import Seeds
+from gen.analysis.sweep_outcomes import SweepRun
+from gen.config.reader import load
+from gen.experiments.runs import ModelRun
+from gen.figures.construction import ConstructionFilm
+from gen.figures.construction_error import ConstructionError
+from gen.figures.construction_sum import ConstructionSum
+from gen.figures.figure import FormulaFigure, ModelFigure, SweepFigure, figure_kinds
+from gen.figures.interference import Interference
+from gen.figures.neuron import Neuron
+from gen.figures.seeds import SeedCharts
+from gen.figures.weights import Weights
+from tests.support.alt_seen import Seen
+from tests.support.line_runs import metrics
+from tests.support.meant_runs import ENDS, STEPS, TASKS, Case, case
+from tests.support.pair_runs import OPERATIONS, OUTCOMES, bits_run, circle_pair_run, pair_run
+from tests.support.sweep_runs import sweep_run
+
+SITE = load(Path(__file__).parents[2] / "site" / "gen.toml")
+
+
+def of_one(run: ModelRun) -> Case:
+    """A model of one seed."""
+    model = replace(case("add", "generalised").model, task=run.task, network=run.network)
+    return Case(replace(model, seeds=(run.seed,), shown=None), [run], run)
+
+
+def _with(run: ModelRun, **values: np.ndarray) -> ModelRun:
+    """The same run with other numbers in its log."""
+    return replace(run, metrics={**run.metrics, **values})
+
+
+def _silent(run: ModelRun) -> ModelRun:
+    """The same run with weights that are zero throughout."""
+    return replace(run, views={name: np.zeros_like(view) for name, view in run.views.items()})
+
+
+def _without_distractors(run: ModelRun) -> ModelRun:
+    """The same run with weights on distractor bits that are zero at the end."""
+    views = {name: view.copy() for name, view in run.views.items()}
+    views["W_in"][-1, run.task.signal_bits : -1] = 0  # type: ignore[attr-defined]
+    return replace(run, views=views)
+
+
+@cache
+def cases() -> dict[str, Case]:
+    """Every task with every end, and runs in which something rare is the case."""
+    parity, never = case("parity", "generalised").chosen, case("add", "never fit").chosen
+    loss = never.metrics["train_loss"]
+    learned = metrics(STEPS, 0.1, 500.0, 500.0)["train_accuracy"]
+    return {
+        **{f"{task}, {end}": case(task, end) for task, end in product(TASKS, ENDS)},
+        **{
+            f"{task} of a pair, {end}": of_one(pair_run(task, end))
+            for task, end in product(OPERATIONS, OUTCOMES)
+        },
+        **{f"{task} on a circle": of_one(circle_pair_run(task)) for task in OPERATIONS},
+        **{f"bits, {end}": of_one(bits_run(end)) for end in OUTCOMES},
+        "sum with many frequencies": of_one(pair_run("add", frequencies=(1, 2, 3, 4, 5, 6, 7, 8))),
+        "parity of all bits": of_one(bits_run(bits=2)),
+        "parity without distractors": of_one(_without_distractors(parity)),
+        "silent": of_one(_silent(pair_run("add"))),
+        "silent product": of_one(_silent(pair_run("multiply"))),
+        "a loss that stays": of_one(_with(never, train_loss=np.full_like(loss, 0.3))),
+        "a loss that rises": of_one(_with(never, train_loss=np.linspace(0.3, 0.4, len(loss)))),
+        "nearly learned": of_one(
+            _with(
+                never,
+                train_accuracy=np.full_like(loss, 0.9896),
+                test_accuracy=np.full_like(loss, 0.98999),
+            )
+        ),
+        "both at once": of_one(_with(never, train_accuracy=learned, test_accuracy=learned)),
+        "unseen rows first": of_one(
+            _with(
+                case("add", "generalised").chosen,
+                train_accuracy=metrics(STEPS, 0.1, 2500.0, 2500.0)["train_accuracy"],
+                test_accuracy=learned,
+            )
+        ),
+        "unseen rows alone": of_one(_with(never, test_accuracy=learned)),
+    }
+
+
+def of_models() -> Iterator[tuple[str, Seen]]:
+    """Each kind of a model's figure with each case that it can picture."""
+    for name, of in cases().items():
+        for kind, figure in _model_figures():
+            if kind == "neuron" and "of a pair" in name:
+                continue  # several of their neurons are equally pure, and any of them may be shown
+            try:
+                figure.check(of.chosen.task, of.chosen.network)
+            except ValueError:
+                continue
+            yield f"{kind}, {name}", Seen(figure, of)
+
+
+def _model_figures() -> Iterator[tuple[str, ModelFigure]]:
+    for kind, made in figure_kinds().items():
+        if issubclass(made, ModelFigure):
+            yield kind, made.model_validate({"kind": kind, "model": "any"})
+    yield "a neuron by its row", Neuron(model="any", neuron=2)
+    yield "weights with a limit", Weights(model="any", limit=5.0)
+    yield "a sum of other numbers", Interference(model="any", a=2, b=6)
+
+
+def of_sweeps() -> Iterator[tuple[str, Seen]]:
+    """Each kind of a sweep's figure with each sweep of the site that it can picture."""
+    for kind, made in figure_kinds().items():
+        if not issubclass(made, SweepFigure):
+            continue
+        for name, sweep in SITE.sweeps.items():
+            figure = made.model_validate({"kind": kind, "sweep": name})
+            try:
+                figure.check(sweep)
+            except ValueError:
+                continue
+            for world, run in worlds(name):
+                yield f"{kind}, {name}, {world}", Seen(figure, run)
+
+
+def worlds(name: str) -> Iterator[tuple[str, SweepRun]]:
+    """A sweep of the site with every outcome, with one alone, and in part."""
+    sweep = SITE.sweeps[name]
+    for world in ("all", "memorised", "nothing", "untrained"):
+        yield world, sweep_run(sweep, world)
+    yield "some failed", _failing(sweep_run(sweep))
+    part = sweep_run(sweep)
+    part.trained[::2] = False
+    part.trained[1, 0] = False
+    yield "half trained", part
+
+
+def _failing(run: SweepRun) -> SweepRun:
+    """Every seventh model diverges, and the accuracies of some contradict their losses."""
+    for place in list(np.ndindex(run.trained.shape))[::7]:
+        run.failed_at[place] = 500
+        run.train_loss[place][5:] = run.test_loss[place][5:] = np.nan
+        run.memorised_at[place] = run.generalised_at[place] = -1
+        run.final_train_accuracy[place] = run.final_test_accuracy[place] = np.nan
+    for place in list(np.ndindex(run.trained.shape))[3::11]:
+        if run.failed_at[place] < 0:
+            run.memorised_at[place] = run.generalised_at[place] = 700
+    return run
+
+
+def of_formulas() -> Iterator[tuple[str, Seen]]:
+    """Each kind of figure of constructed networks, with settings that make it say all it can."""
+    for name, figure in SITE.figures.items():
+        if isinstance(figure, FormulaFigure):
+            yield name, Seen(figure, None)
+    for activation, neurons in product(("relu", "square", "linear"), (3, 4, 5, 6)):
+        settings = {"neurons": neurons, "modulus": 24, "activation": activation}
+        yield f"film {settings}", Seen(ConstructionFilm.model_validate(settings), None)
+        yield f"sum {settings}", Seen(ConstructionSum.model_validate(settings), None)
+        opposite = {**settings, "a": 1, "b": 13}
+        yield f"sum {opposite}", Seen(ConstructionSum.model_validate(opposite), None)
+    for neurons in (3, 5, 6):
+        yield f"errors of {neurons}", Seen(ConstructionError(neurons=neurons, modulus=24), None)
+
+
+def pictured(seen: Seen) -> object:
+    """What the figure's methods are given."""
+    if not isinstance(seen.of, Case):
+        return seen.of
+    if isinstance(seen.figure, SeedCharts):
+        return Seeds(tuple(seen.case.runs), seen.run.seed)
+    return seen.run

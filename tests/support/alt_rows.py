@@ -1,0 +1,46 @@
+"""The table of alt texts: when each sentence is said and what fills its placeholders, naively.
+
+A row takes a figure and what it pictures, and gives every filling of a template that the alt text
+must have: none where the sentence would be false. A template without a row fails a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.support.alt_rows_of_logs import ACCURACY, LOSS, PROGRESS, SEEDS
+from tests.support.alt_rows_of_others import (
+    CONSTRUCTION,
+    CONSTRUCTION_ERROR,
+    CONSTRUCTION_SUM,
+    SWEEP_FILM,
+    SWEEP_MAP,
+)
+from tests.support.alt_rows_of_sums import FILM, STILL
+from tests.support.alt_rows_of_waves import DFT, NEURON, NEURONS, STARS, WAVES
+from tests.support.alt_rows_of_weights import CIRCLE, EMBEDDING, TRAJECTORIES, WEIGHTS
+from tests.support.alt_seen import Row, last_step, said
+
+ROWS: Mapping[str, Mapping[str, Row]] = {
+    "accuracy": {"alt.accuracy.begin": said(steps=last_step), **ACCURACY},
+    "circle": CIRCLE,
+    "construction": CONSTRUCTION,
+    "construction-error": CONSTRUCTION_ERROR,
+    "construction-sum": CONSTRUCTION_SUM,
+    "dft": DFT,
+    "embedding": EMBEDDING,
+    "interference": STILL,
+    "interference-film": FILM,
+    "loss": LOSS,
+    "neuron": NEURON,
+    "neurons": NEURONS,
+    "progress": PROGRESS,
+    "seeds": SEEDS,
+    "stars": STARS,
+    "sweep-film": SWEEP_FILM,
+    "sweep-map": SWEEP_MAP,
+    "trajectories": TRAJECTORIES,
+    "waves": WAVES,
+    "weights": WEIGHTS,
+}
+"""By kind of figure, then by the key of the text."""

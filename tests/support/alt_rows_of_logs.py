@@ -1,0 +1,232 @@
+"""Rows of alt texts on what was logged: accuracy, loss, seeds, measures of progress."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from tests.support import naive_facts as naive
+from tests.support.alt_seen import (
+    EN,
+    Row,
+    Seen,
+    Value,
+    Values,
+    constant,
+    digits,
+    is_parity,
+    last_step,
+    listed,
+    metric,
+    numbers,
+    of_case,
+    percent,
+    said,
+)
+from tests.support.meant_runs import Case
+from tests.support.naive_facts import at, learned
+
+
+def _memorised(s: Seen) -> int | None:
+    return learned(s.run, "train")
+
+
+def _generalised(s: Seen) -> int | None:
+    return learned(s.run, "test")
+
+
+def _knows(train: bool, test: bool) -> Callable[[Seen], bool]:
+    return lambda s: (_memorised(s) is not None, _generalised(s) is not None) == (train, test)
+
+
+THRESHOLD = constant(EN.percent(0.99))
+CHANCE = percent(lambda s: 0.5 if is_parity(s) else 1 / numbers(s))
+
+
+def _ends_at(name: str) -> Value:
+    """The last accuracy, with more decimals where it would read as 99 % and is not."""
+
+    def text(s: Seen) -> str:
+        last = metric(name, -1)(s)
+        rounded = EN.percent(last)
+        if rounded != EN.percent(0.99) or last == 0.99:
+            return rounded
+        written = (f"{100 * last:.{count}f}" for count in range(1, 9))
+        return f"{next(one for one in written if float(one) != 99)}\u00a0%"
+
+    return text
+
+
+ACCURACY: Mapping[str, Row] = {
+    "alt.accuracy.train": said(
+        lambda s: _memorised(s) is not None, threshold=THRESHOLD, step=_memorised
+    ),
+    "alt.accuracy.train_never": said(
+        lambda s: _memorised(s) is None,
+        threshold=THRESHOLD,
+        final=_ends_at("train_accuracy"),
+    ),
+    "alt.accuracy.between": said(
+        lambda s: (then := _memorised(s)) is not None and (_generalised(s) or math.inf) > then,
+        accuracy=percent(
+            lambda s: at(s.run.logged_steps, s.run.metrics["test_accuracy"], _memorised(s))
+        ),
+        chance=CHANCE,
+    ),
+    "alt.accuracy.test": said(
+        lambda s: _generalised(s) is not None, threshold=THRESHOLD, step=_generalised
+    ),
+    "alt.accuracy.test_never": said(
+        lambda s: _generalised(s) is None,
+        threshold=THRESHOLD,
+        final=_ends_at("test_accuracy"),
+        chance=CHANCE,
+    ),
+}
+
+
+def _written(name: str, place: int) -> Value:
+    return lambda s: EN.number(metric(name, place)(s))
+
+
+def _train_loss_goes(way: int) -> Callable[[Seen], bool]:
+    """Whether the loss as it is written falls (-1), stays (0) or rises (1)."""
+
+    def goes(s: Seen) -> bool:
+        if _written("train_loss", 0)(s) == _written("train_loss", -1)(s):
+            return way == 0
+        return way == (1 if metric("train_loss", -1)(s) > metric("train_loss", 0)(s) else -1)
+
+    return goes
+
+
+def _largest_loss(s: Seen) -> float:
+    return max(float(v) for v in s.run.metrics["test_loss"] if not math.isnan(v))
+
+
+_FROM_TO: Mapping[str, Value] = {
+    "first": _written("train_loss", 0),
+    "final": _written("train_loss", -1),
+}
+
+LOSS: Mapping[str, Row] = {
+    "alt.loss.begin": said(steps=last_step),
+    "alt.loss.train": said(_train_loss_goes(-1), **_FROM_TO),
+    "alt.loss.train_rises": said(_train_loss_goes(1), **_FROM_TO),
+    "alt.loss.train_same": said(_train_loss_goes(0), first=_written("train_loss", 0)),
+    "alt.loss.test": said(
+        first=metric("test_loss", 0),
+        largest=_largest_loss,
+        largest_step=lambda s: int(
+            s.run.logged_steps[
+                [float(v) for v in s.run.metrics["test_loss"]].index(_largest_loss(s))
+            ]
+        ),
+        final=metric("test_loss", -1),
+    ),
+    "alt.loss.both": said(
+        _knows(True, True), threshold=THRESHOLD, memorised=_memorised, generalised=_generalised
+    ),
+    "alt.loss.train_only": said(_knows(True, False), threshold=THRESHOLD, memorised=_memorised),
+    "alt.loss.test_only": said(_knows(False, True), threshold=THRESHOLD, generalised=_generalised),
+    "alt.loss.neither": said(_knows(False, False), threshold=THRESHOLD),
+}
+
+
+def _one_seed(s: Seen) -> list[Values]:
+    steps = [(run.seed, learned(run, "test")) for run in s.case.runs]
+    return [{"seed": seed, "step": step} for seed, step in steps if step is not None]
+
+
+SEEDS: Mapping[str, Row] = {
+    "alt.seeds.begin": said(steps=last_step, seeds=lambda s: len(s.case.runs)),
+    "alt.seeds.one": _one_seed,
+    "alt.seeds.some": said(
+        lambda s: bool(_one_seed(s)),
+        which=listed(
+            lambda s: [
+                f"{one['seed']} at step {EN.number(int(str(one['step'])))}" for one in _one_seed(s)
+            ]
+        ),
+    ),
+    "alt.seeds.none": said(lambda s: not _one_seed(s)),
+}
+
+
+def _measure(name: str, place: int) -> Callable[[Seen], float]:
+    return lambda s: naive.progress(s.case)[name][place]
+
+
+def _norms(s: Seen) -> list[float]:
+    """Root of the sum of all squared weights, at every snapshot."""
+    views = [view.astype(float) for view in s.run.views.values()]
+    return [
+        math.sqrt(sum(float((view[i] ** 2).sum()) for view in views)) for i in range(len(views[0]))
+    ]
+
+
+def _no_bits(when: Callable[[Case], bool]) -> Callable[[Seen], bool]:
+    return lambda s: not is_parity(s) and when(s.case)
+
+
+def _bits(when: Callable[[Case], bool]) -> Callable[[Seen], bool]:
+    return lambda s: is_parity(s) and when(s.case)
+
+
+def _step_of(step: Callable[[Case], int | None]) -> Value:
+    return lambda s: step(s.case)
+
+
+def _always(c: Case) -> bool:
+    return True
+
+
+def _on_bits_alone(row: Row) -> Row:
+    return lambda s: row(s) if is_parity(s) else []
+
+
+PROGRESS: Mapping[str, Row] = {
+    **{key: _on_bits_alone(row) for key, row in ACCURACY.items()},
+    "alt.progress.begin": said(steps=last_step),
+    "alt.progress.waves": said(
+        _no_bits(_always), frequencies=lambda s: EN.listed(naive.keys(s.case)) or "none"
+    ),
+    "alt.progress.none": said(_no_bits(lambda c: not naive.keys(c))),
+    "alt.progress.test_half": said(
+        _no_bits(lambda c: naive.half_known(c) is not None), step=_step_of(naive.half_known)
+    ),
+    "alt.progress.test_never": said(_no_bits(lambda c: naive.half_known(c) is None)),
+    "alt.progress.restricted_half": said(
+        _no_bits(lambda c: naive.halved(c) is not None), step=_step_of(naive.halved)
+    ),
+    "alt.progress.restricted_never": said(_no_bits(lambda c: naive.halved(c) is None)),
+    "alt.progress.excluded": said(
+        _no_bits(_always),
+        first=_measure("excluded", 0),
+        largest=of_case(naive.largest("excluded")),
+        step=of_case(naive.largest_at("excluded")),
+        final=_measure("excluded", -1),
+    ),
+    "alt.progress.order": said(
+        _no_bits(_always),
+        first=percent(_measure("key_share", 0)),
+        final=percent(_measure("key_share", -1)),
+        gini_first=digits(_measure("gini", 0), 2),
+        gini_final=digits(_measure("gini", -1), 2),
+    ),
+    "alt.progress.signal": said(
+        is_parity,
+        first=percent(lambda s: naive.signal_share(s.case, 0)),
+        final=percent(lambda s: naive.signal_share(s.case, -1)),
+    ),
+    "alt.progress.signal_half": said(
+        _bits(lambda c: naive.signal_half(c) is not None), step=_step_of(naive.signal_half)
+    ),
+    "alt.progress.signal_never": said(_bits(lambda c: naive.signal_half(c) is None)),
+    "alt.progress.norm": said(
+        first=lambda s: _norms(s)[0],
+        largest=lambda s: max(_norms(s)),
+        step=lambda s: int(s.run.snapshot_steps[_norms(s).index(max(_norms(s)))]),
+        final=lambda s: _norms(s)[-1],
+    ),
+}

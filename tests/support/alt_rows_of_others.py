@@ -1,0 +1,91 @@
+"""Rows of alt texts on sweeps and on constructed networks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.support import naive_constructions as construct
+from tests.support.alt_seen import EN, Row, Seen, Value, Values, said
+from tests.support.naive_sweeps import counts_of_outcomes
+
+
+def _counts(s: Seen) -> str:
+    names = ("grok", "generalise at once", "only memorise", "never fit", "fail")
+    counts = counts_of_outcomes(s.of)
+    return EN.listed([f"{EN.number(counts[i])} {name}" for i, name in enumerate(names)])
+
+
+def _trained(s: Seen) -> int:
+    return sum(bool(one) for row in s.of.trained for one in row)
+
+
+SWEEP_MAP: Mapping[str, Row] = {"alt.map": said(models=_trained, counts=_counts)}
+
+SWEEP_FILM: Mapping[str, Row] = {
+    "alt.sweep_film": said(
+        models=_trained,
+        first=lambda s: int(s.of.steps[0]),
+        last=lambda s: int(s.of.steps[-1]),
+        counts=_counts,
+    )
+}
+
+
+def _network(s: Seen) -> tuple[int, int, str]:
+    return s.figure.neurons, s.figure.modulus, s.figure.activation
+
+
+def _a(s: Seen) -> int:
+    return s.figure.modulus // 5 if s.figure.a is None else s.figure.a
+
+
+def _b(s: Seen) -> int:
+    return int(0.3 * s.figure.modulus) if s.figure.b is None else s.figure.b
+
+
+def _says(s: Seen) -> int | None:
+    return construct.answer(*_network(s), _a(s), _b(s)).number
+
+
+_BENDS = {"relu": "relu(u)", "square": "u²", "linear": "u, without a bend"}
+_OF_ALL: Mapping[str, Value] = {
+    "neurons": lambda s: s.figure.neurons,
+    "modulus": lambda s: s.figure.modulus,
+}
+_OF_ONE: Mapping[str, Value] = {
+    **_OF_ALL,
+    "a": _a,
+    "bend": lambda s: _BENDS[s.figure.activation],
+}
+
+
+def _each_activation(s: Seen) -> list[Values]:
+    return [{"activation": _BENDS[bend], "result": _result(s, bend)} for bend in ("relu", "square")]
+
+
+def _result(s: Seen, bend: str) -> str:
+    known = construct.facts(s.figure.neurons, s.figure.modulus, bend)
+    right, pairs, undecided = (EN.number(known[k]) for k in ("right", "pairs", "undecided"))
+    off, half = (EN.number(known[k], 2) for k in ("largest_stray", "half_step"))
+    far = (
+        "Off by nothing at all."
+        if known["largest_stray"] < 1e-6
+        else f"Off by {off}° at most; half a step is {half}°."
+    )
+    return f"{right} of {pairs} pairs are answered rightly. Undecided: {undecided}. {far}"
+
+
+CONSTRUCTION: Mapping[str, Row] = {
+    "alt.construction.film": said(last=lambda s: s.figure.modulus - 1, **_OF_ONE)
+}
+
+CONSTRUCTION_SUM: Mapping[str, Row] = {
+    "alt.construction.still": said(b=_b, **_OF_ONE),
+    "alt.construction.answer": said(lambda s: _says(s) is not None, said=_says),
+    "alt.construction.undecided": said(lambda s: _says(s) is None),
+}
+
+CONSTRUCTION_ERROR: Mapping[str, Row] = {
+    "alt.construction.error": said(**_OF_ALL),
+    "alt.construction.of": _each_activation,
+}

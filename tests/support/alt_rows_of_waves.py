@@ -1,0 +1,185 @@
+"""Rows of alt texts on weights as waves over the numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from tests.support import naive_facts as naive
+from tests.support.alt_seen import (
+    Row,
+    Seen,
+    Value,
+    Values,
+    constant,
+    digits,
+    first_step,
+    last_step,
+    listed,
+    neurons,
+    numbers,
+    operation,
+    percent,
+    said,
+)
+
+
+def _settled(s: Seen) -> dict[int, list[int]]:
+    return naive.settled(s.case)
+
+
+def _few(s: Seen) -> bool:
+    return 0 < len(_settled(s)) <= 6
+
+
+def _each_frequency(s: Seen) -> list[Values]:
+    return [{"k": k, "neurons": len(g)} for k, g in _settled(s).items()] if _few(s) else []
+
+
+FREQUENCIES: Mapping[str, Row] = {
+    "alt.waves.frequency": _each_frequency,
+    "alt.waves.few": said(
+        _few,
+        frequencies=listed(
+            lambda s: [f"{one['k']} (neurons: {one['neurons']})" for one in _each_frequency(s)]
+        ),
+    ),
+    "alt.waves.many": said(lambda s: len(_settled(s)) > 6, count=lambda s: len(_settled(s))),
+    "alt.waves.unsettled": said(
+        lambda s: not _settled(s), count=lambda s: len(naive.groups(s.case))
+    ),
+}
+
+WAVES: Mapping[str, Row] = {
+    **FREQUENCIES,
+    "alt.waves.begin": said(neurons=neurons, last=lambda s: numbers(s) - 1, steps=last_step),
+    "alt.waves.purity": said(
+        first=percent(
+            lambda s: np.median([naive.purity(s.into[0, :, n]) for n in range(neurons(s))])
+        ),
+        least=percent(lambda s: min(naive.purity(s.into[-1, :, n]) for n in range(neurons(s)))),
+    ),
+}
+
+
+def _total(s: Seen, snapshot: int) -> list[float]:
+    """Power of each wave, over all neurons."""
+    each = [naive.spectrum(s.into[snapshot, :, n]) for n in range(neurons(s))]
+    return [sum(column) for column in zip(*each, strict=True)]
+
+
+def _gini(snapshot: int) -> Callable[[Seen], float]:
+    return lambda s: naive.gini([math.sqrt(power) for power in _total(s, snapshot)])
+
+
+def _turns_into_few(s: Seen) -> bool:
+    return bool(_settled(s)) and _gini(-1)(s) > _gini(0)(s)
+
+
+def _share_of(s: Seen, frequencies: list[int]) -> float:
+    total = _total(s, -1)
+    return naive.share(total, *frequencies)
+
+
+def _strongest(s: Seen) -> int:
+    return _total(s, -1).index(max(_total(s, -1))) + 1
+
+
+DFT: Mapping[str, Row] = {
+    "alt.dft.begin": said(
+        waves=lambda s: numbers(s) // 2, neurons=neurons, first=first_step, last=last_step
+    ),
+    "alt.dft.few": said(
+        _turns_into_few,
+        keys=listed(_settled),
+        share=percent(lambda s: _share_of(s, list(_settled(s)))),
+    ),
+    "alt.dft.strongest": said(
+        lambda s: not _turns_into_few(s),
+        k=_strongest,
+        share=percent(lambda s: _share_of(s, [_strongest(s)])),
+    ),
+    "alt.dft.gini": said(begin=digits(_gini(0), 2), end=digits(_gini(-1), 2)),
+}
+
+
+def _neuron(s: Seen) -> int:
+    """The neuron at the figure's row in the films; else the purest wave."""
+    if s.figure.neuron is not None:
+        return _by_frequency(s)[s.figure.neuron]
+    return max(range(neurons(s)), key=lambda n: naive.purity(s.into[-1, :, n]))
+
+
+def _by_frequency(s: Seen) -> list[int]:
+    """The neurons by frequency and then phase."""
+
+    def place(n: int) -> tuple[int, float]:
+        k = naive.strongest(s.into[-1, :, n])
+        return k, float(-np.angle(naive.wave(s.into[-1, :, n], k)))
+
+    return sorted(range(neurons(s)), key=place)
+
+
+def _frequency(s: Seen) -> int:
+    return naive.strongest(s.into[-1, :, _neuron(s)])
+
+
+def _share_in_neuron(snapshot: int) -> Callable[[Seen], float]:
+    def share(s: Seen) -> float:
+        return naive.share(naive.spectrum(s.into[snapshot, :, _neuron(s)]), _frequency(s))
+
+    return share
+
+
+NEURON: Mapping[str, Row] = {
+    "alt.neuron.text": said(
+        neuron=lambda s: _by_frequency(s).index(_neuron(s)),
+        steps=last_step,
+        k=_frequency,
+        first=percent(_share_in_neuron(0)),
+        last=percent(_share_in_neuron(-1)),
+    )
+}
+
+NEURONS: Mapping[str, Row] = {
+    **FREQUENCIES,
+    "alt.neurons.text": said(neurons=neurons, step=last_step),
+}
+
+
+def shown_groups(s: Seen) -> dict[str, list[int]]:
+    """The neurons of each panel, by the frequency's name; the rarest and silent ones last."""
+    own = naive.groups(s.case)
+    if len(own) > 6:
+        commonest = sorted(own, key=lambda k: -len(own[k]))[:5]
+        own = {k: own[k] for k in sorted(commonest)}
+    rest = sorted(set(range(neurons(s))) - {n for group in own.values() for n in group})
+    named = {str(k): group for k, group in own.items()}
+    return {**named, "other": rest} if rest else named
+
+
+def _left_out(s: Seen) -> int:
+    return len(shown_groups(s).get("other", []))
+
+
+def _turned(s: Seen) -> int:
+    return sum(error <= 15 for error in naive.off_phase(s.case))
+
+
+_HOW_MANY: Mapping[str, Value] = {
+    "right": _turned,
+    "neurons": neurons,
+    "degrees": constant(15),
+}
+
+STARS: Mapping[str, Row] = {
+    "alt.stars.begin": said(
+        steps=last_step,
+        frequencies=listed(lambda s: [k for k in shown_groups(s) if k != "other"]),
+    ),
+    "alt.stars.others": said(lambda s: _left_out(s) > 0, count=_left_out),
+    "alt.stars.doubled": said(lambda s: operation(s) != "subtract", **_HOW_MANY),
+    "alt.stars.difference": said(lambda s: operation(s) == "subtract", **_HOW_MANY),
+}

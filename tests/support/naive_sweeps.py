@@ -1,0 +1,191 @@
+"""Every fact of a sweep, counted again model by model from its losses and accuracies."""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+from unicodedata import normalize
+
+from gen.analysis.sweep_outcomes import SweepRun
+from gen.experiments.sweep import Axis, Sweep
+
+NAMES = ("groks", "together", "memorises", "never", "failed", "untrained")
+SMALLEST = 2.0**-23
+"""Losses below this count as this."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One model of a sweep.
+
+    Attributes:
+        at: by the names of the axes, the place of its value.
+        outcome: what its losses say.
+        end: what its accuracies at the end say; None where they say nothing.
+        gap: steps from memorising to generalising, if it does both.
+    """
+
+    at: dict[str, int]
+    outcome: str
+    end: str | None
+    gap: int | None
+
+
+def outcome(run: SweepRun, place: tuple[int, int]) -> str:
+    """What the losses of one model say, loss by loss."""
+    if not run.trained[place]:
+        return "untrained"
+    if run.failed_at[place] >= 0:
+        return "failed"
+    train = [max(float(loss), SMALLEST) for loss in run.train_loss[place]]
+    test = [max(float(loss), SMALLEST) for loss in run.test_loss[place]]
+    if min(train) > run.thresholds.loss:
+        return "never"
+    if min(test) > run.thresholds.loss:
+        return "memorises"
+    left_behind = max(late / early for late, early in zip(test, train, strict=True))
+    return "groks" if left_behind >= run.thresholds.ratio else "together"
+
+
+def counts_of_outcomes(run: SweepRun) -> list[int]:
+    """How many models came to each outcome, in the order in which pages list them."""
+    found = [outcome(run, (c, s)) for c in range(len(run.trained)) for s in range(len(run.seeds))]
+    return [found.count(name) for name in NAMES]
+
+
+def models(sweep: Sweep, run: SweepRun) -> list[Trained]:
+    """All models: cells in the order of the grid, the last axis first, and seeds within them."""
+    grid = product(*(range(len(axis.values)) for axis in sweep.axes))
+    found: list[Trained] = []
+    for cell, values in enumerate(grid):
+        at = {axis.key: value for axis, value in zip(sweep.axes, values, strict=True)}
+        for seed in range(len(sweep.seeds)):
+            place = (cell, seed)
+            early, late = int(run.memorised_at[place]), int(run.generalised_at[place])
+            sound = run.trained[place] and run.failed_at[place] < 0
+            end = "generalises" if late >= 0 else "memorises" if early >= 0 else "never"
+            gap = late - early if early >= 0 and late >= 0 else None
+            found.append(Trained(at, outcome(run, place), end if sound else None, gap))
+    return found
+
+
+def facts(sweep: Sweep, run: SweepRun) -> dict[str, Any]:
+    """Every fact that is published of a sweep."""
+    every = models(sweep, run)
+    found = {**_of_settings(sweep, run), **_of_all(sweep, every)}
+    for axis in sweep.axes:
+        slices = [[one for one in every if one.at[axis.key] == i] for i in range(len(axis.values))]
+        found[f"models_at_each_{axis.key}"] = len(slices[0])
+        found |= dict(_of_choices(axis, slices) if axis.choices else _of_values(axis, slices))
+    numbers = [axis for axis in sweep.axes if not axis.choices]
+    for first in numbers:
+        for second in numbers:
+            if first is not second:
+                found |= dict(_of_two(first, second, every))
+    return found
+
+
+def _of_settings(sweep: Sweep, run: SweepRun) -> dict[str, Any]:
+    model = sweep.cells[0]
+    outputs = model.task.outputs
+    found: dict[str, Any] = {
+        "models": math.prod(len(axis.values) for axis in sweep.axes) * len(sweep.seeds),
+        "cells": math.prod(len(axis.values) for axis in sweep.axes),
+        "seeds": len(sweep.seeds),
+        "steps": model.training.steps,
+        "test_rows": model.task.draw(0).test.inputs.shape[1],
+        "learning_rate": model.optimiser.learning_rate,
+        "loss_threshold": run.thresholds.loss,
+        "ratio_threshold": run.thresholds.ratio,
+        "guess_loss": math.log(2) if outputs == 1 else math.log(outputs) / outputs,
+    }
+    modulus = getattr(model.task, "modulus", None)
+    return found if modulus is None else {**found, "modulus": modulus}
+
+
+def _of_all(sweep: Sweep, every: list[Trained]) -> dict[str, Any]:
+    trained = [one for one in every if one.outcome != "untrained"]
+    complete = len(trained) == len(every)
+    same = {"groks": "generalises", "together": "generalises"}
+    found: dict[str, Any] = {
+        "trained": len(trained),
+        "complete": 1 if complete else None,
+        "contradicted": sum(
+            one.end is not None and one.end != same.get(one.outcome, one.outcome) for one in every
+        ),
+    }
+    for name in NAMES[:-1]:
+        count = sum(one.outcome == name for one in every)
+        found[name] = count
+        found[f"{name}_share"] = count / len(trained) if trained else None
+    gaps = [one.gap for one in every if one.outcome == "groks" and one.gap is not None]
+    found["median_gap"] = int(statistics.median(gaps)) if complete and gaps else None
+    cells = [every[i : i + len(sweep.seeds)] for i in range(0, len(every), len(sweep.seeds))]
+    mixed = sum(len({one.outcome for one in cell}) > 1 for cell in cells)
+    found["mixed_cells"] = mixed if complete else None
+    return found
+
+
+def _known(part: list[Trained]) -> bool:
+    return all(one.outcome != "untrained" for one in part)
+
+
+def _count(part: list[Trained], *names: str) -> int | None:
+    return sum(one.outcome in names for one in part) if _known(part) else None
+
+
+def _of_values(axis: Axis, slices: list[list[Trained]]) -> Iterator[tuple[str, Any]]:
+    key, values = axis.key, axis.values
+    yield f"{key}_values", list(values)
+    yield f"{key}_least", values[0]
+    yield f"{key}_most", values[-1]
+    for name in NAMES[:-1]:
+        yield f"{name}_at_least_{key}", _count(slices[0], name)
+        yield f"{name}_at_most_{key}", _count(slices[-1], name)
+        counts = [_count(part, name) for part in slices]
+        complete = all(count is not None for count in counts)
+        yield f"{name}_at_{key}", counts if complete else None
+        known = [count for count in counts if count is not None]
+        alone = complete and known.count(max(known)) == 1
+        yield f"{key}_with_most_{name}", values[known.index(max(known))] if alone else None
+
+
+def _of_choices(axis: Axis, slices: list[list[Trained]]) -> Iterator[tuple[str, Any]]:
+    for place, (choice, part) in enumerate(zip(axis.values, slices, strict=True), 1):
+        letters = re.findall("[a-z0-9]+", normalize("NFKD", choice).lower())
+        short = "_".join(letters) or f"choice_{place}"
+        for name in NAMES[:-1]:
+            yield f"{name}_at_{axis.key}_{short}", _count(part, name)
+        yield f"generalise_at_{axis.key}_{short}", _count(part, "groks", "together")
+        known = all(one.outcome != "untrained" for one in part)
+        right = sum(one.end == "generalises" for one in part)
+        yield f"right_at_{axis.key}_{short}", right if known else None
+
+
+def _of_two(first: Axis, second: Axis, every: list[Trained]) -> Iterator[tuple[str, Any]]:
+    def at(one: int, other: int) -> list[Trained]:
+        return [m for m in every if (m.at[first.key], m.at[second.key]) == (one, other)]
+
+    def last(axis: Axis) -> int:
+        return len(axis.values) - 1
+
+    yield f"models_at_each_{first.key}_and_{second.key}", len(at(0, 0))
+    for end, one in (("least", 0), ("most", last(first))):
+        for other, two in (("least", 0), ("most", last(second))):
+            for name in NAMES[:-1]:
+                counted = _count(at(one, two), name)
+                yield f"{name}_at_{end}_{first.key}_and_{other}_{second.key}", counted
+    for end, two in (("least", 0), ("most", last(second))):
+        parts = [at(one, two) for one in range(len(first.values))]
+        half = [
+            value
+            for value, part in zip(first.values, parts, strict=True)
+            if 2 * sum(m.outcome in {"groks", "together"} for m in part) >= len(part)
+        ]
+        known = all(map(_known, parts))
+        yield f"{first.key}_for_half_at_{end}_{second.key}", half[0] if known and half else None

@@ -1,0 +1,361 @@
+"""Workers: each knows the same surroundings, and none ends without a word or leaves anything."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gen.errors import MORE_MEMORY, ConfigError, SetupError, as_gen_error
+from gen.report import SilentReport
+from gen.workers.environment import fixed_environment
+from gen.workers.processes import Done, Job, ProcessPool
+from tests.conftest import REPOSITORY
+
+DEADLINE = 60.0
+"""Seconds that anything here may take on a machine that others use."""
+
+
+def pid(*, on_progress: Callable[[int], None]) -> int:
+    return os.getpid()
+
+
+def environment(*, on_progress: Callable[[int], None]) -> dict[str, str]:
+    return dict(os.environ)
+
+
+def drawing_settings(*, on_progress: Callable[[int], None]) -> tuple[str, float]:
+    import matplotlib as mpl
+
+    return mpl.get_backend(), mpl.rcParams["font.size"]
+
+
+def draw_for_ever(told: Path, *, on_progress: Callable[[int], None]) -> None:
+    """Works inside a folder of its own, which it tells."""
+    with tempfile.TemporaryDirectory(dir=told.parent) as folder:
+        (told.parent / "written").write_text(f"{os.getpid()} {folder}")
+        (told.parent / "written").replace(told)
+        on_progress(1)
+        while True:
+            time.sleep(0.05)
+
+
+class Asking(Exception):
+    """Its constructor asks for what `args` do not hold."""
+
+    def __init__(self, place: int, *, name: str) -> None:
+        super().__init__(f"{name} at {place}")
+        self.place, self.name = place, name
+
+
+class Holding(ValueError):
+    """Holds what cannot be sent to another process."""
+
+    def __init__(self) -> None:
+        super().__init__("held", 7)
+        self.lock, self.kept = threading.Lock(), [1, 2]
+
+
+class Lacking(SetupError):
+    """An error of this tool with a constructor of its own."""
+
+    exit_code = 31
+
+    def __init__(self, table: str) -> None:
+        super().__init__(f"there is no table {table}", where="gen.toml", hint="add it")
+
+
+class Unread(OSError):
+    """An error of the system with a constructor of its own."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(13, "not allowed", str(file))
+
+
+class Wordless(Exception):
+    """Says something of what it holds, and holds a function."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(lambda: number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return f"number {self.number}"
+
+
+RAISED: dict[str, Callable[[], BaseException]] = {
+    "asking": lambda: Asking(3, name="loss"),
+    "holding": Holding,
+    "lacking": lambda: Lacking("models"),
+    "unread": lambda: Unread(Path("a.toml")),
+    "wordless": lambda: Wordless(4),
+    "keyboard": KeyboardInterrupt,
+    "memory": MemoryError,
+    "torch": lambda: RuntimeError("can't allocate memory"),
+    "system": lambda: FileNotFoundError(2, "no such file", "a.toml"),
+    "exit": lambda: SystemExit(9),
+    "config": lambda: ConfigError("no model", where="gen.toml", hint="name one"),
+    "unicode": lambda: UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+}
+"""Exceptions of all kinds, each made anew."""
+
+
+def fail(name: str, *, on_progress: Callable[[int], None]) -> None:
+    error = RAISED[name]()
+    raise error
+
+
+def fail_here(*, on_progress: Callable[[int], None]) -> None:
+    class Local(LookupError):
+        pass
+
+    raise Local("not found")
+
+
+def unsendable(*, on_progress: Callable[[int], None]) -> object:
+    return threading.Lock()
+
+
+def raised_by(ends: Iterable[object]) -> BaseException:
+    """What the work behind some results has raised, Ctrl-C and all."""
+    try:
+        found = list(ends)
+    except BaseException as error:
+        return error
+    raise AssertionError(found)
+
+
+def the_same(found: BaseException, wanted: BaseException) -> bool:
+    """Whether an exception has come from a process as it was raised there."""
+    lost = {"lock", "__notes__"}
+    held = [{k: v for k, v in vars(error).items() if k not in lost} for error in (found, wanted)]
+    return type(found) is type(wanted) and str(found) == str(wanted) and held[0] == held[1]
+
+
+def job(function: Callable[..., object], *arguments: object) -> Job:
+    return Job("job", function, arguments, 1, "pieces")
+
+
+def run_one(function: Callable[..., object]) -> object:
+    with ProcessPool(1, SilentReport()) as workers:
+        (done,) = workers.run([job(function)])
+        return done.result
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_worker_that_died_while_it_was_idle_is_told_as_one_that_died_at_work() -> None:
+    with ProcessPool(1, SilentReport()) as workers:
+        (done,) = workers.run([job(pid)])
+        assert isinstance(done, Done)
+        os.kill(done.result, signal.SIGKILL)
+        workers._idle[0].process.join()
+        with pytest.raises(SetupError, match="a worker process was killed"):
+            list(workers.run([job(pid)]))
+
+
+def test_work_that_is_given_up_removes_its_folder(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    with ProcessPool(1, SilentReport()) as workers:
+        workers._give(0, job(draw_for_ever, told))
+        until(told.exists)
+    assert [path.name for path in tmp_path.iterdir()] == ["told"]
+
+
+ABANDONED = """
+import sys
+from pathlib import Path
+from gen.workers.processes import ProcessPool
+from gen.report import SilentReport
+from tests.workers.test_processes import draw_for_ever, job
+with ProcessPool(1, SilentReport()) as workers:
+    list(workers.run([job(draw_for_ever, Path(sys.argv[1]))]))
+"""
+
+
+def test_work_whose_parent_was_killed_ends_and_removes_its_folder(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    command = [sys.executable, "-c", ABANDONED, str(told)]
+    with subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.DEVNULL) as process:
+        until(told.exists)
+        process.kill()
+    until(lambda: [path.name for path in tmp_path.iterdir()] == ["told"])
+
+
+def test_workers_do_not_know_of_variables_that_no_key_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "kept")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    found = run_one(environment)
+    assert isinstance(found, dict)
+    assert found.keys().isdisjoint({"ATEN_CPU_CAPABILITY", "MKL_CBWR", "NUMBA_DISABLE_JIT"})
+    assert (found["OMP_NUM_THREADS"], found["NUMBA_CACHE_DIR"]) == ("1", "kept")
+
+
+def test_nobodys_settings_of_matplotlib_reach_a_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "matplotlibrc").write_bytes(b"font.size: 40\n# \xe9\n")
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path))
+    monkeypatch.setenv("MPLBACKEND", "foo")
+    assert run_one(drawing_settings) == ("agg", 10.0)
+
+
+def test_the_environment_of_before_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    monkeypatch.setenv("MPLBACKEND", "foo")
+    monkeypatch.delenv("MATPLOTLIBRC", raising=False)
+    before = dict(os.environ)
+    with fixed_environment(OMP_NUM_THREADS="7"):
+        assert os.environ["OMP_NUM_THREADS"] == "7" and "MKL_CBWR" not in os.environ
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to"),
+        RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB"),
+        RuntimeError("can't start new thread"),
+        ImportError("libtorch_cpu.so: failed to map segment from shared object"),
+        OSError(12, "Cannot allocate memory"),
+    ],
+)
+def test_a_lack_of_memory_is_told_in_one_line(error: Exception) -> None:
+    fault = as_gen_error(error)
+    assert isinstance(fault, SetupError)
+    assert str(fault) == f"there is not enough memory; {MORE_MEMORY}"
+
+
+def fill(what: str, *, on_progress: Callable[[int], None]) -> None:
+    """Asks for more memory than this process may have from now on."""
+    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (held + 96 * 2**20, resource.RLIM_INFINITY))
+    if what == "array":
+        np.ones(2**30)
+    elif what == "read":
+        bytearray(2**31)
+    elif what == "threads":
+        threads = [threading.Thread(target=time.sleep, args=(2,)) for _ in range(10_000)]
+        for thread in threads:
+            thread.start()
+    else:
+        import_module(what)
+
+
+@pytest.mark.parametrize("what", ["array", "read", "threads", "torch", "llvmlite.binding"])
+def test_a_worker_that_runs_out_of_memory_says_so_and_not_that_something_is_missing(
+    what: str,
+) -> None:
+    with ProcessPool(1, SilentReport()) as workers:
+        error = raised_by(workers.run([job(fill, what)]))
+    assert isinstance(error, Exception)
+    assert str(as_gen_error(error)) == f"there is not enough memory; {MORE_MEMORY}"
+
+
+def kill_oneself(*, on_progress: Callable[[int], None]) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_is_killed_is_told_as_a_lack_of_memory() -> None:
+    with ProcessPool(1, SilentReport()) as workers:
+        error = raised_by(workers.run([job(kill_oneself)]))
+    assert isinstance(error, SetupError)
+    assert "where memory runs out" in str(error) and MORE_MEMORY in str(error)
+
+
+def test_a_library_that_may_not_be_run_is_no_lack_of_memory() -> None:
+    said = "a.so: failed to map segment from shared object: Operation not permitted"
+    assert as_gen_error(ImportError(said)) is None
+
+
+def test_a_mistake_of_the_code_stays_one() -> None:
+    assert as_gen_error(RuntimeError("shapes differ")) is None
+
+
+def test_an_exception_of_a_worker_arrives_as_what_it_is() -> None:
+    with ProcessPool(1, SilentReport()) as workers:
+        for name, make in RAISED.items():
+            error = raised_by(workers.run([job(fail, name)]))
+            assert the_same(error, make()), name
+            assert "in fail\n" in "".join(error.__notes__), name
+        (done,) = workers.run([job(pid)])
+    assert done.result != os.getpid()
+
+
+def test_an_exception_of_a_class_that_cannot_be_imported_arrives_as_its_base() -> None:
+    with ProcessPool(1, SilentReport()) as workers:
+        error = raised_by(workers.run([job(fail_here)]))
+    assert type(error) is LookupError and str(error) == "Local: not found"
+
+
+def test_a_result_that_cannot_be_sent_is_told_and_the_worker_goes_on() -> None:
+    with ProcessPool(1, SilentReport()) as workers:
+        with pytest.raises(TypeError, match="cannot pickle"):
+            list(workers.run([job(unsendable)]))
+        (done,) = workers.run([job(pid)])
+    assert done.result != os.getpid()
+
+
+COMPILED = """
+from gen.workers.environment import fixed_environment
+with fixed_environment():
+    from gen.networks.kernels import bit_tables
+    print(bit_tables.__file__)
+"""
+
+
+@pytest.mark.parametrize("temporary", ["empty", "anothers"])
+def test_numba_works_where_neither_package_nor_home_can_be_written(
+    tmp_path: Path, temporary: str
+) -> None:
+    """A file in place of a folder refuses every user, also the one who may write everywhere."""
+    package = tmp_path / "packages" / "gen"
+    shutil.copytree(
+        REPOSITORY / "gen", package, ignore=shutil.ignore_patterns("__pycache__", "_bundled")
+    )
+    for folder in [package, *(path for path in package.rglob("*") if path.is_dir())]:
+        (folder / "__pycache__").touch()
+    home, temp = tmp_path / "home", tmp_path / "tmp"
+    home.touch()
+    temp.mkdir()
+    if temporary == "anothers":
+        (temp / f"grokreel-numba-{os.getuid()}").symlink_to(tmp_path)
+    result = subprocess.run(
+        [sys.executable, "-P", "-c", COMPILED],
+        check=False,
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(temp)}
+        | {"PYTHONPATH": str(package.parent)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert Path(result.stdout.strip()) == package / "networks" / "kernels" / "bit_tables.py"
+    left = [path.name for path in temp.iterdir()]
+    assert left == [f"grokreel-numba-{os.getuid()}"]
+    assert temporary == "anothers" or (temp / left[0]).stat().st_mode & 0o077 == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "packages", "tmp"]
