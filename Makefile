@@ -57,6 +57,7 @@ lint: $(VENV)/installed-dev ## check format, style, types, imports and workflows
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/pyright
 	@told="$$($(BIN)/lint-imports --no-logo --no-cache)" || (echo "$$told"; exit 1)
+	@$(BIN)/python .ci/check_lengths
 	@$(BIN)/zizmor --offline --quiet --persona=pedantic .github starter/.github
 
 format: $(VENV)/installed-dev ## put the code into its format
