@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from gen.analysis.fourier import components, frequencies
 
-DOUBLED = 15
+PHASE_TOLERANCE = 15
 """Degrees by which an angle may miss twice another (or a difference) and still count as it."""
 
 
@@ -42,7 +42,7 @@ def phase_error(
     return np.abs((out - first - sign * second + 180) % 360 - 180)
 
 
-def phase_errors_of_waves(
+def wave_phase_errors(
     first: Float[np.ndarray, "number neuron"],
     second: Float[np.ndarray, "number neuron"],
     out: Float[np.ndarray, "neuron number"],

@@ -46,12 +46,12 @@ class Construction:
     Attributes:
         neurons: n.
         modulus: p.
-        bend: the activation.
+        activation: of the neurons.
     """
 
     neurons: int
     modulus: int
-    bend: ConstructionActivation
+    activation: ConstructionActivation
 
     @property
     def embedding(self) -> Float[np.ndarray, "number 2"]:
@@ -59,12 +59,12 @@ class Construction:
         return _places(2 * np.pi * np.arange(self.modulus) / self.modulus)
 
     @property
-    def into(self) -> Float[np.ndarray, "2 neuron"]:
+    def input_directions(self) -> Float[np.ndarray, "2 neuron"]:
         """A: a column for each neuron, the direction in which it hears."""
         return _places(self._angles).T
 
     @property
-    def out(self) -> Float[np.ndarray, "neuron 2"]:
+    def output_directions(self) -> Float[np.ndarray, "neuron 2"]:
         """B: a row for each neuron, the direction in which it speaks."""
         return _places(2 * self._angles)
 
@@ -72,51 +72,53 @@ class Construction:
     def _angles(self) -> Float[np.ndarray, " neuron"]:
         return 2 * np.pi * np.arange(self.neurons) / self.neurons
 
-    def heard(
+    def pre_activations(
         self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
     ) -> Float[np.ndarray, "*pair neuron"]:
         """What each neuron hears of two numbers."""
         places = self.embedding
-        return (places[a] + places[b]) @ self.into
+        return (places[a] + places[b]) @ self.input_directions
 
-    def active(self, heard: Float[np.ndarray, "*pair neuron"]) -> Float[np.ndarray, "*pair neuron"]:
+    def activations(
+        self, pre_activations: Float[np.ndarray, "*pair neuron"]
+    ) -> Float[np.ndarray, "*pair neuron"]:
         """What each neuron makes of what it hears."""
-        match self.bend:
+        match self.activation:
             case "relu":
-                return np.maximum(heard, 0)
+                return np.maximum(pre_activations, 0)
             case "square":
-                return heard**2
+                return pre_activations**2
             case "linear":
-                return heard
+                return pre_activations
 
-    def answer(
+    def output(
         self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
     ) -> Float[np.ndarray, "*pair 2"]:
         """The vector that all neurons together speak."""
-        return self.active(self.heard(a, b)) @ self.out
+        return self.activations(self.pre_activations(a, b)) @ self.output_directions
 
     def logits(
         self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
     ) -> Float[np.ndarray, "*pair number"]:
         """What the network says for every answer; a row of p numbers for every pair."""
-        return self.answer(a, b) @ self.embedding.T
+        return self.output(a, b) @ self.embedding.T
 
-    def halfway(self) -> Float[np.ndarray, "direction 2"]:
+    def outputs_by_direction(self) -> Float[np.ndarray, "direction 2"]:
         """The vectors spoken for each of the 2p directions that two numbers can be heard from.
 
         Direction j is the angle pi j / p, heard at strength 1. All pairs are covered: their sum
-        lies in one of these directions, and a louder one scales the vector (see `direction`).
+        lies in one of these directions, and `midpoint_direction` gives it.
         """
         turns = np.pi * np.arange(2 * self.modulus) / self.modulus
-        return self.active(_places(turns) @ self.into) @ self.out
+        return self.activations(_places(turns) @ self.input_directions) @ self.output_directions
 
-    def strays(self) -> Float[np.ndarray, " direction"]:
+    def angle_errors(self) -> Float[np.ndarray, " direction"]:
         """How far each of those vectors turns from the exact answer, in steps between numbers.
 
         Direction j should be answered by the number j mod p. More than half a step is a wrong
         answer; where nothing is spoken there is no angle, and it is NaN.
         """
-        spoken = self.halfway()
+        spoken = self.outputs_by_direction()
         angle = np.arctan2(spoken[:, 1], spoken[:, 0])
         wanted = 2 * np.pi * np.arange(2 * self.modulus) / self.modulus
         off = np.angle(np.exp(1j * (angle - wanted))) * self.modulus / (2 * np.pi)
@@ -124,22 +126,22 @@ class Construction:
         return np.where(silent, np.nan, off)
 
     def verdicts(self) -> Int[np.ndarray, " pair"]:
-        """`WRONG`, `UNDECIDED` or `RIGHT` for every pair a <= b, in the order of `pairs`."""
-        off = np.abs(np.nan_to_num(self.strays(), nan=0.5))
+        """`WRONG`, `UNDECIDED` or `RIGHT` for every pair, in the order of `unordered_pairs`."""
+        off = np.abs(np.nan_to_num(self.angle_errors(), nan=0.5))
         by_direction = np.where(off < 0.5 * (1 - _SLACK), RIGHT, WRONG)
         by_direction[np.abs(off - 0.5) <= 0.5 * _SLACK] = UNDECIDED
-        a, b = pairs(self.modulus)
+        a, b = unordered_pairs(self.modulus)
         opposite = 2 * (b - a) == self.modulus
-        return np.where(opposite, UNDECIDED, by_direction[direction(a, b, self.modulus)])
+        return np.where(opposite, UNDECIDED, by_direction[midpoint_direction(a, b, self.modulus)])
 
 
-def pairs(modulus: int) -> tuple[Int[np.ndarray, " pair"], Int[np.ndarray, " pair"]]:
+def unordered_pairs(modulus: int) -> tuple[Int[np.ndarray, " pair"], Int[np.ndarray, " pair"]]:
     """All pairs a <= b: p (p + 1) / 2 of them."""
     a, b = np.triu_indices(modulus)
     return a, b
 
 
-def direction(
+def midpoint_direction(
     a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"], modulus: int
 ) -> Int[np.ndarray, "*pair"]:
     """From which of 2p directions two numbers are heard; opposite numbers are heard from none.
@@ -150,7 +152,7 @@ def direction(
     return (a + b + far * modulus) % (2 * modulus)
 
 
-def ideal(
+def square_logits(
     a: Shaped[np.ndarray, "*pair"],
     b: Shaped[np.ndarray, "*pair"],
     c: Shaped[np.ndarray, "*pair"],
@@ -177,7 +179,7 @@ NEGLIGIBLE = 1e-9
 
 def neuron_positions(run: Construction, *, speaking: bool) -> Float[np.ndarray, "neuron 2"]:
     """Where neurons are named around the circle of radius 1: neurons of one direction in a row."""
-    directions = run.out if speaking else run.into.T
+    directions = run.output_directions if speaking else run.input_directions.T
     alike = np.isclose(directions @ directions.T, 1.0)
     before = np.tril(alike, -1).sum(axis=1)
     return directions * (_NEAREST + _APART * before)[:, None]
@@ -191,23 +193,23 @@ def vector_chain(
     The loudest chain of all pairs just reaches the circle of radius 1.
     """
     turns = np.pi * np.arange(2 * run.modulus) / run.modulus
-    loudest = 2 * np.stack([np.cos(turns), np.sin(turns)], axis=1) @ run.into
-    size = np.hypot(*np.moveaxis(_ends(run, run.active(loudest)), -1, 0)).max()
-    return _ends(run, run.active(run.heard(a, b))) / size
+    loudest = 2 * np.stack([np.cos(turns), np.sin(turns)], axis=1) @ run.input_directions
+    size = np.hypot(*np.moveaxis(_ends(run, run.activations(loudest)), -1, 0)).max()
+    return _ends(run, run.activations(run.pre_activations(a, b))) / size
 
 
 def _ends(
-    run: Construction, active: Float[np.ndarray, "*pair neuron"]
+    run: Construction, activations: Float[np.ndarray, "*pair neuron"]
 ) -> Float[np.ndarray, "*pair point 2"]:
-    spoken = np.cumsum(active[..., None] * run.out, axis=-2)
+    spoken = np.cumsum(activations[..., None] * run.output_directions, axis=-2)
     return np.concatenate([np.zeros_like(spoken[..., :1, :]), spoken], axis=-2)
 
 
-def answers(
+def predictions(
     run: Construction, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
 ) -> Int[np.ndarray, "*pair"]:
     """The number whose logit is highest; -1 where two or more are level."""
-    spoken = run.answer(a, b)
+    spoken = run.output(a, b)
     loud = np.hypot(*np.moveaxis(spoken, -1, 0)) > NEGLIGIBLE * run.neurons
     place = np.arctan2(spoken[..., 1], spoken[..., 0]) * run.modulus / (2 * np.pi)
     level = np.abs(np.abs(place - np.round(place)) - 0.5) < NEGLIGIBLE

@@ -27,13 +27,13 @@ def construction_facts(network: Construction) -> Facts:
         (degrees; None where no direction is spoken). `range`: how many times as loud the loudest
         answer is as the faintest (None where nothing is spoken).
     """
-    verdicts, strays = network.verdicts(), network.strays()
+    verdicts, strays = network.verdicts(), network.angle_errors()
     modulus = network.modulus
     spoken = strays[~np.isnan(strays)]
     return {
         "neurons": network.neurons,
         "modulus": modulus,
-        "activation": network.bend,
+        "activation": network.activation,
         "pairs": len(verdicts),
         "right": int((verdicts == RIGHT).sum()),
         "wrong": int((verdicts == WRONG).sum()),
@@ -43,24 +43,24 @@ def construction_facts(network: Construction) -> Facts:
         "step": 360 / modulus,
         "half_step": 180 / modulus,
         "largest_stray": float(np.abs(spoken).max()) * 360 / modulus if len(spoken) else None,
-        "range": loudness(network),
+        "range": output_range(network),
     }
 
 
-def loudness(network: Construction) -> float | None:
+def output_range(network: Construction) -> float | None:
     """How many times as loud equal numbers are answered as those that are nearly opposite.
 
     Numbers d apart are heard at strength 2 cos(pi d / p); relu passes that on as it is, u^2
     squares it.
     """
-    if network.bend == "linear":
+    if network.activation == "linear":
         return None
     farthest = (network.modulus - 1) // 2
     faintest = float(np.cos(np.pi * farthest / network.modulus))
-    return faintest ** (-2 if network.bend == "square" else -1)
+    return faintest ** (-2 if network.activation == "square" else -1)
 
 
-def limits() -> Facts:
+def largest_correct_moduli() -> Facts:
     """For each number of neurons, up to which modulus every sum that is decided is right.
 
     Returns:
@@ -73,17 +73,17 @@ def limits() -> Facts:
 
 
 @cache
-def _limit(neurons: int, bend: ConstructionActivation) -> int | None:
+def _limit(neurons: int, activation: ConstructionActivation) -> int | None:
     largest = None
     for modulus in range(MODULI[0], MODULI[1] + 1):
-        strays = np.abs(Construction(neurons, modulus, bend).strays())
+        strays = np.abs(Construction(neurons, modulus, activation).angle_errors())
         if not (strays < 0.5 * (1 - 1e-9)).all():
             break
         largest = modulus
     return largest
 
 
-def counted(run: Construction, words: Words) -> str:
+def describe_verdicts(run: Construction, words: Words) -> str:
     """How many of all pairs are answered rightly, and how many are not decided."""
     from gen.analysis.construction import RIGHT, UNDECIDED
 

@@ -13,21 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from gen.analysis.circles import DOUBLED, angles, phase_error, spacing_error
-from gen.analysis.fourier import power_shares, silent
-from gen.analysis.height_facts import height_facts
-from gen.analysis.hidden_layer_views import shows_layer
+from gen.analysis.circles import PHASE_TOLERANCE, angles, phase_error, spacing_error
+from gen.analysis.fourier import peak_power_shares, silent_neurons
+from gen.analysis.hidden_layer_views import has_hidden_layer
 from gen.analysis.interference import interference_facts
-from gen.analysis.loss_events import relapse, rise, second_fall
-from gen.analysis.near_misses import near_miss_facts
-from gen.analysis.opposites import opposite_facts
-from gen.analysis.outcome import generalised_at, memorised_at, settled
-from gen.analysis.pace_facts import first_wave_facts
-from gen.analysis.pairs import Reading, phase_errors, read_pairs, second_matrix, sign
+from gen.analysis.loss_events import final_rise, relapse, second_fall
+from gen.analysis.neuron_groups import settled_frequencies
+from gen.analysis.outcome import generalised_at, memorised_at, stays_above_from
+from gen.analysis.pairs import PairWeights, phase_errors, read_pairs, second_matrix, sign
 from gen.analysis.parity_facts import parity_facts
-from gen.analysis.progress_facts import progress_facts
-from gen.analysis.settled_frequencies import settled_frequencies
+from gen.analysis.progress_facts import first_wave_facts, progress_facts
 from gen.analysis.types import Facts
+from gen.analysis.wave_facts import height_facts, near_miss_facts, opposite_facts
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 
@@ -44,9 +41,9 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
         chosen: the one that figures show.
     """
     found = _common(model, runs) | run_facts(chosen)
-    if not shows_layer(chosen):
+    if not has_hidden_layer(chosen):
         return without_non_finite(found)
-    found["hidden"] = next(iter(chosen.views.values())).shape[2]
+    found["hidden"] = chosen.input_weights.shape[2]
     found |= progress_facts(chosen) | near_miss_facts(chosen)
     return without_non_finite(found | first_wave_facts(chosen) | height_facts(chosen))
 
@@ -77,7 +74,7 @@ def run_facts(run: ModelRun) -> Facts:
 
 def _of_weights(run: ModelRun) -> Facts:
     """What the weights of one hidden layer say; nothing of a network that shows another."""
-    if not shows_layer(run):
+    if not has_hidden_layer(run):
         return {}
     if isinstance(run.task, SparseParity) and "W_in" in run.views:
         return parity_facts(run)
@@ -122,7 +119,7 @@ def _of_run(run: ModelRun) -> Facts:
         "test_loss_when_generalised": _at(run, "test_loss", generalised),
         "smallest_test_loss": float(run.metrics["test_loss"][_lowest(run, "test")]),
         "largest_test_accuracy": float(run.metrics["test_accuracy"].max()),
-        "test_loss_rise": rise(run.metrics["test_loss"]),
+        "test_loss_rise": final_rise(run.metrics["test_loss"]),
         **last,
         **_turns(run),
     }
@@ -165,7 +162,7 @@ def _below_former(run: ModelRun, top: int) -> int | None:
     loss = run.metrics["test_loss"]
     if top == 0:
         return None
-    return settled(run.logged_steps, -loss, np.nextafter(-loss[:top].min(), np.inf))
+    return stays_above_from(run.logged_steps, -loss, np.nextafter(-loss[:top].min(), np.inf))
 
 
 def _lowest(run: ModelRun, split: str) -> int:
@@ -196,8 +193,8 @@ def _of_numbers(run: ModelRun, task: Modular) -> Facts:
     return {} if known is None else _waves(run, known)
 
 
-def _waves(run: ModelRun, known: Reading) -> Facts:
-    shares = power_shares(known.first[:, ~silent(known.first)])
+def _waves(run: ModelRun, known: PairWeights) -> Facts:
+    shares = peak_power_shares(known.first[:, ~silent_neurons(known.first)])
     groups = settled_frequencies(run)
     facts: Facts = {
         "frequencies": list(groups),
@@ -212,7 +209,7 @@ def _waves(run: ModelRun, known: Reading) -> Facts:
 
 def _phases(errors: Float[np.ndarray, " neuron"], sign: int) -> Facts:
     """A sum is answered at twice the phase at which both numbers are read, a difference is not."""
-    middling, right = float(np.median(errors)), int((errors <= DOUBLED).sum())
+    middling, right = float(np.median(errors)), int((errors <= PHASE_TOLERANCE).sum())
     if sign > 0:
         return {"median_doubling_error": middling, "neurons_doubled": right}
     return {"median_difference_error": middling, "neurons_at_difference": right}

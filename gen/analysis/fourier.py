@@ -45,7 +45,7 @@ def powers(
     return power
 
 
-def share_of(
+def power_share(
     power: Float[np.ndarray, "*batch k"], waves: Sequence[int]
 ) -> Float[np.ndarray, "*batch"]:
     """Share of all power that some waves hold, 0 to 1; 0 where there is no power.
@@ -65,7 +65,7 @@ def frequencies(
     return powers(weights).argmax(axis=-2) + 1
 
 
-def power_shares(
+def peak_power_shares(
     weights: Float[np.ndarray, "*batch input neuron"],
 ) -> Float[np.ndarray, "*batch neuron"]:
     """Share of each neuron's power that its strongest wave holds, 0 to 1.
@@ -78,7 +78,7 @@ def power_shares(
     return np.divide(power.max(axis=-2), total, out=np.zeros_like(total), where=total > rounding)
 
 
-def silent(
+def silent_neurons(
     weights: Float[np.ndarray, "*batch input neuron"], share: float = 1e-2
 ) -> Bool[np.ndarray, "*batch neuron"]:
     """Which neurons have less than a share of the power of the strongest of all.
@@ -89,11 +89,11 @@ def silent(
     return power < share * power.max(axis=-1, keepdims=True)
 
 
-def by_frequency(
+def neurons_by_frequency(
     weights: Float[np.ndarray, "input neuron"],
 ) -> dict[int, Int[np.ndarray, " member"]]:
     """The neurons that share a strongest wave, by its frequency, rising; silent ones left out."""
-    strongest = np.where(silent(weights), 0, frequencies(weights))
+    strongest = np.where(silent_neurons(weights), 0, frequencies(weights))
     found = np.unique(strongest[strongest > 0])
     return {int(k): np.flatnonzero(strongest == k) for k in found}
 
@@ -135,7 +135,7 @@ def wave_gini(
     return gini(np.sqrt(powers(weights).sum(axis=-1)))
 
 
-def at_frequency(
+def points_at_frequency(
     weights: Float[np.ndarray, "*batch input neuron"], frequency: int
 ) -> Float[np.ndarray, "*batch neuron 2"]:
     """Each neuron as a point: amplitudes of the cosine and the sine of `frequency` periods."""

@@ -24,7 +24,9 @@ Shape = tuple[int, int]
 _NUMBER_BY_NUMBER, _ON_CIRCLE = ("W_in", "W_out"), ("A", "B")
 
 
-def pictured_layer(network: Network, task: Task) -> tuple[tuple[str, Shape], tuple[str, Shape]]:
+def hidden_layer_shapes(
+    network: Network, task: Task
+) -> tuple[tuple[str, Shape], tuple[str, Shape]]:
     """Name and shape of the matrix into the neurons, and of the one out of them.
 
     Raises:
@@ -43,7 +45,7 @@ def pictured_layer(network: Network, task: Task) -> tuple[tuple[str, Shape], tup
     return into, out
 
 
-def shows_layer(run: ModelRun) -> bool:
+def has_hidden_layer(run: ModelRun) -> bool:
     """Whether the snapshots of a run are those of one hidden layer."""
     shapes = {name: (view.shape[1], view.shape[2]) for name, view in run.views.items()}
     return _is_layer(shapes, run.task)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from jaxtyping import Float
 
-from gen.analysis.groups import Group
+from gen.analysis.neuron_groups import Group
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -22,28 +22,28 @@ from collections.abc import Sequence
 
 from jaxtyping import Bool, Int
 
-from gen.analysis.fourier import by_frequency
+from gen.analysis.fourier import neurons_by_frequency
 
 if TYPE_CHECKING:
-    from gen.analysis.pairs import Reading
+    from gen.analysis.pairs import PairWeights
 
 
 def group_logits(
-    active: Float[np.ndarray, "*batch neuron"],
+    activations: Float[np.ndarray, "*batch neuron"],
     w_out: Float[np.ndarray, "*batch neuron answer"],
     groups: Sequence[Int[np.ndarray, " member"]],
 ) -> Float[np.ndarray, "*batch group answer"]:
     """What each group of neurons adds to the logits; all groups together add up to them.
 
     Args:
-        active: what each neuron makes of its inputs.
+        activations: what each neuron makes of its inputs.
         groups: neurons by number; each neuron belongs to one group.
     """
-    shares = [active[..., None, group] @ w_out[..., group, :] for group in groups]
+    shares = [activations[..., None, group] @ w_out[..., group, :] for group in groups]
     return np.concatenate(shares, axis=-2)
 
 
-def interference_facts(known: Reading) -> dict[str, float]:
+def interference_facts(known: PairWeights) -> dict[str, float]:
     """How many of all pairs each frequency would get right alone, and how firmly all together.
 
     Returns:
@@ -53,10 +53,10 @@ def interference_facts(known: Reading) -> dict[str, float]:
         `median_lead_factor`: how many times as likely that makes it; infinite where a float
         cannot hold it.
     """
-    groups = list(by_frequency(known.first).values())
+    groups = list(neurons_by_frequency(known.first).values())
     right, leads = [], []
     for a in range(len(known.first)):
-        active, answers = known.active(a), known.answers(a)
+        active, answers = known.activations(a), known.labels(a)
         shares = group_logits(active, known.out, groups)
         total = active @ known.out
         guesses = np.concatenate([shares, total[:, None]], axis=1).argmax(axis=2)
@@ -88,7 +88,7 @@ def margin(values: Float[np.ndarray, "*batch answer"], answer: int) -> Float[np.
     return values[..., answer] - others.max(axis=-1)
 
 
-def interpolated(
+def interpolate(
     values: Float[np.ndarray, "*batch number"], parts: int
 ) -> Float[np.ndarray, "*batch place"]:
     """The one wave through p values on a circle that has no more than p // 2 periods.
@@ -135,6 +135,6 @@ class PairLogits:
         return self.shares.sum(axis=1)
 
 
-def standing(ahead: float) -> Literal["right", "wrong", "level"]:
+def margin_verdict(ahead: float) -> Literal["right", "wrong", "level"]:
     """Whether the right answer is ahead of all others, behind one, or level with one."""
     return "right" if ahead > 0 else "wrong" if ahead < 0 else "level"

@@ -18,16 +18,16 @@ _DEEP = 2.0
 """A low counts if the loss has fallen by this factor since the start."""
 
 
-def smoothed(loss: Float[np.ndarray, " log"]) -> Float[np.ndarray, " log"]:
+def smooth_loss(loss: Float[np.ndarray, " log"]) -> Float[np.ndarray, " log"]:
     """Running median over a fortieth of the run, an odd number of entries, ends repeated."""
     half = max(1, len(loss) // _WINDOW // 2)
     padded = np.pad(loss, half, mode="edge")
     return np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1)
 
 
-def rise(loss: Float[np.ndarray, " log"]) -> float:
+def final_rise(loss: Float[np.ndarray, " log"]) -> float:
     """The last loss as a multiple of the smallest: 1 where it ends at its best."""
-    smooth = smoothed(loss)
+    smooth = smooth_loss(loss)
     return _ratio(smooth[-1], smooth.min())
 
 
@@ -54,7 +54,7 @@ def relapse(loss: Float[np.ndarray, " log"]) -> Relapse | None:
     It is the largest value of min(L_j / L_i, L_j / L_k) for i < j < k, where L_i is at most half
     of the first loss.
     """
-    smooth = smoothed(loss)
+    smooth = smooth_loss(loss)
     deep = np.where(smooth <= smooth[0] / _DEEP, smooth, np.inf)
     before = np.minimum.accumulate(deep)
     after = np.minimum.accumulate(smooth[::-1])[::-1]

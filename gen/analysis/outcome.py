@@ -10,14 +10,14 @@ from jaxtyping import Float, Int
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
 
-LEARNED = 0.99
+LEARNED_ACCURACY = 0.99
 """Accuracy from which a split counts as learned."""
 
 
-def settled(
+def stays_above_from(
     steps: Int[np.ndarray, " log"],
     accuracy: Float[np.ndarray, " log"],
-    threshold: float = LEARNED,
+    threshold: float = LEARNED_ACCURACY,
 ) -> int | None:
     """First logged step from which accuracy stays at or above a threshold to the end.
 
@@ -39,12 +39,12 @@ def settled(
 
 def memorised_at(run: ModelRun) -> int | None:
     """Step from which the training rows are answered rightly, to the end of the run."""
-    return settled(run.logged_steps, run.metrics["train_accuracy"])
+    return stays_above_from(run.logged_steps, run.metrics["train_accuracy"])
 
 
 def generalised_at(run: ModelRun) -> int | None:
     """Step from which unseen rows are answered rightly, to the end of the run."""
-    return settled(run.logged_steps, run.metrics["test_accuracy"])
+    return stays_above_from(run.logged_steps, run.metrics["test_accuracy"])
 
 
 def choose_run(runs: list[ModelRun], seed: int | None) -> ModelRun | None:

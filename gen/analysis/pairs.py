@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gen.analysis.activations import activations
-from gen.analysis.circles import phase_errors_of_waves
+from gen.analysis.circles import wave_phase_errors
 from gen.analysis.formula import formula
 from gen.analysis.hidden_layer_views import number_weights
 from gen.tasks.modular import Modular
@@ -30,7 +30,7 @@ Matrix: TypeAlias = Float[np.ndarray, "rows columns"]
 
 
 @dataclass(frozen=True)
-class Reading:
+class PairWeights:
     """The last weights of a network of two numbers, a row or column for each number.
 
     Attributes:
@@ -45,20 +45,20 @@ class Reading:
     sign: int
     activation: Activation
 
-    def others(self, a: int) -> Int[np.ndarray, " other"]:
+    def partners(self, a: int) -> Int[np.ndarray, " other"]:
         """Every b that makes a pair of its own with a: for sums the order does not matter."""
         return np.arange(a if self.sign > 0 else 0, len(self.first))
 
-    def answers(self, a: int) -> Int[np.ndarray, " other"]:
-        """The place of the right answer for a and each of `others`."""
-        return (a + self.sign * self.others(a)) % len(self.first)
+    def labels(self, a: int) -> Int[np.ndarray, " other"]:
+        """The place of the right answer for a and each of `partners`."""
+        return (a + self.sign * self.partners(a)) % len(self.first)
 
-    def active(self, a: int) -> Float[np.ndarray, "other neuron"]:
-        """What each neuron makes of a and each of `others`."""
-        return activations(self.first[a] + self.second[self.others(a)], self.activation)
+    def activations(self, a: int) -> Float[np.ndarray, "other neuron"]:
+        """What each neuron makes of a and each of `partners`."""
+        return activations(self.first[a] + self.second[self.partners(a)], self.activation)
 
 
-def read_pairs(run: ModelRun) -> Reading | None:
+def read_pairs(run: ModelRun) -> PairWeights | None:
     """The last weights number by number; None where a network has no such weights."""
     task, first = run.task, number_weights(run)
     if not isinstance(task, Modular) or first is None:
@@ -66,7 +66,7 @@ def read_pairs(run: ModelRun) -> Reading | None:
     second = second_matrix(run)
     if second is None:
         return None
-    return Reading(
+    return PairWeights(
         first=first[-1].astype(np.float64),
         second=second,
         out=run.views["W_out"][-1].astype(np.float64),
@@ -80,9 +80,9 @@ def sign(task: Modular) -> int:
     return -1 if task.operation == "subtract" else 1
 
 
-def phase_errors(known: Reading) -> Float[np.ndarray, " neuron"]:
+def phase_errors(known: PairWeights) -> Float[np.ndarray, " neuron"]:
     """How far each neuron's wave going out is from the one that would be right, in degrees."""
-    return phase_errors_of_waves(known.first, known.second, known.out, known.sign)
+    return wave_phase_errors(known.first, known.second, known.out, known.sign)
 
 
 def second_matrix(run: ModelRun) -> Matrix | None:
@@ -90,7 +90,7 @@ def second_matrix(run: ModelRun) -> Matrix | None:
 
     Where numbers are given on a circle it has two rows, as the pictured one has.
     """
-    into = next(iter(run.views.values()))[-1].astype(np.float64)
+    into = run.input_weights[-1].astype(np.float64)
     task = run.task
     if task.inputs == task.outputs:
         return into

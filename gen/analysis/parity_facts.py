@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from gen.analysis.outcome import generalised_at, settled
+from gen.analysis.outcome import generalised_at, stays_above_from
 
 if TYPE_CHECKING:
     from gen.analysis.types import Facts
@@ -72,7 +72,7 @@ def _of_distractors(
     if not distractors.shape[1]:
         return facts
     below = np.nextafter(SMALL, 0)
-    facts["distractors_small_at"] = settled(
+    facts["distractors_small_at"] = stays_above_from(
         run.snapshot_steps, -distractors.max(axis=(1, 2)), -below
     )
     step = generalised_at(run)

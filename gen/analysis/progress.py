@@ -31,8 +31,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gen.analysis.activations import activations
-from gen.analysis.fourier import key_frequencies, powers, share_of, wave_gini
-from gen.analysis.hidden_layer_views import pictured_layer
+from gen.analysis.fourier import key_frequencies, power_share, powers, wave_gini
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -80,7 +80,7 @@ class SignalProgress:
     signal_share: Float[np.ndarray, " snapshot"]
 
 
-def adds(task: Task) -> bool:
+def is_modular_addition(task: Task) -> bool:
     """Whether a row counts numbers and its label is their sum modulo their number."""
     if task.inputs != task.outputs:
         return False
@@ -89,18 +89,20 @@ def adds(task: Task) -> bool:
     return bool((sums % task.inputs == rows.labels[0]).all())
 
 
-def measurable(task: Task, network: Network) -> bool:
+def has_progress_measures(task: Task, network: Network) -> bool:
     """Whether weights are shown input by input, and the final solution is known."""
     try:
-        (into, (inputs, _)), _ = pictured_layer(network, task)
+        (into, (inputs, _)), _ = hidden_layer_shapes(network, task)
     except ValueError:
         return False
-    return (into, inputs) == ("W_in", task.inputs) and (bool(task.signal_inputs) or adds(task))
+    return (into, inputs) == ("W_in", task.inputs) and (
+        bool(task.signal_inputs) or is_modular_addition(task)
+    )
 
 
 @lru_cache(maxsize=4)
 def wave_progress(run: ModelRun) -> WaveProgress:
-    """Measures a run of a task that `adds`, by a network with a weight for every number."""
+    """Measure a run of modular addition by a network with a weight for every number."""
     chosen = _evenly(len(run.snapshot_steps))
     w_in = run.views["W_in"][chosen].astype(np.float32)
     w_out = run.views["W_out"][chosen].astype(np.float32)
@@ -116,7 +118,7 @@ def wave_progress(run: ModelRun) -> WaveProgress:
         frequencies=frequencies,
         steps=run.snapshot_steps[chosen],
         norm=weight_norm(w_in, w_out),
-        key_share=share_of(powers(w_in).sum(axis=-1), frequencies),
+        key_share=power_share(powers(w_in).sum(axis=-1), frequencies),
         gini=wave_gini(w_in),
         restricted=restricted,
         excluded=excluded,
@@ -146,7 +148,7 @@ def weight_norm(
     return np.sqrt(sum(squares))
 
 
-def by_sum(
+def mean_activations_by_sum(
     w_in: Float[np.ndarray, "number neuron"], activation: Activation = "relu"
 ) -> Float[np.ndarray, "sum neuron"]:
     """Mean activity of the neurons over all ordered pairs of numbers that have the same sum."""
@@ -156,7 +158,7 @@ def by_sum(
     return activations(w_in[None, a] + w_in[b], activation).mean(axis=1)
 
 
-def kept(
+def keep_waves(
     active: Float[np.ndarray, "sum neuron"], frequencies: tuple[int, ...]
 ) -> Float[np.ndarray, "sum neuron"]:
     """Of waves over the sums, the constant one and those of some frequencies."""
@@ -167,7 +169,7 @@ def kept(
     return np.fft.irfft(waves, n=len(active), axis=0).astype(active.dtype)
 
 
-def losses(
+def cross_entropies(
     logits: Float[np.ndarray, "row answer"], labels: Int[np.ndarray, " row"]
 ) -> Float[np.ndarray, " row"]:
     """Cross-entropy divided by answers, exact where it is far below a float's resolution.
@@ -193,12 +195,12 @@ def _losses(
     tests: Int[np.ndarray, " sum"],
 ) -> tuple[float, float]:
     """Restricted and excluded loss of one snapshot; `tests` counts the unseen rows by sum."""
-    waves = kept(by_sum(w_in, activation), frequencies)
-    restricted = losses(waves @ w_out, np.arange(len(waves)))
+    waves = keep_waves(mean_activations_by_sum(w_in, activation), frequencies)
+    restricted = cross_entropies(waves @ w_out, np.arange(len(waves)))
     labels = train.labels[0]
     without = activations(train.inputs[0] @ w_in, activation)
     without -= (waves - waves.mean(axis=0))[labels]
-    excluded = losses(without @ w_out, labels)
+    excluded = cross_entropies(without @ w_out, labels)
     return float(np.average(restricted, weights=tests)), float(excluded.mean())
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gen.analysis.neuron_groups import settled_frequencies
 from gen.analysis.outcome import generalised_at, memorised_at
-from gen.analysis.settled_frequencies import settled_frequencies
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun

@@ -12,9 +12,9 @@ import numpy as np
 from jaxtyping import Int
 
 from gen.analysis.sweep_outcomes import (
-    GENERALISES_IN_THE_END,
+    FINALLY_GENERALISES,
     GROKS,
-    NOT_YET,
+    NO_STEP,
     OUTCOMES,
     TOGETHER,
     UNTRAINED,
@@ -59,7 +59,7 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
     """
     outcomes = run.outcomes()
     shape = (*sweep.shape, len(sweep.seeds))
-    right = np.where(run.trained, run.ends() == GENERALISES_IN_THE_END, UNTRAINED)
+    right = np.where(run.trained, run.outcomes_by_accuracy() == FINALLY_GENERALISES, UNTRAINED)
     counts = _counts(sweep, outcomes.reshape(shape), right.reshape(shape))
     return _merged([_settings(sweep, run), _totals(sweep, run, outcomes), *counts])
 
@@ -99,7 +99,7 @@ def _totals(sweep: Sweep, run: SweepRun, outcomes: Int[np.ndarray, "cell seed"])
         count = int((outcomes == number).sum())
         facts[name] = count
         facts[f"{name}_share"] = count / trained if trained else None
-    both = (run.generalised_at != NOT_YET) & (run.memorised_at != NOT_YET)
+    both = (run.generalised_at != NO_STEP) & (run.memorised_at != NO_STEP)
     gaps = (run.generalised_at - run.memorised_at)[(outcomes == GROKS) & both]
     facts["median_gap"] = int(np.median(gaps)) if complete and len(gaps) else None
     mixed = sum(len(set(cell.tolist())) > 1 for cell in outcomes)

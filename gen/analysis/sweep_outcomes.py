@@ -8,14 +8,18 @@ accuracies at the end say is kept beside the outcome, because the two may differ
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
+from itertools import product
+from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from gen.analysis.formula import Formula, formula
-from gen.analysis.outcome import settled
+from gen.analysis.outcome import stays_above_from
 from gen.experiments.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -30,25 +34,25 @@ OUTCOMES = ("groks", "together", "memorises", "never", "failed", "untrained")
 
 GROKS, TOGETHER, MEMORISES, NEVER, FAILED, UNTRAINED = range(len(OUTCOMES))
 
-ENDS = ("generalises", "memorises", "never")
+ACCURACY_OUTCOMES = ("generalises", "memorises", "never")
 """What accuracies at the end of training say of a model; an end's number is its place here."""
 
-GENERALISES_IN_THE_END, MEMORISES_IN_THE_END, NEVER_FITS = range(len(ENDS))
+FINALLY_GENERALISES, FINALLY_MEMORISES, FINALLY_NEVER = range(len(ACCURACY_OUTCOMES))
 
-NO_END = -1
+NO_RESULT = -1
 """In the place of an end: the model failed or is not trained."""
 
-NOT_YET = -1
+NO_STEP = -1
 
 
 _END_OF_OUTCOME = np.array(
     [
-        GENERALISES_IN_THE_END,
-        GENERALISES_IN_THE_END,
-        MEMORISES_IN_THE_END,
-        NEVER_FITS,
-        NO_END,
-        NO_END,
+        FINALLY_GENERALISES,
+        FINALLY_GENERALISES,
+        FINALLY_MEMORISES,
+        FINALLY_NEVER,
+        NO_RESULT,
+        NO_RESULT,
     ]
 )
 
@@ -69,10 +73,10 @@ class SweepRun:
     Attributes:
         steps: the logged ones.
         train_loss, test_loss: nats; NaN where a model has not been trained.
-        memorised_at, generalised_at: `NOT_YET` for a model that does not, or that failed.
+        memorised_at, generalised_at: `NO_STEP` for a model that does not, or that failed.
         final_train_accuracy, final_test_accuracy: at the last step; NaN where a model has not
             been trained, or failed.
-        failed_at: first logged step at which a model's numbers were unsound; `NOT_YET` for a
+        failed_at: first logged step at which a model's numbers were unsound; `NO_STEP` for a
             model that is sound.
         formulas: what the networks of each cell compute; None where that is not written out.
     """
@@ -97,7 +101,7 @@ class SweepRun:
         """The run of a sweep of which nothing has been trained."""
         models = (len(sweep.cells), len(sweep.seeds))
         losses = np.full((2, *models, len(steps)), np.nan, dtype=np.float32)
-        never = np.full((3, *models), NOT_YET)
+        never = np.full((3, *models), NO_STEP)
         accuracies = np.full((2, *models), np.nan)
         return cls(
             name=sweep.name,
@@ -119,12 +123,12 @@ class SweepRun:
     @property
     def failed(self) -> Bool[np.ndarray, "cell seed"]:
         """Which models have unsound numbers; a view of `failed_at` that cannot be written to."""
-        failed = self.failed_at != NOT_YET
+        failed = self.failed_at != NO_STEP
         failed.flags.writeable = False
         return failed
 
     @property
-    def sound(self) -> Bool[np.ndarray, "cell seed"]:
+    def valid(self) -> Bool[np.ndarray, "cell seed"]:
         """Which models are trained and did not fail."""
         return self.trained & ~self.failed
 
@@ -134,15 +138,15 @@ class SweepRun:
         self.train_loss[at] = trained.metrics["train_loss"]
         self.test_loss[at] = trained.metrics["test_loss"]
         self.trained[at] = True
-        self.failed_at[at] = np.where(trained.failed_at >= 0, trained.failed_at, NOT_YET)
+        self.failed_at[at] = np.where(trained.failed_at >= 0, trained.failed_at, NO_STEP)
         sound = trained.failed_at < 0
         for place, final, accuracy in (
             (self.memorised_at, self.final_train_accuracy, trained.metrics["train_accuracy"]),
             (self.generalised_at, self.final_test_accuracy, trained.metrics["test_accuracy"]),
         ):
-            found = [settled(self.steps, of_model) for of_model in accuracy]
-            steps = np.array([NOT_YET if step is None else step for step in found])
-            place[at] = np.where(sound, steps, NOT_YET)
+            found = [stays_above_from(self.steps, of_model) for of_model in accuracy]
+            steps = np.array([NO_STEP if step is None else step for step in found])
+            place[at] = np.where(sound, steps, NO_STEP)
             final[at] = np.where(sound, accuracy[:, -1], np.nan)
 
     def extremes(self) -> Extremes:
@@ -161,7 +165,7 @@ class SweepRun:
         whole = self.extremes()
         return Extremes(
             *(
-                np.where(self.sound, extreme[..., -1], np.nan)
+                np.where(self.valid, extreme[..., -1], np.nan)
                 for extreme in (whole.train_loss, whole.test_loss, whole.ratio)
             )
         )
@@ -177,17 +181,17 @@ class SweepRun:
         found = np.where(failed, FAILED, judge(self.extremes(), self.thresholds))
         return np.where(self.trained[..., None], found, UNTRAINED)
 
-    def ends(self) -> Int[np.ndarray, "cell seed"]:
-        """What the accuracies at the end say of each model; `NO_END` where they say nothing."""
+    def outcomes_by_accuracy(self) -> Int[np.ndarray, "cell seed"]:
+        """What the accuracies at the end say of each model; `NO_RESULT` where they say nothing."""
         return np.select(
-            [~self.sound, self.generalised_at != NOT_YET, self.memorised_at != NOT_YET],
-            [NO_END, GENERALISES_IN_THE_END, MEMORISES_IN_THE_END],
-            NEVER_FITS,
+            [~self.valid, self.generalised_at != NO_STEP, self.memorised_at != NO_STEP],
+            [NO_RESULT, FINALLY_GENERALISES, FINALLY_MEMORISES],
+            FINALLY_NEVER,
         )
 
     def contradicted(self) -> Bool[np.ndarray, "cell seed"]:
         """Models of which the accuracies at the end say something else than the outcome."""
-        return self.sound & (_END_OF_OUTCOME[self.outcomes()] != self.ends())
+        return self.valid & (_END_OF_OUTCOME[self.outcomes()] != self.outcomes_by_accuracy())
 
 
 def judge(extremes: Extremes, thresholds: Thresholds) -> Int[np.ndarray, "cell seed *log"]:
@@ -196,3 +200,50 @@ def judge(extremes: Extremes, thresholds: Thresholds) -> Int[np.ndarray, "cell s
     knows = extremes.test_loss <= thresholds.loss
     at_once = extremes.ratio < thresholds.ratio
     return np.select([~fits, ~knows, at_once], [NEVER, MEMORISES, TOGETHER], GROKS)
+
+
+COLUMNS = (
+    "seed",
+    "min_train_loss",
+    "min_test_loss",
+    "max_ratio",
+    "outcome",
+    "memorised_at",
+    "generalised_at",
+    "final_train_accuracy",
+    "final_test_accuracy",
+    "by_accuracy",
+)
+
+
+def sweep_table(run: SweepRun) -> str:
+    """CSV with a head; losses in nats, floored.
+
+    A cell is empty where its model does not do what the column tells of, failed or is not trained.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*(axis.key for axis in run.axes), *COLUMNS])
+    extremes, outcomes, ends = run.final_extremes(), run.outcomes(), run.outcomes_by_accuracy()
+    for cell, values in enumerate(product(*(axis.values for axis in run.axes))):
+        for place, seed in enumerate(run.seeds):
+            at = (cell, place)
+            losses = extremes.train_loss[at], extremes.test_loss[at], extremes.ratio[at]
+            steps = run.memorised_at[at], run.generalised_at[at]
+            accuracies = run.final_train_accuracy[at], run.final_test_accuracy[at]
+            writer.writerow(
+                [
+                    *values,
+                    seed,
+                    *map(_said, losses),
+                    OUTCOMES[outcomes[at]],
+                    *("" if step == NO_STEP else int(step) for step in steps),
+                    *map(_said, accuracies),
+                    "" if ends[at] == NO_RESULT else ACCURACY_OUTCOMES[ends[at]],
+                ]
+            )
+    return text.getvalue()
+
+
+def _said(number: float) -> str:
+    return "" if isnan(number) else f"{number:.6g}"

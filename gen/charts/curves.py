@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from jaxtyping import Float
 
-from gen.analysis.outcome import LEARNED, generalised_at, memorised_at
+from gen.analysis.outcome import LEARNED_ACCURACY, generalised_at, memorised_at
 from gen.charts.chart import Mark, Series, Split
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ def marks(run: ModelRun, measure: Measure, words: Words) -> tuple[Mark, ...]:
 
 def accuracy_in_words(run: ModelRun, words: Words) -> Iterator[str]:
     """When accuracy on either split is learned, for readers who do not see it."""
-    threshold, chance = words.percent(LEARNED), words.percent(run.task.chance)
+    threshold, chance = words.percent(LEARNED_ACCURACY), words.percent(run.task.chance)
     memorised, generalised = memorised_at(run), generalised_at(run)
     train, test = (
-        words.percent(float(run.metrics[f"{split}_accuracy"][-1]), unlike=LEARNED)
+        words.percent(float(run.metrics[f"{split}_accuracy"][-1]), unlike=LEARNED_ACCURACY)
         for split in SPLITS
     )
     if memorised is None:

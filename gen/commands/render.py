@@ -59,7 +59,7 @@ def _files(
     elif isinstance(figure, ChartFigure):
         yield from _chart_files(context, each, figure)
     elif isinstance(figure, MapFigure):
-        from gen.analysis.sweep_table import sweep_table
+        from gen.analysis.sweep_outcomes import sweep_table
 
         yield f"{each.stem}.csv", sweep_table(each.run).encode()
     elif isinstance(figure, Drawn):

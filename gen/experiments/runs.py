@@ -71,6 +71,15 @@ class ModelRun:
     failed_at: int | None
     parameters: dict[str, Float[np.ndarray, "rows columns"]] = field(default_factory=dict)
 
+    @property
+    def input_weights(self) -> Float[np.ndarray, "snapshot input neuron"]:
+        """Return the view of the weights into the neurons: `W_in`, or `A` on a circle."""
+        return next(iter(self.views.values()))
+
+    def final_view(self, name: str) -> Float[np.ndarray, "rows columns"]:
+        """Return a view at the last snapshot, in float64."""
+        return self.views[name][-1].astype(np.float64)
+
 
 @dataclass(frozen=True)
 class Shard:

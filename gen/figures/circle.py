@@ -9,7 +9,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.circles import angles, phase_error, spacing_error
-from gen.analysis.hidden_layer_views import pictured_layer
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.analysis.pairs import second_matrix, sign
 from gen.figures.figure import FilmFigure
 from gen.figures.plane import by_angle, guide_circle
@@ -49,7 +49,7 @@ class Circle(FilmFigure):
     frames: Annotated[int, Field(ge=2, le=1000)] = 126
 
     def check(self, task: Task, network: Network) -> None:
-        (into, (rows, neurons)), (out, (_, columns)) = pictured_layer(network, task)
+        (into, (rows, neurons)), (out, (_, columns)) = hidden_layer_shapes(network, task)
         if (rows, columns) != (2, 2):
             raise ValueError(
                 f"a circle pictures neurons that have two weights each way, but {into} has "

@@ -10,7 +10,13 @@ import numpy as np
 from jaxtyping import Int
 from pydantic import Field
 
-from gen.analysis.construction import MODULI, NEURONS, Construction, ConstructionActivation, answers
+from gen.analysis.construction import (
+    MODULI,
+    NEURONS,
+    Construction,
+    ConstructionActivation,
+    predictions,
+)
 from gen.figures.figure import FormulaFigure
 from gen.theme import FREQUENCY_COLOURS
 
@@ -77,9 +83,9 @@ def pair_table(run: Construction, a: Int[np.ndarray, " pair"], b: Int[np.ndarray
     neurons = range(run.neurons)
     names = ["a", "b", *(f"heard_{k}" for k in neurons), *(f"spoken_{k}" for k in neurons)]
     writer.writerow([*names, "x", "y", "said", "right"])
-    heard = run.heard(a, b)
-    columns = np.hstack([heard, run.active(heard), run.answer(a, b)])
-    numbers = answers(run, a, b)
+    heard = run.pre_activations(a, b)
+    columns = np.hstack([heard, run.activations(heard), run.output(a, b)])
+    numbers = predictions(run, a, b)
     for one, two, values, answer in zip(a, b, columns.tolist(), numbers.tolist(), strict=True):
         written = [f"{value + 0.0:.6g}" for value in np.round(values, 12)]
         right = (one + two) % run.modulus

@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from pydantic import Field
 
-from gen.analysis.construction import NEGLIGIBLE, answers, neuron_positions, vector_chain
-from gen.analysis.construction_facts import counted
+from gen.analysis.construction import NEGLIGIBLE, neuron_positions, predictions, vector_chain
+from gen.analysis.construction_facts import describe_verdicts
 from gen.figures.constructed import OneConstruction, neuron_colour, pair_table
 from gen.figures.figure import FormulaFilm
 from gen.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
@@ -78,7 +78,7 @@ class ConstructionFilm(OneConstruction, FormulaFilm):
             modulus=self.modulus,
             bend=words(f"construction.bend.{self.activation}"),
         )
-        return words.told([begin, counted(self.network, words)])
+        return words.told([begin, describe_verdicts(self.network, words)])
 
 
 def _panel(canvas: Canvas, run: Construction, place: int) -> Panel:
@@ -97,7 +97,7 @@ def _sum(run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
 
     p = run.modulus
     sums = [f"{one} + {two} \u2192 {(one + two) % p}" for one, two in zip(a, b, strict=True)]
-    written = [str(one) if one >= 0 else "?" for one in answers(run, a, b).tolist()]
+    written = [str(one) if one >= 0 else "?" for one in predictions(run, a, b).tolist()]
     yield Numbers(at(_EDGE), sums, size=SYMBOL_SIZE, colour="muted")
     yield Numbers(
         at(FILM_WIDTH - _EDGE), written, size=SYMBOL_SIZE, style="Semibold", across="right"
@@ -113,7 +113,7 @@ def _circle(panel: Panel, run: Construction, frames: int, *, speaking: bool) -> 
 
     names = neuron_positions(run, speaking=speaking)
     panel.canvas.symbol(panel.left, panel.top + 32, "B" if speaking else "A")
-    for x, y in run.out if speaking else run.into.T:
+    for x, y in run.output_directions if speaking else run.input_directions.T:
         across = [float(panel.across(x * r)) for r in (0.0, 0.94)]
         down = [float(panel.down(y * r)) for r in (0.0, 0.94)]
         panel.canvas.line(across, down)
@@ -161,7 +161,7 @@ def _spoken(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[L
     ray = np.stack([np.zeros_like(way), way], axis=1)
     yield Lines(panel.project(ray[..., 0], ray[..., 1])[:, None], ["muted"], width=1.25)
     yield Lines(_arrow(panel, end)[:, None], ["ink"], width=3.0)
-    answer = answers(run, a, b)
+    answer = predictions(run, a, b)
     place = np.where(answer[:, None] >= 0, run.embedding[answer], end)
     yield Points(panel.project(place[:, None, 0], place[:, None, 1]), ["ink"], radius=5.0)
 
@@ -185,8 +185,8 @@ def _bars(canvas: Canvas, run: Construction, a: Frames, b: Frames, top: float) -
     from gen.drawing.bars import Bars
     from gen.drawing.layers import Lines
 
-    heard = run.heard(a, b)
-    low, high = -2.0, 4.0 if run.bend == "square" else 2.0
+    heard = run.pre_activations(a, b)
+    low, high = -2.0, 4.0 if run.activation == "square" else 2.0
     panel = canvas.panel(
         left=_STRIP_LEFT,
         top=top,
@@ -204,7 +204,7 @@ def _bars(canvas: Canvas, run: Construction, a: Frames, b: Frames, top: float) -
     floor = panel.project(feet - side * 0.6, np.zeros_like(heard))
     half = np.array([_BAR / 2 * canvas.scale, 0.0])
     corners = np.stack([floor - half, into - half, into + half, floor + half], axis=2)
-    speaks = panel.project(feet + side * 0.6, run.active(heard))
+    speaks = panel.project(feet + side * 0.6, run.activations(heard))
     stands = panel.project(feet + side * 0.6, np.zeros(run.neurons))
     for k in range(run.neurons):
         colour = neuron_colour(k)
@@ -213,5 +213,5 @@ def _bars(canvas: Canvas, run: Construction, a: Frames, b: Frames, top: float) -
         across = float(panel.across(k))
         canvas.text(across, top + _STRIP + 22, str(k), across="center", colour="ink")
     canvas.symbol(panel.left, top - 12, "u", size=NUMBER_SIZE, colour="muted")
-    made = {"relu": "relu(u)", "square": "u\u00b2", "linear": "u"}[run.bend]
+    made = {"relu": "relu(u)", "square": "u\u00b2", "linear": "u"}[run.activation]
     canvas.text(panel.left + 12, top - 12, f"\u2192 {made}", colour="muted", style="It")

@@ -33,7 +33,7 @@ class ConstructionError(ConstructedFigure, Drawn):
         return [Construction(self.neurons, self.modulus, bend) for bend in BENDS]
 
     def facts(self) -> Facts:
-        from gen.analysis.construction_facts import construction_facts, limits
+        from gen.analysis.construction_facts import construction_facts, largest_correct_moduli
 
         found: Facts = {
             "neurons": self.neurons,
@@ -43,8 +43,8 @@ class ConstructionError(ConstructedFigure, Drawn):
         }
         for network in self.networks:
             own = construction_facts(network)
-            found |= {f"{network.bend}_{key}": own[key] for key in own if key not in found}
-        return found | limits()
+            found |= {f"{network.activation}_{key}": own[key] for key in own if key not in found}
+        return found | largest_correct_moduli()
 
     def draw(self, run: Any, words: Words) -> ErrorDrawing:
         from gen.widgets.construction_error import draw_construction_error
@@ -57,12 +57,12 @@ class ConstructionError(ConstructedFigure, Drawn):
         writer.writerow(["activation", "midpoint_degrees", "c", "answer", "off_degrees"])
         for network in self.networks:
             p = network.modulus
-            for direction, off in enumerate(network.strays().tolist()):
+            for direction, off in enumerate(network.angle_errors().tolist()):
                 exact = direction % p
                 given = ["", ""]
                 if not np.isnan(off):
                     given = [f"{exact + off:.6g}", f"{round(off * 360 / p, 9) + 0.0:.6g}"]
-                writer.writerow([network.bend, f"{180 * direction / p:.6g}", exact, *given])
+                writer.writerow([network.activation, f"{180 * direction / p:.6g}", exact, *given])
         return text.getvalue()
 
     def alt(self, run: Any, words: Words) -> str:
@@ -72,7 +72,7 @@ class ConstructionError(ConstructedFigure, Drawn):
         each = [
             words(
                 "alt.construction.of",
-                activation=words(f"construction.bend.{one.bend}"),
+                activation=words(f"construction.bend.{one.activation}"),
                 result=said(one, words),
             )
             for one in self.networks

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from gen.analysis.construction import answers
-from gen.analysis.construction_facts import counted
+from gen.analysis.construction import predictions
+from gen.analysis.construction_facts import describe_verdicts
 from gen.figures.constructed import OneConstruction, pair_table
 from gen.figures.figure import Drawn
 
@@ -44,7 +44,7 @@ class ConstructionSum(OneConstruction, Drawn):
         return pair_table(self.network, np.full_like(b, self.first), b)
 
     def alt(self, run: Any, words: Words) -> str:
-        answer = int(answers(self.network, np.array(self.first), np.array(self.second)))
+        answer = int(predictions(self.network, np.array(self.first), np.array(self.second)))
         begin = words(
             "alt.construction.still",
             neurons=self.neurons,
@@ -55,4 +55,4 @@ class ConstructionSum(OneConstruction, Drawn):
         )
         key = "answer" if answer >= 0 else "undecided"
         end = words(f"alt.construction.{key}", **({"said": answer} if answer >= 0 else {}))
-        return words.told([begin, end, counted(self.network, words)])
+        return words.told([begin, end, describe_verdicts(self.network, words)])

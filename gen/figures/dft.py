@@ -8,11 +8,9 @@ import numpy as np
 from jaxtyping import Complex, Float
 from pydantic import Field
 
-from gen.analysis.fourier import components, powers, share_of, wave_gini
-from gen.analysis.groups import check_over_numbers
-from gen.analysis.hidden_layer_views import pictured_layer
-from gen.analysis.neuron_order import neuron_order
-from gen.analysis.settled_frequencies import settled_frequencies
+from gen.analysis.fourier import components, power_share, powers, wave_gini
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.analysis.neuron_groups import check_weights_per_number, neuron_order, settled_frequencies
 from gen.charts.scales import round_up
 from gen.figures.figure import FilmFigure
 from gen.figures.layout import HEADER, Layout
@@ -44,12 +42,12 @@ class Spectrum(FilmFigure):
     frames: Annotated[int, Field(ge=2, le=1000)] = 101
 
     def check(self, task: Task, network: Network) -> None:
-        check_over_numbers(task, network)
+        check_weights_per_number(task, network)
         if task.outputs > _MOST_COMPONENTS:
             raise ValueError(
                 f"{task.outputs} numbers have as many waves, and a film shows {_MOST_COMPONENTS}"
             )
-        (_, (_, neurons)), _ = pictured_layer(network, task)
+        (_, (_, neurons)), _ = hidden_layer_shapes(network, task)
         shape = (neurons, 2 * (task.outputs // 2))
         Layout.of(shape, shape, None).check()
 
@@ -85,7 +83,7 @@ class Spectrum(FilmFigure):
         return Film.of(canvas, steps, layers, pacing)
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        weights = next(iter(run.views.values()))
+        weights = run.input_weights
         begin = words(
             "alt.dft.begin",
             waves=weights.shape[1] // 2,
@@ -101,13 +99,13 @@ class Spectrum(FilmFigure):
 
 def _outcome(run: ModelRun, words: Words, *, fewer: bool) -> str:
     """Which waves are left in the end, if the network has settled on any; else the strongest."""
-    power = powers(next(iter(run.views.values()))[-1]).sum(axis=-1)
+    power = powers(run.input_weights[-1]).sum(axis=-1)
     keys = list(settled_frequencies(run))
     if keys and fewer:
-        held = words.percent(float(share_of(power, keys)))
+        held = words.percent(float(power_share(power, keys)))
         return words("alt.dft.few", keys=words.listed(keys), share=held)
     strongest = int(power.argmax()) + 1
-    share = words.percent(float(share_of(power, [strongest])))
+    share = words.percent(float(power_share(power, [strongest])))
     return words("alt.dft.strongest", k=strongest, share=share)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gen.theme import NUMBER_SIZE, text_colour
 
 if TYPE_CHECKING:
-    from gen.analysis.groups import Group
+    from gen.analysis.neuron_groups import Group
     from gen.drawing.canvas import Canvas
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from gen.analysis.hidden_layer_views import pictured_layer
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.figures.figure import DrawnFigure
 from gen.figures.sums import SumFigure
 
@@ -28,7 +28,7 @@ class Interference(SumFigure, DrawnFigure):
 
     def check(self, task: Task, network: Network) -> None:
         super().check(task, network)
-        (_, (inputs, neurons)), _ = pictured_layer(network, task)
+        (_, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
         if inputs * neurons > _MOST_WEIGHTS:
             raise ValueError(
                 f"each of its matrices would travel in the page with {inputs * neurons:,} weights, "

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.interference import PairLogits, interpolated, margin
+from gen.analysis.interference import PairLogits, interpolate, margin
 from gen.analysis.number_names import NumberNames
 from gen.figures.figure import FilmFigure
 from gen.figures.group_title import group_title
@@ -144,7 +144,7 @@ def _wave(
     from gen.drawing.canvas import pale
     from gen.drawing.layers import Lines, Points
 
-    smooth = interpolated(values, PARTS)
+    smooth = interpolate(values, PARTS)
     through = panel.project(np.arange(smooth.shape[1]) / PARTS, smooth)
     yield Lines(through[:, None].astype(np.float32), [pale(colour)], width=1.25)
     yield Points(panel.project(np.arange(values.shape[1]), values), [colour], radius=radius)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from jaxtyping import Float
 
-from gen.analysis.outcome import LEARNED, generalised_at, memorised_at
+from gen.analysis.outcome import LEARNED_ACCURACY, generalised_at, memorised_at
 from gen.charts.chart import Chart, log_axis, step_axis
 from gen.charts.curves import SPLITS, marks, series, table
 from gen.figures.figure import ChartFigure
@@ -68,7 +68,7 @@ def _trend(loss: Float[np.ndarray, " log"], *, same: bool) -> str:
 
 def _what_happens(run: ModelRun, words: Words) -> str:
     memorised, generalised = memorised_at(run), generalised_at(run)
-    threshold = words.percent(LEARNED)
+    threshold = words.percent(LEARNED_ACCURACY)
     if memorised is None and generalised is None:
         return words("alt.loss.neither", threshold=threshold)
     if generalised is None:

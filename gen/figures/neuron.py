@@ -8,11 +8,10 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.fourier import components, frequencies, power_shares
-from gen.analysis.groups import check_over_numbers, neuron_groups
-from gen.analysis.hidden_layer_views import pictured_layer
-from gen.analysis.near_misses import wave_shares
-from gen.analysis.neuron_order import neuron_order
+from gen.analysis.fourier import components, frequencies, peak_power_shares
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.analysis.neuron_groups import check_weights_per_number, neuron_groups, neuron_order
+from gen.analysis.wave_facts import wave_shares
 from gen.charts.scales import limit_labels, line_limit
 from gen.figures.figure import FilmFigure, ModelFigure
 from gen.theme import COUNTER_SIZE, FILM_WIDTH, text_colour
@@ -46,8 +45,8 @@ class NeuronFigure(ModelFigure):
     neuron: Annotated[int, Field(ge=0)] | None = None
 
     def check(self, task: Task, network: Network) -> None:
-        check_over_numbers(task, network)
-        (_, (_, neurons)), _ = pictured_layer(network, task)
+        check_weights_per_number(task, network)
+        (_, (_, neurons)), _ = hidden_layer_shapes(network, task)
         if self.neuron is not None and self.neuron >= neurons:
             raise ValueError(
                 f"there is no neuron {self.neuron}: the {neurons} are numbered from 0 to "
@@ -63,7 +62,7 @@ class NeuronFigure(ModelFigure):
         """Which row of the other films it is."""
         if self.neuron is not None:
             return self.neuron
-        purest = int(power_shares(next(iter(run.views.values()))[-1]).argmax())
+        purest = int(peak_power_shares(run.input_weights[-1]).argmax())
         return int(np.flatnonzero(neuron_order(run) == purest)[0])
 
 
@@ -110,7 +109,7 @@ class Neuron(NeuronFigure, FilmFigure):
     def alt(self, run: ModelRun, words: Words) -> str:
         row = self.row(run)
         neuron, _ = _chosen(run, row)
-        into = next(iter(run.views.values()))[:, :, neuron]
+        into = run.input_weights[:, :, neuron]
         k = int(frequencies(into[-1, :, None])[0])
         first, last = wave_shares(into[[0, -1], :, None], k).tolist()
         return words(
@@ -126,7 +125,7 @@ class Neuron(NeuronFigure, FilmFigure):
 def _chosen(run: ModelRun, row: int) -> tuple[int, str]:
     """A row's column in the weights, and the colour of its frequency."""
     neuron = int(neuron_order(run)[row])
-    groups = neuron_groups(next(iter(run.views.values()))[-1])
+    groups = neuron_groups(run.input_weights[-1])
     return neuron, next(group.colour for group in groups if neuron in group.neurons)
 
 

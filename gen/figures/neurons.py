@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from gen.analysis.fourier import frequencies, phases, power_shares
-from gen.analysis.groups import frequencies_in_words
-from gen.analysis.hidden_layer_views import pictured_layer
-from gen.analysis.neuron_order import neuron_order
+from gen.analysis.fourier import frequencies, peak_power_shares, phases
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.analysis.neuron_groups import describe_frequencies, neuron_order
 from gen.analysis.pairs import phase_errors, read_pairs
 from gen.figures.figure import DrawnFigure
 from gen.figures.neuron import NeuronFigure
@@ -41,7 +40,7 @@ class Neurons(NeuronFigure, DrawnFigure):
 
     def check(self, task: Task, network: Network) -> None:
         super().check(task, network)
-        (_, (inputs, neurons)), _ = pictured_layer(network, task)
+        (_, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
         if neurons > _MOST_NEURONS:
             raise ValueError(
                 f"{neurons} neurons are more than the {_MOST_NEURONS} that one can choose from"
@@ -60,11 +59,11 @@ class Neurons(NeuronFigure, DrawnFigure):
         return draw_neurons(run, self.row(run), self.frames, words)
 
     def csv(self, run: ModelRun) -> str:
-        into = next(iter(run.views.values()))[-1]
+        into = run.input_weights[-1]
         name, off_by = _phase_column(run)
         columns = zip(
             frequencies(into),
-            power_shares(into),
+            peak_power_shares(into),
             np.degrees(phases(into)) % 360,
             off_by,
             strict=True,
@@ -81,10 +80,10 @@ class Neurons(NeuronFigure, DrawnFigure):
     def alt(self, run: ModelRun, words: Words) -> str:
         text = words(
             "alt.neurons.text",
-            neurons=next(iter(run.views.values())).shape[2],
+            neurons=run.input_weights.shape[2],
             step=int(run.snapshot_steps[-1]),
         )
-        return words.told([text, frequencies_in_words(run, words)])
+        return words.told([text, describe_frequencies(run, words)])
 
 
 def _phase_column(run: ModelRun) -> tuple[str, list[str]]:

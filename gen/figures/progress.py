@@ -12,11 +12,11 @@ from jaxtyping import Float, Int
 from gen.analysis.progress import (
     SignalProgress,
     WaveProgress,
-    measurable,
+    has_progress_measures,
     signal_progress,
     wave_progress,
 )
-from gen.analysis.progress_facts import guess_loss, signal_facts, wave_facts
+from gen.analysis.progress_facts import guess_loss, signal_progress_facts, wave_progress_facts
 from gen.charts.chart import (
     Axis,
     Chart,
@@ -48,7 +48,7 @@ class Progress(ChartFigure):
     kind: Literal["progress"] = "progress"
 
     def check(self, task: Task, network: Network) -> None:
-        if not measurable(task, network):
+        if not has_progress_measures(task, network):
             raise ValueError(
                 "progress can be measured where some bits decide or numbers are added, and the "
                 "weights into the neurons are shown for each input; try accuracy or loss"
@@ -148,7 +148,7 @@ def _line(
 
 
 def _waves_in_words(run: ModelRun, words: Words) -> Iterator[str]:
-    progress, facts = wave_progress(run), wave_facts(run)
+    progress, facts = wave_progress(run), wave_progress_facts(run)
     listed = words.listed(progress.frequencies)
     yield words("alt.progress.waves", frequencies=listed or words("alt.progress.none"))
     half, halved = facts["test_half_at"], facts["restricted_halved_at"]
@@ -172,7 +172,7 @@ def _waves_in_words(run: ModelRun, words: Words) -> Iterator[str]:
 
 
 def _bits_in_words(run: ModelRun, words: Words) -> Iterator[str]:
-    facts = signal_facts(run)
+    facts = signal_progress_facts(run)
     yield from accuracy_in_words(run, words)
     yield words(
         "alt.progress.signal",

@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.circles import DOUBLED
-from gen.analysis.fourier import at_frequency
-from gen.analysis.groups import check_over_numbers, neuron_groups
+from gen.analysis.circles import PHASE_TOLERANCE
+from gen.analysis.fourier import points_at_frequency
+from gen.analysis.neuron_groups import check_weights_per_number, neuron_groups
 from gen.analysis.pairs import phase_errors, read_pairs
 from gen.figures.figure import FilmFigure
 from gen.figures.group_title import group_title
@@ -19,7 +19,7 @@ from gen.figures.plane import by_angle, guide_circle
 from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
-    from gen.analysis.groups import Group
+    from gen.analysis.neuron_groups import Group
     from gen.drawing.canvas import Canvas, Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
@@ -66,7 +66,7 @@ class Stars(FilmFigure):
     frames: Annotated[int, Field(ge=2, le=1000)] = 126
 
     def check(self, task: Task, network: Network) -> None:
-        check_over_numbers(task, network)
+        check_weights_per_number(task, network)
 
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
@@ -117,9 +117,7 @@ class Stars(FilmFigure):
             frequencies=words.listed([star.group.frequency for star in stars]),
         )
         told = [begin]
-        others = next(iter(run.views.values())).shape[2] - sum(
-            len(star.group.neurons) for star in stars
-        )
+        others = run.input_weights.shape[2] - sum(len(star.group.neurons) for star in stars)
         if others:
             told.append(words("alt.stars.others", count=others))
         known = read_pairs(run)
@@ -128,9 +126,9 @@ class Stars(FilmFigure):
         error = phase_errors(known)
         end = words(
             "alt.stars.doubled" if known.sign > 0 else "alt.stars.difference",
-            right=int((error <= DOUBLED).sum()),
+            right=int((error <= PHASE_TOLERANCE).sum()),
             neurons=len(error),
-            degrees=DOUBLED,
+            degrees=PHASE_TOLERANCE,
         )
         return words.told([*told, end])
 
@@ -141,8 +139,8 @@ def _stars(run: ModelRun) -> list[_Star]:
     for group in neuron_groups(into[-1]):
         if group.frequency is None:
             continue
-        ring = at_frequency(into[:, :, group.neurons], group.frequency)
-        answers = at_frequency(out[:, group.neurons].transpose(0, 2, 1), group.frequency)
+        ring = points_at_frequency(into[:, :, group.neurons], group.frequency)
+        answers = points_at_frequency(out[:, group.neurons].transpose(0, 2, 1), group.frequency)
         order = by_angle(ring[-1])
         stars.append(_Star(group, ring[:, order], answers[:, order]))
     return stars

@@ -8,9 +8,15 @@ import numpy as np
 from pydantic import Field
 
 from gen.analysis.activations import activations
-from gen.analysis.groups import neuron_groups
-from gen.analysis.hidden_layer_views import pictured_layer
-from gen.analysis.interference import PairLogits, group_logits, margin, standing, training_pairs
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.analysis.interference import (
+    PairLogits,
+    group_logits,
+    margin,
+    margin_verdict,
+    training_pairs,
+)
+from gen.analysis.neuron_groups import neuron_groups
 from gen.analysis.number_names import NumberNames
 from gen.figures.figure import ModelFigure
 from gen.tasks.modular import Modular
@@ -38,7 +44,7 @@ class SumFigure(ModelFigure):
     b: Annotated[int, Field(ge=0)] | None = None
 
     def check(self, task: Task, network: Network) -> None:
-        (into, (inputs, _)), (out, (_, outputs)) = pictured_layer(network, task)
+        (into, (inputs, _)), (out, (_, outputs)) = hidden_layer_shapes(network, task)
         shapes = (inputs, outputs, task.inputs)
         if not isinstance(task, Modular) or shapes != (task.outputs,) * 3:
             raise ValueError(
@@ -76,7 +82,7 @@ class SumFigure(ModelFigure):
 
     def terms(self, run: ModelRun) -> PairLogits:
         """The sum at every snapshot of a run."""
-        groups = neuron_groups(next(iter(run.views.values()))[-1])
+        groups = neuron_groups(run.input_weights[-1])
         pair = self.pair(run)
         into, out = run.views.values()
         members = [group.neurons for group in groups]
@@ -95,6 +101,6 @@ class SumFigure(ModelFigure):
             words("alt.interference.alone", leads=words.listed(alone), k=words.listed(named))
         ]
         peak = self.naming(run).on_axis(int(together.argmax()))
-        key = f"alt.interference.{standing(ahead)}"
+        key = f"alt.interference.{margin_verdict(ahead)}"
         sentences.append(words(key, lead=words.number(ahead, 2), peak=peak))
         return words.told(sentences)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.hidden_layer_views import pictured_layer
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.figures.figure import FilmFigure
 from gen.theme import FILM_WIDTH, NUMBER_SIZE, text_colour
 
@@ -42,7 +42,7 @@ class Trajectories(FilmFigure):
             raise ValueError(
                 "trajectories tell inputs that matter from others; in this task all matter alike"
             )
-        (name, (inputs, neurons)), _ = pictured_layer(network, task)
+        (name, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
         if inputs != task.inputs:
             raise ValueError(f"{name} has {inputs} rows and not one for each input")
         if inputs * neurons > _MOST_LINES:
@@ -87,7 +87,7 @@ class Trajectories(FilmFigure):
         return Film.of(canvas, steps, layers, pacing)
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        weights = np.abs(next(iter(run.views.values())).astype(np.float64))
+        weights = np.abs(run.input_weights.astype(np.float64))
         groups = _groups(run)
         sentences = [
             words(

@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.fourier import power_shares
-from gen.analysis.groups import check_over_numbers, frequencies_in_words, neuron_groups
-from gen.analysis.hidden_layer_views import pictured_layer
+from gen.analysis.fourier import peak_power_shares
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.analysis.neuron_groups import check_weights_per_number, describe_frequencies, neuron_groups
 from gen.charts.scales import limit_labels, line_limit
 from gen.figures.figure import FilmFigure
 from gen.figures.group_title import group_title
@@ -52,8 +52,8 @@ class Waves(FilmFigure):
     frames: Annotated[int, Field(ge=2, le=1000)] = 51
 
     def check(self, task: Task, network: Network) -> None:
-        check_over_numbers(task, network)
-        (into, (inputs, neurons)), _ = pictured_layer(network, task)
+        check_weights_per_number(task, network)
+        (into, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
         if inputs * neurons > _MOST_POINTS:
             raise ValueError(
                 f"{into} holds {inputs * neurons:,} weights, and a film of waves shows "
@@ -106,7 +106,7 @@ class Waves(FilmFigure):
         return Film.of(canvas, steps, layers, pacing)
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        into = next(iter(run.views.values()))
+        into = run.input_weights
         begin = words(
             "alt.waves.begin",
             neurons=into.shape[2],
@@ -115,10 +115,10 @@ class Waves(FilmFigure):
         )
         purity = words(
             "alt.waves.purity",
-            first=words.percent(float(np.median(power_shares(into[0])))),
-            least=words.percent(float(power_shares(into[-1]).min())),
+            first=words.percent(float(np.median(peak_power_shares(into[0])))),
+            least=words.percent(float(peak_power_shares(into[-1]).min())),
         )
-        return words.told([begin, purity, frequencies_in_words(run, words)])
+        return words.told([begin, purity, describe_frequencies(run, words)])
 
 
 def _weight_axis(panel: Panel, *, beyond: bool, labelled: bool) -> None:

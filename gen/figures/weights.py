@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.fourier import frequencies, power_shares
-from gen.analysis.hidden_layer_views import pictured_layer
-from gen.analysis.neuron_order import neuron_order
+from gen.analysis.fourier import frequencies, peak_power_shares
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.analysis.neuron_groups import neuron_order
 from gen.charts.scales import round_up
 from gen.figures.figure import FilmFigure
 from gen.figures.layout import HEADER, Layout
@@ -42,7 +42,7 @@ class Weights(FilmFigure):
     cell: Annotated[int, Field(ge=2, le=128)] | None = None
 
     def check(self, task: Task, network: Network) -> None:
-        into, out = pictured_layer(network, task)
+        into, out = hidden_layer_shapes(network, task)
         for name, shape in (into, out):
             if max(shape) > _LARGEST_MATRIX:
                 raise ValueError(
@@ -121,7 +121,7 @@ def _by_neuron(
 
 def _final_state(run: ModelRun, words: Words) -> tuple[str, str]:
     """How the rows are sorted, and what is left of the weights at the end."""
-    into = next(iter(run.views.values()))[-1]
+    into = run.input_weights[-1]
     size = np.abs(into)
     if run.task.signal_inputs:
         signal = list(run.task.signal_inputs)
@@ -152,7 +152,7 @@ def _largest(run: ModelRun) -> float:
 
 
 def _waves(into: Float[np.ndarray, "input neuron"], words: Words) -> str:
-    pure = power_shares(into) > _PURE
+    pure = peak_power_shares(into) > _PURE
     share = words.percent(_PURE)
     if not pure.any():
         return words("alt.weights.mixed", share=share)

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gen.analysis.sweep_outcomes import SweepRun
-from gen.analysis.sweep_table import sweep_table
+from gen.analysis.sweep_outcomes import SweepRun, sweep_table
 from gen.charts.chart import names_of
 from gen.experiments.runs import ModelRun
 from gen.figures.figure import (

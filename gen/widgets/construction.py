@@ -18,11 +18,11 @@ from gen.analysis.construction import (
     NEGLIGIBLE,
     NEURONS,
     Construction,
-    answers,
     neuron_positions,
+    predictions,
     vector_chain,
 )
-from gen.analysis.construction_facts import counted
+from gen.analysis.construction_facts import describe_verdicts
 from gen.charts.parts import coordinate, label, rule
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def draw_construction(run: Construction, a: int, b: int, words: Words) -> Constr
     return ConstructionDrawing(
         pictures=[Picture(run, a, b, shape).svg() for shape in (WIDE, NARROW)],
         said=sentence(run, a, b, words),
-        counted=counted(run, words),
+        counted=describe_verdicts(run, words),
         a=a,
         b=b,
         network=run,
@@ -102,13 +102,13 @@ def sentence(run: Construction, a: int, b: int, words: Words) -> str:
     """What the network answers, how far from the exact place, or why nothing."""
     p = run.modulus
     one, two = np.array(a), np.array(b)
-    x, y = run.answer(one, two)
+    x, y = run.output(one, two)
     known: dict[str, object] = {"a": a, "b": b, "modulus": p, "c": (a + b) % p}
     if 2 * abs(a - b) == p:
         return words("construction.opposite", **known)
     if np.hypot(x, y) < NEGLIGIBLE * run.neurons:
         return words("construction.silent", **known)
-    answer = int(answers(run, one, two))
+    answer = int(predictions(run, one, two))
     wanted = 2 * np.pi * (a + b) / p
     off = float(np.degrees(np.abs(np.angle(complex(x, y) * np.exp(-1j * wanted)))))
     known |= {
@@ -158,7 +158,7 @@ class Picture:
 
     def _circle(self, place: int) -> Iterator[str]:
         run, font = self.run, self.shape.font
-        directions = run.out if place else run.into.T
+        directions = run.output_directions if place else run.input_directions.T
         spokes = "".join(self._move(place, np.array([0 * d, 0.94 * d])) for d in directions)
         yield f'<path class="grid" d="{spokes}"/>'
         dots = "".join(f"{self._move(place, point[None])}h0" for point in run.embedding)
@@ -184,7 +184,7 @@ class Picture:
 
     def _spoken(self) -> Iterator[str]:
         run, one, two = self.run, np.array(self.a), np.array(self.b)
-        points, answer = vector_chain(run, one, two), int(answers(run, one, two))
+        points, answer = vector_chain(run, one, two), int(predictions(run, one, two))
         right = run.embedding[(self.a + self.b) % run.modulus]
         yield dot("target", *self._at(1, right), 9)
         for neuron in range(run.neurons):
@@ -209,7 +209,7 @@ class Picture:
     def _bars(self) -> Iterator[str]:
         run, shape, font = self.run, self.shape, self.shape.font
         top = shape.side + 2.6 * font
-        low, high = -2, 4 if run.bend == "square" else 2
+        low, high = -2, 4 if run.activation == "square" else 2
         unit = shape.strip / (high - low)
         left, zero = 2.2 * font, top + high * unit
         yield rule("grid", left, zero, shape.width, zero)
@@ -217,11 +217,11 @@ class Picture:
             y = zero - value * unit + 0.36 * font
             written = f"\u2212{-value}" if value < 0 else str(value)
             yield label(written, left - 0.5 * font, y, "quiet", "end")
-        made = {"relu": "relu(u)", "square": "u\u00b2", "linear": "u"}[run.bend]
+        made = {"relu": "relu(u)", "square": "u\u00b2", "linear": "u"}[run.activation]
         yield label(f"u \u2192 {made}", left, top - 0.7 * font, "made")
-        heard = run.heard(np.array(self.a), np.array(self.b))
+        heard = run.pre_activations(np.array(self.a), np.array(self.b))
         step = (shape.width - left) / run.neurons
-        for neuron, (u, v) in enumerate(zip(heard, run.active(heard), strict=True)):
+        for neuron, (u, v) in enumerate(zip(heard, run.activations(heard), strict=True)):
             x = left + (neuron + 0.5) * step
             colour = colour_class(neuron)
             yield _bar(f"heard {colour}", x - shape.bar - 1, zero, float(u) * unit, shape.bar)

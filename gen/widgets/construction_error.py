@@ -64,8 +64,8 @@ def draw_construction_error(networks: Sequence[Construction], words: Words) -> E
     return ErrorDrawing(
         panels=[
             ErrorPanel(
-                one.bend,
-                words(f"construction.bend.{one.bend}"),
+                one.activation,
+                words(f"construction.bend.{one.activation}"),
                 _svg(one, words),
                 said(one, words),
             )
@@ -99,7 +99,7 @@ def draw_construction_error(networks: Sequence[Construction], words: Words) -> E
 
 def degrees_off(run: Construction) -> np.ndarray:
     """How far each direction's answer is off, in degrees; NaN where nothing is spoken."""
-    return run.strays() * 360 / run.modulus
+    return run.angle_errors() * 360 / run.modulus
 
 
 def said(run: Construction, words: Words) -> str:
@@ -120,9 +120,10 @@ def said(run: Construction, words: Words) -> str:
 
 
 def _svg(run: Construction, words: Words) -> str:
+    drawn = "".join([*_answers(run, words), *_strays(run, words)])
     return (
         f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" font-size="{FONT:g}" aria-hidden="true" '
-        f'data-bend="{run.bend}">{"".join([*_answers(run, words), *_strays(run, words)])}</svg>'
+        f'data-bend="{run.activation}">{drawn}</svg>'
     )
 
 
@@ -142,7 +143,7 @@ def _answers(run: Construction, words: Words) -> Iterator[str]:
     for number in (0, p - 1):
         yield label(words.number(number), LEFT - 6, down(number) + 0.36 * FONT, "quiet", "end")
     places = []
-    for direction, off in enumerate(run.strays().tolist()):
+    for direction, off in enumerate(run.angle_errors().tolist()):
         if not np.isnan(off):
             exact = direction % p
             given = (exact + off + 0.5) % p - 0.5

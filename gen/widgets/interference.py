@@ -11,12 +11,18 @@ import numpy as np
 from jaxtyping import Float
 
 from gen.analysis.activations import activations
-from gen.analysis.interference import group_logits, interpolated, margin, standing, training_pairs
+from gen.analysis.interference import (
+    group_logits,
+    interpolate,
+    margin,
+    margin_verdict,
+    training_pairs,
+)
 from gen.charts.parts import coordinate, label, path, rule
 
 if TYPE_CHECKING:
-    from gen.analysis.groups import Group
     from gen.analysis.interference import PairLogits
+    from gen.analysis.neuron_groups import Group
     from gen.analysis.number_names import NumberNames
     from gen.experiments.runs import ModelRun
     from gen.i18n import Words
@@ -176,7 +182,7 @@ class _Picture:
         top = self.top + place * self.row
         middle = top + 1.7 * font + self.shape.half
         values = self.terms.shares[-1, place]
-        smooth = interpolated(values, PARTS)
+        smooth = interpolate(values, PARTS)
         x = self._x(np.arange(len(smooth)) / PARTS)
         name = self.words(
             "interference.group" if group.frequency else "interference.others",
@@ -244,7 +250,7 @@ def lead_in_words(
 ) -> str:
     """Whether an answer leads all others or trails one, and by how much, or is level with one."""
     ahead = float(margin(values, answer))
-    key = {"right": "leads", "wrong": "trails", "level": "levels"}[standing(ahead)]
+    key = {"right": "leads", "wrong": "trails", "level": "levels"}[margin_verdict(ahead)]
     return words(f"interference.{key}", c=name, lead=amount(abs(ahead), words))
 
 
@@ -259,7 +265,7 @@ def _said(terms: PairLogits, naming: NumberNames, trained: bool, words: Words) -
     rivals = total.copy()
     rivals[answer] = -np.inf
     sentence = words(
-        naming.key(f"interference.{standing(ahead)}"),
+        naming.key(f"interference.{margin_verdict(ahead)}"),
         **naming.values(terms.pair, answer),
         lead=amount(abs(ahead), words),
         next=naming.on_axis(int(rivals.argmax())),

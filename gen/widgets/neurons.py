@@ -15,8 +15,7 @@ import numpy as np
 from jaxtyping import Float
 
 from gen.analysis.fourier import components
-from gen.analysis.groups import neuron_groups
-from gen.analysis.neuron_order import neuron_order
+from gen.analysis.neuron_groups import neuron_groups, neuron_order
 from gen.charts.scales import limit_labels, round_up
 from gen.widgets.interference import colour_class
 
@@ -132,7 +131,7 @@ def bars_path(values: Float[np.ndarray, " number"]) -> str:
 
 def _thumbs(run: ModelRun, into: Float[np.ndarray, "neuron number"], words: Words) -> list[Thumb]:
     order = neuron_order(run)
-    groups = neuron_groups(next(iter(run.views.values()))[-1])
+    groups = neuron_groups(run.input_weights[-1])
     of = {
         neuron: (group, colour_class(group, place))
         for place, group in enumerate(groups)

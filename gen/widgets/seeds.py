@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gen.analysis.neuron_groups import settled_frequencies
 from gen.analysis.outcome import generalised_at
-from gen.analysis.settled_frequencies import settled_frequencies
 from gen.charts.chart import Axis, Split, log_axis, step_axis
 from gen.charts.curves import SPLITS, value_at
 from gen.charts.parts import coordinate, label, path, rule

@@ -246,7 +246,7 @@ def _mathml(latex: str) -> str:
 
 def _contradicted(run: SweepRun, words: Words) -> str:
     count = int(run.contradicted().sum())
-    models = int(run.sound.sum())
+    models = int(run.valid.sum())
     return words("map.contradicted", count=count, models=models) if count else ""
 
 
@@ -281,7 +281,7 @@ def _data(
         "focus": focus,
         "formulas": formulas,
         "state": _encoded(state.astype(np.uint8)),
-        "ends": _encoded(run.ends().astype(np.uint8)),
+        "ends": _encoded(run.outcomes_by_accuracy().astype(np.uint8)),
         "extremes": _encoded(numbers.astype("<f4")),
         "curves": _encoded(curves.levels),
     }

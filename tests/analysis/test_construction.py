@@ -15,13 +15,13 @@ from gen.analysis.construction import (
     WRONG,
     Construction,
     ConstructionActivation,
-    answers,
-    direction,
-    ideal,
-    pairs,
+    midpoint_direction,
+    predictions,
+    square_logits,
+    unordered_pairs,
     vector_chain,
 )
-from gen.analysis.construction_facts import construction_facts, limits, loudness
+from gen.analysis.construction_facts import construction_facts, largest_correct_moduli, output_range
 
 COUNTS = range(NEURONS[0], NEURONS[1] + 1)
 SIZES = range(MODULI[0], MODULI[1] + 1)
@@ -36,7 +36,7 @@ def opposite(modulus: int) -> int:
 @pytest.mark.parametrize("neurons", EXACT)
 def test_squares_are_exact_at_every_modulus_that_is_offered(neurons: int) -> None:
     for modulus in SIZES:
-        assert np.abs(Construction(neurons, modulus, "square").strays()).max() < 1e-9
+        assert np.abs(Construction(neurons, modulus, "square").angle_errors()).max() < 1e-9
 
 
 @settings(deadline=None, max_examples=40)
@@ -57,7 +57,7 @@ def test_the_logits_of_squares_are_the_formula(
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
     c = np.arange(modulus)
     logits = Construction(neurons, modulus, "square").logits(a, b)
-    np.testing.assert_allclose(logits, neurons * ideal(a, b, c, modulus), atol=1e-9)
+    np.testing.assert_allclose(logits, neurons * square_logits(a, b, c, modulus), atol=1e-9)
 
 
 @given(st.integers(12, 60), st.data())
@@ -81,17 +81,17 @@ def test_without_a_bend_nothing_is_left(neurons: int, modulus: int, data: st.Dat
 def test_three_neurons_without_a_bend_point_the_wrong_way() -> None:
     network = Construction(3, 67, "linear")
     a, b = np.array(20), np.array(5)
-    angle = np.arctan2(*network.answer(a, b)[::-1])
+    angle = np.arctan2(*network.output(a, b)[::-1])
     assert angle == pytest.approx(-np.pi * 25 / 67)
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(*NEURONS), st.integers(12, 45), BENDS)
 def test_verdicts_are_those_of_all_logits(
-    neurons: int, modulus: int, bend: ConstructionActivation
+    neurons: int, modulus: int, activation: ConstructionActivation
 ) -> None:
-    network = Construction(neurons, modulus, bend)
-    a, b = pairs(modulus)
+    network = Construction(neurons, modulus, activation)
+    a, b = unordered_pairs(modulus)
     logits = network.logits(a, b)
     right = np.take_along_axis(logits, ((a + b) % modulus)[:, None], axis=1)[:, 0]
     best = logits.max(axis=1)
@@ -104,14 +104,14 @@ def test_verdicts_are_those_of_all_logits(
 @settings(deadline=None)
 @given(st.integers(*NEURONS), st.integers(12, 60), BENDS, st.data())
 def test_a_pair_is_answered_as_the_direction_that_it_is_heard_from(
-    neurons: int, modulus: int, bend: ConstructionActivation, data: st.DataObject
+    neurons: int, modulus: int, activation: ConstructionActivation, data: st.DataObject
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
-    network = Construction(neurons, modulus, bend)
+    network = Construction(neurons, modulus, activation)
     loud = 2 * abs(np.cos(np.pi * (a - b) / modulus))
-    spoken = network.halfway()[direction(a, b, modulus)]
-    scale = loud**2 if bend == "square" else loud
-    np.testing.assert_allclose(network.answer(a, b), scale * spoken, atol=1e-9)
+    spoken = network.outputs_by_direction()[midpoint_direction(a, b, modulus)]
+    scale = loud**2 if activation == "square" else loud
+    np.testing.assert_allclose(network.output(a, b), scale * spoken, atol=1e-9)
 
 
 def harmonic(order: int) -> float:
@@ -125,7 +125,7 @@ def harmonic(order: int) -> float:
 def test_the_ripple_of_relu_is_made_of_the_waves_that_the_proof_names(neurons: int) -> None:
     network = Construction(neurons, 67, "relu")
     x = np.pi * np.arange(134) / 67
-    spoken = network.halfway() @ [1, 1j]
+    spoken = network.outputs_by_direction() @ [1, 1j]
     orders = range(4000)
     kept = sum(
         harmonic(j) * (((j - 2) % neurons == 0) * np.exp(1j * j * x))
@@ -149,12 +149,12 @@ def test_the_waves_that_disturb_are_as_weak_as_the_page_says() -> None:
 
 def test_ten_neurons_with_relu_do_what_five_do() -> None:
     for modulus in (12, 67, 119, 500):
-        five, ten = (Construction(n, modulus, "relu").strays() for n in (5, 10))
+        five, ten = (Construction(n, modulus, "relu").angle_errors() for n in (5, 10))
         np.testing.assert_allclose(five, ten, atol=1e-9)
 
 
 def test_up_to_which_modulus_relu_is_right() -> None:
-    found = limits()
+    found = largest_correct_moduli()
     assert [found[f"relu_up_to_{n}"] for n in COUNTS] == [*(None, None, 118, 21, 343, 56, 500, 118)]
     assert [found[f"square_up_to_{n}"] for n in COUNTS] == [500, None, *[500] * 6]
     for n, largest in ((5, 118), (6, 21), (7, 343), (8, 56)):
@@ -171,16 +171,16 @@ def test_facts_are_what_the_logits_say() -> None:
     assert silent["largest_stray"] is None and silent["range"] is None
 
 
-@pytest.mark.parametrize("bend", ["relu", "square"])
+@pytest.mark.parametrize("activation", ["relu", "square"])
 @pytest.mark.parametrize("modulus", [13, 40, 67])
 def test_nearly_opposite_numbers_are_answered_softly(
-    bend: ConstructionActivation, modulus: int
+    activation: ConstructionActivation, modulus: int
 ) -> None:
-    network = Construction(7, modulus, bend)
-    a, b = pairs(modulus)
+    network = Construction(7, modulus, activation)
+    a, b = unordered_pairs(modulus)
     heard = 2 * (b - a) != modulus
-    size = np.hypot(*network.answer(a, b)[heard].T)
-    ratio = loudness(network)
+    size = np.hypot(*network.output(a, b)[heard].T)
+    ratio = output_range(network)
     assert ratio is not None
     assert size.max() / size.min() == pytest.approx(ratio, rel=0.12)
 
@@ -188,15 +188,15 @@ def test_nearly_opposite_numbers_are_answered_softly(
 @settings(deadline=None)
 @given(st.integers(*NEURONS), st.integers(12, 60), BENDS, st.data())
 def test_a_chain_ends_in_the_direction_of_the_answer_and_stays_in_the_circle(
-    neurons: int, modulus: int, bend: ConstructionActivation, data: st.DataObject
+    neurons: int, modulus: int, activation: ConstructionActivation, data: st.DataObject
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
-    network = Construction(neurons, modulus, bend)
-    points, answer = vector_chain(network, a, b), network.answer(a, b)
+    network = Construction(neurons, modulus, activation)
+    points, answer = vector_chain(network, a, b), network.output(a, b)
     assert points.shape == (neurons + 1, 2)
     assert np.hypot(*points.T).max() <= 1 + 1e-9
     cross = points[-1][0] * answer[1] - points[-1][1] * answer[0]
     assert abs(cross) < 1e-9 and points[-1] @ answer >= -1e-9
     logits = network.logits(a, b)
     level = (logits > logits.max() - 1e-9).sum()
-    assert answers(network, a, b) == (-1 if level > 1 else logits.argmax())
+    assert predictions(network, a, b) == (-1 if level > 1 else logits.argmax())

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gen.analysis.circles import angles, phase_error, phase_errors_of_waves, spacing_error
+from gen.analysis.circles import angles, phase_error, spacing_error, wave_phase_errors
 from gen.analysis.fourier import (
-    at_frequency,
     components,
     frequencies,
+    peak_power_shares,
     phases,
-    power_shares,
+    points_at_frequency,
     powers,
-    silent,
+    silent_neurons,
 )
 
 matrices = arrays(
@@ -34,7 +34,7 @@ def test_a_pure_cosine_is_one_frequency_with_its_phase_and_all_the_power(
     wave = 2.5 * np.cos(2 * np.pi * k * np.arange(inputs) / inputs - 0.7)
     weights = np.stack([wave, -wave], axis=1)
     assert frequencies(weights).tolist() == [k, k]
-    assert power_shares(weights) == pytest.approx(1.0)
+    assert peak_power_shares(weights) == pytest.approx(1.0)
     assert phases(weights)[0] == pytest.approx(0.7)
     assert np.abs(components(weights))[k - 1] == pytest.approx(2.5)
 
@@ -62,12 +62,12 @@ def test_relabelling_neurons_relabels_their_frequencies(weights: np.ndarray) -> 
 
 @given(matrices)
 def test_shares_lie_between_zero_and_one(weights: np.ndarray) -> None:
-    shares = power_shares(weights)
+    shares = peak_power_shares(weights)
     assert (shares >= 0).all() and (shares <= 1 + 1e-12).all()
 
 
 def test_constant_weights_have_no_share() -> None:
-    assert power_shares(np.full((7, 2), 3.0)).tolist() == [0.0, 0.0]
+    assert peak_power_shares(np.full((7, 2), 3.0)).tolist() == [0.0, 0.0]
 
 
 def test_snapshots_lead_and_are_looked_at_one_by_one() -> None:
@@ -97,7 +97,7 @@ def test_a_neuron_is_the_sum_of_its_points_on_all_circles(weights: np.ndarray) -
     rebuilt = np.repeat(weights.mean(axis=0)[None], inputs, axis=0)
     for k in range(1, inputs // 2 + 1):
         turn = 2 * np.pi * k * np.arange(inputs) / inputs
-        cosine, sine = at_frequency(weights, k).T
+        cosine, sine = points_at_frequency(weights, k).T
         rebuilt += np.outer(np.cos(turn), cosine) + np.outer(np.sin(turn), sine)
     np.testing.assert_allclose(rebuilt, weights, atol=1e-9)
 
@@ -117,12 +117,12 @@ def test_phase_errors_are_how_far_the_answer_is_turned_from_what_both_numbers_as
     turn = 2 * np.pi * k * np.arange(modulus) / modulus
     into, also = (2 * np.cos(turn - phase)[:, None] for phase in (first, second))
     out = 3 * np.cos(turn - first - sign * second - np.radians(off))[None]
-    assert phase_errors_of_waves(into, also, out, sign) == pytest.approx(abs(off), abs=1e-6)
+    assert wave_phase_errors(into, also, out, sign) == pytest.approx(abs(off), abs=1e-6)
 
 
 def test_neurons_that_training_has_given_up_are_silent() -> None:
     random = np.random.default_rng(0)
     weights = random.normal(size=(31, 4))
     weights[:, 2] *= 0.01
-    assert silent(weights).tolist() == [False, False, True, False]
-    assert not silent(np.zeros((7, 3))).any()
+    assert silent_neurons(weights).tolist() == [False, False, True, False]
+    assert not silent_neurons(np.zeros((7, 3))).any()

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from gen.analysis.activations import activations
-from gen.analysis.groups import neuron_groups
 from gen.analysis.interference import (
     group_logits,
     interference_facts,
-    interpolated,
+    interpolate,
     margin,
     training_pairs,
 )
+from gen.analysis.neuron_groups import neuron_groups
 from gen.analysis.pairs import read_pairs
 from gen.drawing.changing_text import Numbers
 from gen.drawing.layers import Lines
@@ -92,7 +92,7 @@ def test_the_shares_of_all_groups_add_up_to_the_logits(
     st.integers(1, 7),
 )
 def test_the_smooth_wave_goes_through_every_value(values: np.ndarray, parts: int) -> None:
-    smooth = interpolated(values, parts)
+    smooth = interpolate(values, parts)
     assert len(smooth) == (len(values) - 1) * parts + 1
     np.testing.assert_allclose(smooth[::parts], values, atol=1e-9)
 
@@ -103,7 +103,7 @@ def test_a_wave_is_found_between_its_values(
 ) -> None:
     k = data.draw(st.integers(0, (numbers - 1) // 2))
     turn = 2 * np.pi * k / numbers
-    smooth = interpolated(np.cos(turn * np.arange(numbers) - phase), 4)
+    smooth = interpolate(np.cos(turn * np.arange(numbers) - phase), 4)
     np.testing.assert_allclose(smooth, np.cos(turn * np.arange(len(smooth)) / 4 - phase), atol=1e-9)
 
 

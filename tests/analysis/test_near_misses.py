@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gen.analysis.near_misses import misses, near_miss_facts, wave_shares
+from gen.analysis.wave_facts import answer_distances, near_miss_facts, wave_shares
 from gen.experiments.runs import ModelRun
 from gen.networks.embedded import Embedded
 from gen.tasks.modular import Modular
@@ -33,7 +33,7 @@ def adder(off: float = 0.0) -> ModelRun:
 
 @pytest.mark.parametrize("off", [0, 1, -1, 3])
 def test_misses_are_counted_in_places_on_the_circle(off: int) -> None:
-    assert set(misses(adder(off), FREQUENCY).tolist()) == {abs(off)}
+    assert set(answer_distances(adder(off), FREQUENCY).tolist()) == {abs(off)}
 
 
 def test_who_is_one_place_off_is_always_next_door() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gen.analysis.outcome import choose_run, settled
+from gen.analysis.outcome import choose_run, stays_above_from
 from gen.experiments.runs import ModelRun
 from gen.networks.perceptron import Perceptron
 from gen.tasks.sparse_parity import SparseParity
@@ -35,13 +35,13 @@ def _run(seed: int, test_accuracy: list[float], failed_at: int | None = None) ->
 
 
 def test_settled_is_the_step_after_the_last_fall() -> None:
-    assert settled(STEPS, np.array([0.5, 1.0, 0.98, 0.99, 1.0])) == 30
-    assert settled(STEPS, np.array([1.0, 1.0, 1.0, 1.0, 1.0])) == 0
+    assert stays_above_from(STEPS, np.array([0.5, 1.0, 0.98, 0.99, 1.0])) == 30
+    assert stays_above_from(STEPS, np.array([1.0, 1.0, 1.0, 1.0, 1.0])) == 0
 
 
 def test_what_ends_below_the_threshold_or_unsound_has_not_settled() -> None:
-    assert settled(STEPS, np.array([1.0, 1.0, 1.0, 1.0, 0.9])) is None
-    assert settled(STEPS, np.array([1.0, 1.0, 1.0, 1.0, np.nan])) is None
+    assert stays_above_from(STEPS, np.array([1.0, 1.0, 1.0, 1.0, 0.9])) is None
+    assert stays_above_from(STEPS, np.array([1.0, 1.0, 1.0, 1.0, np.nan])) is None
 
 
 def test_the_first_seed_that_generalises_is_shown() -> None:

@@ -11,9 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gen.analysis.fourier import frequencies, powers
-from gen.analysis.height_facts import height_facts
-from gen.analysis.pace_facts import fastest, first_wave_facts, half_risen, steepest_fall
-from gen.analysis.progress_facts import wave_facts
+from gen.analysis.progress_facts import (
+    first_wave_facts,
+    half_rise_index,
+    largest_change,
+    largest_fall,
+    wave_progress_facts,
+)
+from gen.analysis.wave_facts import height_facts
 from tests.analysis.test_progress import clock_run
 from tests.support.line_runs import circle_run, parity_run
 
@@ -31,27 +36,27 @@ def test_the_fastest_change_is_that_of_the_best_pair_of_steps_in_a_window(
         for i, j in product(range(len(series)), repeat=2)
         if steps[i] <= steps[j] <= steps[i] + window
     ]
-    factor, start = steepest_fall(steps, values, window)
+    factor, start = largest_fall(steps, values, window)
     assert factor == pytest.approx(max(values[i] / values[j] for i, j in pairs))
     assert any(
         steps[i] == start and values[i] / values[j] == pytest.approx(factor) for i, j in pairs
     )
     whole = values.max() - values.min()
     moves = max(abs(values[i] - values[j]) for i, j in pairs)
-    found = fastest(steps, values, window)
+    found = largest_change(steps, values, window)
     assert found is None if whole == 0 else found == pytest.approx(moves / whole)
 
 
 def test_what_is_not_finite_has_no_pace() -> None:
     steps, broken = np.array([0, 1, 2]), np.array([1.0, np.nan, 2.0])
-    assert fastest(steps, broken, 1) is None
-    assert steepest_fall(steps, broken, 1) == (None, None)
-    assert steepest_fall(steps, np.array([1.0, 0.0, 2.0]), 1) == (None, None)
+    assert largest_change(steps, broken, 1) is None
+    assert largest_fall(steps, broken, 1) == (None, None)
+    assert largest_fall(steps, np.array([1.0, 0.0, 2.0]), 1) == (None, None)
 
 
 def test_half_of_a_rise_is_counted_from_the_lowest_value_before_the_largest() -> None:
-    assert half_risen(np.array([5.0, 1.0, 2.0, 4.0, 7.0, 0.0])) == 3
-    assert half_risen(np.array([3.0, 2.0, 1.0])) == 0
+    assert half_rise_index(np.array([5.0, 1.0, 2.0, 4.0, 7.0, 0.0])) == 3
+    assert half_rise_index(np.array([3.0, 2.0, 1.0])) == 0
 
 
 def test_the_first_wave_is_the_group_that_is_pure_before_the_others_and_stays_so() -> None:
@@ -118,7 +123,7 @@ def test_a_network_on_a_given_circle_has_one_wave() -> None:
 
 
 def test_the_loss_without_waves_is_told_at_half_of_its_rise() -> None:
-    facts = wave_facts(clock_run())
+    facts = wave_progress_facts(clock_run())
     middle, largest = facts["excluded_loss_when_half_risen"], facts["largest_excluded_loss"]
     assert isinstance(middle, float)
     assert isinstance(largest, float)

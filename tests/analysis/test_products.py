@@ -9,7 +9,7 @@ import json
 import numpy as np
 import pytest
 
-from gen.analysis.groups import neuron_groups
+from gen.analysis.neuron_groups import neuron_groups
 from gen.drawing.changing_text import Numbers
 from gen.experiments.runs import ModelRun
 from gen.figures.circle import Circle

@@ -14,15 +14,15 @@ from hypothesis.extra import numpy as arrays
 from gen.analysis.activations import activations
 from gen.analysis.fourier import gini, key_frequencies
 from gen.analysis.progress import (
-    adds,
-    by_sum,
-    kept,
-    losses,
+    cross_entropies,
+    is_modular_addition,
+    keep_waves,
+    mean_activations_by_sum,
     signal_progress,
     wave_progress,
     weight_norm,
 )
-from gen.analysis.progress_facts import guess_loss, signal_facts, wave_facts
+from gen.analysis.progress_facts import guess_loss, signal_progress_facts, wave_progress_facts
 from gen.charts.chart import Chart, Stack, value_axis
 from gen.charts.svg import standalone_svg, to_svg
 from gen.experiments.runs import ModelRun
@@ -93,30 +93,32 @@ def test_activity_by_sum_is_the_mean_over_all_pairs_of_that_sum(w_in: np.ndarray
     p = len(w_in)
     pairs = [(a, b) for a in range(p) for b in range(p) if (a + b) % p == 2]
     mean = np.mean([activations(w_in[a] + w_in[b], "relu") for a, b in pairs], axis=0)
-    np.testing.assert_allclose(by_sum(w_in)[2], mean, atol=1e-9)
+    np.testing.assert_allclose(mean_activations_by_sum(w_in)[2], mean, atol=1e-9)
 
 
 @given(WEIGHTS, st.sets(st.integers(1, 2)))
 def test_keeping_waves_twice_is_keeping_them_once(w_in: np.ndarray, some: set[int]) -> None:
-    activations = by_sum(w_in)
-    once = kept(activations, tuple(some))
-    np.testing.assert_allclose(kept(once, tuple(some)), once, atol=1e-9)
+    activations = mean_activations_by_sum(w_in)
+    once = keep_waves(activations, tuple(some))
+    np.testing.assert_allclose(keep_waves(once, tuple(some)), once, atol=1e-9)
     np.testing.assert_allclose(once.mean(axis=0), activations.mean(axis=0), atol=1e-9)
 
 
 @given(WEIGHTS)
 def test_what_is_kept_and_what_is_left_out_are_the_whole(w_in: np.ndarray) -> None:
-    activations = by_sum(w_in)
+    activations = mean_activations_by_sum(w_in)
     every = range(1, len(w_in) // 2 + 1)
     some, others = tuple(k for k in every if k % 2), tuple(k for k in every if not k % 2)
-    whole = kept(activations, some) + kept(activations, others) - activations.mean(axis=0)
+    whole = (
+        keep_waves(activations, some) + keep_waves(activations, others) - activations.mean(axis=0)
+    )
     np.testing.assert_allclose(whole, activations, atol=1e-9)
 
 
 def test_losses_are_cross_entropies_even_where_they_are_tiny() -> None:
     logits = np.array([[0.0, 0, 0], [40, 0, 0], [0, 40, 0]], dtype=np.float32)
     expected = [np.log(3), np.log1p(2 * np.exp(-40.0)), 40 + np.log1p(2 * np.exp(-40.0))]
-    np.testing.assert_allclose(losses(logits, np.array([2, 0, 0])), np.array(expected) / 3)
+    np.testing.assert_allclose(cross_entropies(logits, np.array([2, 0, 0])), np.array(expected) / 3)
 
 
 def test_a_network_of_one_pure_wave_is_all_in_its_key_wave() -> None:
@@ -137,7 +139,7 @@ def test_a_network_of_one_pure_wave_is_all_in_its_key_wave() -> None:
 
 
 def test_progress_is_smooth_where_accuracy_jumps() -> None:
-    progress, facts = wave_progress(WAVES), wave_facts(WAVES)
+    progress, facts = wave_progress(WAVES), wave_progress_facts(WAVES)
     assert progress.frequencies == (5, 13, 21, 30)
     assert progress.restricted[-1] < 1e-6 < guess_loss(WAVES) < progress.restricted[0]
     assert progress.excluded[-1] > guess_loss(WAVES) > progress.excluded[0] / 3
@@ -170,8 +172,8 @@ def test_long_runs_are_measured_at_some_snapshots_the_first_and_last_among_them(
 
 
 def test_sums_are_told_from_other_tasks() -> None:
-    assert adds(Modular(modulus=11, train_share=0.5))
-    assert not adds(SparseParity(bits=4, signal_bits=2, train_rows=9, test_rows=9))
+    assert is_modular_addition(Modular(modulus=11, train_share=0.5))
+    assert not is_modular_addition(SparseParity(bits=4, signal_bits=2, train_rows=9, test_rows=9))
     with pytest.raises(ValueError, match="progress can be measured"):
         FIGURE.check(circle_run().task, circle_run().network)
     FIGURE.check(WAVES.task, WAVES.network)
@@ -252,7 +254,7 @@ def test_accuracy_is_left_out_where_it_was_not_logged() -> None:
 
 def test_alt_texts_tell_what_moved_and_when() -> None:
     waves, bits = FIGURE.alt(WAVES, EN), FIGURE.alt(BITS, EN)
-    halved = wave_facts(WAVES)["restricted_halved_at"]
+    halved = wave_progress_facts(WAVES)["restricted_halved_at"]
     assert isinstance(halved, int)
     assert f"for good, at step {EN.number(halved)}" in waves
     assert "5, 13, 21 and 30" in waves
@@ -261,6 +263,6 @@ def test_alt_texts_tell_what_moved_and_when() -> None:
 
 def test_alt_texts_do_not_claim_what_did_not_happen() -> None:
     never = waves_run(memorises=np.inf, generalises=np.inf, last=2000, snapshots=3)
-    assert wave_facts(never)["restricted_lead"] is None
+    assert wave_progress_facts(never)["restricted_lead"] is None
     assert "Test accuracy does not pass 50\u00a0%" in FIGURE.alt(never, EN)
-    assert signal_facts(parity_run(generalises=np.inf))["signal_half_at"] is None
+    assert signal_progress_facts(parity_run(generalises=np.inf))["signal_half_at"] is None

@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gen.analysis.neuron_groups import settled_frequencies
 from gen.analysis.seeds import COLUMNS, Seeds, seeds_table
-from gen.analysis.settled_frequencies import settled_frequencies
 from gen.figures.seeds import SeedCharts
 from gen.i18n import Words
 from tests.support.line_runs import parity_run, waves_run

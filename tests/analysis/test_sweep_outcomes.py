@@ -19,12 +19,12 @@ from gen.analysis.sweep_outcomes import (
     GROKS,
     MEMORISES,
     NEVER,
-    NOT_YET,
+    NO_STEP,
     OUTCOMES,
     UNTRAINED,
     SweepRun,
+    sweep_table,
 )
-from gen.analysis.sweep_table import sweep_table
 from gen.config.reader import load
 from gen.errors import ConfigError, PageError
 from gen.experiments.sweep import Sweep
@@ -62,7 +62,7 @@ def _diverged(run: SweepRun, at: tuple[int, int], step: int) -> None:
     for losses in (run.train_loss, run.test_loss):
         losses[at][run.steps >= step] = np.nan
     run.failed_at[at] = step
-    run.memorised_at[at] = run.generalised_at[at] = NOT_YET
+    run.memorised_at[at] = run.generalised_at[at] = NO_STEP
     run.final_train_accuracy[at] = run.final_test_accuracy[at] = np.nan
 
 
@@ -71,7 +71,7 @@ def _untrained(run: SweepRun, at: tuple[int, int]) -> None:
     run.trained[at] = False
     for losses in (run.train_loss, run.test_loss):
         losses[at] = np.nan
-    run.memorised_at[at] = run.generalised_at[at] = NOT_YET
+    run.memorised_at[at] = run.generalised_at[at] = NO_STEP
     run.final_train_accuracy[at] = run.final_test_accuracy[at] = np.nan
 
 
@@ -109,7 +109,7 @@ def test_a_shard_s_failed_models_keep_their_curves_and_nothing_else(sweep: Sweep
     trained: Any = SimpleNamespace(metrics=metrics, failed_at=failed_at)
     run.add(members, trained)
     broken, sound = [(c, s) for c, s in zip(members.cells, members.seeds, strict=True)][:2]
-    assert run.outcomes()[broken] == FAILED and run.memorised_at[broken] == NOT_YET
+    assert run.outcomes()[broken] == FAILED and run.memorised_at[broken] == NO_STEP
     assert np.isnan(run.final_test_accuracy[broken])
     assert np.isfinite(run.train_loss[broken]).sum() == len(STEPS) - 3
     assert run.memorised_at[sound] == 0 and run.final_test_accuracy[sound] == 0.999
@@ -188,7 +188,7 @@ def test_where_outcome_and_accuracies_differ_the_table_the_facts_and_the_map_say
     )
     run.memorised_at[never] = 500
     run.generalised_at[memorises] = 700
-    run.generalised_at[groks] = NOT_YET
+    run.generalised_at[groks] = NO_STEP
     assert (run.outcomes() == outcomes).all()
     rows = list(csv.DictReader(io.StringIO(sweep_table(run))))
     said = {

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from gen.analysis.loss_events import relapse, rise, second_fall, smoothed
+from gen.analysis.loss_events import final_rise, relapse, second_fall, smooth_loss
 from gen.commands.hunt import Found, written
 from gen.config.reader import Config, load
 from gen.errors import ConfigError
@@ -289,15 +289,15 @@ def test_pages_can_quote_a_recorded_hunt(tmp_path: Path, gen: Gen) -> None:
 
 @given(LOSSES)
 def test_turns_are_ratios_of_at_least_one_and_know_no_unit(loss: np.ndarray) -> None:
-    assert rise(loss) >= 1 and second_fall(loss) >= 1
-    assert rise(8 * loss) == pytest.approx(rise(loss))
+    assert final_rise(loss) >= 1 and second_fall(loss) >= 1
+    assert final_rise(8 * loss) == pytest.approx(final_rise(loss))
     assert second_fall(8 * loss) == pytest.approx(second_fall(loss))
 
 
 @given(LOSSES)
 def test_what_only_falls_never_rises_and_falls_once(loss: np.ndarray) -> None:
     falling = np.sort(loss)[::-1]
-    assert rise(falling) == second_fall(falling) == 1
+    assert final_rise(falling) == second_fall(falling) == 1
 
 
 def test_memorising_before_the_first_deep_fall_is_no_second_fall() -> None:
@@ -306,19 +306,19 @@ def test_memorising_before_the_first_deep_fall_is_no_second_fall() -> None:
     twice = np.concatenate([np.full(20, v) for v in (0.7, 0.1, 0.4, 0.01)])
     assert second_fall(twice) == pytest.approx(4)
     unlearned = np.concatenate([np.full(20, v) for v in (0.7, 0.1, 0.4)])
-    assert (rise(unlearned), second_fall(unlearned)) == (pytest.approx(4), 1)
+    assert (final_rise(unlearned), second_fall(unlearned)) == (pytest.approx(4), 1)
 
 
 def test_a_spike_is_not_forgetting() -> None:
     loss = np.geomspace(0.7, 1e-4, 200)
     loss[120] *= 100
     assert second_fall(loss) == 1
-    assert smoothed(loss).shape == loss.shape
+    assert smooth_loss(loss).shape == loss.shape
 
 
 @given(LOSSES)
 def test_a_relapse_lies_between_its_lows(loss: np.ndarray) -> None:
-    found, smooth = relapse(loss), smoothed(loss)
+    found, smooth = relapse(loss), smooth_loss(loss)
     if found is None:
         assert second_fall(loss) == 1
         return

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from gen.analysis.facts import model_facts
-from gen.analysis.fourier import frequencies, key_frequencies, power_shares
-from gen.analysis.groups import neuron_groups
+from gen.analysis.fourier import frequencies, key_frequencies, peak_power_shares
 from gen.analysis.interference import group_logits
+from gen.analysis.neuron_groups import neuron_groups
 from gen.analysis.outcome import choose_run, generalised_at, memorised_at
 from gen.analysis.pairs import phase_errors, read_pairs
 from gen.analysis.progress import signal_progress
-from gen.analysis.progress_facts import guess_loss, half_right_at, wave_facts
+from gen.analysis.progress_facts import guess_loss, half_right_at, wave_progress_facts
 from gen.config.reader import Config, load
 from gen.experiments.runs import ModelRun, model_runs
 from gen.training.loop import Ensemble, train
@@ -81,7 +81,7 @@ def test_each_neuron_of_grokked_modular_addition_is_one_frequency() -> None:
     chosen = choose_run(_runs("modular", (0,)), None)
     assert chosen is not None
     weights = chosen.views["W_in"][-1]
-    assert power_shares(weights).min() > 0.9
+    assert peak_power_shares(weights).min() > 0.9
     found, neurons = np.unique(frequencies(weights), return_counts=True)
     assert 3 <= len(found) <= 5
     assert neurons.min() >= 3
@@ -122,7 +122,7 @@ def test_key_waves_know_the_sums_thousands_of_steps_before_accuracy_rises() -> N
     grokked = [run for run in _runs("modular", (0,)) if half_right_at(run) is not None]
     assert grokked
     for run in grokked:
-        facts = wave_facts(run)
+        facts = wave_progress_facts(run)
         lead, known = facts["restricted_lead"], facts["test_accuracy_when_restricted_halved"]
         assert isinstance(lead, int) and isinstance(known, float)
         assert lead >= 1000
@@ -133,7 +133,7 @@ def test_key_waves_know_the_sums_thousands_of_steps_before_accuracy_rises() -> N
 def test_without_its_key_waves_a_grokked_network_does_no_better_than_guessing() -> None:
     chosen = choose_run(_runs("modular", (0,)), None)
     assert chosen is not None
-    facts, guess = wave_facts(chosen), guess_loss(chosen)
+    facts, guess = wave_progress_facts(chosen), guess_loss(chosen)
     largest, final = facts["largest_excluded_loss"], facts["final_excluded_loss"]
     assert isinstance(largest, float) and isinstance(final, float)
     assert largest > 2 * guess

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gen.analysis.fourier import frequencies
-from gen.analysis.neuron_order import neuron_order
+from gen.analysis.neuron_groups import neuron_order
 from gen.drawing.canvas import light
 from gen.drawing.colours import rgb
 from gen.drawing.film import Film

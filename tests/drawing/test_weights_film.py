@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gen.analysis.fourier import frequencies
-from gen.analysis.neuron_order import neuron_order
+from gen.analysis.neuron_groups import neuron_order
 from gen.charts.scales import round_up
 from gen.drawing.canvas import Canvas
 from gen.drawing.colours import COARSE, FINE, Diverging, rgb

@@ -30,8 +30,8 @@ from gen.analysis.sweep_outcomes import (
     Extremes,
     SweepRun,
     judge,
+    sweep_table,
 )
-from gen.analysis.sweep_table import sweep_table
 from gen.commands import build
 from gen.config.reader import Config, load
 from gen.config.snippet import recipe

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gen.analysis.neuron_order import neuron_order
+from gen.analysis.neuron_groups import neuron_order
 from gen.figures.figure import figure_kinds
 from gen.i18n import Words
 from tests.support import naive_facts as naive

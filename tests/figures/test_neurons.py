@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from gen.analysis.fourier import components
-from gen.analysis.neuron_order import neuron_order
+from gen.analysis.neuron_groups import neuron_order
 from gen.figures.neurons import Neurons
 from gen.i18n import Words
 from gen.networks.embedded import Embedded
