@@ -1,18 +1,23 @@
-"""What neurons make of what they are given, as their networks do it."""
+"""Activation functions of neurons, in NumPy."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
-if TYPE_CHECKING:
-    from gen.networks.batch import Activation
+from gen.networks.batch import Activation
 
 
 def activations(
-    before: Float[np.ndarray, "*batch neuron"], activation: Activation
+    pre_activations: Float[np.ndarray, "*batch neuron"], activation: Activation | Literal["linear"]
 ) -> Float[np.ndarray, "*batch neuron"]:
-    """What the neurons make of the sums of their inputs."""
-    return np.maximum(before, 0) if activation == "relu" else np.square(before)
+    """Return max(u, 0) for relu, u^2 for square and u for linear."""
+    match activation:
+        case "relu":
+            return np.maximum(pre_activations, 0)
+        case "square":
+            return np.square(pre_activations)
+        case "linear":
+            return pre_activations

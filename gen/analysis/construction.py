@@ -1,18 +1,20 @@
-"""A network that adds modulo p by construction: n neurons, no training, weights by a formula.
+"""A network that adds modulo p by construction: n neurons, weights by a formula, no training.
 
-Number a has its place on the unit circle at the angle 2 pi a / p, which is its row of the
-embedding E. Neuron k hears in the direction phi_k = 2 pi k / n and speaks in the direction
-2 phi_k. What it hears of a and b is 2 cos(pi (a - b) / p) cos(x - phi_k), where x is the angle
-pi (a + b) / p halfway between them; what it speaks adds up, over all neurons, to a vector that
-points near 2x, the angle of a + b. The logit of c is the product of that vector with c's row
-of E, so that the answer is the number whose place is nearest in angle.
+    output(a, b) = activation((E_a + E_b) A) B        a vector of the plane
+    logits(a, b) = output(a, b) E^T                   one logit for each number c
 
-With u^2 for the activation the vector points exactly at 2x if n = 3 or n >= 5 (after Gromov
-2023, arXiv 2301.02679, whose quadratic network needs no training either). With relu it strays by
-a ripple, made of those harmonics of relu(cos u) that n directions cannot tell from the second
-one. Without any bend nothing is left of it. That trained networks add by way of angles is due
-to Nanda et al. 2023 (arXiv 2301.05217) and Zhong et al. 2023 (arXiv 2306.17844); five neurons
-laid out like this are in Google PAIR's explorable on grokking (2023).
+E_a, the embedding of a, is the point of the unit circle at the angle 2 pi a / p. Column k of A
+is the unit vector at phi_k = 2 pi k / n, and row k of B the unit vector at 2 phi_k. The
+pre-activation of neuron k is 2 cos(pi (a - b) / p) cos(x - phi_k), where x = pi (a + b) / p is
+the midpoint of the two angles. The output points near 2x, the angle of a + b, and the highest
+logit is that of the number whose angle is nearest to it.
+
+With the activation u^2 the output points exactly at 2x if n = 3 or n >= 5 (after Gromov 2023,
+arXiv 2301.02679, whose quadratic network needs no training either). With relu its angle has an
+error, made of those harmonics of relu(cos u) that n directions cannot tell from the second one.
+Without an activation the output is zero for n >= 4. Trained networks add by angles too (Nanda
+et al. 2023, arXiv 2301.05217; Zhong et al. 2023, arXiv 2306.17844). Google PAIR's explorable on
+grokking (2023) shows five neurons with these directions.
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
+from gen.analysis.activations import activations
+
 ConstructionActivation = Literal["relu", "square", "linear"]
-"""What a neuron makes of what it hears; `linear` leaves it as it is."""
+"""The activation; `linear` means none."""
 
 NEURONS = (3, 10)
 """Fewest and most neurons that figures offer."""
@@ -33,10 +37,12 @@ MODULI = (12, 500)
 """Smallest and largest modulus that figures offer."""
 
 WRONG, UNDECIDED, RIGHT = 0, 1, 2
-"""Verdicts: another answer is highest; the right one shares the top; it is highest alone."""
+"""Verdicts: another logit is highest; the right one ties with another; it is highest alone."""
 
-_SLACK = 1e-9
-"""Rounding that a tie may hide in: a share of the longest vector, or of a step of angle."""
+NEGLIGIBLE = 1e-9
+"""Rounding error: of an output, in lengths per neuron; of an angle, in steps of 2 pi / p."""
+
+_LABEL_RADIUS, _LABEL_SPACING = 1.2, 0.27
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,6 @@ class Construction:
     Attributes:
         neurons: n.
         modulus: p.
-        activation: of the neurons.
     """
 
     neurons: int
@@ -55,88 +60,91 @@ class Construction:
 
     @property
     def embedding(self) -> Float[np.ndarray, "number 2"]:
-        """E: a place on the unit circle for each number."""
-        return _places(2 * np.pi * np.arange(self.modulus) / self.modulus)
+        """E: a point of the unit circle for each number."""
+        return _unit_vectors(2 * self.midpoint_angles[: self.modulus])
 
     @property
     def input_directions(self) -> Float[np.ndarray, "2 neuron"]:
-        """A: a column for each neuron, the direction in which it hears."""
-        return _places(self._angles).T
+        """A: a unit vector for each neuron, at the angle 2 pi k / n."""
+        return _unit_vectors(self._neuron_angles).T
 
     @property
     def output_directions(self) -> Float[np.ndarray, "neuron 2"]:
-        """B: a row for each neuron, the direction in which it speaks."""
-        return _places(2 * self._angles)
+        """B: a unit vector for each neuron, at twice its angle in A."""
+        return _unit_vectors(2 * self._neuron_angles)
 
     @property
-    def _angles(self) -> Float[np.ndarray, " neuron"]:
+    def _neuron_angles(self) -> Float[np.ndarray, " neuron"]:
         return 2 * np.pi * np.arange(self.neurons) / self.neurons
+
+    @property
+    def midpoint_angles(self) -> Float[np.ndarray, " direction"]:
+        """The 2p angles pi j / p that the midpoint of two numbers can have, in radians."""
+        return np.pi * np.arange(2 * self.modulus) / self.modulus
 
     def pre_activations(
         self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
     ) -> Float[np.ndarray, "*pair neuron"]:
-        """What each neuron hears of two numbers."""
-        places = self.embedding
-        return (places[a] + places[b]) @ self.input_directions
+        """Return (E_a + E_b) A."""
+        embedding = self.embedding
+        return (embedding[a] + embedding[b]) @ self.input_directions
 
     def activations(
         self, pre_activations: Float[np.ndarray, "*pair neuron"]
     ) -> Float[np.ndarray, "*pair neuron"]:
-        """What each neuron makes of what it hears."""
-        match self.activation:
-            case "relu":
-                return np.maximum(pre_activations, 0)
-            case "square":
-                return pre_activations**2
-            case "linear":
-                return pre_activations
+        """Apply the network's activation."""
+        return activations(pre_activations, self.activation)
 
     def output(
         self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
     ) -> Float[np.ndarray, "*pair 2"]:
-        """The vector that all neurons together speak."""
+        """Return the output vector, the sum over all neurons."""
         return self.activations(self.pre_activations(a, b)) @ self.output_directions
 
     def logits(
         self, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
     ) -> Float[np.ndarray, "*pair number"]:
-        """What the network says for every answer; a row of p numbers for every pair."""
+        """Return the logit of every number c."""
         return self.output(a, b) @ self.embedding.T
 
     def outputs_by_direction(self) -> Float[np.ndarray, "direction 2"]:
-        """The vectors spoken for each of the 2p directions that two numbers can be heard from.
+        """Return the output for each of the 2p midpoint angles pi j / p, at input length 1.
 
-        Direction j is the angle pi j / p, heard at strength 1. All pairs are covered: their sum
-        lies in one of these directions, and `midpoint_direction` gives it.
+        This covers all pairs: E_a + E_b has one of these angles (see `midpoint_direction`), and
+        its length only scales the output.
         """
-        turns = np.pi * np.arange(2 * self.modulus) / self.modulus
-        return self.activations(_places(turns) @ self.input_directions) @ self.output_directions
+        inputs = _unit_vectors(self.midpoint_angles) @ self.input_directions
+        return self.activations(inputs) @ self.output_directions
 
     def angle_errors(self) -> Float[np.ndarray, " direction"]:
-        """How far each of those vectors turns from the exact answer, in steps between numbers.
+        """Return the angle from the exact answer to the output, in steps of 2 pi / p.
 
-        Direction j should be answered by the number j mod p. More than half a step is a wrong
-        answer; where nothing is spoken there is no angle, and it is NaN.
+        The exact answer of direction j is the number j mod p. An error of more than half a step
+        gives a wrong answer; NaN where the output is zero.
         """
-        spoken = self.outputs_by_direction()
-        angle = np.arctan2(spoken[:, 1], spoken[:, 0])
-        wanted = 2 * np.pi * np.arange(2 * self.modulus) / self.modulus
-        off = np.angle(np.exp(1j * (angle - wanted))) * self.modulus / (2 * np.pi)
-        silent = np.hypot(*spoken.T) < _SLACK * self.neurons
-        return np.where(silent, np.nan, off)
+        output = self.outputs_by_direction()
+        angle = np.arctan2(output[:, 1], output[:, 0])
+        error = np.angle(np.exp(1j * (angle - 2 * self.midpoint_angles)))
+        zero = np.hypot(*output.T) < NEGLIGIBLE * self.neurons
+        return np.where(zero, np.nan, error * self.modulus / (2 * np.pi))
 
     def verdicts(self) -> Int[np.ndarray, " pair"]:
-        """`WRONG`, `UNDECIDED` or `RIGHT` for every pair, in the order of `unordered_pairs`."""
-        off = np.abs(np.nan_to_num(self.angle_errors(), nan=0.5))
-        by_direction = np.where(off < 0.5 * (1 - _SLACK), RIGHT, WRONG)
-        by_direction[np.abs(off - 0.5) <= 0.5 * _SLACK] = UNDECIDED
+        """Return `WRONG`, `UNDECIDED` or `RIGHT` for each of the `unordered_pairs`."""
+        error = np.abs(np.nan_to_num(self.angle_errors(), nan=0.5))
+        by_direction = np.where(error < 0.5 * (1 - NEGLIGIBLE), RIGHT, WRONG)
+        by_direction[np.abs(error - 0.5) <= 0.5 * NEGLIGIBLE] = UNDECIDED
         a, b = unordered_pairs(self.modulus)
         opposite = 2 * (b - a) == self.modulus
         return np.where(opposite, UNDECIDED, by_direction[midpoint_direction(a, b, self.modulus)])
 
+    def verdict_counts(self) -> tuple[int, int, int]:
+        """Return how many unordered pairs are wrong, undecided and right."""
+        wrong, undecided, right = np.bincount(self.verdicts(), minlength=3).tolist()
+        return wrong, undecided, right
+
 
 def unordered_pairs(modulus: int) -> tuple[Int[np.ndarray, " pair"], Int[np.ndarray, " pair"]]:
-    """All pairs a <= b: p (p + 1) / 2 of them."""
+    """Return all pairs a <= b: p (p + 1) / 2 of them."""
     a, b = np.triu_indices(modulus)
     return a, b
 
@@ -144,9 +152,10 @@ def unordered_pairs(modulus: int) -> tuple[Int[np.ndarray, " pair"], Int[np.ndar
 def midpoint_direction(
     a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"], modulus: int
 ) -> Int[np.ndarray, "*pair"]:
-    """From which of 2p directions two numbers are heard; opposite numbers are heard from none.
+    """Return the j for which E_a + E_b has the angle pi j / p, 0 to 2p - 1.
 
-    Their midpoint is at the angle pi (a + b) / p, or opposite where that is the nearer one.
+    The angle is pi (a + b) / p, plus pi if the numbers are more than half a circle apart. For
+    opposite numbers E_a + E_b is zero and j means nothing.
     """
     far = 2 * np.abs(a - b) > modulus
     return (a + b + far * modulus) % (2 * modulus)
@@ -158,59 +167,60 @@ def square_logits(
     c: Shaped[np.ndarray, "*pair"],
     modulus: int,
 ) -> Float[np.ndarray, "*pair"]:
-    """The logits of the squaring network for one neuron: cos^2((a-b) w/2) cos((a+b-c) w).
+    """Return the logits for u^2 per neuron: cos^2((a-b) w/2) cos((a+b-c) w), w = 2 pi / p.
 
-    With w = 2 pi / p, and n neurons (n = 3 or n >= 5) say n times as much.
+    They hold for n = 3 and n >= 5.
     """
     step = 2 * np.pi / modulus
     return np.cos((a - b) * step / 2) ** 2 * np.cos((a + b - c) * step)
 
 
-def _places(angles: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape 2"]:
+def _unit_vectors(angles: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape 2"]:
     return np.stack([np.cos(angles), np.sin(angles)], axis=-1)
 
 
-_NEAREST, _APART = 1.2, 0.27
+def neuron_positions(network: Construction, *, outputs: bool) -> Float[np.ndarray, "neuron 2"]:
+    """Return where figures label the neurons, outside the unit circle.
 
+    Neurons of the same direction are placed one behind the other.
 
-NEGLIGIBLE = 1e-9
-"""A vector that is no longer, for one neuron, is rounding."""
-
-
-def neuron_positions(run: Construction, *, speaking: bool) -> Float[np.ndarray, "neuron 2"]:
-    """Where neurons are named around the circle of radius 1: neurons of one direction in a row."""
-    directions = run.output_directions if speaking else run.input_directions.T
-    alike = np.isclose(directions @ directions.T, 1.0)
-    before = np.tril(alike, -1).sum(axis=1)
-    return directions * (_NEAREST + _APART * before)[:, None]
+    Args:
+        outputs: whether by their output directions (B) or their input directions (A).
+    """
+    directions = network.output_directions if outputs else network.input_directions.T
+    same = np.isclose(directions @ directions.T, 1.0)
+    rank = np.tril(same, -1).sum(axis=1)
+    return directions * (_LABEL_RADIUS + _LABEL_SPACING * rank)[:, None]
 
 
 def vector_chain(
-    run: Construction, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+    network: Construction, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
 ) -> Float[np.ndarray, "*pair point 2"]:
-    """What neurons speak, put end to end from the middle on: n + 1 points, the last the answer.
+    """Return the partial sums of the neurons' output vectors: n + 1 points from (0, 0).
 
-    The loudest chain of all pairs just reaches the circle of radius 1.
+    The last point is the output. The unit is the largest distance from (0, 0) that any pair
+    reaches, so all points lie in the unit circle.
     """
-    turns = np.pi * np.arange(2 * run.modulus) / run.modulus
-    loudest = 2 * np.stack([np.cos(turns), np.sin(turns)], axis=1) @ run.input_directions
-    size = np.hypot(*np.moveaxis(_ends(run, run.activations(loudest)), -1, 0)).max()
-    return _ends(run, run.activations(run.pre_activations(a, b))) / size
+    strongest = 2 * _unit_vectors(network.midpoint_angles) @ network.input_directions
+    sums = _partial_sums(network, network.activations(strongest))
+    unit = np.hypot(*np.moveaxis(sums, -1, 0)).max()
+    return _partial_sums(network, network.activations(network.pre_activations(a, b))) / unit
 
 
-def _ends(
-    run: Construction, activations: Float[np.ndarray, "*pair neuron"]
+def _partial_sums(
+    network: Construction, activations: Float[np.ndarray, "*pair neuron"]
 ) -> Float[np.ndarray, "*pair point 2"]:
-    spoken = np.cumsum(activations[..., None] * run.output_directions, axis=-2)
-    return np.concatenate([np.zeros_like(spoken[..., :1, :]), spoken], axis=-2)
+    sums = np.cumsum(activations[..., None] * network.output_directions, axis=-2)
+    return np.concatenate([np.zeros_like(sums[..., :1, :]), sums], axis=-2)
 
 
 def predictions(
-    run: Construction, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+    network: Construction, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
 ) -> Int[np.ndarray, "*pair"]:
-    """The number whose logit is highest; -1 where two or more are level."""
-    spoken = run.output(a, b)
-    loud = np.hypot(*np.moveaxis(spoken, -1, 0)) > NEGLIGIBLE * run.neurons
-    place = np.arctan2(spoken[..., 1], spoken[..., 0]) * run.modulus / (2 * np.pi)
-    level = np.abs(np.abs(place - np.round(place)) - 0.5) < NEGLIGIBLE
-    return np.where(loud & ~level, np.round(place).astype(int) % run.modulus, -1)
+    """Return the number with the highest logit; -1 where several tie."""
+    output = network.output(a, b)
+    nonzero = np.hypot(*np.moveaxis(output, -1, 0)) > NEGLIGIBLE * network.neurons
+    position = np.arctan2(output[..., 1], output[..., 0]) * network.modulus / (2 * np.pi)
+    nearest = np.round(position)
+    tie = np.abs(np.abs(position - nearest) - 0.5) < NEGLIGIBLE
+    return np.where(nonzero & ~tie, nearest.astype(int) % network.modulus, -1)

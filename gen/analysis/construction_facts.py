@@ -1,96 +1,94 @@
-"""Facts of the construction: how many sums come out right, how far off, how loud."""
+"""Facts of constructed networks: right and wrong sums, angle errors, range of outputs."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gen.analysis.construction import MODULI, NEURONS, Construction, ConstructionActivation
+from gen.analysis.construction import (
+    MODULI,
+    NEGLIGIBLE,
+    NEURONS,
+    Construction,
+    ConstructionActivation,
+)
 
 if TYPE_CHECKING:
     from gen.analysis.types import Facts
     from gen.i18n import Words
 
-from functools import cache
-
-from gen.analysis.construction import RIGHT, UNDECIDED, WRONG
-
 
 def construction_facts(network: Construction) -> Facts:
-    """What may be said of one constructed network.
+    """Return the facts of one constructed network.
 
     Returns:
-        `right`, `wrong` and `undecided`: of all `pairs` a <= b. `opposite`: pairs of which one
-        number lies opposite the other, so that no neuron hears anything; they are among the
-        undecided. `largest_stray`: how far the answer's direction is from its place at most
-        (degrees; None where no direction is spoken). `range`: how many times as loud the loudest
-        answer is as the faintest (None where nothing is spoken).
+        `right`, `wrong` and `undecided`: counts of the `pairs` a <= b. `opposite`: pairs of
+        opposite numbers, whose pre-activations are all zero; they count as undecided.
+        `largest_stray`: largest angle from the exact answer to the output, in degrees; None if
+        every output is zero. `range`: see `output_range`.
     """
-    verdicts, strays = network.verdicts(), network.angle_errors()
-    modulus = network.modulus
-    spoken = strays[~np.isnan(strays)]
+    wrong, undecided, right = network.verdict_counts()
+    errors = network.angle_errors()
+    errors = errors[~np.isnan(errors)]
+    modulus, pairs = network.modulus, wrong + undecided + right
     return {
         "neurons": network.neurons,
         "modulus": modulus,
         "activation": network.activation,
-        "pairs": len(verdicts),
-        "right": int((verdicts == RIGHT).sum()),
-        "wrong": int((verdicts == WRONG).sum()),
-        "undecided": int((verdicts == UNDECIDED).sum()),
-        "right_share": float((verdicts == RIGHT).mean()),
+        "pairs": pairs,
+        "right": right,
+        "wrong": wrong,
+        "undecided": undecided,
+        "right_share": right / pairs,
         "opposite": modulus // 2 if modulus % 2 == 0 else 0,
         "step": 360 / modulus,
         "half_step": 180 / modulus,
-        "largest_stray": float(np.abs(spoken).max()) * 360 / modulus if len(spoken) else None,
+        "largest_stray": float(np.abs(errors).max()) * 360 / modulus if len(errors) else None,
         "range": output_range(network),
     }
 
 
 def output_range(network: Construction) -> float | None:
-    """How many times as loud equal numbers are answered as those that are nearly opposite.
+    """Return how much longer the output of equal numbers is than that of nearly opposite ones.
 
-    Numbers d apart are heard at strength 2 cos(pi d / p); relu passes that on as it is, u^2
-    squares it.
+    The length of E_a + E_b is 2 cos(pi d / p) for numbers d apart; relu keeps the ratio of two
+    lengths and u^2 squares it. None without an activation.
     """
     if network.activation == "linear":
         return None
     farthest = (network.modulus - 1) // 2
-    faintest = float(np.cos(np.pi * farthest / network.modulus))
-    return faintest ** (-2 if network.activation == "square" else -1)
+    smallest = float(np.cos(np.pi * farthest / network.modulus))
+    return smallest ** (-2 if network.activation == "square" else -1)
 
 
 def largest_correct_moduli() -> Facts:
-    """For each number of neurons, up to which modulus every sum that is decided is right.
+    """Return the facts `relu_up_to_5` and so on, for relu and u^2 and each number of neurons.
 
-    Returns:
-        `relu_up_to_5` and so on, for every number of neurons and both activations: the largest
-        modulus below which, from the smallest offered on, none is wrong; None if the first is.
+    Each is the modulus up to which, from the smallest offered one on, no output is more than
+    half a step off; None if the smallest modulus fails.
     """
-    bends: tuple[ConstructionActivation, ...] = ("relu", "square")
+    names: tuple[ConstructionActivation, ...] = ("relu", "square")
     counts = range(NEURONS[0], NEURONS[1] + 1)
-    return {f"{bend}_up_to_{n}": _limit(n, bend) for bend in bends for n in counts}
+    return {
+        f"{name}_up_to_{n}": _largest_correct_modulus(n, name) for name in names for n in counts
+    }
 
 
 @cache
-def _limit(neurons: int, activation: ConstructionActivation) -> int | None:
+def _largest_correct_modulus(neurons: int, activation: ConstructionActivation) -> int | None:
     largest = None
     for modulus in range(MODULI[0], MODULI[1] + 1):
-        strays = np.abs(Construction(neurons, modulus, activation).angle_errors())
-        if not (strays < 0.5 * (1 - 1e-9)).all():
+        errors = np.abs(Construction(neurons, modulus, activation).angle_errors())
+        if not (errors < 0.5 * (1 - NEGLIGIBLE)).all():
             break
         largest = modulus
     return largest
 
 
-def describe_verdicts(run: Construction, words: Words) -> str:
-    """How many of all pairs are answered rightly, and how many are not decided."""
-    from gen.analysis.construction import RIGHT, UNDECIDED
-
-    verdicts = run.verdicts()
-    return words(
-        "construction.counted",
-        right=int((verdicts == RIGHT).sum()),
-        pairs=len(verdicts),
-        undecided=int((verdicts == UNDECIDED).sum()),
-    )
+def describe_verdicts(network: Construction, words: Words) -> str:
+    """Return a sentence: how many of all pairs are right, and how many are undecided."""
+    wrong, undecided, right = network.verdict_counts()
+    pairs = wrong + undecided + right
+    return words("construction.counted", right=right, pairs=pairs, undecided=undecided)

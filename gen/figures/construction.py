@@ -111,7 +111,7 @@ def _circle(panel: Panel, run: Construction, frames: int, *, speaking: bool) -> 
     def still(places: Float[np.ndarray, "point 2"]) -> Float[np.ndarray, "frame point 2"]:
         return np.tile(panel.project(places[:, 0], places[:, 1]), (frames, 1, 1))
 
-    names = neuron_positions(run, speaking=speaking)
+    names = neuron_positions(run, outputs=speaking)
     panel.canvas.symbol(panel.left, panel.top + 32, "B" if speaking else "A")
     for x, y in run.output_directions if speaking else run.input_directions.T:
         across = [float(panel.across(x * r)) for r in (0.0, 0.94)]

@@ -166,7 +166,7 @@ class Picture:
         yield f'<path class="numbers{crowded}" d="{dots}"/>'
         left = self._at(place, np.array([0.0, 0.0]))[0] - self.shape.side / 2
         yield label("B" if place else "A", left, font, "matrix")
-        for neuron, point in enumerate(neuron_positions(run, speaking=place == 1)):
+        for neuron, point in enumerate(neuron_positions(run, outputs=place == 1)):
             x, y = self._at(place, point)
             yield dot(f"neuron {colour_class(neuron)}", x, y, self.shape.disc)
             yield label(str(neuron), x, y + 0.36 * font, "id", "middle")
