@@ -1,4 +1,4 @@
-"""Neurons as points of the plane: where on the circle they look, and where they answer."""
+"""Angles of neurons: their spacing, and whether output angles match input angles."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from jaxtyping import Float
 from gen.analysis.fourier import components, frequencies
 
 PHASE_TOLERANCE = 15
-"""Degrees by which an angle may miss twice another (or a difference) and still count as it."""
+"""Largest error, in degrees, of an output angle that counts as right."""
 
 
 def angles(points: Float[np.ndarray, "*batch 2 neuron"]) -> Float[np.ndarray, "*batch neuron"]:
-    """Angle of each neuron's (cos, sin) pair, in degrees, 0 to 360."""
+    """Return the angle of each neuron's (cos, sin) pair, in degrees, 0 to 360."""
     return np.degrees(np.arctan2(points[..., 1, :], points[..., 0, :])) % 360
 
 
 def spacing_error(angle: Float[np.ndarray, " neuron"]) -> float:
-    """How far the widest or narrowest gap between neighbours is from an even share, in degrees."""
+    """Return the largest difference between a gap of neighbours and 360 / n, in degrees."""
     ordered = np.sort(angle)
     gaps = np.diff(np.append(ordered, ordered[0] + 360))
     return float(np.abs(gaps - 360 / len(angle)).max())
@@ -29,15 +29,16 @@ def phase_error(
     out: Float[np.ndarray, " neuron"],
     sign: int,
 ) -> Float[np.ndarray, " neuron"]:
-    """How far each neuron's answer is from the sum or difference of two angles, in degrees.
+    """Return the difference between each output angle and the sum of two input angles.
 
     Args:
-        first: where it looks for a; `second`: where it looks for b.
-        out: where it answers.
+        first: angles of the weights for a, in degrees.
+        second: angles of the weights for b.
+        out: angles of the output weights.
         sign: 1 for sums, -1 for differences.
 
     Returns:
-        0 to 180. Where a and b are read alike, a sum is answered at twice the angle.
+        Degrees, 0 to 180.
     """
     return np.abs((out - first - sign * second + 180) % 360 - 180)
 
@@ -48,12 +49,12 @@ def wave_phase_errors(
     out: Float[np.ndarray, "neuron number"],
     sign: int,
 ) -> Float[np.ndarray, " neuron"]:
-    """How far each neuron's phase going out is from the one that is right, in degrees.
+    """Return the error of each neuron's output phase, in degrees, 0 to 180.
 
-    All are phases of the wave that is strongest in `first`: a neuron that hears
-    cos(w a - phi) and cos(w b - psi), w = 2 pi k / p, has to speak as cos(w c - phi - psi) for
-    c = a + b, and as cos(w c - phi + psi) for c = a - b (Gromov 2023, arXiv 2301.02679,
-    equation 8, where psi = phi).
+    All phases are those of the strongest wave k in `first`. With input weights cos(w a - phi) and
+    cos(w b - psi), w = 2 pi k / p, the exact output weights are cos(w c - phi - psi) for
+    c = a + b, and cos(w c - phi + psi) for c = a - b (Gromov 2023, arXiv 2301.02679, equation 8,
+    where psi = phi).
     """
     strongest = frequencies(first)[None] - 1
 

@@ -22,9 +22,9 @@ from gen.analysis.neuron_groups import settled_frequencies
 from gen.analysis.outcome import generalised_at, memorised_at, stays_above_from
 from gen.analysis.pairs import PairWeights, phase_errors, read_pairs, second_matrix, sign
 from gen.analysis.parity_facts import parity_facts
-from gen.analysis.progress_facts import first_wave_facts, progress_facts
+from gen.analysis.progress_facts import progress_facts
 from gen.analysis.types import Facts
-from gen.analysis.wave_facts import height_facts, near_miss_facts, opposite_facts
+from gen.analysis.wave_facts import first_wave_facts, height_facts, near_miss_facts, opposite_facts
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 

@@ -1,8 +1,8 @@
-"""Whether the pictured matrices of a network are those of one hidden layer.
+"""Check whether the views of a network are the two matrices of one hidden layer.
 
-Facts and figures of weights follow a neuron from its column in the first matrix to its row in
-the second, so both have to belong to the same neurons. A network says by the names of its
-views that they do: `W_in` and `W_out`, or `A` and `B` where numbers lie on a circle.
+Facts and figures of weights need a column of the first matrix and a row of the second for each
+neuron. The names of the views say whether they have these: `W_in` and `W_out`, or `A` and `B`
+where numbers are given as points of a circle.
 """
 
 from __future__ import annotations
@@ -27,35 +27,35 @@ _NUMBER_BY_NUMBER, _ON_CIRCLE = ("W_in", "W_out"), ("A", "B")
 def hidden_layer_shapes(
     network: Network, task: Task
 ) -> tuple[tuple[str, Shape], tuple[str, Shape]]:
-    """Name and shape of the matrix into the neurons, and of the one out of them.
+    """Return the name and shape of the matrix into the neurons, and of the one out of them.
 
     Raises:
-        ValueError: the network shows other matrices.
+        ValueError: the views of the network are not those of one hidden layer.
     """
     shapes = network.view_shapes(task)
     if not _is_layer(shapes, task):
         kind = type(network).model_fields["kind"].default
         shown = ", ".join(f"{name} ({a} x {b})" for name, (a, b) in shapes.items())
         raise ValueError(
-            f"it pictures one hidden layer, W_in with a row for each input and W_out with a "
-            f'column for each answer, but the network "{kind}" shows '
-            f"{shown or 'no matrix'}; the kinds accuracy, loss and seeds need no weights"
+            f"it needs one hidden layer, W_in with a row for each input and W_out with a column "
+            f'for each output, but the network "{kind}" has {shown or "no views"}; '
+            f"use one of the kinds accuracy, loss and seeds, which need no weights"
         )
     into, out = shapes.items()
     return into, out
 
 
 def has_hidden_layer(run: ModelRun) -> bool:
-    """Whether the snapshots of a run are those of one hidden layer."""
+    """Return whether the views of a run are those of one hidden layer."""
     shapes = {name: (view.shape[1], view.shape[2]) for name, view in run.views.items()}
     return _is_layer(shapes, run.task)
 
 
 def number_weights(run: ModelRun) -> Float[np.ndarray, "snapshot number neuron"] | None:
-    """What the neurons hear of the first number: its rows of `W_in`.
+    """Return the weights for the first number, the first rows of `W_in`.
 
     Returns:
-        None for other tasks, and where no weights are shown number by number.
+        None for other tasks, and without a weight for each number.
     """
     w_in = run.views.get("W_in")
     if not isinstance(run.task, Modular) or w_in is None or w_in.shape[1] % run.task.outputs:

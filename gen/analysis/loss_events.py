@@ -1,7 +1,7 @@
-"""How often a model changes its mind: falls and rises of its test loss.
+"""Events in a test loss: its rise at the end, and relapses (a rise between two lows).
 
-Hunts ask for these. A loss is smoothed by a running median first, so that a spike of the
-optimiser is not taken for forgetting.
+`gen hunt` can search for them. A loss is smoothed by a running median first, so that a spike of
+the optimiser does not count.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ _DEEP = 2.0
 
 
 def smooth_loss(loss: Float[np.ndarray, " log"]) -> Float[np.ndarray, " log"]:
-    """Running median over a fortieth of the run, an odd number of entries, ends repeated."""
+    """Return the running median over a fortieth of the run (odd window, edge values repeated)."""
     half = max(1, len(loss) // _WINDOW // 2)
     padded = np.pad(loss, half, mode="edge")
     return np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1)
 
 
 def final_rise(loss: Float[np.ndarray, " log"]) -> float:
-    """The last loss as a multiple of the smallest: 1 where it ends at its best."""
+    """Return the last loss as a multiple of the smallest; 1 if the last one is the smallest."""
     smooth = smooth_loss(loss)
     return _ratio(smooth[-1], smooth.min())
 
 
 @dataclass(frozen=True)
 class Relapse:
-    """A rise of a loss between two lows, as places in its log.
+    """A rise of a loss between two lows, as indices of its log.
 
     Attributes:
-        low: where it was lowest before.
-        top: where it was highest in between.
-        recovered: from where on it stays as low as before, to the end; None where it does not.
-        factor: how high the top stands, as a multiple of the higher of the two lows.
+        low: the lowest entry before the top.
+        top: the highest entry between the lows.
+        recovered: entry from which the loss stays as low as at `low`; None if it does not.
+        factor: loss at the top as a multiple of the higher low.
     """
 
     low: int
@@ -49,10 +49,10 @@ class Relapse:
 
 
 def relapse(loss: Float[np.ndarray, " log"]) -> Relapse | None:
-    """The highest rise of a loss between two lows; None where it never falls twice.
+    """Return the highest rise of a loss L between two lows; None if there is no second low.
 
-    It is the largest value of min(L_j / L_i, L_j / L_k) for i < j < k, where L_i is at most half
-    of the first loss.
+    Its factor is the maximum of min(L_j / L_i, L_j / L_k) over i < j < k, where L_i is at most
+    half of the first loss.
     """
     smooth = smooth_loss(loss)
     deep = np.where(smooth <= smooth[0] / _DEEP, smooth, np.inf)
@@ -69,15 +69,14 @@ def relapse(loss: Float[np.ndarray, " log"]) -> Relapse | None:
 
 
 def second_fall(loss: Float[np.ndarray, " log"]) -> float:
-    """How high the loss stood between two lows, as a multiple of the higher of them.
+    """Return the factor of the `relapse`, 1 without one.
 
-    1 where it falls once and never rises, 3 where it rises threefold after its first deep fall
-    and later comes down to where it was.
+    3 if the loss rises threefold after its first deep fall and later falls back.
     """
     found = relapse(loss)
     return 1.0 if found is None else found.factor
 
 
 def _ratio(upper: float, lower: float) -> float:
-    """0 / 0 is 1: nothing has changed."""
+    """Return upper / lower, with 0 / 0 = 1."""
     return float(upper / lower) if lower > 0 else 1.0 if upper <= 0 else float("inf")

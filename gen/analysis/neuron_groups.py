@@ -1,4 +1,4 @@
-"""Neurons by frequency."""
+"""Neurons by frequency: the frequencies a network has settled on, groups, and order."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ if TYPE_CHECKING:
     from gen.networks.network import Network
     from gen.tasks.task import Task
 
-DOMINATES = 0.5
-"""A wave that holds more than this share of a neuron's power dominates it."""
+MIN_MEDIAN_SHARE = 0.5
+"""A network has settled if, in the median over its neurons, one wave holds more of the power."""
+
+MAX_GROUPS = len(FREQUENCY_COLOURS)
+_MIN_NUMBERS = 3
 
 
 def settled_frequencies(run: ModelRun) -> dict[int, int]:
-    """The frequencies of a model, rising, and how many neurons have each as their strongest.
+    """Return the frequencies of a model, rising, and how many neurons have each as strongest.
 
-    Silent neurons are left out.
+    Silent neurons are left out. The seed cards and their table, the facts `frequencies`,
+    `frequency_count` and `neurons_per_frequency`, and the alt texts of figures all use this.
 
     Returns:
-        Nothing where the model did not generalise, where one wave dominates in less than half
-        of its neurons, or where neurons have no weight for each number: it has not settled.
+        Empty if the model did not generalise, did not settle (see `MIN_MEDIAN_SHARE`), or has no
+        weight for each number.
     """
     w_in = number_weights(run)
     if w_in is None or not has_hidden_layer(run) or generalised_at(run) is None:
         return {}
     final = w_in[-1]
     shares = peak_power_shares(final[:, ~silent_neurons(final)])
-    if np.median(shares) <= DOMINATES:
+    if np.median(shares) <= MIN_MEDIAN_SHARE:
         return {}
     return {k: len(neurons) for k, neurons in neurons_by_frequency(final).items()}
-
-
-MAX_GROUPS = len(FREQUENCY_COLOURS)
-_FEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class Group:
     """Neurons that share a panel.
 
     Attributes:
-        frequency: periods over all numbers; None where several are gathered.
-        neurons: the purest wave first.
-        colour: a colour of the theme, by name.
+        frequency: periods over all numbers; None for the group of all other neurons.
+        neurons: indices, the one with the largest share of power in its wave first.
+        colour: a colour of the theme, by name; the same in every figure.
     """
 
     frequency: int | None
@@ -68,24 +68,28 @@ class Group:
 
 
 def check_weights_per_number(task: Task, network: Network) -> None:
-    """Raises ValueError where a network has no weight for each number, into each neuron and out."""
+    """Check that each neuron has an input and an output weight for each number.
+
+    Raises:
+        ValueError: it has not, or there are fewer than 3 numbers.
+    """
     (into, (inputs, _)), (out, (_, outputs)) = hidden_layer_shapes(network, task)
-    if task.inputs % task.outputs or task.outputs < _FEWEST:
+    if task.inputs % task.outputs or task.outputs < _MIN_NUMBERS:
         raise ValueError(
-            f"waves run over numbers that are both asked and answered, but the task has "
-            f"{task.inputs} inputs and {task.outputs} outputs"
+            f"it draws waves over the numbers of a task, which have to be both its inputs and its "
+            f"outputs, but the task has {task.inputs} inputs and {task.outputs} outputs"
         )
     if (inputs, outputs) != (task.outputs, task.outputs):
         raise ValueError(
-            f"{into} and {out} are {inputs} and {outputs} numbers a neuron and not one for "
-            f"each of the {task.outputs} numbers; the kind circle pictures two"
+            f"{into} has {inputs} rows and {out} {outputs} columns, but waves need one for each "
+            f"of the {task.outputs} numbers; the kind circle draws matrices with two"
         )
 
 
 def neuron_groups(weights: Float[np.ndarray, "input neuron"]) -> list[Group]:
-    """Neurons by frequency.
+    """Return the neurons in groups by frequency.
 
-    The rarest frequencies are gathered where there are too many, and so are silent neurons.
+    The last group holds silent neurons and, beyond `MAX_GROUPS`, the rarest frequencies.
     """
     members = neurons_by_frequency(weights)
     own = list(members)
@@ -97,32 +101,32 @@ def neuron_groups(weights: Float[np.ndarray, "input neuron"]) -> list[Group]:
         Group(k, purest_first[np.isin(purest_first, members[k])], FREQUENCY_COLOURS[place])
         for place, k in enumerate(own)
     ]
-    shown = np.concatenate([members[k] for k in own])
-    rest = purest_first[~np.isin(purest_first, shown)]
+    grouped = np.concatenate([members[k] for k in own])
+    rest = purest_first[~np.isin(purest_first, grouped)]
     return [*groups, Group(None, rest, "distractor")] if len(rest) else groups
 
 
-def describe_frequencies(run: ModelRun, words: Words) -> str:
-    """The frequencies that a network has settled on, if it has."""
-    found = settled_frequencies(run)
-    if not found:
-        final = run.input_weights[-1]
-        return words("alt.waves.unsettled", count=len(neurons_by_frequency(final)))
-    if len(found) > MAX_GROUPS:
-        return words("alt.waves.many", count=len(found))
-    each = [words("alt.waves.frequency", k=k, neurons=count) for k, count in found.items()]
-    return words("alt.waves.few", frequencies=words.listed(each))
-
-
 def neuron_order(run: ModelRun) -> Int[np.ndarray, " neuron"]:
-    """The neurons as they are told apart best at the end of the run.
+    """Return the order in which figures show the neurons, by their final input weights.
 
-    With signal and distractors, by size of their weights, the largest first; on a circle, by
-    angle; else by frequency and then phase.
+    By decreasing norm for tasks with signal inputs, by angle on a circle, else by frequency and
+    then phase.
     """
-    into = run.input_weights[-1].astype(np.float64)
+    w_in = run.input_weights[-1].astype(np.float64)
     if run.task.signal_inputs:
-        return np.argsort(-np.linalg.norm(into, axis=0), kind="stable")
-    if into.shape[0] == 2:
-        return np.argsort(np.arctan2(into[1], into[0]), kind="stable")
-    return np.lexsort((phases(into), frequencies(into)))
+        return np.argsort(-np.linalg.norm(w_in, axis=0), kind="stable")
+    if w_in.shape[0] == 2:
+        return np.argsort(np.arctan2(w_in[1], w_in[0]), kind="stable")
+    return np.lexsort((phases(w_in), frequencies(w_in)))
+
+
+def describe_frequencies(run: ModelRun, words: Words) -> str:
+    """Return a sentence that lists the settled frequencies, or says that there are none."""
+    settled = settled_frequencies(run)
+    if not settled:
+        count = len(neurons_by_frequency(run.input_weights[-1]))
+        return words("alt.waves.unsettled", count=count)
+    if len(settled) > MAX_GROUPS:
+        return words("alt.waves.many", count=len(settled))
+    each = [words("alt.waves.frequency", k=k, neurons=count) for k, count in settled.items()]
+    return words("alt.waves.few", frequencies=words.listed(each))

@@ -1,4 +1,4 @@
-"""When a model memorises and when it generalises."""
+"""When a model memorises and when it generalises, from its accuracies."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ LEARNED_ACCURACY = 0.99
 
 def stays_above_from(
     steps: Int[np.ndarray, " log"],
-    accuracy: Float[np.ndarray, " log"],
+    values: Float[np.ndarray, " log"],
     threshold: float = LEARNED_ACCURACY,
 ) -> int | None:
-    """First logged step from which accuracy stays at or above a threshold to the end.
+    """Return the first step from which values stay at or above a threshold to the end.
 
     Args:
-        steps: the logged steps, rising.
-        accuracy: 0 to 1 at those steps; NaN counts as below.
-        threshold: the accuracy to stay at or above.
+        steps: rising.
+        values: at those steps, such as accuracies from 0 to 1; NaN counts as below.
+        threshold: in the unit of the values.
 
     Returns:
-        The step, or None where the last accuracy is below the threshold.
+        The step; None where the last value is below the threshold.
     """
-    below = np.flatnonzero(~(accuracy >= threshold))
+    below = np.flatnonzero(~(values >= threshold))
     if len(below) == 0:
         return int(steps[0])
     if below[-1] == len(steps) - 1:
@@ -37,28 +37,38 @@ def stays_above_from(
     return int(steps[below[-1] + 1])
 
 
+def value_at(
+    steps: Int[np.ndarray, " log"], values: Float[np.ndarray, " log"], step: int | None
+) -> float | None:
+    """Return the value at a step, or at the first entry after it; None for no step."""
+    if step is None:
+        return None
+    return float(values[min(np.searchsorted(steps, step), len(steps) - 1)])
+
+
 def memorised_at(run: ModelRun) -> int | None:
-    """Step from which the training rows are answered rightly, to the end of the run."""
+    """Return the step from which train accuracy stays at `LEARNED_ACCURACY` or above."""
     return stays_above_from(run.logged_steps, run.metrics["train_accuracy"])
 
 
 def generalised_at(run: ModelRun) -> int | None:
-    """Step from which unseen rows are answered rightly, to the end of the run."""
+    """Return the step from which test accuracy stays at `LEARNED_ACCURACY` or above."""
     return stays_above_from(run.logged_steps, run.metrics["test_accuracy"])
 
 
 def choose_run(runs: list[ModelRun], seed: int | None) -> ModelRun | None:
-    """The model that figures show.
+    """Return the model that figures show.
 
     Args:
         runs: the models of one configured model, in the order of their seeds.
-        seed: the configured choice; None asks for the first that generalises.
+        seed: the configured seed; None for the first model that generalises.
 
     Returns:
-        The chosen one; the first sound one where none generalises; None where none is sound.
+        Never a diverged model. Without a seed, the first one left if none generalises; None if
+        none is left.
     """
-    sound = [run for run in runs if run.failed_at is None]
+    valid = [run for run in runs if run.failed_at is None]
     if seed is not None:
-        return next((run for run in sound if run.seed == seed), None)
-    generalised = [run for run in sound if generalised_at(run) is not None]
-    return next(iter([*generalised, *sound]), None)
+        return next((run for run in valid if run.seed == seed), None)
+    generalised = [run for run in valid if generalised_at(run) is not None]
+    return next(iter([*generalised, *valid]), None)

@@ -1,9 +1,8 @@
-"""How a network reads two numbers, and which answer is right for each pair.
+"""The final weights of a network of two numbers a and b, with a row for each number.
 
-Numbers are meant by their places: products are those of the powers 1, g, g^2, ... of a
-generator g, and a product's place is the sum of two places. A network of differences has a
-matrix for each of the two numbers, and only the first of them is pictured; the second one is
-worked out from what was learned.
+A number is given by its place: for products the numbers are 1, g, g^2, ... with a generator g,
+and the place of a product is the sum of two exponents. A network of differences has a matrix for
+a and one for b. Only the first is a view; the second is computed from the parameters.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from gen.analysis.activations import activations
 from gen.analysis.circles import wave_phase_errors
 from gen.analysis.formula import formula
 from gen.analysis.hidden_layer_views import number_weights
+from gen.networks.embedded import circle
 from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
@@ -31,11 +31,12 @@ Matrix: TypeAlias = Float[np.ndarray, "rows columns"]
 
 @dataclass(frozen=True)
 class PairWeights:
-    """The last weights of a network of two numbers, a row or column for each number.
+    """The final weights, in float64.
 
     Attributes:
-        first: what the neurons hear of a; `second`: of b.
-        out: what they say for each answer.
+        first: row a is added to the pre-activations.
+        second: row b is added to the pre-activations.
+        out: from activations to logits.
         sign: 1 where the places of a and b are added, -1 where b is subtracted.
     """
 
@@ -45,66 +46,74 @@ class PairWeights:
     sign: int
     activation: Activation
 
-    def partners(self, a: int) -> Int[np.ndarray, " other"]:
-        """Every b that makes a pair of its own with a: for sums the order does not matter."""
+    def partners(self, a: int) -> Int[np.ndarray, " partner"]:
+        """Return every b of the pairs with a; of sums, b >= a only."""
         return np.arange(a if self.sign > 0 else 0, len(self.first))
 
-    def labels(self, a: int) -> Int[np.ndarray, " other"]:
-        """The place of the right answer for a and each of `partners`."""
+    def labels(self, a: int) -> Int[np.ndarray, " partner"]:
+        """Return the place of the right answer for a and each of its `partners`."""
         return (a + self.sign * self.partners(a)) % len(self.first)
 
-    def activations(self, a: int) -> Float[np.ndarray, "other neuron"]:
-        """What each neuron makes of a and each of `partners`."""
+    def activations(self, a: int) -> Float[np.ndarray, "partner neuron"]:
+        """Return the activations for a and each of its `partners`."""
         return activations(self.first[a] + self.second[self.partners(a)], self.activation)
 
 
 def read_pairs(run: ModelRun) -> PairWeights | None:
-    """The last weights number by number; None where a network has no such weights."""
-    task, first = run.task, number_weights(run)
-    if not isinstance(task, Modular) or first is None:
+    """Return the final weights of a run of modular arithmetic.
+
+    Where numbers are given as points of a circle, A and B are multiplied by the points.
+
+    Returns:
+        None for other tasks and other networks, and if the second matrix is not known.
+    """
+    task, second = run.task, second_matrix(run)
+    if not isinstance(task, Modular) or second is None:
         return None
-    second = second_matrix(run)
-    if second is None:
-        return None
-    return PairWeights(
-        first=first[-1].astype(np.float64),
-        second=second,
-        out=run.views["W_out"][-1].astype(np.float64),
-        sign=sign(task),
-        activation=run.network.activation,
-    )
+    if "A" in run.views:
+        points = circle(task.outputs)
+        first, second = points @ run.final_view("A"), points @ second
+        out = run.final_view("B") @ points.T
+    else:
+        w_in = number_weights(run)
+        if w_in is None:
+            return None
+        first, out = w_in[-1].astype(np.float64), run.final_view("W_out")
+    return PairWeights(first, second, out, sign(task), run.network.activation)
 
 
 def sign(task: Modular) -> int:
-    """1 where the places of two numbers are added, -1 where they are subtracted."""
+    """Return 1 where the places of two numbers are added, -1 where they are subtracted."""
     return -1 if task.operation == "subtract" else 1
 
 
-def phase_errors(known: PairWeights) -> Float[np.ndarray, " neuron"]:
-    """How far each neuron's wave going out is from the one that would be right, in degrees."""
-    return wave_phase_errors(known.first, known.second, known.out, known.sign)
+def phase_errors(weights: PairWeights) -> Float[np.ndarray, " neuron"]:
+    """Return the error of each neuron's output phase, in degrees; see `wave_phase_errors`."""
+    return wave_phase_errors(weights.first, weights.second, weights.out, weights.sign)
 
 
 def second_matrix(run: ModelRun) -> Matrix | None:
-    """The matrix that reads b; None where it is not known.
+    """Return the final matrix for b, of shape (number, neuron), or (2, neuron) on a circle.
 
-    Where numbers are given on a circle it has two rows, as the pictured one has.
+    Returns:
+        None if it cannot be computed from the run's parameters.
     """
-    into = run.input_weights[-1].astype(np.float64)
+    w_in = run.input_weights[-1].astype(np.float64)
     task = run.task
     if task.inputs == task.outputs:
-        return into
-    if len(into) == task.inputs:
-        return into[task.outputs :]
-    known = formula(run.network, task)
-    if known is None or not run.parameters:
+        return w_in
+    if len(w_in) == task.inputs:
+        return w_in[task.outputs :]
+    written = formula(run.network, task)
+    if written is None or not run.parameters:
         return None
     on_circle = "A" in run.views
-    return reduce(np.matmul, [_part(run, one) for one in known.second if one.part or not on_circle])
+    factors = [factor for factor in written.second if factor.part or not on_circle]
+    return reduce(np.matmul, [_matrix(run, factor) for factor in factors])
 
 
-def _part(run: ModelRun, factor: Factor) -> Matrix:
-    """A factor of the formula, as it is at the end."""
+def _matrix(run: ModelRun, factor: Factor) -> Matrix:
+    """Return the final value of a factor of the formula."""
     whole = run.parameters[factor.name].astype(np.float64)
     if not factor.part:
         return whole

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.fourier import neurons_by_frequency, power_share, powers
-from gen.analysis.hidden_layer_views import number_weights
 from gen.analysis.outcome import memorised_at, stays_above_from
 from gen.analysis.progress import (
     WaveProgress,
@@ -25,9 +23,6 @@ if TYPE_CHECKING:
 
 WINDOWS = 25
 """The pace of a measure is what it covers within one part in this many of the training."""
-
-PURE = 0.8
-"""A neuron counts as a wave if one frequency holds more than this share of its power."""
 
 
 def pace_facts(run: ModelRun, progress: WaveProgress, guess_loss: float) -> Facts:
@@ -62,31 +57,6 @@ def pace_facts(run: ModelRun, progress: WaveProgress, guess_loss: float) -> Fact
         "restricted_loss_when_excluded_half_risen": float(progress.restricted[half]),
         "key_share_when_excluded_half_risen": float(progress.key_share[half]),
     }
-
-
-def first_wave_facts(run: ModelRun) -> Facts:
-    """Which of the final frequencies stood first, and from which step on.
-
-    A frequency stands when each neuron that ends with it holds more than `PURE` of its power
-    in it, until the end of the training.
-
-    Returns:
-        `first_wave`, its neurons as `first_wave_neurons`, and the step `first_wave_at`; None
-        where no frequency stands at the end. Nothing where the weights are not shown number
-        by number.
-    """
-    w_in = number_weights(run)
-    if w_in is None:
-        return {}
-    power = powers(w_in).swapaxes(1, 2)
-    found: list[tuple[int, int, int]] = []
-    for k, neurons in neurons_by_frequency(w_in[-1]).items():
-        shares = power_share(power[:, neurons], [k])
-        at = stays_above_from(run.snapshot_steps, shares.min(axis=1), PURE)
-        if at is not None:
-            found.append((at, k, len(neurons)))
-    at, wave, neurons = min(found) if found else (None, None, None)
-    return {"first_wave": wave, "first_wave_neurons": neurons, "first_wave_at": at}
 
 
 def largest_change(

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 
 from gen.analysis.fourier import frequencies, powers
 from gen.analysis.progress_facts import (
-    first_wave_facts,
     half_rise_index,
     largest_change,
     largest_fall,
     wave_progress_facts,
 )
-from gen.analysis.wave_facts import height_facts
+from gen.analysis.wave_facts import first_wave_facts, height_facts
 from tests.analysis.test_progress import clock_run
 from tests.support.line_runs import circle_run, parity_run
 

@@ -85,7 +85,7 @@ VIEWS = {
     "on a circle of three": {"A": (3, 4), "B": (4, 3)},
 }
 
-REASONS = "it pictures one hidden layer|can be measured|inputs that matter|only a network with"
+REASONS = "it needs one hidden layer|can be measured|inputs that matter|only a network with"
 """Of a figure of any hidden layer, or of one that asks for more."""
 
 OF_WEIGHTS = sorted(
@@ -172,6 +172,6 @@ def test_a_figure_of_weights_of_such_a_network_is_refused_before_anything_is_tra
     config.write_text(f'{CONFIG}weights = {{ kind = "weights", model = "own" }}\n')
     refused = gen(own, "build", "--config", str(config), "--store", "none", "--output", "there")
     assert refused.returncode == 2
-    assert "figures.weights.kind: it pictures one hidden layer" in refused.stderr
+    assert "figures.weights.kind: it needs one hidden layer" in refused.stderr
     assert refused.stderr.count("\n") == 1
     assert not (own / "none").exists()
