@@ -1,8 +1,7 @@
-"""Facts: what may be said of a configured model, as plain values for the prose to quote.
+"""Facts of a configured model: plain values that pages quote and `data/facts.json` lists.
 
-Every number on a page comes from here, and all of them are published as
-`data/facts.json`. A fact that does not hold of this run, such as the step of generalising
-where nothing generalised, is None, and so is one that is infinite or not a number.
+A fact that does not apply to a run, such as the step of generalising where nothing generalised,
+is None, and so is a number that is not finite.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from gen.analysis.hidden_layer_views import has_hidden_layer
 from gen.analysis.interference import interference_facts
 from gen.analysis.loss_events import final_rise, relapse, second_fall
 from gen.analysis.neuron_groups import settled_frequencies
-from gen.analysis.outcome import generalised_at, memorised_at, stays_above_from
+from gen.analysis.outcome import generalised_at, memorised_at, stays_above_from, value_at
 from gen.analysis.pairs import PairWeights, phase_errors, read_pairs, second_matrix, sign
 from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
@@ -34,10 +33,10 @@ if TYPE_CHECKING:
 
 
 def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
-    """Everything that is known of a configured model.
+    """Return all facts of a configured model.
 
     Args:
-        runs: all its models, in the order of the seeds.
+        runs: all its models, in the order of their seeds.
         chosen: the one that figures show.
     """
     found = _common(model, runs) | run_facts(chosen)
@@ -49,19 +48,21 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
 
 
 def without_non_finite(facts: Facts) -> Facts:
-    """The facts with None for every number that is infinite or not a number, also in lists."""
+    """Return the facts with None for every number, or list, that is not finite."""
     return {
-        name: None if any(map(_unsound, value if isinstance(value, list) else [value])) else value
+        name: None
+        if any(map(_non_finite, value if isinstance(value, list) else [value]))
+        else value
         for name, value in facts.items()
     }
 
 
-def _unsound(value: object) -> bool:
+def _non_finite(value: object) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
 
 
 def run_facts(run: ModelRun) -> Facts:
-    """What is known of one model by itself and quickly; hunts ask for these facts of every seed."""
+    """Return the facts of one model that are quick to compute; `gen hunt` filters seeds by them."""
     found = _of_run(run)
     if isinstance(run.task, Modular):
         found |= {
@@ -73,7 +74,7 @@ def run_facts(run: ModelRun) -> Facts:
 
 
 def _of_weights(run: ModelRun) -> Facts:
-    """What the weights of one hidden layer say; nothing of a network that shows another."""
+    """Return the facts of the weights; none unless the views are those of one hidden layer."""
     if not has_hidden_layer(run):
         return {}
     if isinstance(run.task, SparseParity) and "W_in" in run.views:
@@ -82,12 +83,12 @@ def _of_weights(run: ModelRun) -> Facts:
 
 
 def _common(model: Model, runs: list[ModelRun]) -> Facts:
-    sound = [run for run in runs if run.failed_at is None]
+    valid = [run for run in runs if run.failed_at is None]
     train_rows, test_rows = model.task.rows
     return {
         "seeds": len(runs),
-        "seeds_generalised": sum(generalised_at(run) is not None for run in sound),
-        "seeds_failed": len(runs) - len(sound),
+        "seeds_generalised": sum(generalised_at(run) is not None for run in valid),
+        "seeds_failed": len(runs) - len(valid),
         "rule": "first-generalised" if model.shown is None else "chosen",
         "steps": model.training.steps,
         **({} if model.hunt is None else model.hunt.facts),
@@ -115,32 +116,33 @@ def _of_run(run: ModelRun) -> Facts:
         "memorised_at": memorised,
         "generalised_at": generalised,
         "gap": gap,
-        "test_accuracy_when_memorised": _at(run, "test_accuracy", memorised),
-        "test_loss_when_generalised": _at(run, "test_loss", generalised),
+        "test_accuracy_when_memorised": value_at(
+            run.logged_steps, run.metrics["test_accuracy"], memorised
+        ),
+        "test_loss_when_generalised": value_at(
+            run.logged_steps, run.metrics["test_loss"], generalised
+        ),
         "smallest_test_loss": float(run.metrics["test_loss"][_lowest(run, "test")]),
         "largest_test_accuracy": float(run.metrics["test_accuracy"].max()),
         "test_loss_rise": final_rise(run.metrics["test_loss"]),
         **last,
-        **_turns(run),
+        **_loss_events(run),
     }
 
 
-def _turns(run: ModelRun) -> Facts:
-    """Where the test loss was lowest; and, where it rose in between, its two lows and the top.
-
-    Whether it rose and fell again is not told of a loss that was not finite on the way.
-    """
+def _loss_events(run: ModelRun) -> Facts:
+    """Return the facts of the lowest losses and of a relapse; none of a relapse if not finite."""
     loss, steps = run.metrics["test_loss"], run.logged_steps.tolist()
     best, least = _lowest(run, "test"), _lowest(run, "train")
-    sound = bool(np.isfinite(loss).all())
-    found = relapse(loss) if sound else None
+    finite = bool(np.isfinite(loss).all())
+    found = relapse(loss) if finite else None
     facts: Facts = {
         "smallest_train_loss": float(run.metrics["train_loss"][least]),
         "smallest_train_loss_at": steps[least],
         "smallest_test_loss_at": steps[best],
         "train_loss_at_smallest_test_loss": float(run.metrics["train_loss"][best]),
         "test_accuracy_at_smallest_test_loss": float(run.metrics["test_accuracy"][best]),
-        "second_fall": second_fall(loss) if sound else None,
+        "second_fall": second_fall(loss) if finite else None,
         "recovered_at": None
         if found is None or found.recovered is None
         else steps[found.recovered],
@@ -158,7 +160,7 @@ def _turns(run: ModelRun) -> Facts:
 
 
 def _below_former(run: ModelRun, top: int) -> int | None:
-    """Step from which the test loss stays below all that it was before a place in its log."""
+    """Return the step from which test loss stays below all its values before an entry."""
     loss = run.metrics["test_loss"]
     if top == 0:
         return None
@@ -166,19 +168,13 @@ def _below_former(run: ModelRun, top: int) -> int | None:
 
 
 def _lowest(run: ModelRun, split: str) -> int:
-    """Where in the log a loss is lowest; the first entry where none is a number."""
+    """Return the log entry with the lowest loss, NaN excepted."""
     loss = run.metrics[f"{split}_loss"]
     return int(np.argmin(np.where(np.isnan(loss), np.inf, loss)))
 
 
-def _at(run: ModelRun, metric: str, step: int | None) -> float | None:
-    if step is None:
-        return None
-    return float(run.metrics[metric][np.searchsorted(run.logged_steps, step)])
-
-
 def _order_of_numbers(task: Modular) -> Facts:
-    """Of products: the generator whose powers the numbers are, and the numbers in their order."""
+    """Return, for products only, the generator and the numbers in the order of their exponents."""
     if task.operation != "multiply":
         return {}
     numbers: list[int] = task.numbers.tolist()
@@ -186,38 +182,37 @@ def _order_of_numbers(task: Modular) -> Facts:
 
 
 def _of_numbers(run: ModelRun, task: Modular) -> Facts:
-    """What the network makes of the numbers, where it can be seen number by number."""
+    """Return the facts of a network with weights for each number or for points of a circle."""
     if "A" in run.views:
         return _circle(run, task)
-    known = read_pairs(run)
-    return {} if known is None else _waves(run, known)
+    weights = read_pairs(run)
+    return {} if weights is None else _waves(run, weights)
 
 
-def _waves(run: ModelRun, known: PairWeights) -> Facts:
-    shares = peak_power_shares(known.first[:, ~silent_neurons(known.first)])
+def _waves(run: ModelRun, weights: PairWeights) -> Facts:
+    shares = peak_power_shares(weights.first[:, ~silent_neurons(weights.first)])
     groups = settled_frequencies(run)
     facts: Facts = {
         "frequencies": list(groups),
         "frequency_count": len(groups),
         "neurons_per_frequency": list(groups.values()),
         "smallest_frequency_share": float(shares.min()),
-        **_phases(phase_errors(known), known.sign),
-        **interference_facts(known),
+        **_phases(phase_errors(weights), weights.sign),
+        **interference_facts(weights),
     }
-    return facts | (opposite_facts(known, tuple(groups)) if known.sign > 0 else {})
+    return facts | (opposite_facts(weights, tuple(groups)) if weights.sign > 0 else {})
 
 
 def _phases(errors: Float[np.ndarray, " neuron"], sign: int) -> Facts:
-    """A sum is answered at twice the phase at which both numbers are read, a difference is not."""
-    middling, right = float(np.median(errors)), int((errors <= PHASE_TOLERANCE).sum())
+    """Return the facts of phase errors; of sums, the right phase is twice the input phase."""
+    median, right = float(np.median(errors)), int((errors <= PHASE_TOLERANCE).sum())
     if sign > 0:
-        return {"median_doubling_error": middling, "neurons_doubled": right}
-    return {"median_difference_error": middling, "neurons_at_difference": right}
+        return {"median_doubling_error": median, "neurons_doubled": right}
+    return {"median_difference_error": median, "neurons_at_difference": right}
 
 
 def _circle(run: ModelRun, task: Modular) -> Facts:
-    points_in = run.views["A"][-1].astype(np.float64)
-    points_out = run.views["B"][-1].T.astype(np.float64)
+    points_in, points_out = run.final_view("A"), run.final_view("B").T
     angle_in, angle_out = angles(points_in), angles(points_out)
     norms = np.hypot(*points_in)
     facts: Facts = {

@@ -1,4 +1,4 @@
-"""What a network computes, written as it is on paper: relu(E_a A + E_b A) B E^T."""
+"""The formula of a network of two numbers: relu(E_a A + E_b A) B E^T."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Factor:
 
     Attributes:
         name: of the parameter.
-        transposed: whether its transpose is meant.
+        transposed: whether the factor is its transpose.
         part: which of two parts, 1 or 2, where the parameter is a stack of two; otherwise 0.
     """
 
@@ -31,7 +31,7 @@ class Factor:
     part: int = 0
 
     def latex(self, row: str = "") -> str:
-        """The factor, or one row of it."""
+        """Return the factor, or one row of it, as LaTeX."""
         name = _NAMES.get(self.name, self.name)
         if row or self.part:
             base, _, index = name.partition("_")
@@ -45,12 +45,12 @@ Product: TypeAlias = tuple[Factor, ...]
 
 @dataclass(frozen=True)
 class Formula:
-    """What a network makes of two numbers a and b.
+    """The logits of a network for two numbers a and b.
 
     Attributes:
-        first: the product that reads a.
-        second: the product that reads b.
-        out: the product that gives the answer.
+        first: matrices from a to the pre-activations.
+        second: matrices from b to the pre-activations.
+        out: matrices from the activations to the logits.
     """
 
     first: Product
@@ -60,7 +60,7 @@ class Formula:
 
     @property
     def latex(self) -> str:
-        """The whole, as LaTeX."""
+        """The formula as LaTeX."""
         inside = " + ".join(
             " ".join([first.latex(row), *(factor.latex() for factor in rest)])
             for row, (first, *rest) in (("a", self.first), ("b", self.second))
@@ -70,27 +70,27 @@ class Formula:
 
     @property
     def products(self) -> str:
-        """The products that lead into the neurons and out of them, as LaTeX."""
+        """The matrices into the neurons and out of them, as LaTeX."""
         into, out = (" ".join(f.latex() for f in product) for product in (self.first, self.out))
         return rf"{into} \to {out}"
 
 
 def formula(network: Network, task: Task) -> Formula | None:
-    """The formula of a network of two numbers; None for other networks and tasks."""
+    """Return the formula of a network; None for other networks than `Embedded` and other tasks."""
     if not isinstance(network, Embedded) or not isinstance(task, Modular):
         return None
     split = task.inputs != task.outputs
-    first, second = (_reading(network, part if split else 0) for part in (1, 2))
-    return Formula(first, second, _writing(network), network.activation)
+    first, second = (_input_product(network, part if split else 0) for part in (1, 2))
+    return Formula(first, second, _output_product(network), network.activation)
 
 
-def _reading(network: Embedded, part: int) -> Product:
+def _input_product(network: Embedded, part: int) -> Product:
     if network.into == "collapsed":
         return (Factor("W_in", part=part),)
     return Factor("E"), Factor("A", part=part)
 
 
-def _writing(network: Embedded) -> Product:
+def _output_product(network: Embedded) -> Product:
     if network.out == "collapsed":
         return (Factor("W_out"),)
     tied = network.projections == "tied"

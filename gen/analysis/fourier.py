@@ -1,7 +1,7 @@
-"""Weights as waves over the numbers of modular arithmetic.
+"""Fourier analysis of weights over the numbers of modular arithmetic.
 
 A neuron's p input weights w_0 ... w_{p-1} are written as a sum of waves of k = 1 ... p // 2
-periods. A network that has understood addition keeps one k a neuron (Nanda et al. 2023,
+periods. In a network that generalises, each neuron has nearly one k (Nanda et al. 2023,
 arXiv 2301.05217; Gromov 2023, arXiv 2301.02679).
 """
 
@@ -16,7 +16,7 @@ _ROUNDING = 1e-24
 
 
 def components(weights: Float[np.ndarray, "*batch input neuron"]) -> np.ndarray:
-    """Complex amplitude of each wave in each neuron's weights, constant part left out.
+    """Return the complex amplitude of each wave in each neuron's weights, constant part left out.
 
     Args:
         weights: any unit; p inputs.
@@ -37,7 +37,7 @@ def components(weights: Float[np.ndarray, "*batch input neuron"]) -> np.ndarray:
 def powers(
     weights: Float[np.ndarray, "*batch input neuron"],
 ) -> Float[np.ndarray, "*batch k neuron"]:
-    """Mean square of each wave in each neuron's weights: their sum is the weights' variance."""
+    """Return the mean square of each wave; their sum is the variance of a neuron's weights."""
     inputs = weights.shape[-2]
     power = np.abs(components(weights)) ** 2 / 2
     if inputs % 2 == 0:
@@ -48,9 +48,9 @@ def powers(
 def power_share(
     power: Float[np.ndarray, "*batch k"], waves: Sequence[int]
 ) -> Float[np.ndarray, "*batch"]:
-    """Share of all power that some waves hold, 0 to 1; 0 where there is no power.
+    """Return the share of all power that some waves hold, 0 to 1; 0 without any power.
 
-    All waves together hold exactly 1, and no wave exactly 0.
+    It is exactly 1 for all waves and exactly 0 for none.
     """
     within = np.isin(np.arange(power.shape[-1]) + 1, waves)
     inside, outside = power[..., within].sum(axis=-1), power[..., ~within].sum(axis=-1)
@@ -61,14 +61,14 @@ def power_share(
 def frequencies(
     weights: Float[np.ndarray, "*batch input neuron"],
 ) -> Int[np.ndarray, "*batch neuron"]:
-    """Each neuron's strongest wave, in periods over all inputs: 1 to p // 2."""
+    """Return each neuron's strongest wave, in periods over all inputs: 1 to p // 2."""
     return powers(weights).argmax(axis=-2) + 1
 
 
 def peak_power_shares(
     weights: Float[np.ndarray, "*batch input neuron"],
 ) -> Float[np.ndarray, "*batch neuron"]:
-    """Share of each neuron's power that its strongest wave holds, 0 to 1.
+    """Return the share of each neuron's power that its strongest wave holds, 0 to 1.
 
     A neuron without any power (constant weights, up to rounding) has the share 0.
     """
@@ -81,9 +81,9 @@ def peak_power_shares(
 def silent_neurons(
     weights: Float[np.ndarray, "*batch input neuron"], share: float = 1e-2
 ) -> Bool[np.ndarray, "*batch neuron"]:
-    """Which neurons have less than a share of the power of the strongest of all.
+    """Return which neurons have less than a share of the power of the strongest neuron.
 
-    Training has given them up; what wave is strongest in what is left of them means nothing.
+    Their weights are nearly constant, and their strongest wave is noise.
     """
     power = powers(weights).sum(axis=-2)
     return power < share * power.max(axis=-1, keepdims=True)
@@ -92,7 +92,7 @@ def silent_neurons(
 def neurons_by_frequency(
     weights: Float[np.ndarray, "input neuron"],
 ) -> dict[int, Int[np.ndarray, " member"]]:
-    """The neurons that share a strongest wave, by its frequency, rising; silent ones left out."""
+    """Return the neurons by their strongest wave, frequencies rising, without silent neurons."""
     strongest = np.where(silent_neurons(weights), 0, frequencies(weights))
     found = np.unique(strongest[strongest > 0])
     return {int(k): np.flatnonzero(strongest == k) for k in found}
@@ -101,22 +101,22 @@ def neurons_by_frequency(
 def key_frequencies(
     weights: Float[np.ndarray, "input neuron"], share: float = 0.05
 ) -> tuple[int, ...]:
-    """The waves that hold at least a share of all neurons' power together, rising."""
+    """Return the waves that hold at least a share of the power of all neurons, rising."""
     power = powers(weights).sum(axis=-1)
     return tuple((np.flatnonzero(power >= max(share * power.sum(), _ROUNDING)) + 1).tolist())
 
 
 def phases(weights: Float[np.ndarray, "*batch input neuron"]) -> Float[np.ndarray, "*batch neuron"]:
-    """Phase of each neuron's strongest wave, in radians, -pi to pi: cos(2 pi k a / p - phase)."""
+    """Return the phase of each strongest wave, cos(2 pi k a / p - phase), in radians, -pi to pi."""
     spectrum = components(weights)
     strongest = np.abs(spectrum).argmax(axis=-2, keepdims=True)
     return -np.angle(np.take_along_axis(spectrum, strongest, axis=-2))[..., 0, :]
 
 
 def gini(values: Float[np.ndarray, "*batch n"]) -> Float[np.ndarray, " *batch"]:
-    """Gini coefficient: 0 where all of n amounts are equal, 1 - 1/n where one has all.
+    """Return the Gini coefficient: 0 if n values are equal, 1 - 1/n if all but one are zero.
 
-    Half the mean difference of two amounts in units of the mean; 0 where there is nothing.
+    Half the mean difference of two values, over their mean; 0 if all are zero.
     """
     n = values.shape[-1]
     ordered = np.sort(values.astype(np.float64), axis=-1)
@@ -128,9 +128,9 @@ def gini(values: Float[np.ndarray, "*batch n"]) -> Float[np.ndarray, " *batch"]:
 def wave_gini(
     weights: Float[np.ndarray, "*batch input neuron"],
 ) -> Float[np.ndarray, " *batch"]:
-    """Gini coefficient of the waves' amplitudes, each over all neurons (root of summed squares).
+    """Return the Gini coefficient of the waves' amplitudes (root of squares summed over neurons).
 
-    Everything that is called the Gini coefficient of a network's weights is this.
+    This is the Gini coefficient of a network's weights everywhere (Nanda et al. 2023).
     """
     return gini(np.sqrt(powers(weights).sum(axis=-1)))
 
@@ -138,6 +138,6 @@ def wave_gini(
 def points_at_frequency(
     weights: Float[np.ndarray, "*batch input neuron"], frequency: int
 ) -> Float[np.ndarray, "*batch neuron 2"]:
-    """Each neuron as a point: amplitudes of the cosine and the sine of `frequency` periods."""
+    """Return each neuron as a point: the cosine and sine amplitudes of one frequency."""
     wave = components(weights)[..., frequency - 1, :]
     return np.stack([np.real(wave), -np.imag(wave)], axis=-1)

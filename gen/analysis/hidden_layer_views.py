@@ -39,7 +39,7 @@ def hidden_layer_shapes(
         raise ValueError(
             f"it needs one hidden layer, W_in with a row for each input and W_out with a column "
             f'for each output, but the network "{kind}" has {shown or "no views"}; '
-            f"use one of the kinds accuracy, loss and seeds, which need no weights"
+            f"the kinds accuracy, loss and seeds need no weights"
         )
     into, out = shapes.items()
     return into, out

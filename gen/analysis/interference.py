@@ -1,8 +1,8 @@
-"""One sum a + b as the network does it: what each group of neurons says for every answer.
+"""Logits of one pair (a, b), split by groups of neurons.
 
-The logits are a sum over neurons, f(X W_in) W_out, and so they are a sum over any groups of
-neurons. Groups that share a frequency k say nearly cos(2 pi k (a + b - c) / p) of the answer
-c: waves that agree at the right answer and nowhere else (Nanda et al. 2023, arXiv 2301.05217).
+The logits f(X W_in) W_out are a sum over neurons, and so over any groups of neurons. The group
+of frequency k adds nearly cos(2 pi k (a + b - c) / p) to the logit of the answer c; these waves
+are all high at the right answer only (Nanda et al. 2023, arXiv 2301.05217).
 """
 
 from __future__ import annotations
@@ -33,49 +33,47 @@ def group_logits(
     w_out: Float[np.ndarray, "*batch neuron answer"],
     groups: Sequence[Int[np.ndarray, " member"]],
 ) -> Float[np.ndarray, "*batch group answer"]:
-    """What each group of neurons adds to the logits; all groups together add up to them.
+    """Return what each group of neurons adds to the logits; its sum over groups is the logits.
 
     Args:
-        activations: what each neuron makes of its inputs.
-        groups: neurons by number; each neuron belongs to one group.
+        groups: indices of neurons; each neuron belongs to one group.
     """
     shares = [activations[..., None, group] @ w_out[..., group, :] for group in groups]
     return np.concatenate(shares, axis=-2)
 
 
-def interference_facts(known: PairWeights) -> dict[str, float]:
-    """How many of all pairs each frequency would get right alone, and how firmly all together.
+def interference_facts(weights: PairWeights) -> dict[str, float]:
+    """Return how many pairs each frequency gets right alone, and the margin of all together.
 
     Returns:
-        `most_right_alone`: largest share of all pairs that any one frequency's neurons answer
-        rightly without the others. `right_together`: share that all neurons do.
-        `median_lead`: middling lead of the right answer's logit over the best other one, and
-        `median_lead_factor`: how many times as likely that makes it; infinite where a float
-        cannot hold it.
+        `most_right_alone`: largest share of pairs that the neurons of one frequency get right
+        without the others. `right_together`: share that all neurons get right. `median_lead`:
+        median margin in logits, and `median_lead_factor`: its exponential, the ratio of the two
+        probabilities; infinite if it overflows.
     """
-    groups = list(neurons_by_frequency(known.first).values())
-    right, leads = [], []
-    for a in range(len(known.first)):
-        active, answers = known.activations(a), known.labels(a)
-        shares = group_logits(active, known.out, groups)
-        total = active @ known.out
-        guesses = np.concatenate([shares, total[:, None]], axis=1).argmax(axis=2)
-        right.append(guesses == answers[:, None])
-        leads += [float(margin(*one)) for one in zip(total, answers, strict=True)]
+    groups = list(neurons_by_frequency(weights.first).values())
+    right, margins = [], []
+    for a in range(len(weights.first)):
+        hidden, labels = weights.activations(a), weights.labels(a)
+        shares = group_logits(hidden, weights.out, groups)
+        logits = hidden @ weights.out
+        guesses = np.concatenate([shares, logits[:, None]], axis=1).argmax(axis=2)
+        right.append(guesses == labels[:, None])
+        margins += [float(margin(*pair)) for pair in zip(logits, labels, strict=True)]
     share = np.concatenate(right).mean(axis=0)
-    middling = float(np.median(leads))
+    median = float(np.median(margins))
     with np.errstate(over="ignore"):
-        factor = float(np.exp(middling))
+        factor = float(np.exp(median))
     return {
         "most_right_alone": float(share[:-1].max()),
         "right_together": float(share[-1]),
-        "median_lead": middling,
+        "median_lead": median,
         "median_lead_factor": factor,
     }
 
 
 def training_pairs(run: ModelRun) -> Bool[np.ndarray, "number number"]:
-    """Which sums the model was trained on, either way round."""
+    """Return which pairs are in the train rows, in either order."""
     counts = run.task.draw(run.seed).train.inputs[0]
     together = counts.T @ counts > 0
     np.fill_diagonal(together, (counts == 2).any(axis=0))
@@ -83,7 +81,7 @@ def training_pairs(run: ModelRun) -> Bool[np.ndarray, "number number"]:
 
 
 def margin(values: Float[np.ndarray, "*batch answer"], answer: int) -> Float[np.ndarray, "*batch"]:
-    """How far one answer lies above the best of the others; below zero where it is beaten."""
+    """Return the value of one answer less the largest other one; negative if that is higher."""
     others = np.delete(values, answer, axis=-1)
     return values[..., answer] - others.max(axis=-1)
 
@@ -91,13 +89,13 @@ def margin(values: Float[np.ndarray, "*batch answer"], answer: int) -> Float[np.
 def interpolate(
     values: Float[np.ndarray, "*batch number"], parts: int
 ) -> Float[np.ndarray, "*batch place"]:
-    """The one wave through p values on a circle that has no more than p // 2 periods.
+    """Interpolate p values on a circle by waves of at most p // 2 periods.
 
     Args:
-        parts: places from one number to the next.
+        parts: points from one number to the next.
 
     Returns:
-        The wave from number 0 to number p - 1; every `parts`-th place is a value.
+        Points from number 0 to number p - 1; every `parts`-th one is a value.
     """
     numbers = values.shape[-1]
     distance = np.arange((numbers - 1) * parts + 1)[:, None] / parts - np.arange(numbers)
@@ -105,7 +103,7 @@ def interpolate(
 
 
 def _kernel(distance: np.ndarray, numbers: int) -> np.ndarray:
-    """Dirichlet's kernel: 1 at distance 0 and 0 at all other whole ones."""
+    """Return the Dirichlet kernel: 1 at distance 0 and 0 at all other whole ones."""
     half = np.pi * distance / numbers
     even = numbers % 2 == 0
     below = numbers * (np.tan(half) if even else np.sin(half))
@@ -116,11 +114,11 @@ def _kernel(distance: np.ndarray, numbers: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class PairLogits:
-    """One sum or product as a network does it, over training.
+    """The logits of one pair over training, by group.
 
     Attributes:
         pair: the places of the two numbers.
-        answer: the place of what is right: the sum of the two places on the circle.
+        answer: the place of the right answer.
         shares: what each group adds to the logits.
     """
 
@@ -131,10 +129,10 @@ class PairLogits:
 
     @property
     def together(self) -> Float[np.ndarray, "snapshot answer"]:
-        """The logits."""
+        """The logits, in total."""
         return self.shares.sum(axis=1)
 
 
-def margin_verdict(ahead: float) -> Literal["right", "wrong", "level"]:
-    """Whether the right answer is ahead of all others, behind one, or level with one."""
-    return "right" if ahead > 0 else "wrong" if ahead < 0 else "level"
+def margin_verdict(margin: float) -> Literal["right", "wrong", "level"]:
+    """Return whether the right answer is the highest, lower than another, or ties for highest."""
+    return "right" if margin > 0 else "wrong" if margin < 0 else "level"

@@ -1,4 +1,4 @@
-"""How the numbers of modular arithmetic are written: as themselves, or as powers."""
+"""Text of the numbers of modular arithmetic: as themselves, or as powers."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from gen.tasks.modular import Modular
 
 @dataclass(frozen=True)
 class NumberNames:
-    """How numbers are written, given their places.
+    """Text of numbers, given their places.
 
-    The numbers of a sum are their own places. Those of a product are powers of a generator, in
-    the order of the exponents, which are their places.
+    For sums the place of a number is the number itself; for products it is the exponent of a
+    generator.
     """
 
     task: Modular
 
     @property
     def product(self) -> bool:
-        """Whether numbers are multiplied."""
+        """Whether the task multiplies numbers."""
         return self.task.operation == "multiply"
 
     @property
     def sign(self) -> str:
-        """What stands between the two numbers."""
+        """The sign between the two numbers."""
         return "\u00b7" if self.product else "+"
 
     @cached_property
@@ -35,15 +35,15 @@ class NumberNames:
         return self.task.numbers.tolist()
 
     def on_axis(self, place: int) -> str:
-        """A place as it is written at an axis over places: `33`, or `2³³` for products."""
+        """Return the axis label of a place: `33`, or `2³³` for products."""
         return power(self.numbers[1], place) if self.product else str(place)
 
     def key(self, key: str) -> str:
-        """The key of a text that speaks of sums, or of its twin that speaks of products."""
+        """Return the key of a text for sums, or of its variant for products."""
         return f"{key}_product" if self.product else key
 
     def values(self, pair: tuple[int, int], answer: int) -> dict[str, str]:
-        """What the texts of a sum or product leave open, but for their language."""
+        """Return the placeholders that texts of a sum or product have, in any language."""
         (a, b), numbers = pair, self.numbers
         known = {"a": str(numbers[a]), "b": str(numbers[b]), "modulus": str(self.task.modulus)}
         return known | {

@@ -1,4 +1,7 @@
-"""What may be said of a network of sparse parity: which bits its weights are on, and when."""
+"""Facts of a network of sparse parity: the weights on signal bits and on distractor bits.
+
+The task and these two kinds of weights are those of Barak et al. 2022 (arXiv 2207.08799).
+"""
 
 from __future__ import annotations
 
@@ -16,25 +19,25 @@ if TYPE_CHECKING:
 IDLE = 0.05
 """A neuron is idle if it has no weight on a bit above this share of the largest one."""
 
-SIGNAL_RULES = 0.5
-"""A neuron follows the rule if more than this share of its weights on bits is on signal bits."""
+MIN_SIGNAL_SHARE = 0.5
+"""A neuron is in use if more than this share of its sum of |weights| is on signal bits."""
 
 LARGE = 0.05
-"""A weight on a distractor bit above this size is counted."""
+"""A weight on a distractor bit above this size counts as large."""
 
 SMALL = 0.1
 """A weight on a distractor bit is small below this size."""
 
 
 def parity_facts(run: ModelRun) -> Facts:
-    """Which bits the weights are on at the end, and when the network generalised.
+    """Return the sizes |W_in| on signal and distractor bits, at the end and at generalising.
 
     Returns:
-        `alive_neurons`: how many have a weight on any bit above `IDLE` times the largest one,
-        so that what is left of noise counts; `neurons_in_use`: how many have such a weight on a
-        signal bit and more than `SIGNAL_RULES` of their size on signal bits.
-        `distractors_small_at`: first snapshot from which all weights on distractor bits stay
-        below `SMALL`. What is said of distractors is None where there are none.
+        `alive_neurons`: how many have a weight on any bit above `IDLE` times the largest one;
+        `neurons_in_use`: how many have such a weight on a signal bit and more than
+        `MIN_SIGNAL_SHARE` on signal bits. `signal_share`: share of all sizes on signal bits.
+        `distractors_small_at`: step from which all weights on distractor bits stay below `SMALL`.
+        Facts of distractors are None if there are none.
     """
     size = np.abs(run.views["W_in"].astype(np.float64))
     signal = list(run.task.signal_inputs)
@@ -42,7 +45,7 @@ def parity_facts(run: ModelRun) -> Facts:
     distractors = [bit for bit in range(run.task.inputs) if bit not in others]
     final = size[-1]
     bits = final[[*signal, *distractors]]
-    heard = final[signal].max(axis=0) > IDLE * bits.max()
+    has_signal = final[signal].max(axis=0) > IDLE * bits.max()
     on_signal = final[signal].sum(axis=0)
     return {
         "bits": run.task.inputs - 1,
@@ -51,7 +54,9 @@ def parity_facts(run: ModelRun) -> Facts:
         "largest_signal": float(final[signal].max()),
         "largest_distractor": float(final[distractors].max()) if distractors else None,
         "alive_neurons": int((bits.max(axis=0) > IDLE * bits.max()).sum()),
-        "neurons_in_use": int((heard & (on_signal > SIGNAL_RULES * bits.sum(axis=0))).sum()),
+        "neurons_in_use": int(
+            (has_signal & (on_signal > MIN_SIGNAL_SHARE * bits.sum(axis=0))).sum()
+        ),
         "signal_share": float(final[signal].sum() / bits.sum()) if bits.any() else None,
         **_of_distractors(run, size[:, distractors], size[:, signal]),
     }
@@ -62,7 +67,7 @@ def _of_distractors(
     distractors: Float[np.ndarray, "snapshot bit neuron"],
     signal: Float[np.ndarray, "snapshot bit neuron"],
 ) -> Facts:
-    """What distractor bits hold at the snapshot at or after which new rows are answered rightly."""
+    """Return the facts of distractor bits, at the first snapshot after generalising."""
     names = (
         "distractor_share_when_generalised",
         "distractors_above_when_generalised",
@@ -78,14 +83,14 @@ def _of_distractors(
     step = generalised_at(run)
     if step is not None:
         at = min(int(np.searchsorted(run.snapshot_steps, step)), len(run.snapshot_steps) - 1)
-        facts |= dict(zip(names, _held(distractors[at], signal[at]), strict=True))
+        facts |= dict(zip(names, _sizes(distractors[at], signal[at]), strict=True))
     return facts
 
 
-def _held(
+def _sizes(
     distractors: Float[np.ndarray, "bit neuron"], signal: Float[np.ndarray, "bit neuron"]
 ) -> tuple[float | None, int, float]:
-    """Share of all size that is on distractors, how many of them are large, and the largest."""
+    """Return the distractors' share of all sizes, how many are large, and the largest."""
     total = float(distractors.sum() + signal.sum())
     share = float(distractors.sum()) / total if total > 0 else None
     return share, int((distractors > LARGE).sum()), float(distractors.max())

@@ -1,8 +1,8 @@
-"""What moves while accuracy stands still: measures of how far a network has come.
+"""Measures of progress: how much of the final solution a network has at each snapshot.
 
-Accuracy asks which answer is largest, and so it jumps. These measures ask how much of the
-final solution is already there (Nanda et al. 2023, arXiv 2301.05217, for the waves; Barak et
-al. 2022, arXiv 2207.08799, for the bits).
+Accuracy depends only on the largest logit, and so it jumps; these measures change gradually
+(Nanda et al. 2023, arXiv 2301.05217, for waves; Barak et al. 2022, arXiv 2207.08799, for signal
+bits).
 
 For addition the logits of all ordered pairs, L(a, b), are averaged over the pairs of one sum,
 
@@ -12,13 +12,12 @@ which is the part of L that depends on the sum alone. Of M, as waves over s, onl
 and those of the key frequencies are kept: R(s). The key frequencies are those of the final
 W_in. Then
 
-    restricted loss = loss of R(a + b) on unseen rows: what the key waves know by themselves,
-    excluded loss   = loss of L(a, b) - R(a + b) + mean R on rows trained on: what is known
-                      without them.
+    restricted loss = loss of R(a + b) on test rows: the key waves alone,
+    excluded loss   = loss of L(a, b) - R(a + b) + mean R on train rows: all but the key waves.
 
 Because every logit is linear in the neurons, the averaging and the filtering are done on the
-neurons' activity, which is smaller. Losses are in nats, divided by the number of answers, as
-everywhere.
+activations, which are smaller. Losses are in nats, divided by the number of outputs, as all
+losses here are.
 """
 
 from __future__ import annotations
@@ -41,20 +40,20 @@ if TYPE_CHECKING:
     from gen.tasks.task import Rows, Task
 
 MOST_SNAPSHOTS = 201
-"""A chart has no room for more points, and each of them takes milliseconds."""
+"""Most snapshots that are measured; a chart has no room for more, and each takes milliseconds."""
 
 
 @dataclass(frozen=True)
 class WaveProgress:
-    """How far a network has come that is to add, at some of its snapshots.
+    """Measures of modular addition, at some of the snapshots.
 
     Attributes:
         frequencies: the key frequencies of the final W_in.
         norm: square root of the sum of all squared weights, in and out.
         key_share: share of the power of W_in's waves that is in the key frequencies, 0 to 1.
         gini: Gini coefficient of the waves' amplitudes in W_in, 0 (all alike) to nearly 1.
-        restricted: loss of the key waves alone, on unseen rows.
-        excluded: loss without the key waves, on the rows trained on.
+        restricted: loss of the key waves alone, on test rows, in nats per output.
+        excluded: loss without the key waves, on train rows.
     """
 
     frequencies: tuple[int, ...]
@@ -68,11 +67,11 @@ class WaveProgress:
 
 @dataclass(frozen=True)
 class SignalProgress:
-    """How far a network has come that is to find the bits that matter.
+    """Measures of a network that has to find signal bits, at some of the snapshots.
 
     Attributes:
         norm: square root of the sum of all squared weights, in and out.
-        signal_share: share of the sizes of all weights on bits that is on the signal bits.
+        signal_share: share of the sum of |W_in| over all bits that is on signal bits, 0 to 1.
     """
 
     steps: Int[np.ndarray, " snapshot"]
@@ -81,7 +80,7 @@ class SignalProgress:
 
 
 def is_modular_addition(task: Task) -> bool:
-    """Whether a row counts numbers and its label is their sum modulo their number."""
+    """Return whether inputs are numbers (or places) to add and the label is their sum modulo p."""
     if task.inputs != task.outputs:
         return False
     rows = task.draw(0).train
@@ -90,7 +89,7 @@ def is_modular_addition(task: Task) -> bool:
 
 
 def has_progress_measures(task: Task, network: Network) -> bool:
-    """Whether weights are shown input by input, and the final solution is known."""
+    """Return whether the task and network have measures of progress: W_in by input, known task."""
     try:
         (into, (inputs, _)), _ = hidden_layer_shapes(network, task)
     except ValueError:
@@ -102,7 +101,7 @@ def has_progress_measures(task: Task, network: Network) -> bool:
 
 @lru_cache(maxsize=4)
 def wave_progress(run: ModelRun) -> WaveProgress:
-    """Measure a run of modular addition by a network with a weight for every number."""
+    """Measure a run of modular addition whose network has a weight for each number."""
     chosen = _evenly(len(run.snapshot_steps))
     w_in = run.views["W_in"][chosen].astype(np.float32)
     w_out = run.views["W_out"][chosen].astype(np.float32)
@@ -127,7 +126,7 @@ def wave_progress(run: ModelRun) -> WaveProgress:
 
 @lru_cache(maxsize=4)
 def signal_progress(run: ModelRun) -> SignalProgress:
-    """Measures a run of a task in which some of the inputs alone decide the label."""
+    """Measure a run of a task with signal inputs."""
     chosen = _evenly(len(run.snapshot_steps))
     w_in = run.views["W_in"][chosen].astype(np.float64)
     size = np.abs(w_in)
@@ -143,7 +142,7 @@ def signal_progress(run: ModelRun) -> SignalProgress:
 def weight_norm(
     w_in: Float[np.ndarray, "*batch input neuron"], w_out: Float[np.ndarray, "*batch neuron output"]
 ) -> Float[np.ndarray, " *batch"]:
-    """Square root of the sum of all squared weights."""
+    """Return the square root of the sum of all squared weights."""
     squares = (np.square(matrix, dtype=np.float64).sum(axis=(-2, -1)) for matrix in (w_in, w_out))
     return np.sqrt(sum(squares))
 
@@ -151,7 +150,7 @@ def weight_norm(
 def mean_activations_by_sum(
     w_in: Float[np.ndarray, "number neuron"], activation: Activation = "relu"
 ) -> Float[np.ndarray, "sum neuron"]:
-    """Mean activity of the neurons over all ordered pairs of numbers that have the same sum."""
+    """Return the mean activation of each neuron over all ordered pairs with the same sum."""
     numbers = len(w_in)
     a = np.arange(numbers)
     b = (a[:, None] - a) % numbers
@@ -159,20 +158,20 @@ def mean_activations_by_sum(
 
 
 def keep_waves(
-    active: Float[np.ndarray, "sum neuron"], frequencies: tuple[int, ...]
+    activations_by_sum: Float[np.ndarray, "sum neuron"], frequencies: tuple[int, ...]
 ) -> Float[np.ndarray, "sum neuron"]:
-    """Of waves over the sums, the constant one and those of some frequencies."""
-    waves = np.fft.rfft(active, axis=0)
+    """Keep the constant and the waves of some frequencies over the sums; remove all others."""
+    waves = np.fft.rfft(activations_by_sum, axis=0)
     others = np.ones(len(waves), dtype=bool)
     others[[0, *frequencies]] = False
     waves[others] = 0
-    return np.fft.irfft(waves, n=len(active), axis=0).astype(active.dtype)
+    return np.fft.irfft(waves, n=len(activations_by_sum), axis=0).astype(activations_by_sum.dtype)
 
 
 def cross_entropies(
     logits: Float[np.ndarray, "row answer"], labels: Int[np.ndarray, " row"]
 ) -> Float[np.ndarray, " row"]:
-    """Cross-entropy divided by answers, exact where it is far below a float's resolution.
+    """Return cross-entropy / outputs for each row, exact far below the resolution of float32.
 
     With z the logits less the largest of their row, the loss of a row is
     log(sum exp z) - z_right = log1p(sum over the others of exp z + expm1(z_right)) - z_right.
@@ -194,7 +193,7 @@ def _losses(
     train: Rows,
     tests: Int[np.ndarray, " sum"],
 ) -> tuple[float, float]:
-    """Restricted and excluded loss of one snapshot; `tests` counts the unseen rows by sum."""
+    """Return restricted and excluded loss of one snapshot; `tests` counts the test rows by sum."""
     waves = keep_waves(mean_activations_by_sum(w_in, activation), frequencies)
     restricted = cross_entropies(waves @ w_out, np.arange(len(waves)))
     labels = train.labels[0]
@@ -205,5 +204,5 @@ def _losses(
 
 
 def _evenly(snapshots: int) -> Int[np.ndarray, " chosen"]:
-    """Which snapshots are measured: all, or a number of them that always holds both ends."""
+    """Return the indices of at most `MOST_SNAPSHOTS` snapshots, the first and last included."""
     return np.unique(np.linspace(0, snapshots - 1, min(snapshots, MOST_SNAPSHOTS)).astype(int))

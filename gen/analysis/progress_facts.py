@@ -1,4 +1,7 @@
-"""Facts about progress."""
+"""Facts about measures of progress: when they move, how far and how fast.
+
+"When" is the first step from which a measure stays at or above, or at or below, a value to the end.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.outcome import memorised_at, stays_above_from
+from gen.analysis.outcome import memorised_at, stays_above_from, value_at
 from gen.analysis.progress import (
     WaveProgress,
     has_progress_measures,
@@ -21,23 +24,23 @@ if TYPE_CHECKING:
     from gen.analysis.types import Facts
     from gen.experiments.runs import ModelRun
 
+HALF = 0.5
+
 WINDOWS = 25
-"""The pace of a measure is what it covers within one part in this many of the training."""
+"""The pace of a measure is its change within one part in this many of the training."""
 
 
 def pace_facts(run: ModelRun, progress: WaveProgress, guess_loss: float) -> Facts:
-    """How suddenly accuracy and the measures of a network that adds change.
+    """Return how fast accuracy and the measures of modular addition change.
 
     Returns:
         `fastest_window`: a twenty-fifth of the training, in steps. `test_accuracy_fastest`,
-        `key_share_fastest`: the largest part of its whole range that a measure covers within such
-        a window. `restricted_fastest_factor`: the largest factor by which the loss of the key
-        waves alone falls within one, `restricted_fastest_at`: the step at which that window begins.
-        `excluded_above_guess_at`: step from which the loss without the key waves stays above
-        guessing. `excluded_half_risen_at`: first step at which half of its rise, from its lowest
-        value before to its largest, is over;
-        `excluded_loss_when_half_risen`, `restricted_loss_when_excluded_half_risen`,
-        `key_share_when_excluded_half_risen`: the measures at that step.
+        `key_share_fastest`: see `largest_change`. `restricted_fastest_factor`,
+        `restricted_fastest_at`: see `largest_fall`. `excluded_above_guess_at`: step from which
+        excluded loss stays above the loss of guessing. `excluded_half_risen_at`: step of the
+        `half_rise_index` of excluded loss; `excluded_loss_when_half_risen`,
+        `restricted_loss_when_excluded_half_risen`, `key_share_when_excluded_half_risen`: the
+        measures at that step.
     """
     window = max(1, int(progress.steps[-1]) // WINDOWS)
     half = half_rise_index(progress.excluded)
@@ -62,12 +65,15 @@ def pace_facts(run: ModelRun, progress: WaveProgress, guess_loss: float) -> Fact
 def largest_change(
     steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"], window: int
 ) -> float | None:
-    """Largest change of a measure within a window of steps, as a part of its whole range.
+    """Return the largest change of a measure within a window, as a share of its whole range.
 
     Args:
-        steps: rising; the measure is looked at only at these.
-        values: any unit; None is returned where one is not finite or all are equal.
+        steps: rising.
+        values: the measure at these steps, in any unit.
         window: in steps.
+
+    Returns:
+        0 to 1; None if a value is not finite or all are equal.
     """
     whole = np.ptp(values)
     if not np.isfinite(values).all() or whole == 0:
@@ -78,10 +84,10 @@ def largest_change(
 def largest_fall(
     steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"], window: int
 ) -> tuple[float | None, int | None]:
-    """Largest factor by which positive values fall within a window, and where that begins.
+    """Return the largest factor by which positive values fall within a window.
 
     Returns:
-        The factor and the first step of the window; None twice if a value is not positive.
+        The factor, and the first step of the window; (None, None) if a value is not positive.
     """
     if not (np.isfinite(values) & (values > 0)).all():
         return None, None
@@ -93,46 +99,46 @@ def largest_fall(
 def _windows(
     steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"], window: int
 ) -> list[np.ndarray]:
-    """For each step, the values from there to the end of the window that begins there."""
+    """Return for each step the values of the window that begins there."""
     ends = np.searchsorted(steps, steps + window, side="right")
     return [values[start:end] for start, end in enumerate(ends)]
 
 
 def half_rise_index(values: Float[np.ndarray, " n"]) -> int:
-    """Place at which half of a rise is over: from the lowest value before the largest to it."""
+    """Return the index where half of the rise to the largest value is done.
+
+    The rise begins at the lowest value before the largest.
+    """
     top = int(values.argmax())
     low = int(values[: top + 1].argmin())
     middle = (values[low] + values[top]) / 2
     return low + int(np.flatnonzero(values[low : top + 1] >= middle)[0])
 
 
-HALF = 0.5
-
-
 def guess_loss(run: ModelRun) -> float:
-    """Loss of giving all answers of a row the same chance, as losses are counted everywhere."""
+    """Return the loss of giving all outputs the same probability."""
     return loss_of_guessing(run.task)
 
 
 def half_right_at(run: ModelRun) -> int | None:
-    """Step from which at least half of the unseen rows are answered rightly."""
+    """Return the step from which test accuracy stays at one half or above."""
     return stays_above_from(run.logged_steps, run.metrics["test_accuracy"], HALF)
 
 
 def halved_at(run: ModelRun, progress: WaveProgress) -> int | None:
-    """Step from which the key waves alone cost less than half of what guessing costs."""
+    """Return the step from which restricted loss stays below half the loss of guessing."""
     return stays_above_from(progress.steps, -progress.restricted, -HALF * guess_loss(run))
 
 
 def progress_facts(run: ModelRun) -> Facts:
-    """How far a run has come, where it is known how to measure that."""
+    """Return the facts of the measures of progress; none for tasks without such measures."""
     if not has_progress_measures(run.task, run.network):
         return {}
     return signal_progress_facts(run) if run.task.signal_inputs else wave_progress_facts(run)
 
 
 def wave_progress_facts(run: ModelRun) -> Facts:
-    """Of a network that adds."""
+    """Return the facts of a network of modular addition."""
     progress = wave_progress(run)
     halved, half = halved_at(run, progress), half_right_at(run)
     return {
@@ -141,42 +147,44 @@ def wave_progress_facts(run: ModelRun) -> Facts:
         "test_half_at": half,
         "restricted_halved_at": halved,
         "restricted_lead": None if halved is None or half is None else half - halved,
-        "test_accuracy_when_restricted_halved": _at(
+        "test_accuracy_when_restricted_halved": value_at(
             run.logged_steps, run.metrics["test_accuracy"], halved
         ),
         "final_restricted_loss": float(progress.restricted[-1]),
         **_largest("excluded_loss", progress.steps, progress.excluded),
-        **_moves(run, "excluded_loss", progress.steps, progress.excluded),
-        **_moves(run, "key_share", progress.steps, progress.key_share),
-        "key_share_when_test_half": _at(progress.steps, progress.key_share, half),
-        **_moves(run, "gini", progress.steps, progress.gini),
-        **_moves(run, "norm", progress.steps, progress.norm),
+        **_start_and_end(run, "excluded_loss", progress.steps, progress.excluded),
+        **_start_and_end(run, "key_share", progress.steps, progress.key_share),
+        "key_share_when_test_half": value_at(progress.steps, progress.key_share, half),
+        **_start_and_end(run, "gini", progress.steps, progress.gini),
+        **_start_and_end(run, "norm", progress.steps, progress.norm),
         **_largest("norm", progress.steps, progress.norm),
-        "norm_when_test_half": _at(progress.steps, progress.norm, half),
+        "norm_when_test_half": value_at(progress.steps, progress.norm, half),
         **pace_facts(run, progress, guess_loss(run)),
     }
 
 
 def signal_progress_facts(run: ModelRun) -> Facts:
-    """Of a network that finds the bits that matter."""
+    """Return the facts of a network that has to find signal bits."""
     progress = signal_progress(run)
     half = stays_above_from(progress.steps, progress.signal_share, HALF)
     return {
         "signal_half_at": half,
-        "test_accuracy_when_signal_half": _at(run.logged_steps, run.metrics["test_accuracy"], half),
-        **_moves(run, "signal_share", progress.steps, progress.signal_share),
-        **_moves(run, "norm", progress.steps, progress.norm),
+        "test_accuracy_when_signal_half": value_at(
+            run.logged_steps, run.metrics["test_accuracy"], half
+        ),
+        **_start_and_end(run, "signal_share", progress.steps, progress.signal_share),
+        **_start_and_end(run, "norm", progress.steps, progress.norm),
         **_largest("norm", progress.steps, progress.norm),
     }
 
 
-def _moves(
+def _start_and_end(
     run: ModelRun, name: str, steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"]
 ) -> Facts:
-    """A measure at the first step, when the run memorises, and at the last step."""
+    """Return a measure at the first step, when the run memorises, and at the last step."""
     return {
         f"first_{name}": float(values[0]),
-        f"{name}_when_memorised": _at(steps, values, memorised_at(run)),
+        f"{name}_when_memorised": value_at(steps, values, memorised_at(run)),
         f"final_{name}": float(values[-1]),
     }
 
@@ -184,12 +192,3 @@ def _moves(
 def _largest(name: str, steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"]) -> Facts:
     place = int(values.argmax())
     return {f"largest_{name}": float(values[place]), f"largest_{name}_at": int(steps[place])}
-
-
-def _at(
-    steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"], step: int | None
-) -> float | None:
-    """A measure at a step, or at the first one after it that was looked at."""
-    if step is None:
-        return None
-    return float(values[min(np.searchsorted(steps, step), len(steps) - 1)])

@@ -1,4 +1,4 @@
-"""All seeds of a model side by side: what each settled on, and when, if ever."""
+"""All seeds of a configured model, and their table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Seeds:
-    """The models of one configured model, which differ in chance alone.
+    """The models of one configured model, which differ only in their seed.
 
     Attributes:
         runs: in the order of their seeds.
@@ -40,9 +40,10 @@ class Seeds:
 
 
 def seeds_table(seeds: Seeds) -> str:
-    """CSV with a row a seed; losses as they were logged; empty where a model never does.
+    """Return a CSV with a row for each seed; losses in nats, as logged.
 
-    Frequencies and their neurons are those of `settled_on`.
+    Frequencies and neuron counts are those of `settled_frequencies`. A field is empty if the event
+    did not happen.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

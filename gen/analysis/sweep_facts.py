@@ -1,4 +1,4 @@
-"""What may be said of a sweep, as plain values for the prose to quote."""
+"""Facts of a sweep: plain values that pages quote."""
 
 from __future__ import annotations
 
@@ -33,26 +33,25 @@ SO_FAR = (
     "contradicted",
     *(f"{name}{end}" for name in OUTCOMES[:-1] for end in ("", "_share")),
 )
-"""Facts of the models that are trained so far; all others wait for every model they count."""
+"""Facts that are known while models are missing; they count the models trained so far."""
 
 _HALF = 0.5
 _JUDGED = tuple(enumerate(OUTCOMES[:-1]))
 
 
 def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
-    """Counts of every outcome, in all and for each value of each axis.
+    """Return counts of every outcome, in total and for each value of each axis.
 
     `groks_at_weight_decay` lists how many grok for each value of that axis, in its order;
-    `groks_at_most_weight_decay_and_least_hidden` counts those at two ends at once; so for every
-    outcome and axis. Choices have no least and no most, but names: `groks_at_architecture_tied`
-    and, with those that generalise at once, `generalise_at_architecture_tied`; beside it
-    `right_at_architecture_tied` counts those that right answers at the end call generalised.
-    `weight_decay_for_half_at_least_hidden` is the smallest decay at which half
-    or more of the models with the fewest neurons generalise, late or at once.
-    `contradicted` counts models whose accuracies at the end say something else than the outcome.
+    `groks_at_most_weight_decay_and_least_hidden` counts those at two ends; the same holds for
+    every outcome and axis. An axis of choices has names instead of ends:
+    `groks_at_architecture_tied`; `generalise_at_architecture_tied` counts those that generalise
+    late or at once, and `right_at_architecture_tied` those that do by their final accuracies.
+    `weight_decay_for_half_at_least_hidden` is the smallest decay at which half or more of the
+    models with the fewest neurons generalise, late or at once. `contradicted` counts models with
+    a different outcome by their final accuracies.
 
-    Facts in `SO_FAR` are of the models trained so far. Any other is None while a model that it
-    counts is not trained.
+    Facts not in `SO_FAR` are None until every model that they count is trained.
 
     Raises:
         ValueError: two facts would have the same name.
@@ -65,7 +64,7 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
 
 
 def check_names(sweep: Sweep) -> None:
-    """Raises ValueError where two facts of a sweep would have the same name."""
+    """Raise ValueError if two facts of a sweep would have the same name."""
     sweep_facts(sweep, SweepRun.empty(sweep, np.array([0])))
 
 
@@ -110,11 +109,11 @@ def _totals(sweep: Sweep, run: SweepRun, outcomes: Int[np.ndarray, "cell seed"])
 def _counts(
     sweep: Sweep, grid: Int[np.ndarray, "*axis seed"], right: Int[np.ndarray, "*axis seed"]
 ) -> Iterable[Facts]:
-    """The facts along each axis and each pair of axes.
+    """Return the facts along each axis and each pair of axes.
 
     Args:
         grid: outcomes.
-        right: 1 for a model that right answers at the end call generalised, 0 or `UNTRAINED`.
+        right: 1 if a model generalises by its final accuracies, otherwise 0 or `UNTRAINED`.
     """
     for place, axis in enumerate(sweep.axes):
         slices = _slices(grid, place)
@@ -130,13 +129,13 @@ def _counts(
 
 
 def _slices(grid: Int[np.ndarray, "*axis seed"], place: int) -> Int[np.ndarray, "value model"]:
-    """A row of models for each value of one axis."""
+    """Return a row of models for each value of one axis."""
     rows = np.moveaxis(grid, place, 0)
     return rows.reshape(len(rows), -1)
 
 
 def _along(axis: Axis, outcomes: Int[np.ndarray, "value model"]) -> Facts:
-    """How an outcome's count changes from the first value of a setting to the last."""
+    """Return the counts of each outcome along the values of an axis."""
     facts: Facts = {
         f"{axis.key}_values": list(axis.values),
         f"{axis.key}_least": axis.values[0],
@@ -154,7 +153,7 @@ def _along(axis: Axis, outcomes: Int[np.ndarray, "value model"]) -> Facts:
 
 
 def _by_choice(axis: Axis, outcomes: Int[np.ndarray, "choice model"]) -> Facts:
-    """How often each outcome befell each choice."""
+    """Return the counts of each outcome for each choice."""
     return _merged(
         {
             f"{name}_at_{axis.key}_{slug(axis.values[place], place + 1)}": _count(
@@ -170,7 +169,7 @@ def _by_choice(axis: Axis, outcomes: Int[np.ndarray, "choice model"]) -> Facts:
 
 
 def _right_by_choice(axis: Axis, right: Int[np.ndarray, "choice model"]) -> Facts:
-    """How many models of each choice generalise by right answers at the end."""
+    """Return how many models of each choice generalise by their final accuracies."""
     return {
         f"right_at_{axis.key}_{slug(axis.values[place], place + 1)}": _count(of_choice, 1)
         for place, of_choice in enumerate(right)
@@ -178,10 +177,10 @@ def _right_by_choice(axis: Axis, right: Int[np.ndarray, "choice model"]) -> Fact
 
 
 def slug(choice: str, number: int) -> str:
-    """A choice's name as a part of a fact's: `L2 0.3` is `l2_0_3`.
+    """Return a choice's name as part of a fact's name: `l2_0_3` for `L2 0.3`.
 
     Args:
-        number: the choice's place on its axis, which stands for a name without any such letter.
+        number: the choice's place on its axis, used if its name has no ASCII letter or digit.
     """
     found = re.sub(r"[^a-z0-9]+", "_", normalize("NFKD", choice).lower()).strip("_")
     return found or f"choice_{number}"
@@ -190,13 +189,13 @@ def slug(choice: str, number: int) -> str:
 def _table(
     grid: Int[np.ndarray, "*axis seed"], first: int, second: int
 ) -> Int[np.ndarray, "first second model"]:
-    """Outcomes by the values of two axes."""
+    """Return outcomes by the values of two axes."""
     table = np.moveaxis(grid, (first, second), (0, 1))
     return table.reshape(*table.shape[:2], -1)
 
 
 def _together(first: Axis, second: Axis, table: Int[np.ndarray, "first second model"]) -> Facts:
-    """What two settings decide together: counts at their ends, and where the outcome turns."""
+    """Return counts at the ends of two axes, and where half of the models generalise."""
     facts: Facts = {f"models_at_each_{first.key}_and_{second.key}": table.shape[2]}
     for end, row in (("least", 0), ("most", -1)):
         for other, column in (("least", 0), ("most", -1)):
@@ -215,7 +214,7 @@ def _trained(outcomes: np.ndarray) -> bool:
 
 
 def _count(outcomes: np.ndarray, *numbers: int) -> int | None:
-    """How many models came to one of some outcomes; None while one of them is not trained."""
+    """Return how many models have one of some outcomes; None while one is not trained."""
     return int(np.isin(outcomes, numbers).sum()) if _trained(outcomes) else None
 
 

@@ -1,9 +1,9 @@
-"""A sweep's outcomes: what became of every model, told by its losses alone.
+"""The outcome of every model of a sweep, by its losses, and the table of a sweep.
 
-A model's outcome follows from the smallest train loss, the smallest test loss and the largest
-ratio of test to train loss over its training, each loss floored where float32 ends. Models that
-are not trained, or whose training failed, have no such numbers: theirs are NaN. What the
-accuracies at the end say is kept beside the outcome, because the two may differ.
+An outcome depends on the smallest train loss, the smallest test loss and the largest ratio of
+test to train loss over the training. Losses are floored at the resolution of float32. These
+numbers are NaN for models that diverged or are not trained. The outcome by the accuracies at the
+end is kept too, because it may differ.
 """
 
 from __future__ import annotations
@@ -35,17 +35,18 @@ OUTCOMES = ("groks", "together", "memorises", "never", "failed", "untrained")
 GROKS, TOGETHER, MEMORISES, NEVER, FAILED, UNTRAINED = range(len(OUTCOMES))
 
 ACCURACY_OUTCOMES = ("generalises", "memorises", "never")
-"""What accuracies at the end of training say of a model; an end's number is its place here."""
+"""Outcomes by the accuracies at the end of training; an outcome's number is its place here."""
 
 FINALLY_GENERALISES, FINALLY_MEMORISES, FINALLY_NEVER = range(len(ACCURACY_OUTCOMES))
 
 NO_RESULT = -1
-"""In the place of an end: the model failed or is not trained."""
+"""Instead of an outcome by accuracy: the model diverged or is not trained."""
 
 NO_STEP = -1
+"""Instead of a step: the event did not happen."""
 
 
-_END_OF_OUTCOME = np.array(
+_ACCURACY_OUTCOME = np.array(
     [
         FINALLY_GENERALISES,
         FINALLY_GENERALISES,
@@ -59,7 +60,7 @@ _END_OF_OUTCOME = np.array(
 
 @dataclass(frozen=True)
 class Extremes:
-    """What decides an outcome, over the training so far; losses in nats, floored."""
+    """Smallest losses (nats, floored) and largest ratio, over the training so far."""
 
     train_loss: Float[np.ndarray, "cell seed *log"]
     test_loss: Float[np.ndarray, "cell seed *log"]
@@ -68,17 +69,16 @@ class Extremes:
 
 @dataclass
 class SweepRun:
-    """The losses of a sweep's models, as far as they have been trained.
+    """The losses and accuracies of a sweep's models, as far as they are trained.
 
     Attributes:
-        steps: the logged ones.
-        train_loss, test_loss: nats; NaN where a model has not been trained.
-        memorised_at, generalised_at: `NO_STEP` for a model that does not, or that failed.
-        final_train_accuracy, final_test_accuracy: at the last step; NaN where a model has not
-            been trained, or failed.
-        failed_at: first logged step at which a model's numbers were unsound; `NO_STEP` for a
-            model that is sound.
-        formulas: what the networks of each cell compute; None where that is not written out.
+        steps: logged steps.
+        train_loss, test_loss: nats; NaN if the model is not trained.
+        memorised_at, generalised_at: steps; `NO_STEP` if it does not or diverged.
+        final_train_accuracy, final_test_accuracy: at the last step, 0 to 1; NaN if the model
+            diverged or is not trained.
+        failed_at: first logged step with non-finite numbers; `NO_STEP` if the model is valid.
+        formulas: the network of each cell; None where there is no formula.
     """
 
     name: str
@@ -98,7 +98,7 @@ class SweepRun:
 
     @classmethod
     def empty(cls, sweep: Sweep, steps: Int[np.ndarray, " log"]) -> SweepRun:
-        """The run of a sweep of which nothing has been trained."""
+        """Return the run of a sweep without any trained model."""
         models = (len(sweep.cells), len(sweep.seeds))
         losses = np.full((2, *models, len(steps)), np.nan, dtype=np.float32)
         never = np.full((3, *models), NO_STEP)
@@ -122,35 +122,35 @@ class SweepRun:
 
     @property
     def failed(self) -> Bool[np.ndarray, "cell seed"]:
-        """Which models have unsound numbers; a view of `failed_at` that cannot be written to."""
+        """Which models diverged; read-only, as it is computed from `failed_at`."""
         failed = self.failed_at != NO_STEP
         failed.flags.writeable = False
         return failed
 
     @property
     def valid(self) -> Bool[np.ndarray, "cell seed"]:
-        """Which models are trained and did not fail."""
+        """Which models are trained and did not diverge."""
         return self.trained & ~self.failed
 
     def add(self, members: Members, trained: Trained) -> None:
-        """Puts a shard's models into their places."""
+        """Store the results of a shard's models."""
         at = (np.array(members.cells), np.array(members.seeds))
         self.train_loss[at] = trained.metrics["train_loss"]
         self.test_loss[at] = trained.metrics["test_loss"]
         self.trained[at] = True
         self.failed_at[at] = np.where(trained.failed_at >= 0, trained.failed_at, NO_STEP)
-        sound = trained.failed_at < 0
+        valid = trained.failed_at < 0
         for place, final, accuracy in (
             (self.memorised_at, self.final_train_accuracy, trained.metrics["train_accuracy"]),
             (self.generalised_at, self.final_test_accuracy, trained.metrics["test_accuracy"]),
         ):
             found = [stays_above_from(self.steps, of_model) for of_model in accuracy]
             steps = np.array([NO_STEP if step is None else step for step in found])
-            place[at] = np.where(sound, steps, NO_STEP)
-            final[at] = np.where(sound, accuracy[:, -1], np.nan)
+            place[at] = np.where(valid, steps, NO_STEP)
+            final[at] = np.where(valid, accuracy[:, -1], np.nan)
 
     def extremes(self) -> Extremes:
-        """The extremes from the first logged step up to each; NaN where nothing was logged."""
+        """Return the extremes up to each logged step; NaN where nothing was logged."""
         train, test = (np.maximum(loss, FLOOR) for loss in (self.train_loss, self.test_loss))
         with np.errstate(invalid="ignore"):
             ratio = test / train
@@ -161,7 +161,7 @@ class SweepRun:
         )
 
     def final_extremes(self) -> Extremes:
-        """The extremes over the whole training; NaN for models that failed or are not trained."""
+        """Return the extremes over the whole training; NaN unless the model is `valid`."""
         whole = self.extremes()
         return Extremes(
             *(
@@ -171,18 +171,18 @@ class SweepRun:
         )
 
     def outcomes(self) -> Int[np.ndarray, "cell seed"]:
-        """What became of each model."""
+        """Return the outcome of each model, an index of `OUTCOMES`."""
         found = np.where(self.failed, FAILED, judge(self.final_extremes(), self.thresholds))
         return np.where(self.trained, found, UNTRAINED)
 
     def outcomes_so_far(self) -> Int[np.ndarray, "cell seed log"]:
-        """What would be said of each model, had its training ended at each logged step."""
+        """Return the outcome of each model if training ended at each logged step."""
         failed = self.failed[..., None] & (self.steps >= self.failed_at[..., None])
         found = np.where(failed, FAILED, judge(self.extremes(), self.thresholds))
         return np.where(self.trained[..., None], found, UNTRAINED)
 
     def outcomes_by_accuracy(self) -> Int[np.ndarray, "cell seed"]:
-        """What the accuracies at the end say of each model; `NO_RESULT` where they say nothing."""
+        """Return outcomes by final accuracies: indices of `ACCURACY_OUTCOMES`, or `NO_RESULT`."""
         return np.select(
             [~self.valid, self.generalised_at != NO_STEP, self.memorised_at != NO_STEP],
             [NO_RESULT, FINALLY_GENERALISES, FINALLY_MEMORISES],
@@ -190,16 +190,16 @@ class SweepRun:
         )
 
     def contradicted(self) -> Bool[np.ndarray, "cell seed"]:
-        """Models of which the accuracies at the end say something else than the outcome."""
-        return self.valid & (_END_OF_OUTCOME[self.outcomes()] != self.outcomes_by_accuracy())
+        """Return which models have a different outcome by their final accuracies."""
+        return self.valid & (_ACCURACY_OUTCOME[self.outcomes()] != self.outcomes_by_accuracy())
 
 
 def judge(extremes: Extremes, thresholds: Thresholds) -> Int[np.ndarray, "cell seed *log"]:
-    """Outcomes by number: the rules in the order in which they are asked."""
+    """Return outcomes, by the first rule that applies."""
     fits = extremes.train_loss <= thresholds.loss
-    knows = extremes.test_loss <= thresholds.loss
+    generalises = extremes.test_loss <= thresholds.loss
     at_once = extremes.ratio < thresholds.ratio
-    return np.select([~fits, ~knows, at_once], [NEVER, MEMORISES, TOGETHER], GROKS)
+    return np.select([~fits, ~generalises, at_once], [NEVER, MEMORISES, TOGETHER], GROKS)
 
 
 COLUMNS = (
@@ -217,9 +217,9 @@ COLUMNS = (
 
 
 def sweep_table(run: SweepRun) -> str:
-    """CSV with a head; losses in nats, floored.
+    """Return a CSV with a row for each model, by cell and seed; losses in nats, floored.
 
-    A cell is empty where its model does not do what the column tells of, failed or is not trained.
+    A field is empty if the event did not happen or the model diverged or is not trained.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -235,15 +235,15 @@ def sweep_table(run: SweepRun) -> str:
                 [
                     *values,
                     seed,
-                    *map(_said, losses),
+                    *map(_text, losses),
                     OUTCOMES[outcomes[at]],
                     *("" if step == NO_STEP else int(step) for step in steps),
-                    *map(_said, accuracies),
+                    *map(_text, accuracies),
                     "" if ends[at] == NO_RESULT else ACCURACY_OUTCOMES[ends[at]],
                 ]
             )
     return text.getvalue()
 
 
-def _said(number: float) -> str:
+def _text(number: float) -> str:
     return "" if isnan(number) else f"{number:.6g}"

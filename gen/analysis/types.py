@@ -1,4 +1,4 @@
-"""The types of facts: one value, and the facts of one model or sweep by name."""
+"""Types of facts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 Fact: TypeAlias = int | float | str | Sequence[int] | Sequence[float] | Sequence[str] | None
-"""The value of a fact; None where it does not hold."""
+"""The value of a fact; None where it does not apply."""
 
 Facts = dict[str, Fact]
 """Facts by name."""

@@ -1,4 +1,4 @@
-"""A network that nobody trained: the proof on its page holds, for everything that is offered."""
+"""The constructed network: the proof on its page holds for all offered settings."""
 
 from __future__ import annotations
 
@@ -34,14 +34,16 @@ def opposite(modulus: int) -> int:
 
 
 @pytest.mark.parametrize("neurons", EXACT)
-def test_squares_are_exact_at_every_modulus_that_is_offered(neurons: int) -> None:
+def test_square_activations_have_no_angle_error_at_any_modulus(neurons: int) -> None:
     for modulus in SIZES:
         assert np.abs(Construction(neurons, modulus, "square").angle_errors()).max() < 1e-9
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.sampled_from(EXACT), st.integers(*MODULI))
-def test_squares_answer_every_pair_but_opposite_ones(neurons: int, modulus: int) -> None:
+def test_square_activations_get_every_pair_right_but_opposite_ones(
+    neurons: int, modulus: int
+) -> None:
     counts = np.bincount(Construction(neurons, modulus, "square").verdicts(), minlength=3)
     of_all = modulus * (modulus + 1) // 2
     assert counts[WRONG] == 0
@@ -51,7 +53,7 @@ def test_squares_answer_every_pair_but_opposite_ones(neurons: int, modulus: int)
 
 @settings(deadline=None)
 @given(st.sampled_from(EXACT), st.integers(12, 60), st.data())
-def test_the_logits_of_squares_are_the_formula(
+def test_the_logits_of_square_activations_follow_the_formula(
     neurons: int, modulus: int, data: st.DataObject
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
@@ -61,7 +63,7 @@ def test_the_logits_of_squares_are_the_formula(
 
 
 @given(st.integers(12, 60), st.data())
-def test_four_squares_cannot_tell_a_number_from_its_negative(
+def test_four_square_neurons_give_a_number_and_its_negative_the_same_logit(
     modulus: int, data: st.DataObject
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
@@ -73,12 +75,14 @@ def test_four_squares_cannot_tell_a_number_from_its_negative(
 
 
 @given(st.integers(4, 10), st.integers(12, 60), st.data())
-def test_without_a_bend_nothing_is_left(neurons: int, modulus: int, data: st.DataObject) -> None:
+def test_without_an_activation_all_logits_are_zero(
+    neurons: int, modulus: int, data: st.DataObject
+) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
     assert np.abs(Construction(neurons, modulus, "linear").logits(a, b)).max() < 1e-9
 
 
-def test_three_neurons_without_a_bend_point_the_wrong_way() -> None:
+def test_three_neurons_without_an_activation_output_the_wrong_angle() -> None:
     network = Construction(3, 67, "linear")
     a, b = np.array(20), np.array(5)
     angle = np.arctan2(*network.output(a, b)[::-1])
@@ -87,7 +91,7 @@ def test_three_neurons_without_a_bend_point_the_wrong_way() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(*NEURONS), st.integers(12, 45), BENDS)
-def test_verdicts_are_those_of_all_logits(
+def test_verdicts_agree_with_the_logits_of_every_pair(
     neurons: int, modulus: int, activation: ConstructionActivation
 ) -> None:
     network = Construction(neurons, modulus, activation)
@@ -103,7 +107,7 @@ def test_verdicts_are_those_of_all_logits(
 
 @settings(deadline=None)
 @given(st.integers(*NEURONS), st.integers(12, 60), BENDS, st.data())
-def test_a_pair_is_answered_as_the_direction_that_it_is_heard_from(
+def test_the_output_of_a_pair_is_that_of_its_midpoint_direction_scaled(
     neurons: int, modulus: int, activation: ConstructionActivation, data: st.DataObject
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
@@ -122,7 +126,7 @@ def harmonic(order: int) -> float:
 
 
 @pytest.mark.parametrize("neurons", COUNTS)
-def test_the_ripple_of_relu_is_made_of_the_waves_that_the_proof_names(neurons: int) -> None:
+def test_the_error_of_relu_consists_of_the_harmonics_in_the_proof(neurons: int) -> None:
     network = Construction(neurons, 67, "relu")
     x = np.pi * np.arange(134) / 67
     spoken = network.outputs_by_direction() @ [1, 1j]
@@ -135,7 +139,7 @@ def test_the_ripple_of_relu_is_made_of_the_waves_that_the_proof_names(neurons: i
     np.testing.assert_allclose(spoken, neurons / 2 * kept, atol=1e-3 * neurons)
 
 
-def test_the_waves_that_disturb_are_as_weak_as_the_page_says() -> None:
+def test_the_harmonics_of_the_error_have_the_strengths_on_the_page() -> None:
     def first(neurons: int) -> list[int]:
         kept = [j for j in range(40) if harmonic(j) and j != 2]
         return [j for j in kept if not (j - 2) % neurons or not (j + 2) % neurons]
@@ -147,13 +151,13 @@ def test_the_waves_that_disturb_are_as_weak_as_the_page_says() -> None:
     assert harmonic(4) / harmonic(2) == pytest.approx(-1 / 5)
 
 
-def test_ten_neurons_with_relu_do_what_five_do() -> None:
+def test_ten_neurons_with_relu_have_the_errors_of_five() -> None:
     for modulus in (12, 67, 119, 500):
         five, ten = (Construction(n, modulus, "relu").angle_errors() for n in (5, 10))
         np.testing.assert_allclose(five, ten, atol=1e-9)
 
 
-def test_up_to_which_modulus_relu_is_right() -> None:
+def test_relu_is_right_up_to_the_published_moduli() -> None:
     found = largest_correct_moduli()
     assert [found[f"relu_up_to_{n}"] for n in COUNTS] == [*(None, None, 118, 21, 343, 56, 500, 118)]
     assert [found[f"square_up_to_{n}"] for n in COUNTS] == [500, None, *[500] * 6]
@@ -162,7 +166,7 @@ def test_up_to_which_modulus_relu_is_right() -> None:
         assert (Construction(n, largest + 1, "relu").verdicts() == WRONG).any()
 
 
-def test_facts_are_what_the_logits_say() -> None:
+def test_facts_count_right_and_undecided_pairs() -> None:
     facts = construction_facts(Construction(5, 40, "relu"))
     assert (facts["pairs"], facts["right"], facts["undecided"]) == (820, 800, 20)
     assert facts["opposite"] == 20 and facts["wrong"] == 0
@@ -173,7 +177,7 @@ def test_facts_are_what_the_logits_say() -> None:
 
 @pytest.mark.parametrize("activation", ["relu", "square"])
 @pytest.mark.parametrize("modulus", [13, 40, 67])
-def test_nearly_opposite_numbers_are_answered_softly(
+def test_the_output_range_is_the_ratio_of_output_lengths(
     activation: ConstructionActivation, modulus: int
 ) -> None:
     network = Construction(7, modulus, activation)
@@ -187,7 +191,7 @@ def test_nearly_opposite_numbers_are_answered_softly(
 
 @settings(deadline=None)
 @given(st.integers(*NEURONS), st.integers(12, 60), BENDS, st.data())
-def test_a_chain_ends_in_the_direction_of_the_answer_and_stays_in_the_circle(
+def test_a_vector_chain_ends_in_the_direction_of_the_output_within_the_unit_circle(
     neurons: int, modulus: int, activation: ConstructionActivation, data: st.DataObject
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")

@@ -110,7 +110,7 @@ def test_a_neuron_is_the_sum_of_its_points_on_all_circles(weights: np.ndarray) -
     st.floats(-170, 170),
     st.sampled_from([1, -1]),
 )
-def test_phase_errors_are_how_far_the_answer_is_turned_from_what_both_numbers_ask_for(
+def test_phase_errors_are_the_rotation_of_the_output_phase(
     modulus: int, k: int, first: float, second: float, off: float, sign: int
 ) -> None:
     k = 1 + k % ((modulus - 1) // 2)

@@ -1,4 +1,4 @@
-"""One sum taken apart: the parts add up to what the network says, and are drawn as they are."""
+"""Logits by group of neurons: they add up to the logits, and figures draw them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ WEIGHTS = st.floats(-5, 5, width=32)
     st.sampled_from(["relu", "square"]),
     st.integers(1, 4),
 )
-def test_the_shares_of_all_groups_add_up_to_the_logits(
+def test_the_logits_of_all_groups_add_up_to_the_logits_of_the_network(
     data: st.DataObject, numbers: int, neurons: int, activation: Activation, parts: int
 ) -> None:
     w_in = data.draw(arrays.arrays(np.float64, (numbers, neurons), elements=WEIGHTS))
@@ -91,28 +91,26 @@ def test_the_shares_of_all_groups_add_up_to_the_logits(
     ),
     st.integers(1, 7),
 )
-def test_the_smooth_wave_goes_through_every_value(values: np.ndarray, parts: int) -> None:
+def test_interpolation_goes_through_every_value(values: np.ndarray, parts: int) -> None:
     smooth = interpolate(values, parts)
     assert len(smooth) == (len(values) - 1) * parts + 1
     np.testing.assert_allclose(smooth[::parts], values, atol=1e-9)
 
 
 @given(st.integers(5, 67), st.data(), st.floats(0, 6.3))
-def test_a_wave_is_found_between_its_values(
-    numbers: int, data: st.DataObject, phase: float
-) -> None:
+def test_interpolation_reproduces_a_wave(numbers: int, data: st.DataObject, phase: float) -> None:
     k = data.draw(st.integers(0, (numbers - 1) // 2))
     turn = 2 * np.pi * k / numbers
     smooth = interpolate(np.cos(turn * np.arange(numbers) - phase), 4)
     np.testing.assert_allclose(smooth, np.cos(turn * np.arange(len(smooth)) / 4 - phase), atol=1e-9)
 
 
-def test_a_lead_is_what_parts_an_answer_from_the_best_of_the_others() -> None:
+def test_a_margin_is_the_difference_to_the_largest_other_value() -> None:
     values = np.array([[1.0, 4.0, 2.0], [5.0, 0.0, 2.0]])
     assert margin(values, 1).tolist() == [2.0, -5.0]
 
 
-def test_sums_that_were_trained_on_are_known_either_way_round() -> None:
+def test_training_pairs_are_symmetric() -> None:
     seen = training_pairs(RUN)
     assert (seen == seen.T).all()
     assert np.triu(seen).sum() == RUN.task.rows[0]
@@ -120,7 +118,7 @@ def test_sums_that_were_trained_on_are_known_either_way_round() -> None:
     assert not seen[first, second]
 
 
-def test_without_a_wish_the_sum_wraps_around_and_was_kept_back() -> None:
+def test_the_default_pair_wraps_around_and_is_a_test_pair() -> None:
     for seed in range(8):
         run = replace(RUN, seed=seed)
         a, b = STILL.pair(run)
@@ -129,7 +127,7 @@ def test_without_a_wish_the_sum_wraps_around_and_was_kept_back() -> None:
     assert Interference(model="m", a=3, b=4).pair(RUN) == (3, 4)
 
 
-def test_clean_waves_agree_at_the_right_answer_only() -> None:
+def test_clean_waves_have_their_largest_margin_in_total() -> None:
     terms = STILL.terms(RUN)
     alone, together = (
         margin(terms.shares[-1], terms.answer),
@@ -160,7 +158,7 @@ def test_networks_without_a_weight_for_each_number_are_refused(
             figure.check(task, network)
 
 
-def test_numbers_beyond_the_modulus_and_pages_beyond_measure_are_refused() -> None:
+def test_numbers_out_of_range_and_too_much_page_data_are_refused() -> None:
     STILL.check(MODULAR, LEARNED)
     with pytest.raises(ValueError, match="b = 67 is none of the numbers 0 to 66"):
         InterferenceFilm(model="m", b=67).check(MODULAR, LEARNED)
@@ -168,7 +166,7 @@ def test_numbers_beyond_the_modulus_and_pages_beyond_measure_are_refused() -> No
         STILL.check(MODULAR, Perceptron(hidden=1000))
 
 
-def test_the_film_draws_each_wave_above_the_next_and_says_by_how_much_it_leads() -> None:
+def test_the_film_draws_each_wave_above_the_next_and_prints_margins() -> None:
     film = FILM.film(RUN, 1)
     *waves, bars = [layer._points for layer in film.layers if isinstance(layer, Lines)]
     assert [wave.shape for wave in waves] == [(21, 1, 66 * PARTS + 1, 2)] * 4
@@ -180,7 +178,7 @@ def test_the_film_draws_each_wave_above_the_next_and_says_by_how_much_it_leads()
     assert f"{margin(terms.together[-1], terms.answer):+.2f}" in texts
 
 
-def test_waves_keep_to_their_rows_in_every_frame() -> None:
+def test_waves_stay_in_their_rows_in_every_frame() -> None:
     film = FILM.film(NOISE, 1)
     waves = [layer._points[..., 1] for layer in film.layers if isinstance(layer, Lines)][:-1]
     for above, below in pairwise(waves):
@@ -205,7 +203,7 @@ def test_a_picture_has_a_row_for_each_frequency_and_one_for_the_total() -> None:
 
 
 @pytest.mark.parametrize("pair", [(0, 0), (0, 66), (33, 33), (66, 66)])
-def test_nothing_leaves_the_picture_whatever_is_added(pair: tuple[int, int]) -> None:
+def test_every_pair_is_drawn_inside_the_picture(pair: tuple[int, int]) -> None:
     a, b = pair
     for svg in pictures(Interference(model="m", a=a, b=b)):
         _, _, width, height = map(float, svg.attrib["viewBox"].split())
@@ -214,7 +212,7 @@ def test_nothing_leaves_the_picture_whatever_is_added(pair: tuple[int, int]) -> 
             assert 0 < float(circle.attrib["cy"]) < height
 
 
-def test_the_page_says_what_the_sum_comes_to() -> None:
+def test_the_caption_states_the_sum_and_the_highest_answer() -> None:
     said = Interference(model="m", a=10, b=20).draw(RUN, EN).said
     assert said.startswith("10 + 20 modulo 67 is 30. The total is highest there, ")
     wrong = STILL.draw(NOISE, EN).said

@@ -1,4 +1,4 @@
-"""Every published fact is what its row in the table says, for every task and every end."""
+"""Every published fact equals its naive computation, for every task and every case."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _case(task: TaskName, end: End) -> Case:
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("task", TASKS)
-def test_every_fact_is_what_its_row_works_out_from_the_arrays(task: TaskName, end: End) -> None:
+def test_every_fact_equals_its_naive_computation(task: TaskName, end: End) -> None:
     of = _case(task, end)
     found = model_facts(of.model, of.runs, of.chosen)
     rows = ROWS[task]
@@ -65,7 +65,7 @@ def _alike(found: object, expected: object) -> bool:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_row_is_a_fact_that_some_end_publishes(task: TaskName) -> None:
+def test_every_row_of_the_table_is_a_published_fact(task: TaskName) -> None:
     published = set[str]()
     for end in ENDS:
         of = _case(task, end)
@@ -74,7 +74,7 @@ def test_every_row_is_a_fact_that_some_end_publishes(task: TaskName) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_ends_are_what_they_are_called(task: TaskName) -> None:
+def test_each_case_memorises_and_generalises_as_its_name_says(task: TaskName) -> None:
     ends = {end: _case(task, end).chosen for end in ENDS}
     found = {end: run_facts(run) for end, run in ends.items()}
     learned = {
@@ -90,7 +90,7 @@ def test_the_ends_are_what_they_are_called(task: TaskName) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_diverged_network_has_facts_that_json_can_hold(task: TaskName) -> None:
+def test_facts_of_a_diverged_model_are_valid_json(task: TaskName) -> None:
     of = _case(task, "memorised")
     facts = run_facts(diverged(of.chosen))
     json.dumps(facts, allow_nan=False)
@@ -99,14 +99,14 @@ def test_a_diverged_network_has_facts_that_json_can_hold(task: TaskName) -> None
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_model_of_which_all_seeds_diverged_has_none_to_show(task: TaskName) -> None:
+def test_a_diverged_seed_is_not_shown(task: TaskName) -> None:
     runs = [diverged(run) for run in _case(task, "memorised").runs]
     assert choose_run(runs, None) is None
     assert choose_run(runs, 3) is None
 
 
 @pytest.mark.parametrize("name", sorted(SITE.models))
-def test_every_fact_of_the_sites_own_models_has_a_row(name: str) -> None:
+def test_every_fact_of_the_models_of_the_site_has_a_row(name: str) -> None:
     model = SITE.models[name]
     _, ensemble = model.shards[0]
     seeds, optimisers = ensemble.seeds[:1], ensemble.optimisers[:1]
@@ -128,7 +128,7 @@ def test_every_fact_of_a_sweep_is_counted_from_its_models(name: str) -> None:
         assert _wrong(sweep_facts(sweep, run), naive_sweeps.facts(sweep, run)) == {}, world
 
 
-def test_sweeps_have_every_outcome_among_those_that_facts_are_compared_of() -> None:
+def test_the_compared_sweeps_have_every_outcome() -> None:
     for name in SITE.sweeps:
         seen = {outcome for _, run in worlds(name) for outcome in run.outcomes().ravel().tolist()}
         assert seen == set(range(len(naive_sweeps.NAMES)))
@@ -137,7 +137,7 @@ def test_sweeps_have_every_outcome_among_those_that_facts_are_compared_of() -> N
 @pytest.mark.parametrize(
     "name", sorted(n for n, one in SITE.figures.items() if isinstance(one, FormulaFigure))
 )
-def test_every_fact_of_a_constructed_network_of_the_site_is_what_its_logits_say(name: str) -> None:
+def test_every_fact_of_a_constructed_network_of_the_site_follows_from_its_logits(name: str) -> None:
     figure = SITE.figures[name]
     if isinstance(figure, ConstructionError):
         expected = naive_constructions.error_facts(figure.neurons, figure.modulus)
@@ -149,7 +149,7 @@ def test_every_fact_of_a_constructed_network_of_the_site_is_what_its_logits_say(
 
 @pytest.mark.parametrize("neurons", [3, 4, 5, 6, 9])
 @pytest.mark.parametrize("bend", get_args(ConstructionActivation))
-def test_facts_of_other_constructed_networks_are_what_their_logits_say(
+def test_facts_of_other_constructed_networks_follow_from_their_logits(
     neurons: int, bend: ConstructionActivation
 ) -> None:
     for modulus in (12, 23, 24):
@@ -157,7 +157,7 @@ def test_facts_of_other_constructed_networks_are_what_their_logits_say(
         assert _wrong(found, naive_constructions.facts(neurons, modulus, bend)) == {}
 
 
-def test_everything_that_the_site_publishes_facts_of_is_in_a_table() -> None:
+def test_every_published_subject_is_in_a_table() -> None:
     published = {name for name, one in SITE.figures.items() if hasattr(one, "facts")}
     formulas = {name for name, one in SITE.figures.items() if isinstance(one, FormulaFigure)}
     assert published == formulas

@@ -1,4 +1,4 @@
-"""Near misses: places are counted on the circle of a wave, and waves share what power there is."""
+"""Near misses: distances on the circle of a wave, and shares of power."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def adder(off: float = 0.0) -> ModelRun:
 
 
 @pytest.mark.parametrize("off", [0, 1, -1, 3])
-def test_misses_are_counted_in_places_on_the_circle(off: int) -> None:
+def test_answer_distances_count_places_on_the_circle(off: int) -> None:
     assert set(answer_distances(adder(off), FREQUENCY).tolist()) == {abs(off)}
 
 
-def test_who_is_one_place_off_is_always_next_door() -> None:
+def test_answers_one_place_off_are_all_near_misses() -> None:
     facts = near_miss_facts(adder(1))
     assert facts["main_wave"] == FREQUENCY
     assert facts["main_wave_share"] == pytest.approx(1)
@@ -45,7 +45,7 @@ def test_who_is_one_place_off_is_always_next_door() -> None:
     assert near_miss_facts(adder())["wrong_next_door"] is None
 
 
-def test_shares_of_all_waves_make_up_the_whole() -> None:
+def test_the_shares_of_all_waves_add_up_to_one() -> None:
     weights = np.random.default_rng(1).normal(size=(2, 11, 4))
     shares = sum(wave_shares(weights, k) for k in range(1, 6))
     np.testing.assert_allclose(shares, 1)

@@ -25,7 +25,7 @@ SERIES = st.lists(st.floats(0.01, 10), min_size=2, max_size=12)
 
 
 @given(SERIES, st.integers(1, 40))
-def test_the_fastest_change_is_that_of_the_best_pair_of_steps_in_a_window(
+def test_the_largest_change_is_the_maximum_over_pairs_of_steps_in_a_window(
     series: list[float], window: int
 ) -> None:
     steps = np.cumsum(np.arange(1, len(series) + 1))
@@ -46,7 +46,7 @@ def test_the_fastest_change_is_that_of_the_best_pair_of_steps_in_a_window(
     assert found is None if whole == 0 else found == pytest.approx(moves / whole)
 
 
-def test_what_is_not_finite_has_no_pace() -> None:
+def test_non_finite_measures_have_no_pace() -> None:
     steps, broken = np.array([0, 1, 2]), np.array([1.0, np.nan, 2.0])
     assert largest_change(steps, broken, 1) is None
     assert largest_fall(steps, broken, 1) == (None, None)
@@ -84,7 +84,7 @@ def test_the_first_wave_is_the_group_that_is_pure_before_the_others_and_stays_so
     }
 
 
-def test_where_no_wave_stands_at_the_end_none_came_first() -> None:
+def test_without_a_formed_wave_at_the_end_there_is_no_first_wave() -> None:
     run = clock_run()
     noise = np.random.default_rng(0).normal(size=run.views["W_in"].shape)
     run = replace(run, views={**run.views, "W_in": noise})
@@ -95,7 +95,7 @@ def test_where_no_wave_stands_at_the_end_none_came_first() -> None:
     assert first_wave_facts(circle_run()) == {}
 
 
-def test_waves_are_as_high_as_half_the_range_of_what_a_group_says() -> None:
+def test_the_height_of_a_wave_is_half_the_range_of_its_logits() -> None:
     run = clock_run()
     w_in, w_out = run.views["W_in"][-1], run.views["W_out"][-1]
     strongest = frequencies(w_in)
@@ -121,7 +121,7 @@ def test_a_network_on_a_given_circle_has_one_wave() -> None:
     assert found["smallest_wave_height"] == found["largest_wave_height"]
 
 
-def test_the_loss_without_waves_is_told_at_half_of_its_rise() -> None:
+def test_excluded_loss_is_reported_at_half_of_its_rise() -> None:
     facts = wave_progress_facts(clock_run())
     middle, largest = facts["excluded_loss_when_half_risen"], facts["largest_excluded_loss"]
     assert isinstance(middle, float)

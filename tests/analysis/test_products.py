@@ -1,4 +1,4 @@
-"""Products are told by their numbers, and differences as differences: pictures, tables, words."""
+"""Products and differences in pictures, tables and texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POWERS_OF_3 = [1, 3, 9, 10, 13, 5, 15, 11, 16, 14, 8, 7, 4, 12, 2, 6]
 """The smallest generator modulo 17 is 3."""
 
 
-def test_differences_are_not_told_as_doubled_angles() -> None:
+def test_texts_of_differences_do_not_mention_doubled_angles() -> None:
     minus, plus = pair_run("subtract"), pair_run("add")
     assert "14 of 14 neurons answer at twice the angle" in STARS.alt(plus, EN)
     assert "14 of 14 neurons answer at the angle at which they look for a, less" in STARS.alt(
@@ -41,7 +41,7 @@ def test_differences_are_not_told_as_doubled_angles() -> None:
     assert all(float(line.split(",")[-1]) < 0.1 for line in NEURONS.csv(minus).splitlines()[1:])
 
 
-def test_products_are_told_by_their_numbers() -> None:
+def test_texts_of_products_name_numbers_and_powers() -> None:
     a, b = STILL.pair(TIMES)
     x, y = POWERS_OF_3[a], POWERS_OF_3[b]
     z, c = x * y % 17, (a + b) % 16
@@ -85,7 +85,7 @@ def test_the_film_of_a_product_names_wrong_answers_by_their_powers() -> None:
     assert any(text.startswith("3") and not text.isascii() for text in texts)
 
 
-def test_no_answer_is_called_wrong_where_it_is_level() -> None:
+def test_a_tie_is_not_called_wrong() -> None:
     run = pair_run("add")
     silent = {name: np.zeros_like(view) for name, view in run.views.items()}
     level = ModelRun(**{**vars(run), "views": silent})

@@ -1,4 +1,4 @@
-"""Measures of progress: what they say of networks whose solution is known."""
+"""Measures of progress of networks with a known solution."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def clock_run() -> ModelRun:
 WAVES = clock_run()
 
 
-def test_gini_is_zero_for_equals_and_largest_for_a_sole_owner() -> None:
+def test_gini_is_zero_for_equal_values_and_largest_for_a_single_one() -> None:
     assert gini(np.full(9, 2.0)) == pytest.approx(0)
     assert gini(np.array([0.0, 0, 0, 7])) == pytest.approx(3 / 4)
     assert gini(np.array([1.0, 3.0])) == pytest.approx(1 / 4)
@@ -76,12 +76,12 @@ AMOUNTS = st.floats(0, 1e3, allow_subnormal=False)
 
 
 @given(arrays.arrays(np.float64, st.integers(1, 20), elements=AMOUNTS), st.floats(0.1, 9))
-def test_gini_knows_no_unit_and_no_order(values: np.ndarray, unit: float) -> None:
+def test_gini_does_not_depend_on_unit_or_order(values: np.ndarray, unit: float) -> None:
     assert 0 - 1e-9 <= gini(values) <= 1
     assert gini(values[::-1] * unit) == pytest.approx(float(gini(values)), abs=1e-6)
 
 
-def test_key_frequencies_are_the_waves_that_are_there() -> None:
+def test_key_frequencies_are_the_waves_in_the_weights() -> None:
     a = np.arange(31)[:, None]
     weights = np.cos(2 * np.pi * a * np.array([3, 3, 7]) / 31 - 0.4)
     assert key_frequencies(weights) == (3, 7)
@@ -89,7 +89,7 @@ def test_key_frequencies_are_the_waves_that_are_there() -> None:
 
 
 @given(WEIGHTS)
-def test_activity_by_sum_is_the_mean_over_all_pairs_of_that_sum(w_in: np.ndarray) -> None:
+def test_activations_by_sum_are_means_over_all_pairs_of_a_sum(w_in: np.ndarray) -> None:
     p = len(w_in)
     pairs = [(a, b) for a in range(p) for b in range(p) if (a + b) % p == 2]
     mean = np.mean([activations(w_in[a] + w_in[b], "relu") for a, b in pairs], axis=0)
@@ -97,7 +97,7 @@ def test_activity_by_sum_is_the_mean_over_all_pairs_of_that_sum(w_in: np.ndarray
 
 
 @given(WEIGHTS, st.sets(st.integers(1, 2)))
-def test_keeping_waves_twice_is_keeping_them_once(w_in: np.ndarray, some: set[int]) -> None:
+def test_keep_waves_is_idempotent(w_in: np.ndarray, some: set[int]) -> None:
     activations = mean_activations_by_sum(w_in)
     once = keep_waves(activations, tuple(some))
     np.testing.assert_allclose(keep_waves(once, tuple(some)), once, atol=1e-9)
@@ -105,7 +105,7 @@ def test_keeping_waves_twice_is_keeping_them_once(w_in: np.ndarray, some: set[in
 
 
 @given(WEIGHTS)
-def test_what_is_kept_and_what_is_left_out_are_the_whole(w_in: np.ndarray) -> None:
+def test_kept_and_removed_waves_add_up_to_the_activations(w_in: np.ndarray) -> None:
     activations = mean_activations_by_sum(w_in)
     every = range(1, len(w_in) // 2 + 1)
     some, others = tuple(k for k in every if k % 2), tuple(k for k in every if not k % 2)
@@ -115,13 +115,13 @@ def test_what_is_kept_and_what_is_left_out_are_the_whole(w_in: np.ndarray) -> No
     np.testing.assert_allclose(whole, activations, atol=1e-9)
 
 
-def test_losses_are_cross_entropies_even_where_they_are_tiny() -> None:
+def test_tiny_cross_entropies_are_exact() -> None:
     logits = np.array([[0.0, 0, 0], [40, 0, 0], [0, 40, 0]], dtype=np.float32)
     expected = [np.log(3), np.log1p(2 * np.exp(-40.0)), 40 + np.log1p(2 * np.exp(-40.0))]
     np.testing.assert_allclose(cross_entropies(logits, np.array([2, 0, 0])), np.array(expected) / 3)
 
 
-def test_a_network_of_one_pure_wave_is_all_in_its_key_wave() -> None:
+def test_a_network_of_one_pure_wave_has_all_power_in_its_key_wave() -> None:
     w_in, w_out = adding_on_a_circle(13, 3, 7)
     run = replace(
         waves_run(modulus=13, hidden=7, snapshots=2),
@@ -138,7 +138,7 @@ def test_a_network_of_one_pure_wave_is_all_in_its_key_wave() -> None:
     assert progress.norm[1] == pytest.approx(9 * progress.norm[0])
 
 
-def test_progress_is_smooth_where_accuracy_jumps() -> None:
+def test_restricted_loss_falls_before_test_accuracy_rises() -> None:
     progress, facts = wave_progress(WAVES), wave_progress_facts(WAVES)
     assert progress.frequencies == (5, 13, 21, 30)
     assert progress.restricted[-1] < 1e-6 < guess_loss(WAVES) < progress.restricted[0]
@@ -160,18 +160,18 @@ def test_the_share_of_signal_bits_leaves_the_bias_out() -> None:
 
 
 @given(WEIGHTS)
-def test_the_norm_is_that_of_all_weights_together(w_in: np.ndarray) -> None:
+def test_the_norm_covers_both_matrices(w_in: np.ndarray) -> None:
     everything = np.concatenate([w_in.ravel(), w_in.T.ravel()])
     assert weight_norm(w_in, w_in.T) == pytest.approx(float(np.linalg.norm(everything)))
 
 
-def test_long_runs_are_measured_at_some_snapshots_the_first_and_last_among_them() -> None:
+def test_long_runs_are_measured_at_201_snapshots_with_both_ends() -> None:
     run = parity_run(snapshots=1001)
     assert len(signal_progress(run).steps) == 201
     assert signal_progress(run).steps[[0, -1]].tolist() == [0, 5000]
 
 
-def test_sums_are_told_from_other_tasks() -> None:
+def test_only_tasks_with_known_solutions_have_measures() -> None:
     assert is_modular_addition(Modular(modulus=11, train_share=0.5))
     assert not is_modular_addition(SparseParity(bits=4, signal_bits=2, train_rows=9, test_rows=9))
     with pytest.raises(ValueError, match="progress can be measured"):
@@ -242,7 +242,7 @@ def test_the_table_holds_every_measure_of_every_snapshot() -> None:
     assert FIGURE.table(BITS)[0][3:] == ("norm", "signal_share")
 
 
-def test_accuracy_is_left_out_where_it_was_not_logged() -> None:
+def test_accuracy_is_empty_at_steps_without_a_log_entry() -> None:
     sparse = replace(
         BITS,
         logged_steps=BITS.logged_steps[::2],
@@ -252,7 +252,7 @@ def test_accuracy_is_left_out_where_it_was_not_logged() -> None:
     assert np.isfinite(accuracy[::2]).all() and np.isnan(accuracy[1::2]).all()
 
 
-def test_alt_texts_tell_what_moved_and_when() -> None:
+def test_alt_texts_state_what_changed_and_when() -> None:
     waves, bits = FIGURE.alt(WAVES, EN), FIGURE.alt(BITS, EN)
     halved = wave_progress_facts(WAVES)["restricted_halved_at"]
     assert isinstance(halved, int)
@@ -261,7 +261,7 @@ def test_alt_texts_tell_what_moved_and_when() -> None:
     assert "bits that matter goes from" in bits and "Test accuracy reaches" in bits
 
 
-def test_alt_texts_do_not_claim_what_did_not_happen() -> None:
+def test_alt_texts_omit_events_that_did_not_happen() -> None:
     never = waves_run(memorises=np.inf, generalises=np.inf, last=2000, snapshots=3)
     assert wave_progress_facts(never)["restricted_lead"] is None
     assert "Test accuracy does not pass 50\u00a0%" in FIGURE.alt(never, EN)
