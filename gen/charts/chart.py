@@ -137,7 +137,7 @@ class Stack:
     charts: tuple[Chart, ...]
 
 
-def names_of(chart: Chart | Stack) -> tuple[str, ...]:
+def series_names(chart: Chart | Stack) -> tuple[str, ...]:
     """Full names of all lines, from the top chart to the bottom one."""
     charts = chart.charts if isinstance(chart, Stack) else (chart,)
     return tuple(one.full_label or one.label for each in charts for one in each.series)

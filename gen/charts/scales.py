@@ -34,7 +34,7 @@ def limit_labels(limit: float, *, beyond: bool) -> list[str]:
     Args:
         beyond: whether values beyond the ends are drawn at the ends.
     """
-    from gen.drawing.number_format import number
+    from gen.drawing.number_format import format_number
 
-    low, high = number(-limit), number(limit)
+    low, high = format_number(-limit), format_number(limit)
     return [f"\u2264{low}", "0", f"\u2265{high}"] if beyond else [low, "0", high]

@@ -31,11 +31,11 @@ class Bars(Layer):
         """
         self._feet, self._tops = feet, tops
         self._width = width
-        self.inks = (light(colour),)
+        self.line_colours = (light(colour),)
 
     def paint(self, sheet: Surface, frame: int) -> None:
         half = self._width * sheet.scale / 2
         for (x, foot), top in zip(self._feet, self._tops[frame], strict=True):
             if abs(top - foot) > 1e-6:
                 corners = [(x - half, foot), (x - half, top), (x + half, top), (x + half, foot)]
-                sheet.fill(Path([*corners, corners[0]]), self.inks[0])
+                sheet.fill(Path([*corners, corners[0]]), self.line_colours[0])

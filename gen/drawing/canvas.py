@@ -30,7 +30,7 @@ from gen.drawing.colours import Diverging, rgb
 from gen.drawing.fonts import Style, font
 from gen.drawing.frame_size import BLOCK
 from gen.drawing.matplotlib_settings import drawing_style
-from gen.drawing.number_format import number
+from gen.drawing.number_format import format_number
 from gen.drawing.surface import CSS_DPI, Surface
 from gen.theme import COLOURS, NUMBER_SIZE, SYMBOL_SIZE
 
@@ -42,7 +42,7 @@ _SUBSCRIPT_DROP = 0.22
 _PALE = 0.5
 _TICK = 4
 _TICK_GAP = 7
-BASE = _TICK_GAP + NUMBER_SIZE * 0.72
+LABEL_DROP = _TICK_GAP + NUMBER_SIZE * 0.72
 """From the edge of a panel down to the base line of the numbers below it."""
 
 
@@ -231,13 +231,13 @@ class Canvas:
         self._exact.append((rows, slice(left * scale, (left + width) * scale), bar))
         less, more = ("\u2264\u202f", "\u2265\u202f") if beyond else ("", "")
         marks: tuple[tuple[str, float, Across], ...] = (
-            (less + number(-colours.limit), left, "left"),
+            (less + format_number(-colours.limit), left, "left"),
             ("0", left + width / 2, "center"),
-            (more + number(colours.limit), left + width, "right"),
+            (more + format_number(colours.limit), left + width, "right"),
         )
         for text, x, across in marks:
             self.line([x, x], [top + height, top + height + _TICK])
-            self.text(x, top + height + BASE, text, across=across)
+            self.text(x, top + height + LABEL_DROP, text, across=across)
 
     def background(self) -> UInt8[np.ndarray, "height width 3"]:
         """Draws everything that was put on the canvas."""
@@ -305,8 +305,8 @@ class Panel:
             ruled: whether a line joins the ticks.
         """
         canvas, bottom = self.canvas, self.top + self.height
-        base = bottom + BASE
-        texts = labels or [number(tick) for tick in ticks]
+        base = bottom + LABEL_DROP
+        texts = labels or [format_number(tick) for tick in ticks]
         if ruled:
             canvas.line([self.left, self.left + self.width], [bottom, bottom])
         for tick, text, colour in zip(ticks, texts, colours or ["muted"] * len(texts), strict=True):
@@ -330,7 +330,7 @@ class Panel:
             self.x_axis(ticks, symbol=symbol, ruled=False)
             return
         self.x_axis([ticks[0], ticks[-1]], ruled=False)
-        middle, base = self.left + self.width / 2, self.top + self.height + BASE
+        middle, base = self.left + self.width / 2, self.top + self.height + LABEL_DROP
         self.canvas.symbol(middle, base, symbol, size=NUMBER_SIZE, colour="muted", across="center")
 
     def y_axis(
@@ -348,7 +348,7 @@ class Panel:
             ruled: whether a hairline crosses the panel at each tick.
         """
         canvas = self.canvas
-        for tick, label in zip(ticks, labels or [number(t) for t in ticks], strict=True):
+        for tick, label in zip(ticks, labels or [format_number(t) for t in ticks], strict=True):
             y = float(self.down(tick))
             if ruled:
                 canvas.line([self.left, self.left + self.width], [y, y])

@@ -16,7 +16,7 @@ from gen.theme import NUMBER_SIZE
 _PART_LEFT: dict[Across, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
-class Numbers(Layer):
+class ChangingText(Layer):
     """One text a frame, whose place may move."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Numbers(Layer):
         self._part = _PART_LEFT[across]
         self._colour, self._size = light(colour), size
         self._style: Style = style
-        self.inks = (self._colour,)
+        self.line_colours = (self._colour,)
 
     def paint(self, sheet: Surface, frame: int) -> None:
         text, (x, base) = self._texts[frame], self._points[frame] * sheet.scale

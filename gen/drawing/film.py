@@ -33,7 +33,7 @@ class Pacing:
     hold_first: float = 0.6
     hold_last: float = 2.0
 
-    def chosen(self, snapshots: int, most: int | None = None) -> Int[np.ndarray, " frame"]:
+    def select(self, snapshots: int, most: int | None = None) -> Int[np.ndarray, " frame"]:
         """Which of a run's snapshots are shown: all, or every second, third ... and the last.
 
         Args:
@@ -111,17 +111,19 @@ class Film:
         return int(self.ticks.sum()) / self.pacing.fps
 
     @property
-    def flat(self) -> UInt8[np.ndarray, "colour 3"]:
+    def exact_colours(self) -> UInt8[np.ndarray, "colour 3"]:
         """Colours that a file with few colours must keep exactly; the ground is the first."""
-        colours = np.concatenate([[rgb(light("ground"))], *(layer.flat for layer in self.layers)])
+        colours = np.concatenate(
+            [[rgb(light("ground"))], *(layer.exact_colours for layer in self.layers)]
+        )
         _, first = np.unique(colours, axis=0, return_index=True)
         return colours[np.sort(first)].astype(np.uint8)
 
     @property
-    def inks(self) -> tuple[str, ...]:
+    def line_colours(self) -> tuple[str, ...]:
         """Colours of lines and glyphs, which fade into the ground at their edges."""
         still = [light(name) for name in ("ink", "muted", "rule")]
-        moving = [light(ink) for layer in self.layers for ink in layer.inks]
+        moving = [light(ink) for layer in self.layers for ink in layer.line_colours]
         return tuple(dict.fromkeys(still + moving))
 
     def thinned(self, most: int) -> Film:
@@ -168,9 +170,9 @@ class Film:
         surface.pixels[..., :3] = self.background
         return surface
 
-    def _compose(self, ground: Surface, sheet: Surface, former: int, frame: int) -> None:
+    def _compose(self, ground: Surface, sheet: Surface, previous: int, frame: int) -> None:
         for layer in self.layers:
-            layer.settle(ground, former, frame)
+            layer.paint_background(ground, previous, frame)
         sheet.packed[:] = ground.packed
         for layer in self.layers:
             layer.paint(sheet, frame)
@@ -181,11 +183,11 @@ class _Thinned(Layer):
 
     def __init__(self, layer: Layer, kept: list[int]) -> None:
         self._layer, self._kept = layer, kept
-        self.flat, self.inks = layer.flat, layer.inks
+        self.exact_colours, self.line_colours = layer.exact_colours, layer.line_colours
 
-    def settle(self, ground: Surface, former: int, frame: int) -> None:
-        before = self._kept[former] if former >= 0 else -1
-        self._layer.settle(ground, before, self._kept[frame])
+    def paint_background(self, background: Surface, previous: int, frame: int) -> None:
+        before = self._kept[previous] if previous >= 0 else -1
+        self._layer.paint_background(background, before, self._kept[frame])
 
     def paint(self, sheet: Surface, frame: int) -> None:
         self._layer.paint(sheet, self._kept[frame])

@@ -42,7 +42,7 @@ def font(style: Style, size: float, text: str = "") -> FontProperties:
     return _properties(file if _draws(file, text) else _other(style), size)
 
 
-def missing(text: str) -> str | None:
+def unsupported_character(text: str) -> str | None:
     """The first character of a text that films cannot write; None where they write all."""
     styles: tuple[Style, ...] = ("Regular", "It", "Semibold")
     others = [_other(style) for style in styles]

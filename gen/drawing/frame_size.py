@@ -10,7 +10,7 @@ MOST_WIDTH, MOST_HEIGHT = 2048, 1152
 which is the highest that phones decode."""
 
 
-def blocks(length: float) -> int:
+def round_up_to_block(length: float) -> int:
     """The shortest side of a film, in CSS pixels, that holds `length`."""
     return -int(-length // BLOCK) * BLOCK
 
@@ -20,7 +20,7 @@ def fits(width: int, height: int) -> bool:
     return width <= MOST_WIDTH and height <= MOST_HEIGHT
 
 
-def too_large(width: int, height: int) -> str:
+def too_large_message(width: int, height: int) -> str:
     """What is wrong with a film of a size that does not fit."""
     return (
         f"the film would be {2 * width:,} x {2 * height:,} pixels, and phones decode "

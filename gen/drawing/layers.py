@@ -19,7 +19,7 @@ from matplotlib.path import Path
 from gen.drawing.canvas import Canvas, light
 from gen.drawing.colours import Diverging, rgb
 from gen.drawing.fonts import Style
-from gen.drawing.number_format import number
+from gen.drawing.number_format import format_number
 from gen.drawing.surface import Surface, packed
 from gen.theme import COUNTER_SIZE, NUMBER_SIZE
 
@@ -35,18 +35,18 @@ class Layer(ABC):
     """One thing that moves.
 
     Attributes:
-        flat: (colour, 3) colours that stand exactly in its frames.
-        inks: colours that it mixes with what lies below, at the edges of lines and glyphs.
+        exact_colours: (colour, 3) colours that stand exactly in its frames.
+        line_colours: colours that it mixes with what lies below, at the edges of lines and glyphs.
     """
 
-    flat: UInt8[np.ndarray, "colour 3"] = np.empty((0, 3), dtype=np.uint8)
-    inks: tuple[str, ...] = ()
+    exact_colours: UInt8[np.ndarray, "colour 3"] = np.empty((0, 3), dtype=np.uint8)
+    line_colours: tuple[str, ...] = ()
 
-    def settle(self, ground: Surface, former: int, frame: int) -> None:
+    def paint_background(self, background: Surface, previous: int, frame: int) -> None:
         """Leaves in the ground what all frames from `frame` on share.
 
         Args:
-            former: the frame that was settled last, -1 if none was.
+            previous: the frame that was settled last, -1 if none was.
         """
 
     @abstractmethod
@@ -82,9 +82,9 @@ class Cells(Layer):
             top: of the first row.
             cell: from the left edge of a cell to that of the next, its hairline included.
         """
-        self.flat = colours.colours
+        self.exact_colours = colours.colours
         self._levels = colours.level_of(values)
-        self._colours = packed(self.flat)
+        self._colours = packed(self.exact_colours)
         self._left, self._top = left * canvas.scale, top * canvas.scale
         self._cell = cell * canvas.scale
         width, height = values.shape[2] * cell, values.shape[1] * cell
@@ -106,7 +106,7 @@ class Cells(Layer):
 
     def colours(self, frame: int) -> UInt8[np.ndarray, "row column 3"]:
         """The colour of each cell."""
-        return self.flat[self._levels[frame]]
+        return self.exact_colours[self._levels[frame]]
 
     def paint(self, sheet: Surface, frame: int) -> None:
         coloured = self._colours[self._levels[frame]]
@@ -142,7 +142,7 @@ class Lines(Layer):
         self._points = np.concatenate([points, points[:, :, :1]], axis=2) if closed else points
         self._groups = _by_colour(colours, points.shape[1])
         self._width = width
-        self.inks = tuple(colour for colour, _ in self._groups)
+        self.line_colours = tuple(colour for colour, _ in self._groups)
 
     def paint(self, sheet: Surface, frame: int) -> None:
         for colour, lines in self._groups:
@@ -153,7 +153,7 @@ class Pen(Layer):
     """Polylines that grow: frame f shows their points 0 to f.
 
     What is drawn stays in the ground, so that a frame costs one segment of each line. Lines
-    that must stay over the settled ones belong in a `Pen` with `settled=False`, which draws
+    that must stay over the settled ones belong in a `Pen` with `permanent=False`, which draws
     all of each line in every frame.
     """
 
@@ -163,7 +163,7 @@ class Pen(Layer):
         colours: Sequence[str],
         *,
         width: float = 1.5,
-        settled: bool = True,
+        permanent: bool = True,
     ) -> None:
         """Later lines lie over earlier ones.
 
@@ -174,15 +174,15 @@ class Pen(Layer):
         self._points = points
         self._groups = _by_colour(colours, len(points))
         self._width = width
-        self._settled = settled
-        self.inks = tuple(colour for colour, _ in self._groups)
+        self._permanent = permanent
+        self.line_colours = tuple(colour for colour, _ in self._groups)
 
-    def settle(self, ground: Surface, former: int, frame: int) -> None:
-        if self._settled:
-            self._draw(ground, max(0, former), frame)
+    def paint_background(self, background: Surface, previous: int, frame: int) -> None:
+        if self._permanent:
+            self._draw(background, max(0, previous), frame)
 
     def paint(self, sheet: Surface, frame: int) -> None:
-        if not self._settled:
+        if not self._permanent:
             self._draw(sheet, 0, frame)
 
     def _draw(self, surface: Surface, first: int, last: int) -> None:
@@ -214,7 +214,7 @@ class Points(Layer):
         self._points = points
         self._groups = _by_colour(colours, points.shape[1])
         self._radius, self._rim, self._marker = radius, rim, marker
-        self.inks = tuple(colour for colour, _ in self._groups)
+        self.line_colours = tuple(colour for colour, _ in self._groups)
 
     def paint(self, sheet: Surface, frame: int) -> None:
         for colour, members in self._groups:
@@ -245,7 +245,7 @@ class Labels(Layer):
         self._points, self._texts = points, texts
         self._size, self._colour = size, light(colour)
         self._style: Style = style
-        self.inks = (self._colour,)
+        self.line_colours = (self._colour,)
 
     def paint(self, sheet: Surface, frame: int) -> None:
         drop = self._size * 0.33 * sheet.scale
@@ -262,7 +262,7 @@ class StepCounter(Layer):
         self, canvas: Canvas, steps: Sequence[int], *, left: float, baseline: float
     ) -> None:
         """Writes the word on the canvas, and each digit once for all frames."""
-        self._texts = [number(int(step)) for step in steps]
+        self._texts = [format_number(int(step)) for step in steps]
         canvas.text(left, baseline, "step", size=COUNTER_SIZE)
         word = canvas.text_width("step\u00a0", COUNTER_SIZE)
         self._left = round((left + word) * canvas.scale)
@@ -270,7 +270,7 @@ class StepCounter(Layer):
         self._glyphs = {
             glyph: self._glyph(canvas, glyph) for glyph in sorted(set("".join(self._texts)))
         }
-        self.inks = (light("ink"),)
+        self.line_colours = (light("ink"),)
 
     def paint(self, sheet: Surface, frame: int) -> None:
         left = self._left
@@ -317,8 +317,8 @@ class Timeline(Layer):
             left * scale,
             slice(top * scale, (top + height) * scale),
         )
-        self.flat = np.array([rgb(light("ink"))], dtype=np.uint8)
-        self._ink = packed(self.flat[0])
+        self.exact_colours = np.array([rgb(light("ink"))], dtype=np.uint8)
+        self._ink = packed(self.exact_colours[0])
 
     def paint(self, sheet: Surface, frame: int) -> None:
         sheet.packed[self._rows, self._left : self._left + self._filled[frame]] = self._ink

@@ -9,7 +9,7 @@ from matplotlib.path import Path
 from gen.analysis.sweep_outcomes import OUTCOMES, UNTRAINED
 from gen.drawing.canvas import light
 from gen.drawing.layers import Layer
-from gen.drawing.number_format import number
+from gen.drawing.number_format import format_number
 from gen.drawing.surface import Surface
 from gen.theme import NUMBER_SIZE
 
@@ -47,26 +47,28 @@ class Marks(Layer):
         self._legend = [
             (outcome, legend[0], legend[1] + place * _LINE) for place, outcome in enumerate(present)
         ]
-        self.inks = tuple(light(key) for key in OUTCOMES)
+        self.line_colours = tuple(light(key) for key in OUTCOMES)
 
-    def settle(self, ground: Surface, former: int, frame: int) -> None:
+    def paint_background(self, background: Surface, previous: int, frame: int) -> None:
         now = self._outcomes[frame]
-        changed = np.flatnonzero(now != self._outcomes[former]) if former >= 0 else range(len(now))
+        changed = (
+            np.flatnonzero(now != self._outcomes[previous]) if previous >= 0 else range(len(now))
+        )
         side = self._small[0].shape[0]
         for model in changed:
             left, top = self._corners[model]
-            ground.packed[top : top + side, left : left + side] = self._small[now[model]]
-        if former < 0:
+            background.packed[top : top + side, left : left + side] = self._small[now[model]]
+        if previous < 0:
             side = self._large[0].shape[0]
             for outcome, x, y in self._legend:
                 left, top = (round(at * self._scale - side / 2) for at in (x, y))
-                ground.packed[top : top + side, left : left + side] = self._large[outcome]
+                background.packed[top : top + side, left : left + side] = self._large[outcome]
 
     def paint(self, sheet: Surface, frame: int) -> None:
         counts = np.bincount(self._outcomes[frame], minlength=len(OUTCOMES))
         for outcome, x, y in self._legend:
             left, base = (x + _LEGEND_SIZE) * self._scale, (y + NUMBER_SIZE * 0.35) * self._scale
-            text = number(int(counts[outcome]))
+            text = format_number(int(counts[outcome]))
             sheet.text(left, base, text, "Semibold", NUMBER_SIZE, light("ink"))
 
 

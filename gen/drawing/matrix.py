@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from gen.drawing.canvas import BASE, Canvas, Panel
+from gen.drawing.canvas import LABEL_DROP, Canvas, Panel
 from gen.drawing.colours import Diverging
 from gen.drawing.layers import Cells
 from gen.theme import NUMBER_SIZE, SYMBOL_SIZE
@@ -63,7 +63,7 @@ class Matrix:
         """Writes what the only column is below it."""
         middle, low = self.left + self.columns * self.cell / 2, self.top + self.rows * self.cell
         self.canvas.symbol(
-            middle, low + BASE, symbol, size=NUMBER_SIZE, colour="muted", across="center"
+            middle, low + LABEL_DROP, symbol, size=NUMBER_SIZE, colour="muted", across="center"
         )
 
     def column_axis(

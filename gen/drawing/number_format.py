@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """A number as films write it: a true minus, a narrow space between thousands."""
     text = f"{value:,.10g}".replace(",", "\u202f")
     return text.replace("-", "\u2212")

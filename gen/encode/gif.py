@@ -26,7 +26,7 @@ _WITHOUT_ALPHA = 0x00FFFFFF
 def write_gif(film: Film, path: Path) -> None:
     """Writes a film that repeats for ever; a frame of it is a frame of the film.
 
-    The colours of cells, `film.flat`, stand in it exactly. Lines and glyphs fade at their
+    The colours of cells, `film.exact_colours`, stand in it exactly. Lines and glyphs fade at their
     edges through a few steps.
     """
     palette = _palette(film)
@@ -51,9 +51,9 @@ def _delays(film: Film) -> Int[np.ndarray, " frame"]:
 
 def _palette(film: Film) -> UInt8[np.ndarray, "256 3"]:
     """The exact colours first, then for each ink its steps from the ground."""
-    ground = np.array(film.flat[0], dtype=np.float64)
-    inks = np.array([rgb(ink) for ink in film.inks], dtype=np.float64)
-    exact = np.unique(np.concatenate([film.flat, inks.astype(np.uint8)]), axis=0)
+    ground = np.array(film.exact_colours[0], dtype=np.float64)
+    inks = np.array([rgb(ink) for ink in film.line_colours], dtype=np.float64)
+    exact = np.unique(np.concatenate([film.exact_colours, inks.astype(np.uint8)]), axis=0)
     steps = min(_MOST_STEPS, (_UNCHANGED - len(exact)) // len(inks))
     share = np.arange(1, steps + 1)[:, None, None] / (steps + 1)
     ramps = (ground + (inks - ground) * share).reshape(-1, 3).round().astype(np.uint8)

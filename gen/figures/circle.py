@@ -63,18 +63,18 @@ class Circle(FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import blocks
+        from gen.drawing.frame_size import round_up_to_block
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
+        shown = pacing.select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         views = _points(run)
         reaches = [_reach(points) for points in views.values()]
         left = _gutter(reaches)
         side = (FILM_WIDTH - 2 * left - _BETWEEN - _RIGHT) // 2
         top, width = _HEADER + _NAME, FILM_WIDTH - left - _RIGHT
-        canvas = Canvas(FILM_WIDTH, blocks(top + side + _AXIS), scale)
+        canvas = Canvas(FILM_WIDTH, round_up_to_block(top + side + _AXIS), scale)
         layers: list[Layer] = [
             StepCounter(canvas, steps.tolist(), left=left, baseline=44),
             Timeline(canvas, steps.tolist(), left=left, top=_HEADER, width=width),
@@ -135,17 +135,17 @@ def _reach(points: Float[np.ndarray, "snapshot neuron 2"]) -> float:
 def _gutter(reaches: list[float]) -> int:
     """Room left of a panel for the numbers of its axis, whatever their length."""
     from gen.drawing.canvas import Canvas
-    from gen.drawing.number_format import number
+    from gen.drawing.number_format import format_number
 
     canvas = Canvas(16, 16, 1)
     units = [10.0 ** np.floor(np.log10(1.3 * reach)) for reach in reaches]
-    widths = [canvas.text_width(number(-step * unit)) for unit in units for step in _ROUND]
+    widths = [canvas.text_width(format_number(-step * unit)) for unit in units for step in _ROUND]
     return max(_GUTTER, int(max(widths)) + _LABEL_GAP + 4)
 
 
 def _guides(panel: Panel, final: Float[np.ndarray, "neuron 2"]) -> None:
     """Axes through the middle, and the circle and even spokes on which the neurons may end."""
-    from gen.drawing.canvas import BASE
+    from gen.drawing.canvas import LABEL_DROP
 
     canvas = panel.canvas
     ticks = _ticks(panel)
@@ -153,19 +153,19 @@ def _guides(panel: Panel, final: Float[np.ndarray, "neuron 2"]) -> None:
     panel.y_axis(ticks, ruled=False)
     x = panel.left - _LABEL_GAP
     canvas.text(x, panel.top - 12, "sin", across="right")
-    canvas.text(x, panel.top + panel.height + BASE, "cos", across="right")
+    canvas.text(x, panel.top + panel.height + LABEL_DROP, "cos", across="right")
     guide_circle(panel, final)
 
 
 def _ticks(panel: Panel) -> list[float]:
     """Zero, and the largest round number whose labels on both sides lie below the panel."""
-    from gen.drawing.number_format import number
+    from gen.drawing.number_format import format_number
 
     limit = panel.x[1]
     unit = 10.0 ** np.floor(np.log10(limit))
     for tick in (step * unit for step in _ROUND if step * unit < limit):
-        half = panel.canvas.text_width(number(-tick)) / 2
-        middle = panel.canvas.text_width(number(0)) / 2
+        half = panel.canvas.text_width(format_number(-tick)) / 2
+        middle = panel.canvas.text_width(format_number(0)) / 2
         place = float(panel.across(-tick))
         apart = float(panel.across(0.0)) - middle - (place + half)
         if place - half >= panel.left and apart >= _LABELS_APART:

@@ -45,14 +45,14 @@ class ConstructionFilm(OneConstruction, FormulaFilm):
     def film(self, run: Any, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import blocks
+        from gen.drawing.frame_size import round_up_to_block
         from gen.drawing.layers import Timeline
 
         pacing, run = self.pacing(), self.network
-        b = pacing.chosen(run.modulus)
+        b = pacing.select(run.modulus)
         a = np.full_like(b, self.first)
         strip = _HEADER + _SIDE + _ABOVE
-        canvas = Canvas(FILM_WIDTH, blocks(strip + _STRIP + _BELOW), scale)
+        canvas = Canvas(FILM_WIDTH, round_up_to_block(strip + _STRIP + _BELOW), scale)
         hears, speaks = _panel(canvas, run, 0), _panel(canvas, run, 1)
         layers: list[Layer] = [
             Timeline(canvas, b.tolist(), left=_EDGE, top=_HEADER, width=FILM_WIDTH - 2 * _EDGE),
@@ -90,7 +90,7 @@ def _panel(canvas: Canvas, run: Construction, place: int) -> Panel:
 
 def _sum(run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
     """The sum on the left, and on the right what the network says, in bold."""
-    from gen.drawing.changing_text import Numbers
+    from gen.drawing.changing_text import ChangingText
 
     def at(x: float) -> Places:
         return np.tile([x, 44.0], (len(b), 1))
@@ -98,8 +98,8 @@ def _sum(run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
     p = run.modulus
     sums = [f"{one} + {two} \u2192 {(one + two) % p}" for one, two in zip(a, b, strict=True)]
     written = [str(one) if one >= 0 else "?" for one in predictions(run, a, b).tolist()]
-    yield Numbers(at(_EDGE), sums, size=SYMBOL_SIZE, colour="muted")
-    yield Numbers(
+    yield ChangingText(at(_EDGE), sums, size=SYMBOL_SIZE, colour="muted")
+    yield ChangingText(
         at(FILM_WIDTH - _EDGE), written, size=SYMBOL_SIZE, style="Semibold", across="right"
     )
 

@@ -66,14 +66,14 @@ class ConstructionError(ConstructedFigure, Drawn):
         return text.getvalue()
 
     def alt(self, run: Any, words: Words) -> str:
-        from gen.widgets.construction_error import said
+        from gen.widgets.construction_error import error_sentence
 
         begin = words("alt.construction.error", neurons=self.neurons, modulus=self.modulus)
         each = [
             words(
                 "alt.construction.of",
                 activation=words(f"construction.bend.{one.activation}"),
-                result=said(one, words),
+                result=error_sentence(one, words),
             )
             for one in self.networks
         ]

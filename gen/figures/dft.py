@@ -58,7 +58,7 @@ class Spectrum(FilmFigure):
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
+        shown = pacing.select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         into, out = amplitudes(run)
         limit = self.limit or _limit(into[-1], out[-1])

@@ -37,9 +37,9 @@ class Embedding(DrawnFigure):
             )
 
     def draw(self, run: ModelRun, words: Words) -> str:
-        from gen.widgets.embedding import draw_circle
+        from gen.widgets.embedding import draw_embedding
 
-        return draw_circle(run.task.outputs)
+        return draw_embedding(run.task.outputs)
 
     def csv(self, run: ModelRun) -> str:
         text = io.StringIO()

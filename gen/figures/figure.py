@@ -184,9 +184,9 @@ class SweepFilmFigure(SweepFigure, Moving):
         """Films use only typefaces that are installed with the tool."""
         if text.isascii():
             return
-        from gen.drawing.fonts import missing
+        from gen.drawing.fonts import unsupported_character
 
-        letter = missing(text)
+        letter = unsupported_character(text)
         if letter is not None:
             raise ValueError(
                 f'the typefaces of films lack "{letter}" in "{text}"; '

@@ -54,11 +54,11 @@ class InterferenceFilm(SumFigure, FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import blocks
+        from gen.drawing.frame_size import round_up_to_block
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
+        shown = pacing.select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         terms = self.terms(run)
         groups, answer, shares = terms.groups, terms.answer, terms.shares[shown]
@@ -69,7 +69,7 @@ class InterferenceFilm(SumFigure, FilmFigure):
         top = _HEADER + _NAME
         sum_top = top + row * len(groups) + _TITLE
         bottom = sum_top + _TALL_SUM * height
-        canvas = Canvas(FILM_WIDTH, blocks(bottom + _AXIS), scale)
+        canvas = Canvas(FILM_WIDTH, round_up_to_block(bottom + _AXIS), scale)
 
         def panel(at: int, tall: int) -> Panel:
             most = tall / height
@@ -173,7 +173,7 @@ def _ring(
     panel: Panel, values: Float[np.ndarray, "frame answer"], answer: int, naming: NumberNames
 ) -> Iterator[Layer]:
     """A ring around the highest value, and where it is wrong the answer that it stands for."""
-    from gen.drawing.changing_text import Numbers
+    from gen.drawing.changing_text import ChangingText
     from gen.drawing.layers import Points
 
     best = values.argmax(axis=1)
@@ -183,15 +183,15 @@ def _ring(
     yield Points(place, ["ground"], radius=_HOLE)
     above = np.stack([panel.across(best), panel.down(highest) - _RING - 5], axis=1)
     wrong = ["" if one == answer else naming.on_axis(one) for one in best.tolist()]
-    yield Numbers(above, wrong, across="center", style="Semibold")
+    yield ChangingText(above, wrong, across="center", style="Semibold")
 
 
 def _numbers(
     panel: Panel, limit: Float[np.ndarray, " frame"], ahead: Float[np.ndarray, " frame"]
 ) -> Iterator[Layer]:
     """What the panel's height stands for on its left, by how much the answer leads on its right."""
-    from gen.drawing.changing_text import Numbers
-    from gen.drawing.number_format import number
+    from gen.drawing.changing_text import ChangingText
+    from gen.drawing.number_format import format_number
 
     frames, zero = len(limit), float(panel.down(0.0))
     panel.canvas.line([panel.left, panel.left + panel.width], [zero, zero])
@@ -200,9 +200,11 @@ def _numbers(
     def at(x: float, y: float) -> Float[np.ndarray, "frame 2"]:
         return np.broadcast_to(np.array([x, y + NUMBER_SIZE * 0.35]), (frames, 2))
 
-    ends = [number(float(f"{one * panel.y[1]:.2g}")) for one in limit]
-    yield Numbers(at(panel.left - 8, panel.top), ends, across="right", colour="muted")
-    yield Numbers(at(FILM_WIDTH - _EDGE, zero), [_signed(one) for one in ahead], across="right")
+    ends = [format_number(float(f"{one * panel.y[1]:.2g}")) for one in limit]
+    yield ChangingText(at(panel.left - 8, panel.top), ends, across="right", colour="muted")
+    yield ChangingText(
+        at(FILM_WIDTH - _EDGE, zero), [_signed(one) for one in ahead], across="right"
+    )
 
 
 def _signed(value: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gen.drawing.frame_size import blocks, fits, too_large
+from gen.drawing.frame_size import fits, round_up_to_block, too_large_message
 from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Layout:
         """Raises ValueError where the film would be larger than phones decode."""
         if fits(self.width, self.height):
             return
-        what = too_large(self.width, self.height)
+        what = too_large_message(self.width, self.height)
         into, out = self.shapes
         largest = Layout.of(into, out, None)
         if fits(largest.width, largest.height):
@@ -95,12 +95,12 @@ class Layout:
     @property
     def width(self) -> int:
         """Of the canvas."""
-        return max(FILM_WIDTH, blocks(self.right + _RIGHT))
+        return max(FILM_WIDTH, round_up_to_block(self.right + _RIGHT))
 
     @property
     def height(self) -> int:
         """Of the canvas."""
-        return blocks(self._tops()[-1] + self.shapes[0][0] * self.cell + _AXIS)
+        return round_up_to_block(self._tops()[-1] + self.shapes[0][0] * self.cell + _AXIS)
 
     def matrices(self, canvas: Canvas) -> tuple[Matrix, Matrix]:
         """Where they stand."""

@@ -80,16 +80,16 @@ class Neuron(NeuronFigure, FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import blocks
+        from gen.drawing.frame_size import round_up_to_block
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
+        shown = pacing.select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         row = self.row(run)
         neuron, colour = _chosen(run, row)
         height = _HEADER + _NAME + 2 * _PANEL + _APART + _AXIS
-        canvas = Canvas(FILM_WIDTH, blocks(height), scale)
+        canvas = Canvas(FILM_WIDTH, round_up_to_block(height), scale)
         layers: list[Layer] = [
             StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
             Timeline(
@@ -135,14 +135,14 @@ def _lines(run: ModelRun, neuron: int) -> tuple[Float[np.ndarray, "snapshot numb
 
 
 def _title(canvas: Canvas, row: int) -> None:
-    from gen.drawing.number_format import number
+    from gen.drawing.number_format import format_number
 
     right = FILM_WIDTH - _RIGHT
-    width = canvas.text_width(f"\u2009=\u2009{number(row)}", COUNTER_SIZE, "Semibold")
+    width = canvas.text_width(f"\u2009=\u2009{format_number(row)}", COUNTER_SIZE, "Semibold")
     canvas.text(
         right,
         44,
-        f"\u2009=\u2009{number(row)}",
+        f"\u2009=\u2009{format_number(row)}",
         size=COUNTER_SIZE,
         colour="ink",
         style="Semibold",
@@ -214,14 +214,14 @@ def _spectrum(
 
 def _frequency_axis(panel: Panel, strongest: int, waves: int, colour: str) -> None:
     """The first, the last and the strongest wave, where they do not stand on each other."""
-    from gen.drawing.number_format import number
+    from gen.drawing.number_format import format_number
 
     apart = _TICKS_APART / panel.width * waves
     ends = [k for k in (1, waves) if abs(k - strongest) >= apart]
     ticks = [*ends, strongest]
     panel.x_axis(
         [float(k) for k in ticks],
-        [number(k) for k in ticks],
+        [format_number(k) for k in ticks],
         symbol="k",
         colours=["muted"] * len(ends) + [text_colour(colour)],
     )

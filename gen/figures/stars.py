@@ -71,17 +71,17 @@ class Stars(FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import blocks
+        from gen.drawing.frame_size import round_up_to_block
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
+        shown = pacing.select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         stars = _stars(run)
         room = FILM_WIDTH - _LEFT - _RIGHT - (len(stars) - 1) * _BETWEEN
         side = min(_LARGEST, room // len(stars))
         height = _HEADER + _TITLE + 2 * side + _NAME + _AXIS
-        canvas = Canvas(FILM_WIDTH, blocks(height), scale)
+        canvas = Canvas(FILM_WIDTH, round_up_to_block(height), scale)
         spare = room - side * len(stars)
         left = _LEFT + spare // 2
         width = FILM_WIDTH - left - _RIGHT - spare // 2

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from gen.drawing.frame_size import blocks, fits, too_large
-from gen.drawing.number_format import number
+from gen.drawing.frame_size import fits, round_up_to_block, too_large_message
+from gen.drawing.number_format import format_number
 from gen.figures.figure import SweepFilmFigure
 from gen.theme import FILM_WIDTH, NUMBER_SIZE
 
@@ -59,7 +59,7 @@ class SweepFilm(SweepFilmFigure):
         if _fits(sweep.axes, self.cell):
             return
         plan = _Plan.of(sweep.axes, self.cell)
-        what = too_large(blocks(plan.width), blocks(plan.height))
+        what = too_large_message(round_up_to_block(plan.width), round_up_to_block(plan.height))
         if self.cell is not None and _fits(sweep.axes, None):
             raise ValueError(f"{what}; leave cell out, or set a cell smaller than {self.cell}")
         raise ValueError(f"{what}; the kind sweep-map shows any number of values")
@@ -73,11 +73,11 @@ class SweepFilm(SweepFilmFigure):
         from gen.drawing.marks import Marks
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.steps))
+        shown = pacing.select(len(run.steps))
         steps = run.steps[shown]
         outcomes = run.outcomes_so_far()[..., shown]
         plan = _Plan.of(run.axes, self.cell)
-        canvas = Canvas(blocks(plan.width), blocks(plan.height), scale)
+        canvas = Canvas(round_up_to_block(plan.width), round_up_to_block(plan.height), scale)
         for place, corner in enumerate(plan.corners[:-1]):
             if plan.panels:
                 _title(canvas, corner[0], corner[1] - 10, plan.panels, place)
@@ -227,7 +227,7 @@ def _name(axis: Axis) -> str:
 
 
 def _said(value: Any) -> str:
-    return number(value) if isinstance(value, int | float) else str(value)
+    return format_number(value) if isinstance(value, int | float) else str(value)
 
 
 def _heading(axis: Axis, place: int) -> str:
@@ -241,10 +241,10 @@ def _label_size(cell: int) -> float:
 def _fits(axes: Sequence[Axis], cell: int | None) -> bool:
     """Whether phones decode the film of a sweep; texts are measured only where it is close."""
     generous = _Plan.of(axes, cell, lambda text, size, style: len(text) * size)
-    if fits(blocks(generous.width), blocks(generous.height)):
+    if fits(round_up_to_block(generous.width), round_up_to_block(generous.height)):
         return True
     plan = _Plan.of(axes, cell)
-    return fits(blocks(plan.width), blocks(plan.height))
+    return fits(round_up_to_block(plan.width), round_up_to_block(plan.height))
 
 
 def _wide(text: str, size: float = NUMBER_SIZE, style: Style = "Semibold") -> float:

@@ -18,9 +18,9 @@ class Map(MapFigure):
     kind: Literal["sweep-map"] = "sweep-map"
 
     def draw(self, run: SweepRun, words: Words) -> SweepMap:
-        from gen.widgets.sweep_map import draw_map
+        from gen.widgets.sweep_map import draw_sweep_map
 
-        return draw_map(f"{run.name}-map", run, words)
+        return draw_sweep_map(f"{run.name}-map", run, words)
 
     def alt(self, run: SweepRun, words: Words) -> str:
         return words("alt.map", models=int(run.trained.sum()), counts=self.counts(run, words))

@@ -57,7 +57,7 @@ class Trajectories(FilmFigure):
         from gen.drawing.layers import Lines, StepCounter
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps))
+        shown = pacing.select(len(run.snapshot_steps))
         steps = run.snapshot_steps[shown]
         name, weights = next(iter(run.views.items()))
         low, high = _range(weights)

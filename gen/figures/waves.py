@@ -63,11 +63,11 @@ class Waves(FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import blocks
+        from gen.drawing.frame_size import round_up_to_block
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps), self.frames)
+        shown = pacing.select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         into, out = run.views.values()
         groups = neuron_groups(into[-1])
@@ -76,7 +76,9 @@ class Waves(FilmFigure):
         height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups) - _TITLE - _BELOW))
         row = _TITLE + height + _BELOW
         top = _HEADER + _NAME
-        canvas = Canvas(FILM_WIDTH, blocks(top + row * len(groups) - _BELOW + _AXIS), scale)
+        canvas = Canvas(
+            FILM_WIDTH, round_up_to_block(top + row * len(groups) - _BELOW + _AXIS), scale
+        )
         layers: list[Layer] = [
             StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
             Timeline(

@@ -59,7 +59,7 @@ class Weights(FilmFigure):
         from gen.drawing.layers import StepCounter, Timeline
 
         pacing = self.pacing()
-        shown = pacing.chosen(len(run.snapshot_steps))
+        shown = pacing.select(len(run.snapshot_steps))
         steps = run.snapshot_steps[shown]
         into, out = (matrix[shown] for matrix in _by_neuron(run))
         limit = self._limit(run)

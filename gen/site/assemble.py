@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gen.analysis.sweep_outcomes import SweepRun, sweep_table
-from gen.charts.chart import names_of
+from gen.charts.chart import series_names
 from gen.experiments.runs import ModelRun
 from gen.figures.figure import (
     ChartFigure,
@@ -222,7 +222,7 @@ def _place(
                 data_bytes=_size(files[f"data/{stem}.csv"]),
                 alt=alt,
                 timing=chart_timing(chart, run, words),
-                lines=names_of(chart),
+                lines=series_names(chart),
             )
         elif isinstance(figure, Drawn | MapFigure):
             data = f"data/{stem if isinstance(figure, Drawn) else figure.subject}.csv"

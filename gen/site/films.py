@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gen.drawing.frame_size import fits, too_large
+from gen.drawing.frame_size import fits, too_large_message
 from gen.errors import ConfigError
 from gen.figures.figure import Moving
 from gen.store.code_digest import clear_cache, code_digest, versions
@@ -187,7 +187,7 @@ def _filmed(figure: Moving, run: ModelRun | SweepRun | None) -> Film:
     film = figure.film(run, 2)
     if not fits(*film.size):
         where = f'kind = "{type(figure).model_fields["kind"].default}"'
-        raise ConfigError(too_large(*film.size), where=where, hint="let it picture less")
+        raise ConfigError(too_large_message(*film.size), where=where, hint="let it picture less")
     return film
 
 

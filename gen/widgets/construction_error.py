@@ -67,7 +67,7 @@ def draw_construction_error(networks: Sequence[Construction], words: Words) -> E
                 one.activation,
                 words(f"construction.bend.{one.activation}"),
                 _svg(one, words),
-                said(one, words),
+                error_sentence(one, words),
             )
             for one in networks
         ],
@@ -102,7 +102,7 @@ def degrees_off(run: Construction) -> np.ndarray:
     return run.angle_errors() * 360 / run.modulus
 
 
-def said(run: Construction, words: Words) -> str:
+def error_sentence(run: Construction, words: Words) -> str:
     """How many sums come out right, and how far answers are off at most."""
     verdicts, off = run.verdicts(), np.nanmax(np.abs(degrees_off(run)))
     counted = words(

@@ -14,7 +14,7 @@ _NAMED = 14
 _ROUND = (1, 2, 5, 10, 20, 25, 50)
 
 
-def draw_circle(points: int) -> str:
+def draw_embedding(points: int) -> str:
     """The points counterclockwise from the right, as `<svg>` for a page that styles charts."""
     drawn = "".join(_parts(points))
     return (

@@ -94,7 +94,7 @@ class SweepMap:
     data: str
 
 
-def draw_map(name: str, run: SweepRun, words: Words) -> SweepMap:
+def draw_sweep_map(name: str, run: SweepRun, words: Words) -> SweepMap:
     """Draws a sweep: its last two axes are columns and rows, those before them make panels.
 
     Args:

@@ -26,7 +26,7 @@ from gen.analysis.interference import (
 )
 from gen.analysis.neuron_groups import neuron_groups
 from gen.analysis.pairs import read_pairs
-from gen.drawing.changing_text import Numbers
+from gen.drawing.changing_text import ChangingText
 from gen.drawing.layers import Lines
 from gen.experiments.runs import ModelRun
 from gen.figures.interference import Interference
@@ -174,7 +174,7 @@ def test_the_film_draws_each_wave_above_the_next_and_prints_margins() -> None:
     for above, below in pairwise(waves):
         assert above[..., 1].mean() > below[..., 1].mean()
     terms = FILM.terms(RUN)
-    texts = [layer._texts[-1] for layer in film.layers if isinstance(layer, Numbers)]
+    texts = [layer._texts[-1] for layer in film.layers if isinstance(layer, ChangingText)]
     assert f"{margin(terms.together[-1], terms.answer):+.2f}" in texts
 
 

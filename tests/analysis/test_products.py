@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gen.analysis.neuron_groups import neuron_groups
-from gen.drawing.changing_text import Numbers
+from gen.drawing.changing_text import ChangingText
 from gen.experiments.runs import ModelRun
 from gen.figures.circle import Circle
 from gen.figures.interference import Interference
@@ -81,7 +81,7 @@ def test_the_script_writes_products_as_the_build_does() -> None:
 
 def test_the_film_of_a_product_names_wrong_answers_by_their_powers() -> None:
     film = FILM.film(pair_run("multiply", "memorised"), 1)
-    texts = {text for one in film.layers if isinstance(one, Numbers) for text in one._texts}
+    texts = {text for one in film.layers if isinstance(one, ChangingText) for text in one._texts}
     assert any(text.startswith("3") and not text.isascii() for text in texts)
 
 

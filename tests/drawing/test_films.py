@@ -288,7 +288,7 @@ def test_films_begin_and_end_with_the_run_and_last_no_longer_than_ten_seconds(
     snapshots: int,
 ) -> None:
     pacing = Pacing()
-    chosen = pacing.chosen(snapshots)
+    chosen = pacing.select(snapshots)
     assert chosen[0] == 0 or snapshots == 1
     assert chosen[-1] == snapshots - 1
     strides = {after - before for before, after in pairwise(chosen[:-1].tolist())}

@@ -59,7 +59,7 @@ def test_every_weight_is_a_cell_in_its_place(case: str, scale: int) -> None:
     film = WEIGHTS.film(run, scale)
     order = neuron_order(run)
     into, out = run.views.values()
-    colours = Diverging(WEIGHTS._limit(run), len(cells(film)[0].flat))
+    colours = Diverging(WEIGHTS._limit(run), len(cells(film)[0].exact_colours))
     for frame in (0, len(film.steps) - 1):
         expected = into[frame].T[order], out[frame][order]
         for seen, weights in zip(drawn(film, frame), expected, strict=True):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gen.drawing.bars import Bars
-from gen.drawing.changing_text import Numbers
+from gen.drawing.changing_text import ChangingText
 from gen.drawing.film import Film
 from gen.drawing.layers import Lines
 from gen.figures.construction import ConstructionFilm
@@ -29,7 +29,7 @@ def film(**settings: Any) -> Film:
 
 
 def texts(drawn: Film, place: int) -> list[str]:
-    return list([layer for layer in drawn.layers if isinstance(layer, Numbers)][place]._texts)
+    return list([layer for layer in drawn.layers if isinstance(layer, ChangingText)][place]._texts)
 
 
 @pytest.mark.parametrize("neurons", [3, 4, 5, 10])

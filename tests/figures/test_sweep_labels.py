@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from gen.config.reader import load
 from gen.drawing.canvas import Canvas
-from gen.drawing.fonts import missing
+from gen.drawing.fonts import unsupported_character
 from gen.errors import ConfigError
 from gen.experiments.sweep import Sweep
 from gen.figures.sweep_film import SweepFilm
@@ -101,7 +101,9 @@ def test_a_name_that_films_cannot_write_is_refused_for_a_film_and_not_for_a_map(
 
 
 def test_films_write_superscripts_and_other_alphabets() -> None:
-    assert [missing(text) for text in ("L1 10⁻⁴", "λ = 3", "Штраф", "Größe")] == [None] * 4
+    assert [unsupported_character(text) for text in ("L1 10⁻⁴", "λ = 3", "Штраф", "Größe")] == [
+        None
+    ] * 4
 
 
 _OVERLAPS = """svg => {
