@@ -1,1 +1,1 @@
-"""Charts: axes, lines and names, described without a page and drawn as SVG."""
+"""Charts: data, layout and rendering as SVG and PNG."""

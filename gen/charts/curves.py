@@ -1,27 +1,25 @@
-"""What the accuracy and the loss chart share: two lines over the steps, and when things happen."""
+"""Series, marks, alt text and table shared by accuracy and loss charts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
 from gen.analysis.outcome import LEARNED_ACCURACY, generalised_at, memorised_at
 from gen.charts.chart import Mark, Series, Split
-
-if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
-    from gen.i18n import Words
+from gen.experiments.runs import ModelRun
+from gen.i18n import Words
 
 SPLITS: tuple[Split, Split] = ("train", "test")
 Measure = Literal["accuracy", "loss"]
-_KNOWN = 0.9
+_NEARLY_ALL = 0.9
 
 
 def series(run: ModelRun, measure: Measure, words: Words) -> tuple[Series, Series]:
-    """The train and the test line of a run."""
+    """Return the train and the test series of a run."""
     steps = run.logged_steps.astype(np.float64)
     train, test = (
         Series(
@@ -37,14 +35,15 @@ def series(run: ModelRun, measure: Measure, words: Words) -> tuple[Series, Serie
 
 
 def marks(run: ModelRun, measure: Measure, words: Words) -> tuple[Mark, ...]:
-    """Where the run memorises and where it generalises, as far as it does.
+    """Return marks where the run memorises and where it generalises, if it does.
 
-    What knows nearly all unseen rows when it knows its own has fitted, and not memorised.
+    A run whose test accuracy is at least 0.9 when it has learned its train rows has fitted
+    instead of memorised.
     """
     memorised = memorised_at(run)
-    known = memorised is not None and value_at(run, "test_accuracy", memorised) >= _KNOWN
-    happened: tuple[tuple[Split, str, int | None], ...] = (
-        ("train", "fitted" if known else "memorised", memorised),
+    fitted = memorised is not None and value_at(run, "test_accuracy", memorised) >= _NEARLY_ALL
+    events: tuple[tuple[Split, str, int | None], ...] = (
+        ("train", "fitted" if fitted else "memorised", memorised),
         ("test", "generalised", generalised_at(run)),
     )
     return tuple(
@@ -55,13 +54,13 @@ def marks(run: ModelRun, measure: Measure, words: Words) -> tuple[Mark, ...]:
             label=words(f"mark.{name}"),
             step=words.number(step),
         )
-        for split, name, step in happened
+        for split, name, step in events
         if step is not None
     )
 
 
 def accuracy_in_words(run: ModelRun, words: Words) -> Iterator[str]:
-    """When accuracy on either split is learned, for readers who do not see it."""
+    """Yield sentences of the alt text: when either split reaches the threshold."""
     threshold, chance = words.percent(LEARNED_ACCURACY), words.percent(run.task.chance)
     memorised, generalised = memorised_at(run), generalised_at(run)
     train, test = (
@@ -82,14 +81,14 @@ def accuracy_in_words(run: ModelRun, words: Words) -> Iterator[str]:
 
 
 def value_at(run: ModelRun, metric: str, step: int) -> float:
-    """A metric at a logged step."""
+    """Return a metric at a logged step."""
     return float(run.metrics[metric][np.searchsorted(run.logged_steps, step)])
 
 
 def table(
     run: ModelRun, measure: Measure
 ) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
-    """Step, train and test value of every logged step."""
+    """Return column names and rows: step, train and test value of every logged step."""
     names = [f"{split}_{measure}" for split in SPLITS]
     columns = [run.logged_steps, *(run.metrics[name] for name in names)]
     return ("step", *names), np.stack([column.astype(np.float64) for column in columns], axis=1)

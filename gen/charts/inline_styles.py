@@ -1,7 +1,7 @@
-"""Turns the classes of a chart's markup into attributes with literal colours and fonts.
+"""Inline styles for standalone SVG charts: classes become literal colours and fonts.
 
-Editors, converters and slides know no custom properties, and many no style sheets. The drawing
-looks as it does on a light page.
+Editors, converters and slides do not support custom properties, and many no style sheets. The
+chart looks as on a light page.
 """
 
 from __future__ import annotations
@@ -19,27 +19,24 @@ _SHAPE = re.compile(r'<(path|line|circle|rect) class="([^"]*)"')
 _LINE_WIDTH = "2"
 
 
-def literal(markup: str) -> str:
-    """The same drawing without classes.
-
-    Args:
-        markup: what `gen.charts.parts` draws.
-    """
-    return _SHAPE.sub(_shape, _TEXT.sub(_text, markup)).replace('<g class="plot"', "<g")
+def inline_styles(markup: str) -> str:
+    """Replace the classes that `gen.charts.parts` writes by presentation attributes."""
+    styled = _SHAPE.sub(_styled_shape, _TEXT.sub(_styled_text, markup))
+    return styled.replace('<g class="plot"', "<g")
 
 
 def colour(name: str) -> str:
-    """A colour of the theme as it is on a light ground."""
+    """Return the hex code of a theme colour on a light ground."""
     return COLOURS[name].light
 
 
-def _text(found: re.Match[str]) -> str:
-    """A text; one with a halo becomes two, since few programs paint a stroke below its fill."""
-    classes, places, content = found[1].split(), found[2], found[3]
+def _styled_text(found: re.Match[str]) -> str:
+    """Style a text. One with a halo becomes two, as few programs support `paint-order`."""
+    classes, position, content = found[1].split(), found[2], found[3]
     key = next((each for each in classes if each in LINES), None)
     fill = LINES[key].colour if key else "muted" if "quiet" in classes else "ink"
     weight = ' font-weight="600"' if "name" in classes else ""
-    drawn = f'<text fill="{colour(fill)}"{weight}{places}>{content}</text>'
+    drawn = f'<text fill="{colour(fill)}"{weight}{position}>{content}</text>'
     if "halo" not in classes:
         return drawn
     halo = {
@@ -48,16 +45,16 @@ def _text(found: re.Match[str]) -> str:
         "stroke-width": "4",
         "stroke-linejoin": "round",
     }
-    return f"<text{_attributes(halo)}{weight}{places}>{content}</text>{drawn}"
+    return f"<text{_attributes(halo)}{weight}{position}>{content}</text>{drawn}"
 
 
-def _shape(found: re.Match[str]) -> str:
+def _styled_shape(found: re.Match[str]) -> str:
     tag, (kind, *keys) = found[1], found[2].split()
-    return f"<{tag}{_attributes(_look(kind, keys[0] if keys else ''))}"
+    return f"<{tag}{_attributes(_shape_style(kind, keys[0] if keys else ''))}"
 
 
-def _look(kind: str, key: str) -> dict[str, str]:
-    """How a line, a dot or the ground looks; the same as the rules of `gen.charts.svg`."""
+def _shape_style(kind: str, key: str) -> dict[str, str]:
+    """Return the style of a shape, equal to the CSS rules in `gen.charts.svg`."""
     muted = {"fill": "none", "stroke": colour("muted")}
     match kind:
         case "ground":
@@ -84,7 +81,7 @@ def _look(kind: str, key: str) -> dict[str, str]:
                 **({"stroke-dasharray": dashes} if dashes else {}),
             }
         case _:
-            raise ValueError(f"a chart has no part of the class {kind}")
+            raise ValueError(f"unknown chart class {kind!r}")
 
 
 def _attributes(values: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Finds where a line's name fits beside the line, so that a chart needs no legend."""
+"""Label placement: direct labels beside lines, and flags at vertical marks."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import numpy as np
 from jaxtyping import Float
 
 GAP = 4.0
-"""Between a line and its name."""
+"""Distance between a line and its label."""
 
 CLEAR = 40.0
-"""From this distance on, no reader takes the name for that of another line."""
+"""At this distance from other lines a label is unambiguous."""
 
-LEAST_CLEAR = 14.0
-"""Nearer than this, it would be."""
+_MIN_CLEAR = 14.0
+"""Smallest distance of a label to another line."""
 
 _STEP = 3.0
+"""Distance between candidate positions."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Box:
     right: float
     bottom: float
 
-    def meets(self, other: Box) -> bool:
-        """Whether the two share any area."""
+    def overlaps(self, other: Box) -> bool:
+        """Return whether the boxes overlap."""
         return (
             self.left < other.right
             and other.left < self.right
@@ -41,7 +42,7 @@ class Box:
         )
 
     def inside(self, other: Box) -> bool:
-        """Whether it lies within `other`."""
+        """Return whether the box lies within `other`."""
         return (
             other.left <= self.left
             and self.right <= other.right
@@ -51,10 +52,10 @@ class Box:
 
 
 class Curve:
-    """A line on paper.
+    """A line in SVG units, resampled along its length.
 
     Args:
-        x: rising positions.
+        x: ascending positions.
         y: finite heights.
     """
 
@@ -64,16 +65,16 @@ class Curve:
         self._x = np.interp(along, length, x) if len(x) else x
         self._y = np.interp(along, length, y) if len(x) else y
 
-    def down(self, left: float, right: float) -> tuple[float, float] | None:
-        """Its highest and lowest place between two positions; None where it does not go."""
-        return _ends(self._y[(self._x >= left) & (self._x <= right)])
+    def y_range(self, left: float, right: float) -> tuple[float, float] | None:
+        """Return the smallest and largest y between two x; None if there is none."""
+        return _range(self._y[(self._x >= left) & (self._x <= right)])
 
-    def across(self, top: float, bottom: float) -> tuple[float, float] | None:
-        """Its first and last place between two heights; None where it does not go."""
-        return _ends(self._x[(self._y >= top) & (self._y <= bottom)])
+    def x_range(self, top: float, bottom: float) -> tuple[float, float] | None:
+        """Return the smallest and largest x between two y; None if there is none."""
+        return _range(self._x[(self._y >= top) & (self._y <= bottom)])
 
     def distance(self, box: Box) -> float:
-        """How far it stays from a rectangle; 0 where it crosses."""
+        """Return the distance to a box; 0 if the line crosses it."""
         if len(self._x) == 0:
             return CLEAR
         aside = np.maximum(0, np.maximum(box.left - self._x, self._x - box.right))
@@ -81,13 +82,13 @@ class Curve:
         return float(np.hypot(aside, above).min())
 
 
-def _ends(values: np.ndarray) -> tuple[float, float] | None:
+def _range(values: np.ndarray) -> tuple[float, float] | None:
     return (float(values.min()), float(values.max())) if len(values) else None
 
 
 @dataclass(frozen=True)
 class Flag:
-    """Where a text goes that hangs on a vertical line: to its right or to its left."""
+    """Side and row of a text at a vertical line."""
 
     x: float
     right: bool
@@ -95,15 +96,15 @@ class Flag:
 
 
 def flags(wanted: Sequence[tuple[float, float]], left: float, right: float) -> list[Flag]:
-    """Sides and rows for the texts of vertical lines, so that none covers another.
+    """Choose sides and rows for the texts of vertical lines, so that none overlap.
 
     Args:
-        wanted: place and width of each text, from left to right.
-        left: where the space begins.
-        right: where it ends.
+        wanted: x and width of each text, from left to right.
+        left: left end of the available space.
+        right: right end of the available space.
 
     Returns:
-        Flags in row 0 as long as they fit; row 1 and further ones hold what does not.
+        Flags in row 0 if they fit there, else one row each.
     """
     for sides in product((True, False), repeat=len(wanted)):
         spans = [_span(x, width, side) for (x, width), side in zip(wanted, sides, strict=True)]
@@ -121,7 +122,7 @@ def _span(x: float, width: float, right: bool) -> tuple[float, float]:
 
 
 def text_width(text: str, size: float) -> float:
-    """About how wide a text is in a common sans serif, in the unit of `size`."""
+    """Estimate the width of a text in a common sans serif, in the unit of `size`."""
     ems = (
         1.0
         if unicodedata.east_asian_width(character) in "WF"
@@ -133,7 +134,7 @@ def text_width(text: str, size: float) -> float:
     return sum(ems) * size
 
 
-def beside(
+def label_box(
     own: Curve,
     others: Sequence[Curve],
     obstacles: Sequence[Box],
@@ -143,45 +144,45 @@ def beside(
     *,
     late: bool = False,
 ) -> Box | None:
-    """The best place for a name beside its line.
+    """Find the best box for a label beside its line.
 
     Args:
-        own: the line that is named.
-        others: lines it must not be taken for.
-        obstacles: what the name may not cover.
-        crossed: what it had better not cover.
-        area: what it must stay within.
-        size: width and height of the name.
-        late: whether it should stand as far right as possible.
+        own: the labelled line.
+        others: lines that the label must keep away from.
+        obstacles: boxes that the label may not cover.
+        crossed: boxes that the label should not cover.
+        area: box that the label must lie within.
+        size: width and height of the label.
+        late: whether to prefer positions at the right.
 
     Returns:
-        None where no place is free.
+        The box, or None if no position is free.
     """
     best: tuple[float, Box] | None = None
-    for slack, box in _places(own, area, size):
-        if not box.inside(area) or any(map(box.meets, obstacles)):
+    for variation, box in _candidates(own, area, size):
+        if not box.inside(area) or any(map(box.overlaps, obstacles)):
             continue
         clear = min((other.distance(box) for other in others), default=CLEAR)
-        if own.distance(box) < GAP - 1.5 or clear < LEAST_CLEAR:
+        if own.distance(box) < GAP - 1.5 or clear < _MIN_CLEAR:
             continue
-        cost = 2 * slack + max(0.0, CLEAR - clear)
-        cost += CLEAR * sum(map(box.meets, crossed))
+        cost = 2 * variation + max(0.0, CLEAR - clear)
+        cost += CLEAR * sum(map(box.overlaps, crossed))
         cost += 0.05 * (area.right - box.right) if late else 0.0
         if best is None or cost < best[0] - 1e-9:
             best = cost, box
     return None if best is None else best[1]
 
 
-def _places(own: Curve, area: Box, size: tuple[float, float]) -> Iterator[tuple[float, Box]]:
-    """Places that touch a line, with how much farther the line is at the place's other end."""
+def _candidates(own: Curve, area: Box, size: tuple[float, float]) -> Iterator[tuple[float, Box]]:
+    """Yield boxes next to a line, with the line's variation along the box."""
     width, height = size
     for left in np.arange(area.right - width, area.left - 0.01, -_STEP).tolist():
-        reach = own.down(left - 2, left + width + 2)
+        reach = own.y_range(left - 2, left + width + 2)
         if reach is not None:
             for top in (reach[0] - GAP - height, reach[1] + GAP):
                 yield reach[1] - reach[0], Box(left, top, left + width, top + height)
     for top in np.arange(area.top, area.bottom - height + 0.01, _STEP).tolist():
-        reach = own.across(top - 2, top + height + 2)
+        reach = own.x_range(top - 2, top + height + 2)
         if reach is not None:
             for left in (reach[1] + 2 * GAP, reach[0] - 2 * GAP - width):
                 yield reach[1] - reach[0], Box(left, top, left + width, top + height)

@@ -1,4 +1,4 @@
-"""Charts as PNG: their SVG drawn by resvg, for slides and papers that take no SVG."""
+"""Charts as PNG: their SVG rasterised by resvg."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from gen.drawing.fonts import font_file
 from gen.errors import SetupError
 
 SCALE = 2
-"""Device pixels in a CSS pixel, as in films."""
+"""Device pixels per CSS pixel, as in films."""
 
 
 def to_png(svg: str) -> bytes:
-    """Draws an SVG with literal colours at twice its size.
+    """Rasterise an SVG with literal colours at twice its size.
 
-    Texts are set in the typeface of films; letters that it lacks, such as Chinese ones, are taken
-    from the fonts of the system.
+    Texts use the font of films; characters that it lacks, such as Chinese ones, come from fonts
+    of the system.
 
     Raises:
-        EnvironmentFault: resvg is not installed.
+        SetupError: resvg is not installed.
     """
     try:
         from resvg_py import svg_to_bytes

@@ -1,26 +1,52 @@
-"""Ends of scales: numbers that read well and leave room for what is drawn."""
+"""Axis limits and ticks: round numbers for linear, logarithmic and symmetric scales.
+
+Films place their ticks with `gen.drawing.canvas.nice_ticks`.
+"""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float
 
+from gen.drawing.number_format import format_number
+
+MOST_TICKS = 6
+"""Most tick labels that fit the narrowest chart."""
+
+_MOST_INTERVALS = 4
+"""Most intervals above zero that fit a low chart."""
+
+_ONE_TWO_FIVE = (1.0, 2.0, 5.0, 10.0)
 _COARSE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _FINE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 _HEADROOM, _LARGE = 1.1, 0.99
 
 
-def round_up(value: float, steps: tuple[float, ...] = _COARSE) -> float:
-    """The next number that reads well: 2.63 becomes 3, 139 becomes 150."""
+def round_up(value: float, digits: Sequence[float] = _COARSE) -> float:
+    """Return the next round number: 2.63 becomes 3, 139 becomes 150.
+
+    Args:
+        value: above zero.
+        digits: leading digits of round numbers, ascending from 1 to 10.
+    """
     unit = 10.0 ** np.floor(np.log10(value))
-    return float(next(step for step in steps if step * unit >= value * (1 - 1e-9)) * unit)
+    return float(next(digit for digit in digits if digit * unit >= value * (1 - 1e-9)) * unit)
+
+
+def round_down(value: float) -> float:
+    """Return the largest 1, 2 or 5 times a power of ten that is at most `value`."""
+    unit = 10.0 ** np.floor(np.log10(value))
+    return float(unit * next(digit for digit in (5, 2, 1) if digit * unit <= value))
 
 
 def line_limit(*views: Float[np.ndarray, "snapshot rows columns"]) -> float:
-    """The end of a scale for lines that are much larger on the way than at the end.
+    """Return the end of a symmetric scale for lines that shrink during training.
 
-    A round number above the largest value of the last snapshot, and halfway (in ratio) to
-    the largest values of all where those are larger; 1 where all are zero.
+    It is a round number above the largest value of the last snapshot. If values were larger
+    before, it lies halfway (in ratio) to the largest ones; it is 1 if all values are zero.
     """
     final = _HEADROOM * max(float(np.abs(view[-1]).max()) for view in views)
     large = max(float(np.quantile(np.abs(view), _LARGE)) for view in views)
@@ -29,12 +55,56 @@ def line_limit(*views: Float[np.ndarray, "snapshot rows columns"]) -> float:
 
 
 def limit_labels(limit: float, *, beyond: bool) -> list[str]:
-    """What stands at minus the limit, at zero and at the limit.
+    """Return the labels at minus the limit, at zero and at the limit.
 
     Args:
-        beyond: whether values beyond the ends are drawn at the ends.
+        beyond: whether values outside the limits are drawn at the ends.
     """
-    from gen.drawing.number_format import format_number
-
     low, high = format_number(-limit), format_number(limit)
     return [f"\u2264{low}", "0", f"\u2265{high}"] if beyond else [low, "0", high]
+
+
+def step_ticks(low: float, high: float) -> list[float]:
+    """Return at most `MOST_TICKS` whole multiples of 1, 2 or 5 times a power of ten."""
+    magnitude = 10 ** math.floor(math.log10((high - low) / MOST_TICKS))
+    for digit in (1, 2, 5, 10, 20, 50):
+        stride = max(1.0, digit * magnitude)
+        values = np.arange(math.ceil(low / stride), math.floor(high / stride) + 1) * stride
+        if len(values) <= MOST_TICKS:
+            return values.tolist()
+    return [low, high]
+
+
+def zero_based_ticks(high: float) -> list[float]:
+    """Return round values from zero to the first one that is at least `high`."""
+    high = high if high > 0 else 1.0
+    stride = round_up(high / _MOST_INTERVALS, _ONE_TWO_FIVE)
+    count = math.ceil(high / stride - 1e-9)
+    return [float(f"{step * stride:.6g}") for step in range(count + 1)]
+
+
+def power_ticks(low: float, high: float) -> list[int]:
+    """Return exponents of at most `MOST_TICKS` powers of ten; none if fewer than three fit."""
+    first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
+    if last - first < 2:
+        return []
+    stride = math.ceil((last - first + 1) / MOST_TICKS)
+    return [power for power in range(first, last + 1) if power % stride == 0]
+
+
+def ratio_ticks(low: float, high: float) -> list[float]:
+    """Return at most `MOST_TICKS` values of two digits, about evenly spaced in ratio."""
+    inside = _within((1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9), low, high)
+    for digits in ((1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
+        if len(inside) > MOST_TICKS:
+            inside = _within(digits, low, high)
+    if len(inside) >= 2:
+        return inside
+    finest = _within(tuple(tenth / 10 for tenth in range(10, 100)), low, high)
+    return [finest[0], finest[-1]]
+
+
+def _within(digits: tuple[float, ...], low: float, high: float) -> list[float]:
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    values = [float(f"{digit * 10.0**power:.2g}") for power in powers for digit in digits]
+    return [value for value in values if low <= value <= high]

@@ -1,17 +1,17 @@
-"""A chart as SVG: live text, coloured by the page, and readable from a phone to a wall.
+"""Charts as SVG: inline ones styled by the page, and standalone files.
 
-An inline chart comes in two shapes, of which the style sheet shows the one that fits where the
-chart stands; in both the type has about the same size on screen. Everything is styled by class
-through custom properties (`--train`, `--test`, `--ink`, `--muted`, `--rule`, `--ground`), so
-light and dark need no second file. A page's style sheet has to hold `STYLE`. A chart that is a
-file of its own has literal colours instead.
+An inline chart has two shapes, wide and narrow; a container query shows the one that fits, at
+about the same font size. Classes and custom properties (`--train`, `--test`, `--ink`, `--muted`,
+`--rule`, `--ground`) style it, so it follows the light and the dark theme. A page's style sheet
+has to contain `STYLE`. A standalone chart has literal colours instead.
 """
 
 from __future__ import annotations
 
 from gen.charts.chart import Chart, Stack
-from gen.charts.inline_styles import FONT, literal
-from gen.charts.parts import NARROW, WIDE, Shape, text
+from gen.charts.inline_styles import FONT, inline_styles
+from gen.charts.markup import escaped
+from gen.charts.parts import NARROW, WIDE, Shape
 from gen.charts.stack import parts
 from gen.theme import LINES
 
@@ -35,8 +35,8 @@ _LAYOUT = """\
 """
 
 
-def _meanings() -> str:
-    """How the line and the name of each series look."""
+def _series_rules() -> str:
+    """Return CSS rules for the line and the label of each series."""
     rules: list[str] = []
     for key, line in LINES.items():
         dashes = " ".join(f"{length:g}" for length in line.dashes)
@@ -56,21 +56,18 @@ _SHAPES = """\
 }
 """
 
-_LOOK = _LAYOUT + _meanings()
-
-STYLE = _LOOK + _SHAPES
-"""What a page's style sheet has to hold for its inline charts."""
+STYLE = _LAYOUT + _series_rules() + _SHAPES
+"""CSS rules for inline charts."""
 
 _MARGIN = 16
 
 
 def to_svg(chart: Chart | Stack, name: str, alt: str) -> str:
-    """The chart as markup for a page that holds `STYLE`.
+    """Return a chart as HTML for a page whose style sheet contains `STYLE`.
 
     Args:
-        chart: what is plotted.
-        name: the figure's id; ids within the markup begin with it.
-        alt: what the chart shows, for readers who do not see it.
+        name: the figure's id, prefix of all ids in the markup.
+        alt: description for screen readers.
     """
     drawings: list[str] = []
     for shape in (WIDE, NARROW):
@@ -81,14 +78,14 @@ def to_svg(chart: Chart | Stack, name: str, alt: str) -> str:
 
 
 def standalone_svg(chart: Chart | Stack, alt: str) -> str:
-    """The chart as a file of its own, which any program can draw: its colours are literal."""
+    """Return a chart as a standalone SVG file with literal colours."""
     drawn, height = parts(chart, WIDE)
     width, height = WIDE.width + 2 * _MARGIN, height + 2 * _MARGIN
     size = f'width="{width}" height="{height}" font-family="{FONT}"'
     corner = f'x="{-_MARGIN}" y="{-_MARGIN}" width="{width}" height="{height}"'
     ground = f'<rect class="ground" {corner}/>'
     markup = _svg(chart, WIDE, "chart", alt, size, [ground, *drawn], (-_MARGIN, width, height))
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{literal(markup)}\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{inline_styles(markup)}\n'
 
 
 def _svg(
@@ -100,20 +97,20 @@ def _svg(
     drawn: list[str],
     box: tuple[int, int, int],
 ) -> str:
-    """The markup of a whole drawing.
+    """Return the `<svg>` element of a chart.
 
     Args:
-        attributes: of the `svg` element, besides those that every chart has.
-        box: its left and upper edge, its width and its height.
+        attributes: additional attributes of the element.
+        box: left and top edge, width and height.
     """
     edge, width, height = box
-    name = text(name)
+    name = escaped(name)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {attributes} '
         f'viewBox="{edge} {edge} {width} {height}" role="img" '
-        f'lang="{text(chart.language)}" font-size="{shape.font:g}" '
+        f'lang="{escaped(chart.language)}" font-size="{shape.font:g}" '
         f'aria-labelledby="{name}-title {name}-desc">'
-        f'<title id="{name}-title">{text(chart.title)}</title>'
-        f'<desc id="{name}-desc">{text(alt)}</desc>'
+        f'<title id="{name}-title">{escaped(chart.title)}</title>'
+        f'<desc id="{name}-desc">{escaped(alt)}</desc>'
         f"{''.join(drawn)}</svg>"
     )

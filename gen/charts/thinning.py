@@ -1,4 +1,4 @@
-"""Lines with fewer points that look the same: for charts that travel inside a page."""
+"""Line simplification: fewer points that look the same, for charts inside a page."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 TOLERANCE = 0.3
-"""How far, in units of the chart, a dropped point may lie from the line that is left."""
+"""Largest distance of a dropped point from the simplified line, in SVG units."""
 
 
 def thin_line(
     x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"], column: float = 1.5
 ) -> tuple[Float[np.ndarray, " kept"], Float[np.ndarray, " kept"]]:
-    """Drops the points of a line that nobody would see.
+    """Drop the points of a line that are invisible at the chart's resolution.
 
     Args:
-        x: rising positions, in units of the chart.
+        x: ascending positions, in SVG units.
         y: heights, finite.
         column: width within which a line only needs its ends and its extremes.
 
     Returns:
-        Positions and heights of what is kept: the first and the last point, and the highest and
-        the lowest of every stretch that rises and falls within a column, are always among it.
+        Positions and heights of the kept points. The first, last, highest and lowest point are
+        always among them.
     """
     kept = np.flatnonzero(_ends_and_extremes(x, y, column))
     kept = kept[_corners(x[kept], y[kept])]
@@ -31,7 +31,7 @@ def thin_line(
 
 
 def _ends_and_extremes(x: np.ndarray, y: np.ndarray, column: float) -> Bool[np.ndarray, " point"]:
-    """Marks the first, last, highest and lowest point of every column."""
+    """Return a mask of the first, last, highest and lowest point of every column."""
     keep = np.zeros(len(x), dtype=bool)
     number = np.floor((x - x[0]) / column)
     starts = np.flatnonzero(np.diff(number, prepend=-1.0))
@@ -42,10 +42,10 @@ def _ends_and_extremes(x: np.ndarray, y: np.ndarray, column: float) -> Bool[np.n
 
 
 def _corners(x: np.ndarray, y: np.ndarray) -> Bool[np.ndarray, " point"]:
-    """Marks the points without which the line would move by more than TOLERANCE.
+    """Return a mask of the points without which the line would move by more than TOLERANCE.
 
-    Ramer, Douglas and Peucker's method with heights for distances, so that no extreme shrinks
-    sideways; the highest and the lowest point of all are kept whatever they add.
+    Ramer-Douglas-Peucker algorithm with vertical distances; it always keeps the highest and the
+    lowest point.
     """
     keep = np.zeros(len(x), dtype=bool)
     pinned = sorted({0, int(y.argmin()), int(y.argmax()), len(x) - 1})

@@ -1,7 +1,6 @@
-"""Drawing: a film is a background that is drawn once and a few layers that move.
+"""Films: frames of a static background and moving layers.
 
-`canvas` draws axes, labels and colour bars with matplotlib into an array; `layers` paint cells,
-lines, points and the step counter straight into the pixels of each frame; `film` puts them
-together. Lengths are CSS pixels from the top left corner, except where device pixels are
-named: those are what matplotlib calls display coordinates, y upwards.
+`canvas` draws axes, labels and colour bars once, with matplotlib; `layers` paint cells, lines,
+points and the step counter into each frame's pixels; `film` combines both. Lengths are CSS pixels
+from the top left corner. Device pixels are matplotlib's display coordinates, y upwards.
 """

@@ -1,4 +1,4 @@
-"""Bars that change their length from frame to frame."""
+"""Layer of bars that change their length."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ class Bars(Layer):
 
     def __init__(
         self,
-        feet: Float[np.ndarray, "bar 2"],
-        tops: Float[np.ndarray, "frame bar"],
+        bases: Float[np.ndarray, "bar 2"],
+        ends: Float[np.ndarray, "frame bar"],
         colour: str,
         *,
         width: float,
     ) -> None:
-        """Bars stand, or hang, on their feet.
+        """Create bars that extend up or down from their base.
 
         Args:
-            feet: middle of each bar's foot, in device pixels, y upwards.
-            tops: where each ends, in device pixels, upwards.
+            bases: middle of each bar's base, in device pixels, y upwards.
+            ends: y of each bar's other end, in device pixels, upwards.
             width: CSS pixels.
         """
-        self._feet, self._tops = feet, tops
+        self._bases, self._ends = bases, ends
         self._width = width
         self.line_colours = (light(colour),)
 
-    def paint(self, sheet: Surface, frame: int) -> None:
-        half = self._width * sheet.scale / 2
-        for (x, foot), top in zip(self._feet, self._tops[frame], strict=True):
-            if abs(top - foot) > 1e-6:
-                corners = [(x - half, foot), (x - half, top), (x + half, top), (x + half, foot)]
-                sheet.fill(Path([*corners, corners[0]]), self.line_colours[0])
+    def paint(self, surface: Surface, frame: int) -> None:
+        half = self._width * surface.scale / 2
+        for (x, base), end in zip(self._bases, self._ends[frame], strict=True):
+            if abs(end - base) > 1e-6:
+                corners = [(x - half, base), (x - half, end), (x + half, end), (x + half, base)]
+                surface.fill(Path([*corners, corners[0]]), self.line_colours[0])

@@ -1,12 +1,11 @@
-"""The background of a film: axes, labels and colour bars, drawn once.
+"""Canvas of a film's static background: axes, labels and colour bars.
 
     canvas = Canvas(672, 480, scale)
     panel = canvas.panel(left=56, top=96, width=560, height=320, x=(0, 5000), y=(-3, 3))
     panel.x_axis([0, 2500, 5000], symbol="n")
     film = Film.of(canvas, steps, [Lines(panel.project(steps, weights), ...)], pacing)
 
-Everything is in CSS pixels from the top left corner; a canvas of scale 2 is the same picture
-with twice the device pixels.
+Lengths are CSS pixels from the top left corner; a canvas of scale 2 has twice the device pixels.
 """
 
 from __future__ import annotations
@@ -43,38 +42,41 @@ _PALE = 0.5
 _TICK = 4
 _TICK_GAP = 7
 LABEL_DROP = _TICK_GAP + NUMBER_SIZE * 0.72
-"""From the edge of a panel down to the base line of the numbers below it."""
+"""Distance from the bottom of a panel to the baseline of its tick labels."""
 
 
 def light(colour: str) -> str:
-    """A theme colour on the light ground of films; anything that is no name is a colour."""
+    """Return the hex code of a theme colour for films; other values are returned as they are."""
     return COLOURS[colour].light if colour in COLOURS else colour
 
 
 def pale(colour: str) -> str:
-    """A colour of the theme, or `#rrggbb`, on its way to the white ground."""
+    """Mix a theme colour or `#rrggbb` with white."""
     mixed = (round(channel + (255 - channel) * _PALE) for channel in rgb(light(colour)))
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 
 def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Round numbers from `low` to `high`, at most `most` and evenly apart."""
+    """Return at most `most` evenly spaced round numbers from `low` to `high`."""
     ticks = MaxNLocator(nbins=max(1, most - 1), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     slack = (high - low) * 1e-9
     return [float(tick) for tick in ticks if low - slack <= tick <= high + slack]
 
 
 class Canvas:
-    """A sheet on which matplotlib draws what does not move.
+    """Static background of a film, drawn by matplotlib.
 
     Args:
         width, height: CSS pixels, multiples of `BLOCK`.
-        scale: device pixels in a CSS pixel.
+        scale: device pixels per CSS pixel.
+
+    Raises:
+        ValueError: a side is not a multiple of `BLOCK`.
     """
 
     def __init__(self, width: int, height: int, scale: int) -> None:
         if width % BLOCK or height % BLOCK:
-            raise ValueError(f"{width} x {height} is not a multiple of {BLOCK}")
+            raise ValueError(f"width {width} and height {height} must be multiples of {BLOCK}")
         self.width, self.height, self.scale = width, height, scale
         self._figure = Figure(
             figsize=(width / CSS_DPI, height / CSS_DPI),
@@ -83,8 +85,8 @@ class Canvas:
         )
         self._agg = FigureCanvasAgg(self._figure)
         self._from_css = Affine2D().scale(scale, -scale).translate(0, height * scale)
-        self._ruler = Surface(1, 1, scale)
-        self._exact: list[tuple[slice, slice, UInt8[np.ndarray, "rows columns 3"]]] = []
+        self._text_metrics = Surface(1, 1, scale)
+        self._colour_bars: list[tuple[slice, slice, UInt8[np.ndarray, "rows columns 3"]]] = []
 
     def panel(
         self,
@@ -96,11 +98,11 @@ class Canvas:
         x: tuple[float, float],
         y: tuple[float, float],
     ) -> Panel:
-        """A region in which data have coordinates.
+        """Return a region with data coordinates.
 
         Args:
-            x: data at the left and the right edge.
-            y: data at the bottom and the top edge.
+            x: data values at the left and the right edge.
+            y: data values at the bottom and the top edge.
         """
         return Panel(self, left, top, width, height, x, y)
 
@@ -117,10 +119,10 @@ class Canvas:
         upright: Upright = "baseline",
         turned: bool = False,
     ) -> None:
-        """Writes symbols and numerals; `across` and `upright` say what (x, y) is of them.
+        """Draw a text with the given horizontal and vertical alignment at (x, y).
 
         Args:
-            turned: whether the text runs upwards.
+            turned: whether to rotate the text by 90 degrees, upwards.
         """
         with drawing_style():
             self._add(
@@ -147,7 +149,7 @@ class Canvas:
         colour: str = "ink",
         across: Across = "left",
     ) -> float:
-        """Writes a mathematical symbol such as `n` or `W_in` on the base line y.
+        """Draw a mathematical symbol such as `n` or `W_in` on the baseline y.
 
         Returns:
             Its width in CSS pixels.
@@ -164,8 +166,8 @@ class Canvas:
         return width
 
     def text_width(self, text: str, size: float = NUMBER_SIZE, style: Style = "Regular") -> float:
-        """Width of a text in CSS pixels."""
-        return self._ruler.text_width(text, style, size) / self.scale
+        """Return the width of a text in CSS pixels."""
+        return self._text_metrics.text_width(text, style, size) / self.scale
 
     def line(
         self,
@@ -176,7 +178,7 @@ class Canvas:
         width: float = 1.0,
         dashes: tuple[float, ...] = (),
     ) -> None:
-        """Draws a polyline; dashes are in CSS pixels."""
+        """Draw a polyline; dash lengths are in CSS pixels."""
         style = (0, tuple(dash / width for dash in dashes)) if dashes else "-"
         self._add(
             Line2D(
@@ -191,7 +193,7 @@ class Canvas:
         )
 
     def box(self, left: float, top: float, width: float, height: float, colour: str) -> None:
-        """Fills a rectangle; its edges fall between pixels if its sides are whole numbers."""
+        """Fill a rectangle; whole coordinates give sharp edges."""
         self._add(
             Rectangle(
                 (left, top),
@@ -214,21 +216,17 @@ class Canvas:
         height: int,
         beyond: bool = False,
     ) -> None:
-        """Draws the map from values to colours with its numbers below.
+        """Draw a colour bar with labels below it.
 
         Args:
-            colours: whose colours and limit are shown.
-            left: CSS pixels, as all lengths.
-            top: of the colours.
-            width: of the colours.
-            height: of the colours without the numbers.
-            beyond: whether values beyond the limit are shown, in the last colour too.
+            left, top, width, height: position of the bar without labels, in CSS pixels.
+            beyond: whether the outermost colours include values beyond the limit.
         """
         scale = self.scale
         level = np.arange(width * scale) * colours.levels // (width * scale)
         bar = np.broadcast_to(colours.colours[level], (height * scale, width * scale, 3))
         rows = slice(top * scale, (top + height) * scale)
-        self._exact.append((rows, slice(left * scale, (left + width) * scale), bar))
+        self._colour_bars.append((rows, slice(left * scale, (left + width) * scale), bar))
         less, more = ("\u2264\u202f", "\u2265\u202f") if beyond else ("", "")
         marks: tuple[tuple[str, float, Across], ...] = (
             (less + format_number(-colours.limit), left, "left"),
@@ -240,11 +238,11 @@ class Canvas:
             self.text(x, top + height + LABEL_DROP, text, across=across)
 
     def background(self) -> UInt8[np.ndarray, "height width 3"]:
-        """Draws everything that was put on the canvas."""
+        """Render the canvas."""
         with drawing_style():
             self._agg.draw()
         pixels = np.array(self._agg.buffer_rgba())[..., :3].copy()
-        for rows, columns, colours in self._exact:
+        for rows, columns, colours in self._colour_bars:
             pixels[rows, columns] = colours
         return pixels
 
@@ -255,12 +253,12 @@ class Canvas:
 
 @dataclass(frozen=True)
 class Panel:
-    """A region of a canvas with coordinates of its own: what axes are in other libraries.
+    """Region of a canvas with data coordinates, like matplotlib's Axes.
 
     Attributes:
         left, top, width, height: CSS pixels.
-        x: data at the left and the right edge.
-        y: data at the bottom and the top edge.
+        x: data values at the left and the right edge.
+        y: data values at the bottom and the top edge.
     """
 
     canvas: Canvas
@@ -272,19 +270,19 @@ class Panel:
     y: tuple[float, float]
 
     def across(self, x: Float[np.ndarray, "*shape"] | float) -> Float[np.ndarray, "*shape"]:
-        """CSS pixels from the left edge of the canvas."""
+        """Convert data to CSS pixels from the left edge of the canvas."""
         low, high = self.x
         return self.left + (np.asarray(x, dtype=np.float64) - low) / (high - low) * self.width
 
     def down(self, y: Float[np.ndarray, "*shape"] | float) -> Float[np.ndarray, "*shape"]:
-        """CSS pixels from the top edge of the canvas."""
+        """Convert data to CSS pixels from the top edge of the canvas."""
         low, high = self.y
         return self.top + (high - np.asarray(y, dtype=np.float64)) / (high - low) * self.height
 
     def project(
         self, x: Float[np.ndarray, "*shape"], y: Float[np.ndarray, "*shape"]
     ) -> Float[np.ndarray, "*shape 2"]:
-        """Device pixels, y upwards, of data: what layers of lines and points take."""
+        """Convert data to device pixels, y upwards, as layers of lines and points take them."""
         across, down = np.broadcast_arrays(self.across(x), self.canvas.height - self.down(y))
         return np.stack([across, down], axis=-1) * self.canvas.scale
 
@@ -297,12 +295,12 @@ class Panel:
         colours: Sequence[str] | None = None,
         ruled: bool = True,
     ) -> None:
-        """Ticks and numbers below the panel, the symbol before the first.
+        """Draw ticks and labels below the panel, with the symbol at their left.
 
         Args:
-            labels: texts of the ticks; the numbers themselves if None.
-            colours: of the ticks and labels; quiet ones if None.
-            ruled: whether a line joins the ticks.
+            labels: texts of the ticks; None: their values.
+            colours: colours of ticks and labels; None: muted.
+            ruled: whether to draw the axis line.
         """
         canvas, bottom = self.canvas, self.top + self.height
         base = bottom + LABEL_DROP
@@ -325,7 +323,7 @@ class Panel:
             )
 
     def number_axis(self, ticks: Sequence[float], symbol: str) -> None:
-        """An axis of whole numbers; a symbol of several letters stands between its ends."""
+        """Draw an axis of whole numbers; a long symbol replaces the labels between its ends."""
         if len(symbol) == 1:
             self.x_axis(ticks, symbol=symbol, ruled=False)
             return
@@ -341,11 +339,11 @@ class Panel:
         symbol: str = "",
         ruled: bool = True,
     ) -> None:
-        """Ticks and numbers left of the panel, the symbol above them.
+        """Draw labels left of the panel, with the symbol above them.
 
         Args:
-            labels: texts of the ticks; the numbers themselves if None.
-            ruled: whether a hairline crosses the panel at each tick.
+            labels: texts of the ticks; None: their values.
+            ruled: whether to draw a grid line at each tick.
         """
         canvas = self.canvas
         for tick, label in zip(ticks, labels or [format_number(t) for t in ticks], strict=True):

@@ -1,4 +1,4 @@
-"""Short texts that change from frame to frame, such as a measured number beside its curve."""
+"""Layer of a text that changes, such as the current value beside its curve."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gen.drawing.layers import Layer
 from gen.drawing.surface import Surface
 from gen.theme import NUMBER_SIZE
 
-_PART_LEFT: dict[Across, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
+_SHARE_LEFT: dict[Across, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
 class ChangingText(Layer):
-    """One text a frame, whose place may move."""
+    """One text for each frame, at a position that may move."""
 
     def __init__(
         self,
@@ -29,20 +29,20 @@ class ChangingText(Layer):
         style: Style = "Regular",
         size: float = NUMBER_SIZE,
     ) -> None:
-        """Places are CSS pixels from the top left corner.
+        """Create the layer.
 
         Args:
-            points: where on the base line each text stands.
-            texts: one a frame.
-            across: which part of the text stands there.
+            points: positions on the baseline, in CSS pixels from the top left corner.
+            texts: one for each frame.
+            across: horizontal alignment at the position.
         """
         self._points, self._texts = points, texts
-        self._part = _PART_LEFT[across]
+        self._share_left = _SHARE_LEFT[across]
         self._colour, self._size = light(colour), size
         self._style: Style = style
         self.line_colours = (self._colour,)
 
-    def paint(self, sheet: Surface, frame: int) -> None:
-        text, (x, base) = self._texts[frame], self._points[frame] * sheet.scale
-        left = x - self._part * sheet.text_width(text, self._style, self._size)
-        sheet.text(left, base, text, self._style, self._size, self._colour)
+    def paint(self, surface: Surface, frame: int) -> None:
+        text, (x, base) = self._texts[frame], self._points[frame] * surface.scale
+        left = x - self._share_left * surface.text_width(text, self._style, self._size)
+        surface.text(left, base, text, self._style, self._size, self._colour)

@@ -1,4 +1,4 @@
-"""Weights as colours: white at zero, blue below, red above."""
+"""Diverging colour map: white at zero, blue below, red above."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from jaxtyping import Float, UInt8
 from gen.theme import NEGATIVE_STOPS, POSITIVE_STOPS
 
 FINE, COARSE = 127, 63
-"""How many colours: odd, so that one is zero; few, so that a GIF's palette holds them exactly.
-A GIF is smaller the fewer they are, which tells where there are many cells."""
+"""Numbers of colours: odd, so that the middle one is zero; few enough for a GIF's palette.
+`COARSE` makes GIFs of many cells smaller."""
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
-    """Red, green and blue, 0 to 255, of `#rrggbb`."""
+    """Return red, green and blue, 0 to 255, of `#rrggbb`."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 @dataclass(frozen=True)
 class Diverging:
-    """How values become colours.
+    """Colour map from `-limit` to `limit`; values outside are clipped.
 
     Attributes:
-        limit: the value that has the last colour, as all beyond it; `-limit` has the first.
-        levels: how many colours there are.
+        levels: number of colours, odd.
     """
 
     limit: float
@@ -38,7 +37,7 @@ class Diverging:
         return _colours(self.levels)
 
     def level_of(self, values: Float[np.ndarray, "*shape"]) -> UInt8[np.ndarray, "*shape"]:
-        """The level of each value; zero is in the middle."""
+        """Return the level of each value; zero has the middle one."""
         zero = self.levels // 2
         return (np.clip(values / self.limit, -1, 1) * zero + zero).round().astype(np.uint8)
 
@@ -46,9 +45,9 @@ class Diverging:
 @cache
 def _colours(levels: int) -> UInt8[np.ndarray, "level 3"]:
     stops = [*NEGATIVE_STOPS[:0:-1], *POSITIVE_STOPS]
-    place = np.linspace(0, len(stops) - 1, levels)
+    position = np.linspace(0, len(stops) - 1, levels)
     channels = np.array([rgb(stop) for stop in stops], dtype=np.float64)
-    mixed = [np.interp(place, np.arange(len(stops)), channel) for channel in channels.T]
+    mixed = [np.interp(position, np.arange(len(stops)), channel) for channel in channels.T]
     colours = np.stack(mixed, axis=1).round().astype(np.uint8)
     colours.setflags(write=False)
     return colours

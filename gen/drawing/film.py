@@ -1,4 +1,4 @@
-"""A film: a background, layers, and the time each frame stands."""
+"""Film: a static background, moving layers and frame durations."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from gen.drawing.layers import Layer
 from gen.drawing.surface import Surface
 
 SHORTEST, LONGEST = 4.0, 10.0
-"""Seconds that a film should last."""
+"""Target duration of a film, in seconds."""
 
-_SLOWEST = 0.4
+_LONGEST_FRAME = 0.4
+"""Longest duration of a frame between the first and the last, in seconds."""
 
 
 @dataclass(frozen=True)
 class Pacing:
-    """How fast a film runs.
+    """Frame rate and durations.
 
     Attributes:
-        fps: ticks a second; a frame stands for one tick or more.
-        hold_first: seconds the first frame stands.
-        hold_last: seconds the last frame stands.
+        fps: ticks per second; a frame lasts one tick or more.
+        hold_first: duration of the first frame, in seconds.
+        hold_last: duration of the last frame, in seconds.
     """
 
     fps: float = 30
@@ -34,22 +35,26 @@ class Pacing:
     hold_last: float = 2.0
 
     def select(self, snapshots: int, most: int | None = None) -> Int[np.ndarray, " frame"]:
-        """Which of a run's snapshots are shown: all, or every second, third ... and the last.
+        """Select the snapshots to show: every n-th and the last, to last `LONGEST` at most.
 
         Args:
-            most: frames at most, where that is less than the film has time for.
+            snapshots: number of snapshots of the run.
+            most: upper limit of the number of frames.
+
+        Returns:
+            Indices of the snapshots.
         """
-        timely = max(2, int((LONGEST - self.hold_first - self.hold_last) * self.fps) + 2)
-        most = timely if most is None else min(most, timely)
+        in_time = max(2, int((LONGEST - self.hold_first - self.hold_last) * self.fps) + 2)
+        most = in_time if most is None else min(most, in_time)
         stride = max(1, -(-(snapshots - 1) // (most - 1)))
         return np.append(np.arange(0, snapshots - 1, stride), snapshots - 1)
 
     def ticks(self, frames: int) -> Int[np.ndarray, " frame"]:
-        """How many ticks each frame stands; few frames stand longer."""
+        """Return the duration of each frame in ticks; few frames last longer."""
         between = frames - 2
         spare = (SHORTEST - self.hold_first - self.hold_last) * self.fps
-        slowest = max(1, int(_SLOWEST * self.fps))
-        each = min(slowest, max(1, round(spare / between))) if between > 0 else 1
+        longest = max(1, int(_LONGEST_FRAME * self.fps))
+        each = min(longest, max(1, round(spare / between))) if between > 0 else 1
         ticks = np.full(frames, each, dtype=np.int64)
         ticks[0] = max(1, round(self.hold_first * self.fps))
         ticks[-1] = max(1, round(self.hold_last * self.fps))
@@ -58,17 +63,17 @@ class Pacing:
 
 @dataclass(frozen=True)
 class Film:
-    """What is drawn, and when.
+    """Frames of a film, rendered on demand.
 
     Attributes:
         size: width and height in CSS pixels.
-        scale: device pixels in a CSS pixel.
-        steps: the training step each frame shows.
-        background: what does not move.
-        layers: what moves, the lowest first.
-        key_frame_every: frames between two that an MP4 holds whole: few where much moves, more
-            where hardly anything does and each of them weighs much.
-        stands: how many ticks each frame stands, where its pacing does not say.
+        scale: device pixels per CSS pixel.
+        steps: the training step of each frame.
+        background: static pixels below all layers.
+        layers: moving parts, the lowest first.
+        key_frame_every: distance of an MP4's key frames: small for fast seeking, large for small
+            files.
+        durations: ticks of each frame; None: given by the pacing.
     """
 
     size: tuple[int, int]
@@ -78,7 +83,7 @@ class Film:
     layers: tuple[Layer, ...]
     pacing: Pacing = Pacing()
     key_frame_every: int = 8
-    stands: Int[np.ndarray, " frame"] | None = None
+    durations: Int[np.ndarray, " frame"] | None = None
 
     @classmethod
     def of(
@@ -89,7 +94,7 @@ class Film:
         pacing: Pacing,
         key_frame_every: int = 8,
     ) -> Film:
-        """A film over a finished canvas."""
+        """Create a film over a finished canvas."""
         return cls(
             (canvas.width, canvas.height),
             canvas.scale,
@@ -102,17 +107,17 @@ class Film:
 
     @property
     def ticks(self) -> Int[np.ndarray, " frame"]:
-        """How many 1/fps of a second each frame stands."""
-        return self.pacing.ticks(len(self.steps)) if self.stands is None else self.stands
+        """Duration of each frame in ticks of 1/fps seconds."""
+        return self.pacing.ticks(len(self.steps)) if self.durations is None else self.durations
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """Duration in seconds."""
         return int(self.ticks.sum()) / self.pacing.fps
 
     @property
     def exact_colours(self) -> UInt8[np.ndarray, "colour 3"]:
-        """Colours that a file with few colours must keep exactly; the ground is the first."""
+        """Colours that a palette must contain exactly; the background is the first."""
         colours = np.concatenate(
             [[rgb(light("ground"))], *(layer.exact_colours for layer in self.layers)]
         )
@@ -121,65 +126,65 @@ class Film:
 
     @property
     def line_colours(self) -> tuple[str, ...]:
-        """Colours of lines and glyphs, which fade into the ground at their edges."""
-        still = [light(name) for name in ("ink", "muted", "rule")]
-        moving = [light(ink) for layer in self.layers for ink in layer.line_colours]
-        return tuple(dict.fromkeys(still + moving))
+        """Colours of antialiased lines and glyphs."""
+        static = [light(name) for name in ("ink", "muted", "rule")]
+        moving = [light(colour) for layer in self.layers for colour in layer.line_colours]
+        return tuple(dict.fromkeys(static + moving))
 
     def thinned(self, most: int) -> Film:
-        """Every second, third ... frame and the last, at about the same times of a film as long.
+        """Return a film of every n-th frame and the last, with about the same timing.
 
-        Its ticks are longer, so that no frame is encoded several times but the held ones.
+        Its ticks are longer, so only the first and the last frame are encoded repeatedly.
 
         Args:
-            most: frames at most, two or more.
+            most: largest number of frames, at least two.
         """
         last = len(self.steps) - 1
         kept = np.append(np.arange(0, last, max(1, -(-last // (most - 1)))), last)
-        stands = np.add.reduceat(self.ticks, kept)
-        tick = int(np.median(stands))
+        durations = np.add.reduceat(self.ticks, kept)
+        tick = int(np.median(durations))
         return replace(
             self,
             steps=self.steps[kept],
             layers=tuple(_Thinned(layer, kept.tolist()) for layer in self.layers),
             pacing=replace(self.pacing, fps=self.pacing.fps / tick),
-            stands=np.maximum(1, (stands / tick).round().astype(np.int64)),
+            durations=np.maximum(1, (durations / tick).round().astype(np.int64)),
         )
 
     def pixels(self) -> Iterator[UInt8[np.ndarray, "height width 4"]]:
-        """Every frame in turn, RGBA, in one buffer that the next frame overwrites."""
-        ground, sheet = self._ground(), self._ground()
+        """Yield every frame as RGBA, in one buffer that the next frame overwrites."""
+        background, surface = self._new_surface(), self._new_surface()
         for frame in range(len(self.steps)):
-            self._compose(ground, sheet, frame - 1, frame)
-            yield sheet.pixels
+            self._compose(background, surface, frame - 1, frame)
+            yield surface.pixels
 
     def frames(self) -> Iterator[UInt8[np.ndarray, "height width 3"]]:
-        """Every frame in turn, each an array of its own."""
+        """Yield every frame as a new RGB array."""
         for pixels in self.pixels():
             yield pixels[..., :3].copy()
 
     def frame(self, number: int) -> UInt8[np.ndarray, "height width 3"]:
-        """One frame; -1 is the last."""
-        ground, sheet = self._ground(), self._ground()
-        self._compose(ground, sheet, -1, range(len(self.steps))[number])
-        return sheet.pixels[..., :3].copy()
+        """Return one frame; -1 is the last."""
+        background, surface = self._new_surface(), self._new_surface()
+        self._compose(background, surface, -1, range(len(self.steps))[number])
+        return surface.pixels[..., :3].copy()
 
-    def _ground(self) -> Surface:
+    def _new_surface(self) -> Surface:
         height, width = self.background.shape[:2]
         surface = Surface(width, height, self.scale)
         surface.pixels[..., :3] = self.background
         return surface
 
-    def _compose(self, ground: Surface, sheet: Surface, previous: int, frame: int) -> None:
+    def _compose(self, background: Surface, surface: Surface, previous: int, frame: int) -> None:
         for layer in self.layers:
-            layer.paint_background(ground, previous, frame)
-        sheet.packed[:] = ground.packed
+            layer.paint_background(background, previous, frame)
+        surface.packed[:] = background.packed
         for layer in self.layers:
-            layer.paint(sheet, frame)
+            layer.paint(surface, frame)
 
 
 class _Thinned(Layer):
-    """A layer of which some frames are shown."""
+    """Selected frames of a layer."""
 
     def __init__(self, layer: Layer, kept: list[int]) -> None:
         self._layer, self._kept = layer, kept
@@ -189,5 +194,5 @@ class _Thinned(Layer):
         before = self._kept[previous] if previous >= 0 else -1
         self._layer.paint_background(background, before, self._kept[frame])
 
-    def paint(self, sheet: Surface, frame: int) -> None:
-        self._layer.paint(sheet, self._kept[frame])
+    def paint(self, surface: Surface, frame: int) -> None:
+        self._layer.paint(surface, self._kept[frame])

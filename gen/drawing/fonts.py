@@ -1,7 +1,6 @@
-"""The typefaces of films, installed with this package so that films look alike everywhere.
+"""Fonts of films: Source Sans, or DejaVu Sans for texts with other characters.
 
-Films are written in Source Sans. A text with a character that it lacks is written in DejaVu Sans,
-which comes with matplotlib; what that cannot write either has no place in a film.
+Both are installed with Python packages, so films do not depend on fonts of the system.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from gen.errors import SetupError
 
 Style = Literal["Regular", "It", "Semibold", "SemiboldIt"]
 
-_OTHER: dict[Style, str] = {
+_FALLBACK_FILES: dict[Style, str] = {
     "Regular": "DejaVuSans.ttf",
     "It": "DejaVuSans-Oblique.ttf",
     "Semibold": "DejaVuSans-Bold.ttf",
@@ -30,37 +29,38 @@ _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
 
 def font(style: Style, size: float, text: str = "") -> FontProperties:
-    """The typeface of a text, in one style.
+    """Return the font for a text.
 
     Args:
         size: CSS pixels.
 
     Raises:
-        EnvironmentFault: the typeface is not installed.
+        SetupError: Source Sans is not installed.
     """
     file = font_file(style)
-    return _properties(file if _draws(file, text) else _other(style), size)
+    return _properties(file if _supports(file, text) else _fallback(style), size)
 
 
 def unsupported_character(text: str) -> str | None:
-    """The first character of a text that films cannot write; None where they write all."""
+    """Return the first character that neither font supports; None if there is none."""
     styles: tuple[Style, ...] = ("Regular", "It", "Semibold")
-    others = [_other(style) for style in styles]
-    if all(_draws(font_file(style), text) for style in styles):
+    fallbacks = [_fallback(style) for style in styles]
+    if all(_supports(font_file(style), text) for style in styles):
         return None
     return next(
         (
-            one
-            for one in text
-            if bidirectional(one) in _RIGHT_TO_LEFT or not all(_draws(file, one) for file in others)
+            character
+            for character in text
+            if bidirectional(character) in _RIGHT_TO_LEFT
+            or not all(_supports(file, character) for file in fallbacks)
         ),
         None,
     )
 
 
-def _draws(file: Path, text: str) -> bool:
+def _supports(file: Path, text: str) -> bool:
     known = _characters(file)
-    return text.isascii() or all(one.isspace() or ord(one) in known for one in text)
+    return text.isascii() or all(each.isspace() or ord(each) in known for each in text)
 
 
 @cache
@@ -73,23 +73,23 @@ def _properties(file: Path, size: float) -> FontProperties:
     return FontProperties(fname=file, size=size)
 
 
-def _other(style: Style) -> Path:
-    return Path(get_data_path()) / "fonts" / "ttf" / _OTHER[style]
+def _fallback(style: Style) -> Path:
+    return Path(get_data_path()) / "fonts" / "ttf" / _FALLBACK_FILES[style]
 
 
 @cache
 def font_file(style: Style) -> Path:
-    """The file of Source Sans in one style.
+    """Return the path of Source Sans in one style.
 
     Raises:
-        EnvironmentFault: the typeface is not installed.
+        SetupError: Source Sans is not installed.
     """
     hint = "run pip install font-source-sans-pro"
     try:
         path = Path(str(files("font_source_sans_pro"))) / "files" / f"SourceSansPro-{style}.ttf"
     except ModuleNotFoundError:
-        what = "the typeface of films is not installed"
+        what = "the font Source Sans is not installed"
         raise SetupError(what, where="font-source-sans-pro", hint=hint) from None
     if not path.is_file():
-        raise SetupError("there is no such font file", where=str(path), hint=hint)
+        raise SetupError("the font file does not exist", where=str(path), hint=hint)
     return path

@@ -1,9 +1,9 @@
-"""What moves in a film: each layer paints one thing into the pixels of a frame.
+"""Moving layers of films: cells, lines, points, labels, step counter and timeline.
 
-A layer holds what it needs for all frames and is handed a `Surface` for each. What a layer
-leaves for good (a line that a pen has drawn) it settles into the ground, from which every
-later frame starts. Points are in device pixels, y upwards, as `Panel.project` gives them;
-sizes and widths are in CSS pixels; colours are names of the theme or `#rrggbb`.
+A layer contains the data of all frames and paints a frame onto a `Surface`. Permanent parts, such
+as a growing line, are painted onto the background that all later frames start from. Points are in
+device pixels, y upwards, as `Panel.project` returns them; sizes and widths are in CSS pixels;
+colours are theme names or `#rrggbb`.
 """
 
 from __future__ import annotations
@@ -24,42 +24,42 @@ from gen.drawing.surface import Surface, packed
 from gen.theme import COUNTER_SIZE, NUMBER_SIZE
 
 HAIRLINE_FROM = 12
+"""Smallest cell, in CSS pixels, with hairlines between cells."""
 
-_LINES_AT_ONCE = 64
+_LINES_PER_PATH = 64
 _THIN_SPACE = "\u202f"
 
 _CIRCLE = Path.unit_circle()
 
 
 class Layer(ABC):
-    """One thing that moves.
+    """A moving part of a film.
 
     Attributes:
-        exact_colours: (colour, 3) colours that stand exactly in its frames.
-        line_colours: colours that it mixes with what lies below, at the edges of lines and glyphs.
+        exact_colours: (colour, 3) colours of areas without antialiasing.
+        line_colours: colours of antialiased lines and glyphs.
     """
 
     exact_colours: UInt8[np.ndarray, "colour 3"] = np.empty((0, 3), dtype=np.uint8)
     line_colours: tuple[str, ...] = ()
 
     def paint_background(self, background: Surface, previous: int, frame: int) -> None:
-        """Leaves in the ground what all frames from `frame` on share.
+        """Paint what all frames from `frame` on share onto the background.
 
         Args:
-            previous: the frame that was settled last, -1 if none was.
+            previous: frame of the previous call, -1 at the first one.
         """
 
     @abstractmethod
-    def paint(self, sheet: Surface, frame: int) -> None:
-        """Paints this frame."""
+    def paint(self, surface: Surface, frame: int) -> None:
+        """Paint a frame."""
 
 
 class Cells(Layer):
-    """A matrix as squares of whole pixels, coloured by value.
+    """A matrix as squares of whole pixels, pixels by value.
 
-    Cells of `HAIRLINE_FROM` and more are parted by hairlines. Smaller ones touch, and a film
-    of many of them is sharp and small if their corners lie on the video's blocks: multiples
-    of half a `BLOCK` in CSS pixels.
+    Cells of at least `HAIRLINE_FROM` are separated by hairlines. Smaller ones touch; aligning
+    them to half a `BLOCK` keeps the video sharp and small.
     """
 
     def __init__(
@@ -72,15 +72,15 @@ class Cells(Layer):
         top: int,
         cell: int,
     ) -> None:
-        """Draws the grid, or a frame around the cells, on the canvas.
+        """Draw the grid, or a frame around the cells, on the canvas.
 
         Args:
             canvas: the film's background.
             values: in the unit of the colours' limit.
-            colours: from values to colours.
-            left: of the first column's hairline, or of its cells.
-            top: of the first row.
-            cell: from the left edge of a cell to that of the next, its hairline included.
+            colours: colour map.
+            left: left edge of the first column, including its hairline.
+            top: top edge of the first row, including its hairline.
+            cell: distance between neighbouring cells.
         """
         self.exact_colours = colours.colours
         self._levels = colours.level_of(values)
@@ -96,7 +96,7 @@ class Cells(Layer):
             canvas.box(left - 1, top - 1, width + 2, height + 2, "hairline")
 
     def centres(self) -> tuple[np.ndarray, np.ndarray]:
-        """Rows and columns of the device pixels in the middle of the cells."""
+        """Return rows and columns of the cells' middle device pixels."""
         rows, columns = self._levels.shape[1:]
         middle = (self._gap + self._cell) // 2
         return (
@@ -105,21 +105,21 @@ class Cells(Layer):
         )
 
     def colours(self, frame: int) -> UInt8[np.ndarray, "row column 3"]:
-        """The colour of each cell."""
+        """Return the colour of each cell."""
         return self.exact_colours[self._levels[frame]]
 
-    def paint(self, sheet: Surface, frame: int) -> None:
-        coloured = self._colours[self._levels[frame]]
-        rows, columns = coloured.shape
+    def paint(self, surface: Surface, frame: int) -> None:
+        pixels = self._colours[self._levels[frame]]
+        rows, columns = pixels.shape
         bottom, right = self._top + rows * self._cell, self._left + columns * self._cell
-        area = sheet.packed[self._top : bottom, self._left : right]
+        area = surface.packed[self._top : bottom, self._left : right]
         down, across = area.strides
         squares = np.lib.stride_tricks.as_strided(
             area,
             (rows, self._cell, columns, self._cell),
             (down * self._cell, down, across * self._cell, across),
         )
-        squares[:, self._gap :, :, self._gap :] = coloured[:, None, :, None]
+        squares[:, self._gap :, :, self._gap :] = pixels[:, None, :, None]
 
 
 class Lines(Layer):
@@ -133,28 +133,27 @@ class Lines(Layer):
         width: float = 1.5,
         closed: bool = False,
     ) -> None:
-        """Later lines lie over earlier ones.
+        """Create the layer; later lines cover earlier ones.
 
         Args:
-            colours: one a line, or one for all.
-            closed: whether the last point is joined to the first.
+            colours: one for each line, or one for all.
+            closed: whether to connect the last point to the first.
         """
         self._points = np.concatenate([points, points[:, :, :1]], axis=2) if closed else points
         self._groups = _by_colour(colours, points.shape[1])
         self._width = width
         self.line_colours = tuple(colour for colour, _ in self._groups)
 
-    def paint(self, sheet: Surface, frame: int) -> None:
+    def paint(self, surface: Surface, frame: int) -> None:
         for colour, lines in self._groups:
-            _stroke_all(sheet, self._points[frame, lines], colour, self._width)
+            _stroke_all(surface, self._points[frame, lines], colour, self._width)
 
 
 class Pen(Layer):
-    """Polylines that grow: frame f shows their points 0 to f.
+    """Growing polylines: frame f shows their points 0 to f.
 
-    What is drawn stays in the ground, so that a frame costs one segment of each line. Lines
-    that must stay over the settled ones belong in a `Pen` with `permanent=False`, which draws
-    all of each line in every frame.
+    Permanent lines are painted onto the background, so a frame draws only one segment of each
+    line. Other lines are drawn completely in every frame, above the permanent ones.
     """
 
     def __init__(
@@ -165,11 +164,11 @@ class Pen(Layer):
         width: float = 1.5,
         permanent: bool = True,
     ) -> None:
-        """Later lines lie over earlier ones.
+        """Create the layer; later lines cover earlier ones.
 
         Args:
-            colours: one a line, or one for all.
-            settled: whether the lines lie below everything that is not settled.
+            colours: one for each line, or one for all.
+            permanent: whether to paint onto the background, below all other layers.
         """
         self._points = points
         self._groups = _by_colour(colours, len(points))
@@ -181,9 +180,9 @@ class Pen(Layer):
         if self._permanent:
             self._draw(background, max(0, previous), frame)
 
-    def paint(self, sheet: Surface, frame: int) -> None:
+    def paint(self, surface: Surface, frame: int) -> None:
         if not self._permanent:
-            self._draw(sheet, 0, frame)
+            self._draw(surface, 0, frame)
 
     def _draw(self, surface: Surface, first: int, last: int) -> None:
         if last > first:
@@ -193,7 +192,7 @@ class Pen(Layer):
 
 
 class Points(Layer):
-    """Markers that move, placed between pixels."""
+    """Moving markers with subpixel positions."""
 
     def __init__(
         self,
@@ -204,34 +203,35 @@ class Points(Layer):
         rim: float = 0.0,
         marker: Path = _CIRCLE,
     ) -> None:
-        """Later points lie over earlier ones of another colour.
+        """Create the layer; later points cover earlier ones of another colour.
 
         Args:
-            colours: one a point, or one for all.
-            radius: of the marker, `marker` being of radius 1.
-            rim: width of a line in the ground's colour around each, which parts it from others.
+            colours: one for each point, or one for all.
+            radius: size of the marker.
+            rim: width of an outline in the background colour.
+            marker: shape of radius 1.
         """
         self._points = points
         self._groups = _by_colour(colours, points.shape[1])
         self._radius, self._rim, self._marker = radius, rim, marker
         self.line_colours = tuple(colour for colour, _ in self._groups)
 
-    def paint(self, sheet: Surface, frame: int) -> None:
+    def paint(self, surface: Surface, frame: int) -> None:
         for colour, members in self._groups:
             at = self._points[frame, members]
             if self._rim:
-                sheet.fill(self._markers(sheet, at, self._radius + self._rim), light("ground"))
-            sheet.fill(self._markers(sheet, at, self._radius), colour)
+                surface.fill(self._markers(surface, at, self._radius + self._rim), light("ground"))
+            surface.fill(self._markers(surface, at, self._radius), colour)
 
-    def _markers(self, sheet: Surface, at: np.ndarray, radius: float) -> Path:
-        shape = np.asarray(self._marker.vertices) * radius * sheet.scale
+    def _markers(self, surface: Surface, at: np.ndarray, radius: float) -> Path:
+        shape = np.asarray(self._marker.vertices) * radius * surface.scale
         vertices = (at[:, None, :] + shape[None]).reshape(-1, 2)
         codes = self._marker.codes
         return Path(vertices, None if codes is None else np.tile(codes, len(at)))
 
 
 class Labels(Layer):
-    """Short texts that move with points; each is centred on its own."""
+    """Short texts centred on moving points."""
 
     def __init__(
         self,
@@ -247,21 +247,21 @@ class Labels(Layer):
         self._style: Style = style
         self.line_colours = (self._colour,)
 
-    def paint(self, sheet: Surface, frame: int) -> None:
-        drop = self._size * 0.33 * sheet.scale
+    def paint(self, surface: Surface, frame: int) -> None:
+        drop = self._size * 0.33 * surface.scale
         for text, (x, y) in zip(self._texts, self._points[frame], strict=True):
-            left = x - sheet.text_width(text, self._style, self._size) / 2
-            base = sheet.pixels.shape[0] - y + drop
-            sheet.text(left, base, text, self._style, self._size, self._colour)
+            left = x - surface.text_width(text, self._style, self._size) / 2
+            base = surface.pixels.shape[0] - y + drop
+            surface.text(left, base, text, self._style, self._size, self._colour)
 
 
 class StepCounter(Layer):
-    """`step 1 200`: every digit is as wide as any other, so that nothing jumps."""
+    """Counter such as `step 1 200`, with digits of equal width."""
 
     def __init__(
         self, canvas: Canvas, steps: Sequence[int], *, left: float, baseline: float
     ) -> None:
-        """Writes the word on the canvas, and each digit once for all frames."""
+        """Draw the word on the canvas and render each digit once."""
         self._texts = [format_number(int(step)) for step in steps]
         canvas.text(left, baseline, "step", size=COUNTER_SIZE)
         word = canvas.text_width("step\u00a0", COUNTER_SIZE)
@@ -272,31 +272,32 @@ class StepCounter(Layer):
         }
         self.line_colours = (light("ink"),)
 
-    def paint(self, sheet: Surface, frame: int) -> None:
+    def paint(self, surface: Surface, frame: int) -> None:
         left = self._left
         for glyph in self._texts[frame]:
             pixels = self._glyphs[glyph]
             height, width = pixels.shape
-            sheet.packed[self._top : self._top + height, left : left + width] = pixels
+            surface.packed[self._top : self._top + height, left : left + width] = pixels
             left += width
 
     @staticmethod
     def _glyph(canvas: Canvas, glyph: str) -> np.ndarray:
-        wide = 0.2 * COUNTER_SIZE if glyph == _THIN_SPACE else None
-        width = canvas.text_width("0", COUNTER_SIZE, "Semibold") if wide is None else wide
+        space = glyph == _THIN_SPACE
+        digit_width = canvas.text_width("0", COUNTER_SIZE, "Semibold")
+        width = 0.2 * COUNTER_SIZE if space else digit_width
         surface = Surface(
             round(width * canvas.scale),
             round(COUNTER_SIZE * 1.3 * canvas.scale),
             canvas.scale,
         )
-        if wide is None:
+        if not space:
             base = COUNTER_SIZE * canvas.scale
             surface.text(0, base, glyph, "Semibold", COUNTER_SIZE, light("ink"))
         return surface.packed.copy()
 
 
 class Timeline(Layer):
-    """A slim line that fills up as the steps go by, true to the steps and not to the frames."""
+    """Progress bar, proportional to training steps."""
 
     def __init__(
         self,
@@ -308,7 +309,7 @@ class Timeline(Layer):
         width: int,
         height: int = 3,
     ) -> None:
-        """Draws the empty line on the canvas."""
+        """Draw the empty bar on the canvas."""
         canvas.box(left, top, width, height, "rule")
         scale = canvas.scale
         span = max(1, steps[-1] - steps[0])
@@ -320,15 +321,19 @@ class Timeline(Layer):
         self.exact_colours = np.array([rgb(light("ink"))], dtype=np.uint8)
         self._ink = packed(self.exact_colours[0])
 
-    def paint(self, sheet: Surface, frame: int) -> None:
-        sheet.packed[self._rows, self._left : self._left + self._filled[frame]] = self._ink
+    def paint(self, surface: Surface, frame: int) -> None:
+        surface.packed[self._rows, self._left : self._left + self._filled[frame]] = self._ink
 
 
 def _by_colour(colours: Sequence[str], count: int) -> list[tuple[str, slice]]:
-    """Neighbours of one colour, which are drawn together."""
+    """Group neighbours of the same colour, which are drawn together.
+
+    Raises:
+        ValueError: the number of colours is neither 1 nor `count`.
+    """
     every = [light(colour) for colour in colours] * (count if len(colours) == 1 else 1)
     if len(every) != count:
-        raise ValueError(f"{len(every)} colours for {count} lines or points")
+        raise ValueError(f"got {len(every)} colours for {count} lines or points")
     groups: list[tuple[str, slice]] = []
     start = 0
     for colour, members in groupby(every):
@@ -346,7 +351,7 @@ def _stroke_all(
 ) -> None:
     codes = np.full(lines.shape[1], Path.LINETO, dtype=np.uint8)
     codes[0] = Path.MOVETO
-    for first in range(0, len(lines), _LINES_AT_ONCE):
-        some = lines[first : first + _LINES_AT_ONCE]
-        path = Path(some.reshape(-1, 2), np.tile(codes, len(some)))
+    for first in range(0, len(lines), _LINES_PER_PATH):
+        batch = lines[first : first + _LINES_PER_PATH]
+        path = Path(batch.reshape(-1, 2), np.tile(codes, len(batch)))
         surface.stroke(path, colour, width)

@@ -64,18 +64,18 @@ class Marks(Layer):
                 left, top = (round(at * self._scale - side / 2) for at in (x, y))
                 background.packed[top : top + side, left : left + side] = self._large[outcome]
 
-    def paint(self, sheet: Surface, frame: int) -> None:
+    def paint(self, surface: Surface, frame: int) -> None:
         counts = np.bincount(self._outcomes[frame], minlength=len(OUTCOMES))
         for outcome, x, y in self._legend:
             left, base = (x + _LEGEND_SIZE) * self._scale, (y + NUMBER_SIZE * 0.35) * self._scale
             text = format_number(int(counts[outcome]))
-            sheet.text(left, base, text, "Semibold", NUMBER_SIZE, light("ink"))
+            surface.text(left, base, text, "Semibold", NUMBER_SIZE, light("ink"))
 
 
 def _sprite(key: str, size: float, scale: int) -> UInt32[np.ndarray, "side side"]:
     """A mark on the ground of films, in a square of whole pixels."""
     side = int(np.ceil(size * scale)) + 2
-    sheet = Surface(side, side, scale)
+    surface = Surface(side, side, scale)
     middle, reach = side / 2, size * scale / 2
     colour = light(key)
 
@@ -88,18 +88,18 @@ def _sprite(key: str, size: float, scale: int) -> UInt32[np.ndarray, "side side"
 
     match key:
         case "groks":
-            sheet.fill(disc(0.95), colour)
-            sheet.stroke(disc(0.92), light("ink"), size * 0.06)
+            surface.fill(disc(0.95), colour)
+            surface.stroke(disc(0.92), light("ink"), size * 0.06)
         case "together":
-            sheet.fill(placed([(0, 1), (1, 0), (0, -1), (-1, 0)]), colour)
+            surface.fill(placed([(0, 1), (1, 0), (0, -1), (-1, 0)]), colour)
         case "memorises":
-            sheet.stroke(disc(0.75), colour, size * 0.13)
+            surface.stroke(disc(0.75), colour, size * 0.13)
         case "never":
             for slope in (1, -1):
                 arm = placed([(-0.65, -0.65 * slope), (0.65, 0.65 * slope)], closed=False)
-                sheet.stroke(arm, colour, size * 0.16)
+                surface.stroke(arm, colour, size * 0.16)
         case "failed":
-            sheet.fill(placed([(-0.95, -0.8), (0.95, -0.8), (0, 0.9)]), colour)
+            surface.fill(placed([(-0.95, -0.8), (0.95, -0.8), (0, 0.9)]), colour)
         case _:
-            sheet.fill(disc(0.25), colour)
-    return sheet.packed.copy()
+            surface.fill(disc(0.25), colour)
+    return surface.packed.copy()

@@ -1,4 +1,4 @@
-"""Known settings in place of the user's matplotlibrc, so that a film looks alike everywhere."""
+"""Fixed matplotlib settings, independent of the user's matplotlibrc."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def drawing_style() -> Iterator[None]:
-    """Settings for everything that is drawn inside.
+    """Apply the settings inside the block.
 
-    Every text of every frame asks for them, and matplotlib's own `rc_context` keeps a copy of
-    all its three hundred settings, which takes longer than to write the text.
+    matplotlib's `rc_context` copies all 300 settings, which takes longer than drawing a text.
     """
-    former = {name: mpl.rcParams[name] for name in _SETTINGS}
+    previous = {name: mpl.rcParams[name] for name in _SETTINGS}
     mpl.rcParams.update(_SETTINGS)
     try:
         yield
     finally:
-        mpl.rcParams.update(former)
+        mpl.rcParams.update(previous)

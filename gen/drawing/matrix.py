@@ -1,4 +1,4 @@
-"""A matrix with its name and its axes, on a canvas."""
+"""Matrix plot: cells with a symbol, axes and colour bands on a canvas."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from jaxtyping import Float
 from gen.drawing.canvas import LABEL_DROP, Canvas, Panel
 from gen.drawing.colours import Diverging
 from gen.drawing.layers import Cells
+from gen.drawing.number_format import INDEX_STRIDES
 from gen.theme import NUMBER_SIZE, SYMBOL_SIZE
 
-_TICKS_APART = 34
-_BETWEEN_NUMBERS = 3
+_LABEL_DISTANCE = 34
+_NUMBER_GAP = 3
 _BAND = 4
-_EVERY = (1, 2, 5, 10, 20, 25, 50, 100)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Where a matrix stands: CSS pixels.
+    """Position of a matrix, in CSS pixels.
 
     Attributes:
         left, top: corner of its grid.
-        cell: from one cell to the next.
+        cell: distance between neighbouring cells.
     """
 
     canvas: Canvas
@@ -36,11 +36,11 @@ class Matrix:
     cell: int
 
     def cells(self, values: Float[np.ndarray, "frame row column"], colours: Diverging) -> Cells:
-        """The layer of its cells."""
+        """Return the layer of its cells."""
         return Cells(self.canvas, values, colours, left=self.left, top=self.top, cell=self.cell)
 
     def name(self, symbol: str) -> None:
-        """Writes its symbol above it, ending where the matrix ends if that is narrower."""
+        """Draw its symbol above it; right-aligned above a narrow matrix."""
         width, base = self.columns * self.cell, self.top - 12
         if width < SYMBOL_SIZE * 2:
             self.canvas.symbol(self.left + width, base, symbol, across="right")
@@ -48,19 +48,19 @@ class Matrix:
             self.canvas.symbol(self.left, base, symbol)
 
     def column_band(self, first: int, last: int, colour: str) -> None:
-        """Underlines some columns in the colour of what they mean."""
+        """Underline columns in a colour."""
         left, top = self.left + first * self.cell, self.top + self.rows * self.cell
         self.canvas.box(left, top + 1, (last - first + 1) * self.cell + 1, _BAND, colour)
 
     def apart(self, first: int, last: int) -> list[int]:
-        """Neighbouring columns that can be numbered: all, or the ends, or as little as has room."""
-        room = self.canvas.text_width(str(last)) + _BETWEEN_NUMBERS
+        """Return the columns whose numbers fit: all, both ends, or the first."""
+        room = self.canvas.text_width(str(last)) + _NUMBER_GAP
         if room <= self.cell:
             return list(range(first, last + 1))
         return [first, last] if room <= (last - first) * self.cell else [first]
 
     def column_symbol(self, symbol: str) -> None:
-        """Writes what the only column is below it."""
+        """Draw a symbol below the middle of the columns."""
         middle, low = self.left + self.columns * self.cell / 2, self.top + self.rows * self.cell
         self.canvas.symbol(
             middle, low + LABEL_DROP, symbol, size=NUMBER_SIZE, colour="muted", across="center"
@@ -74,17 +74,17 @@ class Matrix:
         labels: Sequence[str] | None = None,
         colours: Sequence[str] | None = None,
     ) -> None:
-        """Numbers below the columns, with the symbol of the index before them."""
+        """Draw column numbers below, after the symbol of the index."""
         ticks = cell_ticks(self.columns, self.cell) if ticks is None else ticks
         self._panel.x_axis(ticks, labels, symbol=symbol, colours=colours, ruled=False)
 
     def row_axis(self, symbol: str = "") -> None:
-        """Numbers left of the rows, with the symbol of the index above them."""
+        """Draw row numbers at the left, below the symbol of the index."""
         self._panel.y_axis(cell_ticks(self.rows, self.cell), symbol=symbol, ruled=False)
 
     @property
     def _panel(self) -> Panel:
-        """The middle of cell (r, c) has the coordinates (c, r)."""
+        """Panel in which the middle of cell (r, c) has the coordinates (c, r)."""
         return self.canvas.panel(
             left=self.left + 0.5,
             top=self.top + 0.5,
@@ -96,12 +96,12 @@ class Matrix:
 
 
 def cell_ticks(count: int, cell: int) -> list[int]:
-    """Round indices from 0 on, far enough apart for their numbers, and the last index."""
-    every = next((n for n in _EVERY if n * cell >= _TICKS_APART), _EVERY[-1])
-    ticks = list(range(0, count, every))
+    """Return round indices from 0, far enough apart for their labels, and the last index."""
+    stride = next((n for n in INDEX_STRIDES if n * cell >= _LABEL_DISTANCE), INDEX_STRIDES[-1])
+    ticks = list(range(0, count, stride))
     last = count - 1
     if ticks[-1] != last:
-        if (last - ticks[-1]) * cell < _TICKS_APART * 0.75 and len(ticks) > 1:
+        if (last - ticks[-1]) * cell < _LABEL_DISTANCE * 0.75 and len(ticks) > 1:
             ticks.pop()
         ticks.append(last)
     return ticks

@@ -1,9 +1,12 @@
-"""How films write numbers; apart from `canvas`, so that checking a config loads no matplotlib."""
+"""Number format of films and round index strides; imports no matplotlib, unlike `canvas`."""
 
 from __future__ import annotations
 
+INDEX_STRIDES = (1, 2, 5, 10, 20, 25, 50, 100)
+"""Round distances between labelled indices."""
+
 
 def format_number(value: float) -> str:
-    """A number as films write it: a true minus, a narrow space between thousands."""
+    """Format with a true minus and narrow spaces between thousands, at most 10 digits."""
     text = f"{value:,.10g}".replace(",", "\u202f")
     return text.replace("-", "\u2212")

@@ -1,1 +1,1 @@
-"""Encoders: films as GIF and MP4 files."""
+"""Video and image files: films as MP4, GIF and PNG poster."""

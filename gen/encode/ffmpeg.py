@@ -1,4 +1,4 @@
-"""Which program encodes films: the one that imageio-ffmpeg brings, or one that a variable names."""
+"""Location of ffmpeg: imageio-ffmpeg's binary, or the one named by an environment variable."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import imageio_ffmpeg
 from gen.errors import SetupError
 
 VARIABLE = "IMAGEIO_FFMPEG_EXE"
-"""Names another encoder; imageio-ffmpeg reads it."""
+"""Environment variable with the path of another ffmpeg; imageio-ffmpeg reads it."""
 
 
 def executable() -> str:
-    """The path of the encoder.
+    """Return the path of ffmpeg.
 
     Raises:
-        EnvironmentFault: there is none.
+        SetupError: ffmpeg is not installed.
     """
     try:
         return imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError:
-        raise SetupError("there is no video encoder", hint=encoder_hint()) from None
+        raise SetupError("ffmpeg is not installed", hint=encoder_hint()) from None
 
 
 def origin() -> str:
-    """Says in brackets that a variable chose the encoder; empty where none did."""
+    """Return a note in brackets if the variable selects ffmpeg, else an empty text."""
     return f" (chosen by {VARIABLE})" if os.environ.get(VARIABLE) else ""
 
 
 def encoder_hint() -> str:
-    """What to do where the encoder fails: a new installation does not replace a chosen one."""
+    """Return how to repair ffmpeg; reinstalling does not help if the variable selects another."""
     if os.environ.get(VARIABLE):
         return f"unset {VARIABLE} to use the encoder of imageio-ffmpeg"
     return "run pip install --force-reinstall imageio-ffmpeg"

@@ -1,4 +1,4 @@
-"""Films as MP4: H.264 that every browser plays and seeks in, with the same bytes each time."""
+"""MP4 encoder: H.264 for all browsers, seekable and byte-reproducible, through ffmpeg."""
 
 from __future__ import annotations
 
@@ -17,112 +17,115 @@ from gen.drawing.layers import Cells
 from gen.encode.ffmpeg import encoder_hint, executable, origin
 from gen.errors import MORE_MEMORY, SetupError, mentions_memory
 
-_CELLS, _LINES = 20, 24
-"""x264's constant rate factor, smaller for truer: a cell's colour is a number, a line's is not."""
+_CRF_CELLS, _CRF_LINES = 20, 24
+"""x264's constant rate factor: lower for cells, as their colours encode values."""
 
 _PRESET = "veryfast"
 _EXACT = "accurate_rnd+full_chroma_int+bitexact"
-_PATIENCE = 300.0
-"""Seconds in which an encoder has to take a frame, or to end after the last one."""
+_TIMEOUT = 300.0
+"""Seconds without progress after which ffmpeg is killed."""
 
-_COMPLAINTS_SHOWN = 300
+_ERROR_LENGTH = 300
+"""Characters of ffmpeg's error output in a message."""
 
 
 def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
-    """Writes a film; a frame that stands for several ticks is repeated.
+    """Write a film; frames that last several ticks are repeated.
 
     Args:
-        quality: x264's constant rate factor; None for what the film needs.
+        quality: x264's constant rate factor; None chooses it by the film's layers.
 
     Raises:
-        EnvironmentFault: there is no encoder, or it failed.
+        SetupError: ffmpeg is not installed, or it failed.
     """
     if quality is None:
-        quality = _CELLS if any(isinstance(layer, Cells) for layer in film.layers) else _LINES
-    with tempfile.TemporaryFile() as complaints:
+        has_cells = any(isinstance(layer, Cells) for layer in film.layers)
+        quality = _CRF_CELLS if has_cells else _CRF_LINES
+    with tempfile.TemporaryFile() as errors:
         command = _command(film, path, quality)
-        with _started(command, complaints) as encoder, _watched(encoder) as watch:
-            all_taken = _feed(encoder, film, watch)
+        with _ffmpeg(command, errors) as encoder, _watchdog(encoder) as watchdog:
+            complete = _send_frames(encoder, film, watchdog)
             encoder.wait()
-        if encoder.returncode or not all_taken or not path.exists():
-            raise _failed(encoder, _tail(complaints), watch, path)
+        if encoder.returncode or not complete or not path.exists():
+            raise _failed(encoder, _tail(errors), watchdog, path)
 
 
-def _failed(encoder: subprocess.Popen[bytes], said: str, watch: _Watch, path: Path) -> SetupError:
-    """Why an encoder has failed, as far as it can be told, and what to do about it."""
-    code, program = encoder.returncode, executable()
-    what, where, hint = said or f"exit {code}", program, encoder_hint()
-    if watch.given_up:
-        what = f"it took nothing for {_PATIENCE:.0f} s"
+def _failed(
+    encoder: subprocess.Popen[bytes], output: str, watchdog: _Watchdog, path: Path
+) -> SetupError:
+    """Return an error with the reason why ffmpeg failed, and a hint."""
+    code = encoder.returncode
+    what, where, hint = output or f"exit {code}", executable(), encoder_hint()
+    if watchdog.timed_out:
+        what = f"no progress for {_TIMEOUT:.0f} s"
     elif os.strerror(errno.ENOSPC) in what:
-        where, hint = str(path.parent), "free space there, or let TMPDIR lead elsewhere"
+        where, hint = str(path.parent), "free disk space there, or set TMPDIR to another folder"
     elif mentions_memory(what):
         hint = MORE_MEMORY
     elif code < 0:
-        what = f"{what} (signal {-code})" if said else f"ended by signal {-code}"
+        what = f"{what} (signal {-code})" if output else f"killed by signal {-code}"
         hint = f"memory may have run out: {MORE_MEMORY}; or {hint}"
-    return SetupError(f"the encoder failed{origin()}: {what}", where=where, hint=hint)
+    return SetupError(f"ffmpeg failed{origin()}: {what}", where=where, hint=hint)
 
 
-class _Watch:
-    """Ends an encoder that has stood still for too long.
+class _Watchdog:
+    """Kills ffmpeg after `_TIMEOUT` seconds without progress.
 
     Attributes:
-        given_up: whether it was ended.
+        timed_out: whether it was killed.
     """
 
     def __init__(self, encoder: subprocess.Popen[bytes]) -> None:
-        self.given_up = False
+        self.timed_out = False
         self._encoder = encoder
-        self._moved = threading.Event()
-        self._over = False
+        self._progress = threading.Event()
+        self._stopped = False
 
-    def moved(self) -> None:
-        """It has taken something."""
-        self._moved.set()
+    def reset(self) -> None:
+        """Restart the timeout."""
+        self._progress.set()
 
-    def end(self) -> None:
-        """Nobody needs to look any longer."""
-        self._over = True
-        self._moved.set()
+    def stop(self) -> None:
+        """Stop the watchdog."""
+        self._stopped = True
+        self._progress.set()
 
-    def look(self) -> None:
-        """Looks on until the end, or until nothing has moved for too long."""
-        while self._moved.wait(_PATIENCE):
-            if self._over:
+    def run(self) -> None:
+        """Wait until stopped; kill ffmpeg on a timeout."""
+        while self._progress.wait(_TIMEOUT):
+            if self._stopped:
                 return
-            self._moved.clear()
-        self.given_up = True
+            self._progress.clear()
+        self.timed_out = True
         self._encoder.kill()
 
 
 @contextmanager
-def _watched(encoder: subprocess.Popen[bytes]) -> Iterator[_Watch]:
-    watch = _Watch(encoder)
-    watcher = threading.Thread(target=watch.look, daemon=True)
-    watcher.start()
+def _watchdog(encoder: subprocess.Popen[bytes]) -> Iterator[_Watchdog]:
+    watchdog = _Watchdog(encoder)
+    thread = threading.Thread(target=watchdog.run, daemon=True)
+    thread.start()
     try:
-        yield watch
+        yield watchdog
     finally:
-        watch.end()
-        watcher.join()
+        watchdog.stop()
+        thread.join()
 
 
 @contextmanager
-def _started(command: list[str], complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """An encoder, which is killed where something else goes wrong before anybody waits for it."""
+def _ffmpeg(command: list[str], errors: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start ffmpeg; wait for it at the end, and kill it on an exception."""
     try:
-        # Without a buffer there is nothing left to send when the pipe is closed, which an
-        # encoder that stands still would never take.
+        # Unbuffered: closing a buffered pipe would flush it and block if ffmpeg hangs.
         encoder = subprocess.Popen(
             command,
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=complaints,
+            stderr=errors,
         )
     except OSError as error:
-        what = f"the encoder does not start{origin()}: {error.strerror}"
+        what = f"ffmpeg does not start{origin()}: {error.strerror}"
         hint = MORE_MEMORY if error.errno == errno.ENOMEM else encoder_hint()
         raise SetupError(what, where=command[0], hint=hint) from None
     try:
@@ -135,11 +138,11 @@ def _started(command: list[str], complaints: IO[bytes]) -> Iterator[subprocess.P
             pass  # closes its pipe and waits for it
 
 
-def _feed(encoder: subprocess.Popen[bytes], film: Film, watch: _Watch) -> bool:
-    """Sends every frame; the first and the last are repeated by the encoder's own filter.
+def _send_frames(encoder: subprocess.Popen[bytes], film: Film, watchdog: _Watchdog) -> bool:
+    """Write all frames to ffmpeg, whose tpad filter repeats the first and the last.
 
     Returns:
-        Whether the encoder has taken them all.
+        Whether ffmpeg read all frames.
     """
     repeats = film.ticks.copy()
     repeats[[0, -1]] = 1
@@ -152,7 +155,7 @@ def _feed(encoder: subprocess.Popen[bytes], film: Film, watch: _Watch) -> bool:
                     left = pixels.data.cast("B")
                     while left:
                         left = left[pipe.write(left) :]
-                        watch.moved()
+                        watchdog.reset()
     except BrokenPipeError:
         return False
     return True
@@ -197,7 +200,7 @@ def _command(film: Film, path: Path, quality: int) -> list[str]:
     return [executable(), *parts, "-y", str(path)]
 
 
-def _tail(complaints: IO[bytes]) -> str:
-    complaints.seek(0)
-    text = complaints.read().decode(errors="replace")
-    return " ".join(text.split())[-_COMPLAINTS_SHOWN:]
+def _tail(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    text = errors.read().decode(errors="replace")
+    return " ".join(text.split())[-_ERROR_LENGTH:]

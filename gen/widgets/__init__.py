@@ -1,1 +1,1 @@
-"""Widgets: markup and data of figures that a script of the page makes interactive."""
+"""Interactive widgets: SVG and JSON data for the page's scripts."""

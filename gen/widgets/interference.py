@@ -1,47 +1,55 @@
-"""One sum as markup: a row for each frequency's wave, the total below, and what a script needs."""
+"""Widget "interference": the logits of one sum, split into a wave for each frequency."""
 
 from __future__ import annotations
 
-import base64
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
 
 from gen.analysis.activations import activations
 from gen.analysis.interference import (
+    PairLogits,
     group_logits,
     interpolate,
     margin,
     margin_verdict,
     training_pairs,
 )
-from gen.charts.parts import coordinate, label, path, rule
-
-if TYPE_CHECKING:
-    from gen.analysis.interference import PairLogits
-    from gen.analysis.neuron_groups import Group
-    from gen.analysis.number_names import NumberNames
-    from gen.experiments.runs import ModelRun
-    from gen.i18n import Words
-    from gen.networks.batch import Activation
+from gen.analysis.neuron_groups import Group
+from gen.analysis.number_names import NumberNames
+from gen.charts.markup import (
+    circle_element,
+    coordinate,
+    dots_data,
+    line_element,
+    path_data,
+    picture,
+    text_element,
+)
+from gen.charts.scales import round_down
+from gen.experiments.runs import ModelRun
+from gen.i18n import Words
+from gen.networks.batch import Activation
+from gen.widgets.script_data import base64_text, script_json, text_template
 
 PARTS = 6
-"""Places of a smooth wave from one number to the next."""
+"""Points of a smooth wave per number."""
 
 _HEADROOM = 1.06
-_TALL_TOTAL = 2.0
+_TOTAL_HEIGHT = 2.0
+"""Height of the total's row, in heights of a frequency's row."""
+
 _NEAR_EDGE = 0.1
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Size of a picture in its own units; the style sheet shows the one that fits.
+    """Size of a picture in SVG units; the style sheet shows the one that fits.
 
     Attributes:
         half: half the height of a frequency's row.
+        most_ticks: most intervals of the number axis.
     """
 
     name: str
@@ -57,16 +65,16 @@ NARROW = Shape("narrow", 380.0, 27.0, 13.0, 5)
 
 @dataclass(frozen=True)
 class InterferenceDrawing:
-    """Everything that a page shows of one sum.
+    """Values of the widget's template.
 
     Attributes:
-        pictures: the same drawing for wide and for narrow columns.
-        said: which answer the total is highest at, and by how much.
-        a: place of the first number; `b`: of the second.
-        written: both numbers, as they are written.
-        last: the largest place.
-        hint: how to choose others.
-        data: JSON for the script that lets readers change the sum.
+        pictures: SVG for wide and for narrow columns.
+        said: sentence with the network's answer and its margin.
+        a: index of the first number; `b`: of the second.
+        written: display names of both numbers.
+        last: largest index.
+        hint: how to choose other numbers.
+        data: JSON for the script.
     """
 
     pictures: list[str]
@@ -82,13 +90,15 @@ class InterferenceDrawing:
 def draw_interference(
     terms: PairLogits, naming: NumberNames, run: ModelRun, words: Words
 ) -> InterferenceDrawing:
-    """Draws the sum or product as the trained network does it."""
+    """Draw how the trained network computes a sum or product."""
     into, out = (view[-1] for view in run.views.values())
-    most = _largest(into, out, terms.groups, run.network.activation)
+    half_range = _half_range(into, out, terms.groups, run.network.activation)
     a, b = terms.pair
     return InterferenceDrawing(
-        pictures=[_Picture(terms, naming, shape, most, words).svg() for shape in (WIDE, NARROW)],
-        said=_said(terms, naming, bool(training_pairs(run)[a, b]), words),
+        pictures=[
+            _Picture(terms, naming, shape, half_range, words).svg() for shape in (WIDE, NARROW)
+        ],
+        said=_answer_sentence(terms, naming, bool(training_pairs(run)[a, b]), words),
         a=a,
         b=b,
         written=(str(naming.numbers[a]), str(naming.numbers[b])),
@@ -98,48 +108,50 @@ def draw_interference(
     )
 
 
-def _largest(
+def _half_range(
     into: Float[np.ndarray, "number neuron"],
     out: Float[np.ndarray, "neuron answer"],
     groups: list[Group],
     activation: Activation,
 ) -> float:
-    """What half a row stands for, so that the waves and the total of every sum have room."""
+    """Return the logit at the top of a row, so that waves and total of every sum fit."""
     members = [group.neurons for group in groups]
     largest = 0.0
     for one in into:
         shares = group_logits(activations(one + into, activation), out, members)
-        together = shares.sum(axis=1) / _TALL_TOTAL
+        together = shares.sum(axis=1) / _TOTAL_HEIGHT
         largest = max(largest, float(np.abs(shares).max()), float(np.abs(together).max()))
     return _HEADROOM * largest or 1.0
 
 
 class _Picture:
-    """The drawing in one shape."""
+    """The picture in one shape."""
 
     def __init__(
-        self, terms: PairLogits, naming: NumberNames, shape: Shape, most: float, words: Words
+        self, terms: PairLogits, naming: NumberNames, shape: Shape, half_range: float, words: Words
     ) -> None:
         self.terms, self.naming, self.shape, self.words = terms, naming, shape, words
-        self.unit = shape.half / most
-        self.tick = _round_below(0.85 * most)
+        self.unit = shape.half / half_range
+        self.tick = round_down(0.85 * half_range)
         font = shape.font
         self.left, self.right = 2.4 * font, shape.width - 0.6 * font
         self.top = 1.6 * font
         self.row = 1.7 * font + 2 * shape.half
         self.total = self.top + len(terms.groups) * self.row + 1.7 * font
-        self.total_middle = self.total + _TALL_TOTAL * shape.half
-        self.bottom = self.total_middle + _TALL_TOTAL * shape.half
+        self.total_middle = self.total + _TOTAL_HEIGHT * shape.half
+        self.bottom = self.total_middle + _TOTAL_HEIGHT * shape.half
 
     def svg(self) -> str:
         font, shape = self.shape.font, self.shape
-        box = f"0 0 {shape.width:g} {coordinate(self.bottom + 3.2 * font)}"
-        facts = {"left": self.left, "right": self.right, "unit": self.unit}
-        attributes = "".join(f' data-{name}="{value:.6g}"' for name, value in facts.items())
-        rows = "".join(map(self._group, range(len(self.terms.groups))))
-        return (
-            f'<svg class="{shape.name}" viewBox="{box}" font-size="{font:g}" aria-hidden="true"'
-            f"{attributes}>{self._numbers()}{rows}{self._total()}</svg>"
+        scale = {"left": self.left, "right": self.right, "unit": self.unit}
+        rows = map(self._group, range(len(self.terms.groups)))
+        return picture(
+            [self._numbers(), *rows, self._total()],
+            shape.width,
+            self.bottom + 3.2 * font,
+            font,
+            name=shape.name,
+            data=[(name, f"{value:.6g}") for name, value in scale.items()],
         )
 
     def _x(self, number: Float[np.ndarray, " place"]) -> Float[np.ndarray, " place"]:
@@ -147,41 +159,45 @@ class _Picture:
         return self.left + number / (numbers - 1) * (self.right - self.left)
 
     def _numbers(self) -> str:
-        """The answers below, and the right one through all rows."""
+        """Draw the axis of answers, and the right answer as a line through all rows."""
         font, last = self.shape.font, self.terms.shares.shape[-1] - 1
         at = float(self._x(np.array(self.terms.answer)))
         part = self.terms.answer / last
         anchor = "start" if part < _NEAR_EDGE else "end" if part > 1 - _NEAR_EDGE else "middle"
         parts = [
-            rule("answer", at, self.top - 0.2 * font, at, self.bottom),
-            label(self.naming.on_axis(self.terms.answer), at, 1.1 * font, "name answer", anchor),
+            line_element("answer", at, self.top - 0.2 * font, at, self.bottom),
+            text_element(
+                self.naming.on_axis(self.terms.answer), at, 1.1 * font, "name answer", anchor
+            ),
         ]
         stride = next(n for n in (1, 2, 5, 10, 20, 50, 100) if last / n <= self.shape.most_ticks)
         base = self.bottom + 1.4 * font
         for number in [*range(0, int(last - stride / 2), stride), last]:
             x = float(self._x(np.array(number)))
-            parts.append(rule("axis", x, self.bottom, x, self.bottom + 4))
-            parts.append(label(str(number), x, base, "quiet", "middle"))
+            parts.append(line_element("axis", x, self.bottom, x, self.bottom + 4))
+            parts.append(text_element(str(number), x, base, "quiet", "middle"))
         base_number = self.naming.numbers[1]
         name = self.words(self.naming.key("interference.axis"), generator=str(base_number))
-        parts.append(label(name, self.right, self.bottom + 2.8 * font, "quiet", "end"))
+        parts.append(text_element(name, self.right, self.bottom + 2.8 * font, "quiet", "end"))
         return "".join(parts)
 
     def _scale(self, middle: float, tick: float) -> str:
-        """Lines at zero and at one round value above and below it."""
-        parts = [rule("grid", self.left, middle, self.right, middle)]
+        """Draw lines at zero and at a round value above and below it."""
+        parts = [line_element("grid", self.left, middle, self.right, middle)]
         for value in (tick, -tick):
             y = middle - value * self.unit
-            said = self.words.number(value) if value > 0 else f"\u2212{self.words.number(-value)}"
-            parts.append(rule("axis", self.left - 5, y, self.left, y))
-            parts.append(label(said, self.left - 8, y + 0.35 * self.shape.font, "quiet", "end"))
+            number = self.words.number(value)
+            parts.append(line_element("axis", self.left - 5, y, self.left, y))
+            parts.append(
+                text_element(number, self.left - 8, y + 0.35 * self.shape.font, "quiet", "end")
+            )
         return "".join(parts)
 
-    def _group(self, place: int) -> str:
-        font, group = self.shape.font, self.terms.groups[place]
-        top = self.top + place * self.row
+    def _group(self, index: int) -> str:
+        font, group = self.shape.font, self.terms.groups[index]
+        top = self.top + index * self.row
         middle = top + 1.7 * font + self.shape.half
-        values = self.terms.shares[-1, place]
+        values = self.terms.shares[-1, index]
         smooth = interpolate(values, PARTS)
         x = self._x(np.arange(len(smooth)) / PARTS)
         name = self.words(
@@ -190,19 +206,19 @@ class _Picture:
             neurons=len(group.neurons),
         )
         return (
-            f'<g class="group {colour_class(group, place)}" data-middle="{coordinate(middle)}">'
+            f'<g class="group {colour_class(group, index)}" data-middle="{coordinate(middle)}">'
             f"{self._scale(middle, self.tick)}"
-            f'<path class="wave" d="{path(x, middle - smooth * self.unit)}"/>'
+            f'<path class="wave" d="{path_data(x, middle - smooth * self.unit)}"/>'
             f'<path class="dots" d="{self._dots(values, middle)}"/>'
             f"{self._at_answer(values, middle)}"
-            f'<circle class="swatch" cx="{coordinate(self.left + 5)}" '
-            f'cy="{coordinate(top + 0.7 * font)}" r="4.5"/>'
-            f"{label(name, self.left + 14, top + 1.05 * font, '')}"
-            f"{self._lead(values, top)}</g>"
+            f"{circle_element('swatch', self.left + 5, top + 0.7 * font, 4.5)}"
+            f"{text_element(name, self.left + 14, top + 1.05 * font, '')}"
+            f"{self._margin(values, top)}</g>"
         )
 
     def _total(self) -> str:
         font, values = self.shape.font, self.terms.together[-1]
+        name = self.words("interference.total")
         top, middle = self.total - 1.7 * font, self.total_middle
         numbers = self._x(np.arange(len(values), dtype=np.float64))
         bars = "".join(
@@ -210,56 +226,53 @@ class _Picture:
             for x, value in zip(numbers.tolist(), values.tolist(), strict=True)
         )
         best = int(values.argmax())
-        ring = coordinate(numbers[best]), coordinate(middle - values[best] * self.unit)
+        ring = circle_element("ring", numbers[best], middle - values[best] * self.unit, 9)
         return (
             f'<g class="total" data-middle="{coordinate(middle)}">'
-            f"{self._scale(middle, _TALL_TOTAL * self.tick)}"
+            f"{self._scale(middle, _TOTAL_HEIGHT * self.tick)}"
             f'<path class="bars" d="{bars}"/>'
-            f'<circle class="ring" cx="{ring[0]}" cy="{ring[1]}" r="9"/>'
+            f"{ring}"
             f'<path class="dots" d="{self._dots(values, middle)}"/>'
             f"{self._at_answer(values, middle)}"
-            f"{label(self.words('interference.total'), self.left, top + 1.05 * font, 'name')}"
-            f"{self._lead(values, top)}</g>"
+            f"{text_element(name, self.left, top + 1.05 * font, 'name')}"
+            f"{self._margin(values, top)}</g>"
         )
 
     def _dots(self, values: Float[np.ndarray, " answer"], middle: float) -> str:
         numbers = self._x(np.arange(len(values), dtype=np.float64))
-        return "".join(
-            f"M{coordinate(x)} {coordinate(middle - value * self.unit)}h0"
-            for x, value in zip(numbers.tolist(), values.tolist(), strict=True)
-        )
+        heights = middle - values * self.unit
+        return dots_data(zip(numbers.tolist(), heights.tolist(), strict=True))
 
     def _at_answer(self, values: Float[np.ndarray, " answer"], middle: float) -> str:
-        x = coordinate(float(self._x(np.array(self.terms.answer))))
-        y = coordinate(middle - values[self.terms.answer] * self.unit)
-        return f'<circle class="at" cx="{x}" cy="{y}" r="4.5"/>'
+        x = float(self._x(np.array(self.terms.answer)))
+        return circle_element("at", x, middle - values[self.terms.answer] * self.unit, 4.5)
 
-    def _lead(self, values: Float[np.ndarray, " answer"], top: float) -> str:
+    def _margin(self, values: Float[np.ndarray, " answer"], top: float) -> str:
         name = self.naming.on_axis(self.terms.answer)
-        said = lead_in_words(values, self.terms.answer, name, self.words)
-        return label(said, self.right, top + 1.05 * self.shape.font, "ahead", "end")
+        sentence = margin_sentence(values, self.terms.answer, name, self.words)
+        return text_element(sentence, self.right, top + 1.05 * self.shape.font, "ahead", "end")
 
 
 def colour_class(group: Group, place: int) -> str:
-    """The class that gives a frequency its colour."""
+    """Return the CSS class of a frequency's colour."""
     return f"frequency-{place + 1}" if group.frequency else "frequency-others"
 
 
-def lead_in_words(
+def margin_sentence(
     values: Float[np.ndarray, " answer"], answer: int, name: str, words: Words
 ) -> str:
-    """Whether an answer leads all others or trails one, and by how much, or is level with one."""
+    """Return by how much an answer leads or trails the best other one."""
     ahead = float(margin(values, answer))
     key = {"right": "leads", "wrong": "trails", "level": "levels"}[margin_verdict(ahead)]
-    return words(f"interference.{key}", c=name, lead=amount(abs(ahead), words))
+    return words(f"interference.{key}", c=name, lead=format_difference(abs(ahead), words))
 
 
-def amount(value: float, words: Words) -> str:
-    """A difference of logits, with two digits after the point while it is small."""
+def format_difference(value: float, words: Words) -> str:
+    """Format a difference of logits: two decimals below 10, else one."""
     return words.number(value, 2 if value < 10 else 1)
 
 
-def _said(terms: PairLogits, naming: NumberNames, trained: bool, words: Words) -> str:
+def _answer_sentence(terms: PairLogits, naming: NumberNames, trained: bool, words: Words) -> str:
     total, answer = terms.together[-1], terms.answer
     ahead = float(margin(total, answer))
     rivals = total.copy()
@@ -267,31 +280,25 @@ def _said(terms: PairLogits, naming: NumberNames, trained: bool, words: Words) -
     sentence = words(
         naming.key(f"interference.{margin_verdict(ahead)}"),
         **naming.values(terms.pair, answer),
-        lead=amount(abs(ahead), words),
+        lead=format_difference(abs(ahead), words),
         next=naming.on_axis(int(rivals.argmax())),
     )
     seen = words(naming.key("interference.seen" if trained else "interference.unseen"))
     return words.told([sentence, seen])
 
 
-def _round_below(value: float) -> float:
-    """The largest 1, 2 or 5 times a power of ten that is no larger."""
-    power = 10.0 ** np.floor(np.log10(value))
-    return float(power * next(digit for digit in (5, 2, 1) if digit * power <= value))
-
-
 def _data(terms: PairLogits, naming: NumberNames, run: ModelRun, words: Words) -> str:
-    """What the script needs: both matrices as they are, the groups, all words."""
+    """Return JSON for the script: both weight matrices, the groups and all texts."""
     into, out = (view[-1].astype("<f4") for view in run.views.values())
     seen = training_pairs(run)[np.triu_indices(run.task.outputs)]
-    places = range(run.task.outputs)
+    places, known = range(run.task.outputs), {"modulus": str(naming.task.modulus)}
     content = {
         "words": {
-            key: _open(naming.key(f"interference.{key}"), naming, words)
+            key: text_template(words, naming.key(f"interference.{key}"), **known)
             for key in ("right", "wrong", "level", "seen", "unseen")
         }
         | {
-            key: _open(f"interference.{key}", naming, words)
+            key: text_template(words, f"interference.{key}", **known)
             for key in ("leads", "trails", "levels")
         }
         | {"between": words("list.sentence")},
@@ -301,14 +308,8 @@ def _data(terms: PairLogits, naming: NumberNames, run: ModelRun, words: Words) -
         "parts": PARTS,
         "activation": run.network.activation,
         "groups": [group.neurons.tolist() for group in terms.groups],
-        "into": base64.b64encode(into.tobytes()).decode(),
-        "out": base64.b64encode(out.tobytes()).decode(),
-        "seen": base64.b64encode(np.packbits(seen).tobytes()).decode(),
+        "into": base64_text(into),
+        "out": base64_text(out),
+        "seen": base64_text(np.packbits(seen)),
     }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _open(key: str, naming: NumberNames, words: Words) -> str:
-    """What the script fills in is left open; what never changes is not."""
-    known = {"modulus": str(naming.task.modulus)}
-    return words(key, **{name: known.get(name, f"{{{name}}}") for name in words.placeholders(key)})
+    return script_json(content)

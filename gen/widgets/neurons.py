@@ -1,15 +1,12 @@
-"""Neurons as markup: a small wave for each, and the chosen one's weights and waves large.
+"""Widget "neurons": weights and Fourier amplitudes of a neuron chosen from small waves.
 
-Lines are drawn in the data's own coordinates and stretched to their boxes, so that a script
-redraws them by writing the values down, and all labels are text of the page.
+Paths use data coordinates and are stretched to their boxes, so a script redraws them from plain
+values. All labels are HTML.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
@@ -17,11 +14,10 @@ from jaxtyping import Float
 from gen.analysis.fourier import components
 from gen.analysis.neuron_groups import neuron_groups, neuron_order
 from gen.charts.scales import limit_labels, round_up
+from gen.experiments.runs import ModelRun
+from gen.i18n import Words
 from gen.widgets.interference import colour_class
-
-if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
-    from gen.i18n import Words
+from gen.widgets.script_data import base64_text, script_json
 
 _LEVELS = 127
 _HEADROOM = 1.15
@@ -29,13 +25,13 @@ _HEADROOM = 1.15
 
 @dataclass(frozen=True)
 class Thumb:
-    """One neuron to choose.
+    """A selectable neuron.
 
     Attributes:
         row: its number, as in all films of the model.
-        name: number and frequency, in words.
-        colour: the class that gives its frequency's colour.
-        wave: path of its final weights in.
+        name: its number and frequency as text.
+        colour: CSS class of its frequency's colour.
+        wave: path of its final input weights.
     """
 
     row: int
@@ -46,13 +42,13 @@ class Thumb:
 
 @dataclass(frozen=True)
 class Panel:
-    """One way of the chosen neuron.
+    """Input or output weights of the chosen neuron.
 
     Attributes:
         view: `W_in` or `W_out`.
-        symbol: what its numbers are called.
+        symbol: symbol of the numbers on its axis.
         wave: path of its weights over the numbers.
-        bars: path of the amplitude of every wave.
+        bars: path of its Fourier amplitudes.
     """
 
     view: str
@@ -63,14 +59,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class NeuronsDrawing:
-    """Everything that a page shows.
+    """Values of the widget's template.
 
     Attributes:
-        scale: what stands beside every line, from its top to its bottom.
-        reach: the weight at the ends of all scales.
-        last: the largest number.
-        waves: how many waves a neuron is taken apart into.
-        steps: the snapshots that readers can look at, in words; the last is shown.
+        scale: labels of the weight axis, from top to bottom.
+        reach: weight at the ends of the axis.
+        last: largest number.
+        waves: number of frequencies.
+        steps: steps of the selectable snapshots as text; the last one is shown.
         data: JSON for the script.
     """
 
@@ -86,11 +82,11 @@ class NeuronsDrawing:
 
 
 def draw_neurons(run: ModelRun, row: int, frames: int, words: Words) -> NeuronsDrawing:
-    """Draws all neurons at the end of training, one of them large.
+    """Draw all neurons at the end of training, one of them large.
 
     Args:
         row: the neuron that is chosen at first.
-        frames: how many snapshots the script gets at most.
+        frames: most snapshots that the script gets.
     """
     order = neuron_order(run)
     into, out = run.views.values()
@@ -118,13 +114,13 @@ def draw_neurons(run: ModelRun, row: int, frames: int, words: Words) -> NeuronsD
 
 
 def wave_path(values: Float[np.ndarray, " number"]) -> str:
-    """Weights as a polyline: a unit to the right for every number, upwards for more."""
+    """Return the weights as a polyline: x is the number, y points down."""
     points = " ".join(f"{x} {-value:.3g}" for x, value in enumerate(values.tolist()))
     return f"M{points}"
 
 
 def bars_path(values: Float[np.ndarray, " number"]) -> str:
-    """The amplitude of every wave as a bar at its frequency."""
+    """Return the Fourier amplitudes as vertical bars at their frequencies."""
     amplitudes = np.abs(components(values[:, None]))[:, 0]
     return "".join(f"M{k} 0V{-value:.3g}" for k, value in enumerate(amplitudes.tolist(), 1))
 
@@ -132,14 +128,14 @@ def bars_path(values: Float[np.ndarray, " number"]) -> str:
 def _thumbs(run: ModelRun, into: Float[np.ndarray, "neuron number"], words: Words) -> list[Thumb]:
     order = neuron_order(run)
     groups = neuron_groups(run.input_weights[-1])
-    of = {
-        neuron: (group, colour_class(group, place))
-        for place, group in enumerate(groups)
+    group_of = {
+        neuron: (group, colour_class(group, index))
+        for index, group in enumerate(groups)
         for neuron in group.neurons.tolist()
     }
     thumbs: list[Thumb] = []
     for row, neuron in enumerate(order.tolist()):
-        group, colour = of[neuron]
+        group, colour = group_of[neuron]
         k = words("interference.rest") if group.frequency is None else str(group.frequency)
         name = words("neurons.name", neuron=row, k=k)
         thumbs.append(Thumb(row, name, colour, wave_path(into[row])))
@@ -153,7 +149,7 @@ def _data(
     shown: np.ndarray,
     words: Words,
 ) -> str:
-    """A byte a weight, in 127ths of the largest of its snapshot and way."""
+    """Return JSON for the script: weights as int8, scaled by the largest of snapshot and view."""
     largest = np.abs(views).max(axis=(2, 3), keepdims=True)
     scaled = np.divide(views * _LEVELS, largest, out=np.zeros_like(views), where=largest > 0)
     content = {
@@ -166,6 +162,6 @@ def _data(
         "units": [
             [float(f"{value / _LEVELS:.6g}") for value in pair] for pair in largest[..., 0, 0]
         ],
-        "weights": base64.b64encode(scaled.round().astype(np.int8).tobytes()).decode(),
+        "weights": base64_text(scaled.round().astype(np.int8)),
     }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return script_json(content)

@@ -1,23 +1,22 @@
-"""What a sweep's settings and their values are called."""
+"""Display names of a sweep's settings and values."""
 
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from gen.experiments.sweep import Axis
-    from gen.i18n import Words
+from gen.experiments.sweep import Axis
+from gen.i18n import Words
 
 
 def axis_name(axis: Axis, words: Words) -> str:
-    """A setting, `neurons`."""
+    """Return the name of a setting, such as `neurons`."""
     known = f"setting.{axis.key}"
     return words(known) if words.has(known) else axis.key.replace("_", " ")
 
 
 def value_name(axis: Axis, value: Any, words: Words) -> str:
-    """A value by itself, `0.1`; a choice has its name from the catalog or else from the config."""
+    """Return a value without its setting, such as `0.1`; a choice by its translation, if any."""
     known = f"choice.{axis.key}.{value}"
     if axis.choices is not None and words.has(known):
         return words(known)
@@ -25,7 +24,7 @@ def value_name(axis: Axis, value: Any, words: Words) -> str:
 
 
 def cell_labels(axes: tuple[Axis, ...], words: Words) -> list[str]:
-    """The settings of every combination, the last axis varying fastest."""
+    """Return the settings of every cell as text; the last axis varies fastest."""
     every = product(*(axis.values for axis in axes))
     return [
         words("list.comma").join(
@@ -36,6 +35,6 @@ def cell_labels(axes: tuple[Axis, ...], words: Words) -> list[str]:
 
 
 def _setting(axis: Axis, value: Any, words: Words) -> str:
-    """`decay 0.1`; a choice is told by its name alone."""
-    said = value_name(axis, value, words)
-    return said if axis.choices is not None else f"{axis_name(axis, words)} {said}"
+    """Return name and value, such as `decay 0.1`; a choice has no setting name."""
+    name = value_name(axis, value, words)
+    return name if axis.choices is not None else f"{axis_name(axis, words)} {name}"

@@ -1,45 +1,42 @@
-"""The losses of one cell of a sweep as a small chart, which a script redraws for other cells."""
+"""Loss curves of one sweep cell; a script redraws the chart for other cells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
+from gen.analysis.sweep_outcomes import SweepRun
 from gen.charts.labels import text_width
-from gen.charts.parts import text
-
-if TYPE_CHECKING:
-    from gen.analysis.sweep_outcomes import SweepRun
-    from gen.i18n import Words
+from gen.charts.markup import escaped
+from gen.i18n import Words
 
 MISSING = 255
-"""In the place of a curve's level: there is no loss at this step."""
+"""Level that marks a step without a loss."""
 
 _LOWEST, _HIGHEST = -8, 2
-"""Exponents of the widest range of losses that is shown."""
+"""Exponents of the widest loss axis."""
 
 _SLACK = 1e-3
-"""So much may a loss lie beyond a power of ten at which the range ends."""
+"""Decades by which a loss may exceed the end of the axis."""
 
 _POINTS = 44
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 380.0, 260.0, 38.0, 8.0, 30.0, 40.0
-_LETTERS = 12.0
+_FONT = 12.0
 _SAMPLE = 22.0
 """Length of the line before a name in the legend."""
 
 
 @dataclass(frozen=True)
 class Curves:
-    """Losses of all models at a few steps, spread evenly over their logarithm.
+    """Losses of all models at a few steps, evenly spaced on a logarithmic axis.
 
     Attributes:
-        levels: 0 at the lowest exponent to 254 at the highest; `MISSING` where there is no loss.
-        low, high: exponents of ten of the losses at the ends of the axis.
+        levels: 0 (low end of the axis) to 254 (high end); `MISSING` without a loss.
+        low, high: exponents of ten at the ends of the loss axis.
     """
 
     steps: Int[np.ndarray, " point"]
@@ -61,23 +58,23 @@ class Curves:
 
     @property
     def x(self) -> list[float]:
-        """Positions of the steps in the chart."""
-        return [round(float(x), 1) for x in self._across(self.steps)]
+        """X coordinates of the steps."""
+        return [round(float(x), 1) for x in self._to_x(self.steps)]
 
     def ticks(self) -> Iterator[tuple[float, int]]:
-        """Positions and values of the steps 1, 3, 10, 30, ... that fit."""
+        """Yield x coordinate and value of the steps 1, 3, 10, 30, ..."""
         steps = (10**n * m for n in range(9) for m in (1, 3))
         within = [step for step in steps if self.steps[0] <= step <= self.steps[-1]]
-        yield from zip(self._across(np.array(within)), within, strict=True)
+        yield from zip(self._to_x(np.array(within)), within, strict=True)
 
-    def _across(self, steps: np.ndarray) -> Float[np.ndarray, " point"]:
+    def _to_x(self, steps: np.ndarray) -> Float[np.ndarray, " point"]:
         low, high = np.log10(max(1, self.steps[0])), np.log10(max(2, self.steps[-1]))
         part = (np.log10(np.maximum(1, steps)) - low) / (high - low)
         return _LEFT + part * (_WIDTH - _LEFT - _RIGHT)
 
 
 def _range(losses: Float[np.ndarray, "..."]) -> tuple[int, int]:
-    """Whole exponents of ten around the losses."""
+    """Return the exponents of ten that enclose the losses."""
     found = losses[np.isfinite(losses) & (losses > 0)]
     if not len(found):
         return _LOWEST, _HIGHEST
@@ -86,19 +83,24 @@ def _range(losses: Float[np.ndarray, "..."]) -> tuple[int, int]:
 
 
 def draw_curves(curves: Curves, cell: int, words: Words) -> str:
-    """SVG of the losses of one cell's models: dashed for train, solid for test."""
+    """Return SVG with the losses of one cell's models: dashed for train, solid for test."""
     frame = f"{_LEFT:g} {_RIGHT:g} {_TOP:g} {_BOTTOM:g}"
-    parts = [*_scale(curves), *_steps(curves, words), *_names(words), *_lines(curves, cell)]
+    parts = [
+        *_loss_axis(curves),
+        *_step_axis(curves, words),
+        *_legend(words),
+        *_lines(curves, cell),
+    ]
     return (
         f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" class="curves" data-frame="{frame}" '
         f'aria-hidden="true">{"".join(parts)}</svg>'
     )
 
 
-def _scale(curves: Curves) -> Iterator[str]:
+def _loss_axis(curves: Curves) -> Iterator[str]:
     span = curves.high - curves.low
     for exponent in range(curves.low, curves.high + 1, 2 if span > 5 else 1):
-        y = _down(np.array((exponent - curves.low) / span))
+        y = _to_y(np.array((exponent - curves.low) / span))
         power = str(exponent).replace("-", "\u2212")
         yield f'<line class="grid" x1="{_LEFT:g}" x2="{_WIDTH - _RIGHT:g}" y1="{y:g}" y2="{y:g}"/>'
         yield (
@@ -107,40 +109,40 @@ def _scale(curves: Curves) -> Iterator[str]:
         )
 
 
-def _steps(curves: Curves, words: Words) -> Iterator[str]:
+def _step_axis(curves: Curves, words: Words) -> Iterator[str]:
     free = 0.0
     for at, step in curves.ticks():
-        said = words.number(step)
-        half = text_width(said, _LETTERS) / 2
+        label = words.number(step)
+        half = text_width(label, _FONT) / 2
         x = min(at, _WIDTH - half)
         if x - half < free:
             continue
         free = x + half + 4
         yield (
-            f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 19:g}" text-anchor="middle">{said}</text>'
+            f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 19:g}" text-anchor="middle">{label}</text>'
         )
     yield (
         f'<text class="axis" x="{_WIDTH - _RIGHT:g}" y="{_HEIGHT - 6:g}" '
-        f'text-anchor="end">{text(words("axis.step"))}</text>'
+        f'text-anchor="end">{escaped(words("axis.step"))}</text>'
     )
 
 
-def _names(words: Words) -> Iterator[str]:
-    """The name of the vertical axis, and which lines are which."""
-    yield f'<text class="axis" x="0" y="14">{text(words("axis.loss_plain"))}</text>'
+def _legend(words: Words) -> Iterator[str]:
+    """Draw the name of the loss axis and the legend."""
+    yield f'<text class="axis" x="0" y="14">{escaped(words("axis.loss_plain"))}</text>'
     right = _WIDTH - _RIGHT
     for key in ("test", "train"):
         name = words(f"series.{key}")
-        left = right - text_width(name, _LETTERS) - _SAMPLE - 6
+        left = right - text_width(name, _FONT) - _SAMPLE - 6
         yield f'<path class="sample {key}" d="M{left:g} 10h{_SAMPLE:g}"/>'
-        yield f'<text x="{left + _SAMPLE + 6:g}" y="14">{text(name)}</text>'
+        yield f'<text x="{left + _SAMPLE + 6:g}" y="14">{escaped(name)}</text>'
         right = left - 16
 
 
 def _lines(curves: Curves, cell: int) -> Iterator[str]:
     for split, key in enumerate(("train", "test")):
         for levels in curves.levels[cell, :, split]:
-            y = _down(levels / (MISSING - 1))
+            y = _to_y(levels / (MISSING - 1))
             points = " ".join(
                 f"{a:g},{b:.1f}"
                 for a, b, level in zip(curves.x, y, levels, strict=True)
@@ -149,5 +151,5 @@ def _lines(curves: Curves, cell: int) -> Iterator[str]:
             yield f'<polyline class="line {key}" points="{points}"/>'
 
 
-def _down(part: Float[np.ndarray, "*point"]) -> Float[np.ndarray, "*point"]:
+def _to_y(part: Float[np.ndarray, "*point"]) -> Float[np.ndarray, "*point"]:
     return _TOP + (1 - part) * (_HEIGHT - _TOP - _BOTTOM)

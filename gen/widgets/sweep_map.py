@@ -1,33 +1,28 @@
-"""A sweep as markup: panels of cells of dots, a mark for every outcome, curves of one cell."""
+"""Widget "sweep-map": outcomes of all models as marks in a grid, and loss curves of one cell."""
 
 from __future__ import annotations
 
-import base64
-import json
 from dataclasses import dataclass
 from math import ceil, sqrt
-from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 import numpy as np
 from jaxtyping import Int
 
-from gen.analysis.sweep_outcomes import OUTCOMES, UNTRAINED
+from gen.analysis.formula import Formula
+from gen.analysis.sweep_outcomes import OUTCOMES, UNTRAINED, SweepRun
 from gen.charts.labels import text_width
-from gen.charts.parts import text
+from gen.charts.markup import escaped
+from gen.experiments.sweep import Axis
+from gen.i18n import Words
+from gen.widgets.script_data import base64_text, script_json, text_template
 from gen.widgets.setting_words import axis_name, cell_labels, value_name
 from gen.widgets.sweep_curves import Curves, draw_curves
 
-if TYPE_CHECKING:
-    from gen.analysis.formula import Formula
-    from gen.analysis.sweep_outcomes import SweepRun
-    from gen.experiments.sweep import Axis
-    from gen.i18n import Words
-
 CELL, GAP = 30.0, 3.0
 _LEFT, _TOP, _RIGHT = 50.0, 4.0, 4.0
-_LETTERS = 11.0
-"""Size of the names of rows and columns."""
+_FONT = 11.0
+"""Font size of row and column labels."""
 
 MARKS = {
     "groks": '<circle r="3.4"/>',
@@ -37,15 +32,15 @@ MARKS = {
     "failed": '<path d="M0-3.6 3.6 3.2H-3.6Z"/>',
     "untrained": '<circle r="1"/>',
 }
-"""A mark for each outcome, around its middle: its shape tells it as well as its colour."""
+"""SVG mark of each outcome around (0, 0); outcomes differ in shape and colour."""
 
 
 @dataclass(frozen=True)
 class SweepPanel:
-    """One value of the first axes.
+    """The cells of one combination of the first axes' values.
 
     Attributes:
-        formula: MathML of the products that its networks are made of, where the map compares them.
+        formula: MathML of its networks' products, if the map compares formulas.
     """
 
     title: str
@@ -55,7 +50,7 @@ class SweepPanel:
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """An outcome, what it is called, and how many models it befell."""
+    """An outcome with its name and its number of models."""
 
     key: str
     label: str
@@ -64,18 +59,18 @@ class LegendEntry:
 
 @dataclass(frozen=True)
 class SweepMap:
-    """Everything that a page shows of a sweep.
+    """Values of the widget's template.
 
     Attributes:
-        name: what the marks' ids begin with, until the page puts the figure's id there.
-        marks: definitions that the panels use.
-        curves: losses of the cell in focus.
-        focus: that cell, in words.
-        contradicted: of how many models the accuracies say something else than the outcome,
-            in words; empty where of none.
-        formulas: MathML of all that networks of this map compute, where they differ.
-        formula: which of them those of the cell in focus compute.
-        data: JSON for the script that lets readers ask.
+        name: prefix of the marks' ids; the template replaces it by the figure's id.
+        marks: SVG definitions that the panels use.
+        curves: losses of the selected cell.
+        focus: description of the selected cell.
+        contradicted: sentence with the number of models whose accuracies contradict their
+            outcome; empty if there are none.
+        formulas: MathML of the networks' different formulas; empty if all are equal.
+        formula: index of the selected cell's formula.
+        data: JSON for the script.
     """
 
     name: str
@@ -95,10 +90,10 @@ class SweepMap:
 
 
 def draw_sweep_map(name: str, run: SweepRun, words: Words) -> SweepMap:
-    """Draws a sweep: its last two axes are columns and rows, those before them make panels.
+    """Draw a sweep: the last two axes are columns and rows, the ones before make panels.
 
     Args:
-        name: what the marks' ids begin with, until the page puts the figure's id there.
+        name: prefix of the marks' ids; the template replaces it by the figure's id.
     """
     outcomes = run.outcomes()
     axes = run.axes
@@ -117,7 +112,7 @@ def draw_sweep_map(name: str, run: SweepRun, words: Words) -> SweepMap:
         shared = set(of_cell[first : first + per_panel])
         inside = formulas[shared.pop()].products if len(shared) == 1 else ""
         panels.append(SweepPanel(title, _mathml(inside), _panel(cells, columns, rows, words)))
-    focus = _telling_cell(outcomes)
+    focus = _first_focus(outcomes)
     curves = Curves.of(run)
     return SweepMap(
         name=name,
@@ -144,7 +139,7 @@ def draw_sweep_map(name: str, run: SweepRun, words: Words) -> SweepMap:
 
 
 def describe(label: str, outcomes: Int[np.ndarray, " seed"], words: Words) -> str:
-    """A cell and how many of its models met which outcome."""
+    """Return a cell's settings and the number of its models with each outcome."""
     counts = [
         words("map.count", count=int((outcomes == number).sum()), outcome=words(f"outcome.{key}"))
         for number, key in enumerate(OUTCOMES)
@@ -153,8 +148,8 @@ def describe(label: str, outcomes: Int[np.ndarray, " seed"], words: Words) -> st
     return words("map.cell", settings=label, outcomes=words.listed(counts))
 
 
-def _telling_cell(outcomes: Int[np.ndarray, "cell seed"]) -> int:
-    """The cell in which most kinds of outcome meet, one with models that grok first."""
+def _first_focus(outcomes: Int[np.ndarray, "cell seed"]) -> int:
+    """Return the cell with most different outcomes, preferring cells with models that grok."""
     kinds = [(len(set(cell.tolist())), int((cell == 0).sum())) for cell in outcomes]
     return max(range(len(kinds)), key=lambda cell: (kinds[cell][1] > 0, kinds[cell]))
 
@@ -172,7 +167,7 @@ def _cell(
         for place, outcome in enumerate(outcomes.tolist())
     )
     return (
-        f'<g class="cell" data-cell="{number}"><title>{text(labels[number])}</title>'
+        f'<g class="cell" data-cell="{number}"><title>{escaped(labels[number])}</title>'
         f'<rect x="{left:g}" y="{top:g}" width="{CELL:g}" height="{CELL:g}" rx="3"/>{marks}</g>'
     )
 
@@ -183,55 +178,55 @@ def _panel(cells: str, columns: Axis, rows: Axis | None, words: Words) -> str:
     tall = (len(rows.values) if rows else 1) * pitch - GAP
     top, foot, middle = _TOP, _TOP + tall, _LEFT + wide / 2
     names = [value_name(columns, value, words) for value in columns.values]
-    widest = max(text_width(name, _LETTERS) for name in names)
-    turned = widest > pitch - 2
+    widest = max(text_width(name, _FONT) for name in names)
+    rotated = widest > pitch - 2
     texts = [
-        _column_name(name, _LEFT + place * pitch + CELL / 2, foot, turned=turned)
+        _column_name(name, _LEFT + place * pitch + CELL / 2, foot, rotated=rotated)
         for place, name in enumerate(names)
     ]
-    below = widest + 8 if turned else 16.0
+    below = widest + 8 if rotated else 16.0
     name = axis_name(columns, words)
     texts.append(
         f'<text class="axis" x="{middle:g}" y="{foot + below + 13:g}" '
-        f'text-anchor="middle">{text(name)}</text>'
+        f'text-anchor="middle">{escaped(name)}</text>'
     )
-    half = text_width(name, _LETTERS) / 2
+    half = text_width(name, _FONT) / 2
     begin, end = min(0.0, middle - half), max(_LEFT + wide + _RIGHT, middle + half)
     if rows:
         names = [value_name(rows, value, words) for value in rows.values]
         texts += [
             f'<text x="{_LEFT - 5:g}" y="{foot - place * pitch - CELL / 2 + 4:g}" '
-            f'text-anchor="end">{text(name)}</text>'
+            f'text-anchor="end">{escaped(name)}</text>'
             for place, name in enumerate(names)
         ]
-        begin = min(begin, _LEFT - 27 - max(text_width(name, _LETTERS) for name in names))
+        begin = min(begin, _LEFT - 27 - max(text_width(name, _FONT) for name in names))
         name = axis_name(rows, words)
-        texts.append(_upright_name(name, begin + 12, _TOP + tall / 2))
-        over = text_width(name, _LETTERS) / 2 - tall / 2
+        texts.append(_row_axis_name(name, begin + 12, _TOP + tall / 2))
+        over = text_width(name, _FONT) / 2 - tall / 2
         top, below = max(top, over), max(below, over - 20)
     box = f"{begin:g} {_TOP - top:g} {end - begin:g} {top + tall + below + 20:g}"
     return f'<svg viewBox="{box}" class="panel">{"".join(texts)}{cells}</svg>'
 
 
-def _column_name(name: str, x: float, foot: float, *, turned: bool) -> str:
-    """The name of a column below it, written upwards where it is wider than the column."""
-    if turned:
+def _column_name(name: str, x: float, foot: float, *, rotated: bool) -> str:
+    """Draw a column label below its column, rotated if it is wider than the column."""
+    if rotated:
         place = f'transform="translate({x + 4:g} {foot + 5:g}) rotate(-90)" text-anchor="end"'
     else:
         place = f'x="{x:g}" y="{foot + 13:g}" text-anchor="middle"'
-    return f"<text {place}>{text(name)}</text>"
+    return f"<text {place}>{escaped(name)}</text>"
 
 
-def _upright_name(name: str, x: float, y: float) -> str:
-    """The name of an axis beside it: turned, or downwards if its characters stand upright."""
+def _row_axis_name(name: str, x: float, y: float) -> str:
+    """Draw the row axis name: rotated, or as vertical text if all characters are wide."""
     if all(east_asian_width(character) in "WF" for character in name):
-        return f'<text class="axis upright" x="{x:g}" y="{y:g}">{text(name)}</text>'
+        return f'<text class="axis upright" x="{x:g}" y="{y:g}">{escaped(name)}</text>'
     place = f'transform="translate({x:g} {y:g}) rotate(-90)"'
-    return f'<text class="axis" {place} text-anchor="middle">{text(name)}</text>'
+    return f'<text class="axis" {place} text-anchor="middle">{escaped(name)}</text>'
 
 
 def _formulas(run: SweepRun) -> tuple[list[Formula], list[int]]:
-    """The different formulas of a sweep, and which is each cell's; none where they are all one."""
+    """Return the different formulas and each cell's index; both empty if all are equal."""
     found = [formula for formula in dict.fromkeys(run.formulas) if formula is not None]
     if len(found) < 2 or None in run.formulas:
         return [], []
@@ -258,7 +253,7 @@ def _data(
     focus: int,
     formulas: list[int],
 ) -> str:
-    """What the script needs: extremes exactly, curves as levels, all words."""
+    """Return JSON for the script: final extremes exactly, curves as levels, all texts."""
     extremes = run.final_extremes()
     numbers = np.stack([extremes.train_loss, extremes.test_loss, extremes.ratio], axis=2)
     state = np.where(run.failed, OUTCOMES.index("failed"), np.where(run.trained, 0, UNTRAINED))
@@ -266,11 +261,11 @@ def _data(
     content = {
         "outcomes": list(OUTCOMES),
         "words": [words(f"outcome.{key}") for key in OUTCOMES],
-        "cell": words("map.cell", settings="{settings}", outcomes="{outcomes}"),
-        "count": words("map.count", count="{count}", outcome="{outcome}"),
-        "contradicted": words("map.contradicted", count="{count}", models="{models}"),
+        "cell": text_template(words, "map.cell"),
+        "count": text_template(words, "map.count"),
+        "contradicted": text_template(words, "map.contradicted"),
         "comma": words("list.comma"),
-        "last": words("list.last", rest="{rest}", last="{last}"),
+        "last": text_template(words, "list.last"),
         "labels": labels,
         "rows": rows,
         "columns": len(run.axes[-2 if len(run.axes) > 1 else -1].values),
@@ -280,13 +275,9 @@ def _data(
         "ratio": run.thresholds.ratio,
         "focus": focus,
         "formulas": formulas,
-        "state": _encoded(state.astype(np.uint8)),
-        "ends": _encoded(run.outcomes_by_accuracy().astype(np.uint8)),
-        "extremes": _encoded(numbers.astype("<f4")),
-        "curves": _encoded(curves.levels),
+        "state": base64_text(state.astype(np.uint8)),
+        "ends": base64_text(run.outcomes_by_accuracy().astype(np.uint8)),
+        "extremes": base64_text(numbers.astype("<f4")),
+        "curves": base64_text(curves.levels),
     }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _encoded(numbers: np.ndarray) -> str:
-    return base64.b64encode(numbers.tobytes()).decode()
+    return script_json(content)

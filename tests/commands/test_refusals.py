@@ -115,12 +115,12 @@ STANDING_STILL = "#!/bin/sh\nexec sleep 60\n"
 HALF_WAY = "#!/bin/sh\nhead -c 100000 >/dev/null\n{end}\n"
 WITHOUT_H264 = "#!/bin/sh\necho \"Unknown encoder 'libx264'\" >&2\nexit 1\n"
 ENCODERS = {
-    "missing": ("", "the encoder does not start"),
-    "not executable": ("no program", "the encoder does not start"),
-    "standing still": (STANDING_STILL, "it took nothing for"),
-    "dying half-way": (HALF_WAY.format(end="kill -9 $$"), "the encoder failed"),
-    "stopping half-way, content": (HALF_WAY.format(end="exit 0"), "the encoder failed"),
-    "content with nothing": ("#!/bin/sh\ncat >/dev/null\n", "the encoder failed"),
+    "missing": ("", "ffmpeg does not start"),
+    "not executable": ("no program", "ffmpeg does not start"),
+    "standing still": (STANDING_STILL, "no progress for"),
+    "dying half-way": (HALF_WAY.format(end="kill -9 $$"), "ffmpeg failed"),
+    "stopping half-way, content": (HALF_WAY.format(end="exit 0"), "ffmpeg failed"),
+    "content with nothing": ("#!/bin/sh\ncat >/dev/null\n", "ffmpeg failed"),
     "without H.264": (WITHOUT_H264, "Unknown encoder 'libx264'"),
 }
 

@@ -238,7 +238,7 @@ def test_a_missing_encoder_is_told_with_the_mend(
         raise RuntimeError("no ffmpeg")
 
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", missing)
-    with pytest.raises(SetupError, match="there is no video encoder"):
+    with pytest.raises(SetupError, match="ffmpeg is not installed"):
         write_mp4(film("five-circle", 2), tmp_path / "film.mp4")
 
 
@@ -248,7 +248,7 @@ def test_a_missing_encoder_is_told_with_the_mend(
         ("#!/bin/sh\necho 'Unknown encoder libx264' >&2\nexit 1\n", "Unknown encoder libx264"),
         (
             "#!/bin/sh\nhead -c 100000 >/dev/null\nkill -9 $$\n",
-            "ended by signal 9; memory may have",
+            "killed by signal 9; memory may have",
         ),
     ],
     ids=["without H.264", "killed half-way"],
@@ -277,7 +277,7 @@ def test_an_encoder_is_not_waited_for_by_a_process_that_is_asked_to_end_as_it_st
         raise SystemExit(143)
 
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(encoder))
-    monkeypatch.setattr(mp4, "_watched", ended)
+    monkeypatch.setattr(mp4, "_watchdog", ended)
     with pytest.raises(SystemExit):
         write_mp4(film("five-circle", 2), tmp_path / "film.mp4")
     assert [each.returncode for each in started] == [-signal.SIGKILL]

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from gen.charts.chart import MOST_TICKS, Chart, Series, log_axis, share_axis, step_axis
-from gen.charts.labels import Box, Curve, beside, flags
+from gen.charts.chart import Chart, Series, log_axis, share_axis, step_axis
+from gen.charts.labels import Box, Curve, flags, label_box
 from gen.charts.parts import NARROW, WIDE, Drawing
 from gen.charts.png import to_png
+from gen.charts.scales import MOST_TICKS
 from gen.charts.svg import STYLE, standalone_svg, to_svg
 from gen.charts.thinning import TOLERANCE, thin_line
 from gen.experiments.runs import ModelRun
@@ -285,7 +286,7 @@ def test_a_name_covers_no_line_and_lies_inside(heights: np.ndarray, width: float
     x = np.linspace(10, 300, 30)
     own, other = Curve(x, heights[0]), Curve(x, heights[1])
     area = Box(10, 10, 300, 190)
-    box = beside(own, [other], [], [], area, (width, 14.0))
+    box = label_box(own, [other], [], [], area, (width, 14.0))
     if box is not None:
         assert box.inside(area)
         assert own.distance(box) > 0 and other.distance(box) > own.distance(box)

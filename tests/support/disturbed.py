@@ -226,7 +226,7 @@ def _build(folder: Path, disturbance: Disturbance, more: Sequence[str]) -> int:
     if disturbance.years:
         time.time = time.monotonic = _backwards(disturbance.years)
     if disturbance.patience is not None:
-        mp4._PATIENCE = disturbance.patience
+        mp4._TIMEOUT = disturbance.patience
     if disturbance.humble:
         _give_up_rights()
     for name, limit in disturbance.limits.items():
