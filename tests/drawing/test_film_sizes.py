@@ -1,4 +1,4 @@
-"""Films are no larger than phones decode: 4096 x 2304 pixels, H.264 at level 5.2 or below."""
+"""Film sizes: at most 4096 x 2304 pixels and H.264 level 5.2, which phones decode."""
 
 from __future__ import annotations
 
@@ -35,15 +35,13 @@ LARGEST_PARITY = SparseParity(bits=255, signal_bits=2, train_rows=16, test_rows=
 @pytest.mark.parametrize("neurons", SIDES)
 @pytest.mark.parametrize("inputs", SIDES)
 @pytest.mark.parametrize("outputs", SIDES)
-def test_every_size_of_matrices_has_a_film_that_fits(
-    neurons: int, inputs: int, outputs: int
-) -> None:
+def test_matrices_of_every_size_fit_into_a_film(neurons: int, inputs: int, outputs: int) -> None:
     layout = Layout.of((neurons, inputs), (neurons, outputs), None)
     assert layout.width <= MOST_WIDTH and layout.height <= MOST_HEIGHT
     layout.check()
 
 
-def test_cells_that_make_a_film_too_large_are_refused_with_cells_that_do_not() -> None:
+def test_too_large_cells_are_refused_with_the_largest_size_that_fits() -> None:
     network = Perceptron(hidden=256)
     with pytest.raises(ValueError, match=r"4,096 x 2,304 at most; .* set cell = (\d+) or less"):
         Weights(model="m", cell=20).check(LARGEST_PARITY, network)
@@ -85,8 +83,8 @@ def test_a_film_of_a_sweep_that_would_be_too_large_is_refused(
 ) -> None:
     sweep = _SWEEP.format(values=", ".join(map(str, range(1, count + 1))))
     config = small_site.CONFIG + sweep + (f"cell = {cell}\n" if cell else "")
-    said = gen("status", *small_site.write(tmp_path, config)).err
-    assert "grid-film" in said and "4,096 x 2,304 at most" in said and message in said
+    error = gen("status", *small_site.write(tmp_path, config)).err
+    assert "grid-film" in error and "4,096 x 2,304 at most" in error and message in error
 
 
 def test_a_film_of_a_sweep_with_few_values_fits() -> None:
@@ -100,12 +98,12 @@ def test_the_largest_film_has_a_level_that_phones_decode(tmp_path: Path) -> None
     write_mp4(film, tmp_path / "film.mp4")
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(tmp_path / "film.mp4")]
     described = [*command, "-c:v", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"]
-    said = subprocess.run(described, capture_output=True, text=True, check=True).stderr
-    levels = re.findall(r"level_idc\s+[01]+ = (\d+)", said)
+    output = subprocess.run(described, capture_output=True, text=True, check=True).stderr
+    levels = re.findall(r"level_idc\s+[01]+ = (\d+)", output)
     assert levels and max(map(int, levels)) <= 52
 
 
-def test_a_kind_that_draws_larger_films_is_refused_when_it_draws() -> None:
+def test_a_too_large_film_is_refused_when_it_is_drawn() -> None:
     class Huge(Weights):
         def film(self, run: ModelRun, scale: int) -> Film:
             return replace(super().film(run, scale), size=(4096, 4096))

@@ -1,4 +1,4 @@
-"""Charts: axes, thinning, where names stand, and what the SVG says."""
+"""Charts: axes, line simplification, label placement and SVG."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def shapes(chart: Chart, alt: str = "") -> list[ET.Element]:
 
 
 def points(path: str) -> np.ndarray:
-    """The places that a path of one relative polyline goes through."""
+    """Return the points of a path with one relative polyline."""
     start, _, moves = path.removeprefix("M").partition("l")
     numbers = moves.replace("-", " -").split()
     steps = np.array([start.split(), *zip(numbers[::2], numbers[1::2], strict=True)], dtype=float)
@@ -77,13 +77,13 @@ def test_thinning_keeps_the_ends_and_the_extremes(y: np.ndarray, width: float) -
 
 @settings(deadline=None)
 @given(arrays.arrays(np.float64, st.integers(2, 200), elements=st.floats(0, 300)))
-def test_thinning_moves_no_line_visibly(y: np.ndarray) -> None:
+def test_thinning_changes_no_line_visibly(y: np.ndarray) -> None:
     x = np.arange(len(y)) * 2.0
     kept_x, kept_y = thin_line(x, y)
     assert np.abs(np.interp(x, kept_x, kept_y) - y).max() <= TOLERANCE + 1e-9
 
 
-def test_a_straight_line_is_left_with_its_ends() -> None:
+def test_thinning_reduces_a_straight_line_to_its_ends() -> None:
     x = np.linspace(0, 600, 501)
     assert len(thin_line(x, 3 + x / 4)[0]) == 2
 
@@ -100,7 +100,7 @@ def test_a_step_axis_has_few_whole_ticks_within_its_ends(first: int, length: int
 
 @settings(deadline=None)
 @given(st.floats(1e-9, 1e3), st.floats(1, 1e9))
-def test_a_log_axis_holds_its_values_and_has_two_to_six_ticks(low: float, ratio: float) -> None:
+def test_a_log_axis_contains_its_values_and_has_two_to_six_ticks(low: float, ratio: float) -> None:
     axis = log_axis("Loss", low, low * ratio, EN)
     assert axis.low <= low and low * ratio <= axis.high
     assert 2 <= len(axis.ticks) <= MOST_TICKS
@@ -113,13 +113,13 @@ def test_decades_are_powers_of_ten() -> None:
     assert labels == ["10⁻³", "10⁻²", "10⁻¹", "1"]
 
 
-def test_the_unit_stands_at_the_top_of_the_accuracy_axis() -> None:
+def test_only_the_top_label_of_the_accuracy_axis_has_the_unit() -> None:
     labels = [tick.label for tick in share_axis("Accuracy", EN).ticks]
     assert labels == ["0", "25", "50", "75", "100\u00a0%"]
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_every_run_gives_a_small_chart_whose_lines_stay_inside_the_plot(name: str) -> None:
+def test_charts_are_small_and_lines_stay_inside_the_plot(name: str) -> None:
     for chart, alt in drawn(RUNS[name]):
         assert len(to_svg(chart, "a-figure", alt).encode()) < 15_000
         for drawing, svg in zip((WIDE, NARROW), shapes(chart, alt), strict=True):
@@ -135,14 +135,14 @@ def test_every_run_gives_a_small_chart_whose_lines_stay_inside_the_plot(name: st
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_no_two_texts_of_a_chart_share_a_place(name: str) -> None:
+def test_no_texts_of_a_chart_overlap(name: str) -> None:
     for chart, _ in drawn(RUNS[name]):
         for svg in shapes(chart):
             places = [(text.get("x"), text.get("y")) for text in svg.iter(f"{SVG}text")]
             assert len(set(places)) == len(places)
 
 
-def test_the_plot_tells_a_script_how_steps_and_values_lie_in_it() -> None:
+def test_the_plot_has_its_scales_as_data_attributes() -> None:
     for svg in shapes(FIGURES[1].chart(RUNS["parity"], EN)):
         plot = svg.find(f"{SVG}g")
         assert plot is not None
@@ -157,7 +157,7 @@ def test_the_plot_tells_a_script_how_steps_and_values_lie_in_it() -> None:
         assert points(test.attrib["d"])[[0, -1], 0] == pytest.approx([left, right], abs=0.11)
 
 
-def test_marks_stand_at_their_steps_with_a_dot_on_their_line() -> None:
+def test_marks_are_at_their_steps_with_a_dot_on_their_line() -> None:
     chart = FIGURES[0].chart(RUNS["parity"], EN)
     assert [(mark.key, mark.label) for mark in chart.marks] == [
         ("train", "memorises"),
@@ -172,14 +172,14 @@ def test_marks_stand_at_their_steps_with_a_dot_on_their_line() -> None:
             assert float(dot.attrib["cx"]) == pytest.approx(expected, abs=0.11)
 
 
-def test_what_knows_unseen_rows_as_soon_as_its_own_does_not_memorise() -> None:
+def test_a_run_that_learns_both_splits_at_once_fits_and_does_not_memorise() -> None:
     run = RUNS["parity"]
     same = {**run.metrics, "test_accuracy": run.metrics["train_accuracy"]}
     chart = FIGURES[0].chart(replace(run, metrics=same), EN)
     assert [mark.label for mark in chart.marks] == ["fits", "generalises"]
 
 
-def test_a_broken_line_is_drawn_in_pieces() -> None:
+def test_a_line_is_broken_at_non_finite_values() -> None:
     run = RUNS["parity"]
     loss = run.metrics["test_loss"].copy()
     loss[50:60] = np.nan
@@ -189,7 +189,7 @@ def test_a_broken_line_is_drawn_in_pieces() -> None:
     assert (paths["train"].count("M"), paths["test"].count("M")) == (1, 2)
 
 
-def test_a_loss_of_nothing_but_zeros_is_drawn() -> None:
+def test_an_all_zero_loss_is_drawn() -> None:
     run = RUNS["parity"]
     zeros = np.zeros_like(run.metrics["test_loss"])
     flat = replace(run, metrics={**run.metrics, "test_loss": zeros, "train_loss": zeros})
@@ -209,7 +209,7 @@ def test_any_text_is_escaped(alt: str, label: str) -> None:
     ET.fromstring(standalone_svg(chart, alt))
 
 
-def test_ids_are_unique_and_name_the_chart_for_those_who_do_not_see_it() -> None:
+def test_ids_are_unique_and_label_the_chart_for_screen_readers() -> None:
     chart, alt = drawn(RUNS["parity"])[0]
     page = ET.fromstring(f"<p>{to_svg(chart, 'a', alt)}{to_svg(chart, 'b', alt)}</p>")
     ids = [element.attrib["id"] for element in page.iter() if "id" in element.attrib]
@@ -223,8 +223,8 @@ def test_ids_are_unique_and_name_the_chart_for_those_who_do_not_see_it() -> None
 
 
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_a_chart_of_its_own_has_literal_colours_and_fonts(language: Words) -> None:
-    """Editors and converters know no custom properties, and many no style sheets."""
+def test_a_standalone_chart_has_literal_colours_and_fonts(language: Words) -> None:
+    """Editors and converters support no custom properties, and many no style sheets."""
     for figure in FIGURES:
         chart, alt = figure.chart(RUNS["parity"], language), figure.alt(RUNS["parity"], language)
         text = standalone_svg(chart, alt)
@@ -240,7 +240,7 @@ def test_a_chart_of_its_own_has_literal_colours_and_fonts(language: Words) -> No
     assert "@container" in STYLE
 
 
-def test_a_chart_of_its_own_shows_its_lines_in_the_colours_of_the_page() -> None:
+def test_a_standalone_chart_has_the_line_colours_of_the_page() -> None:
     chart, alt = drawn(RUNS["parity"])[0]
     svg = ET.fromstring(standalone_svg(chart, alt))
     lines = {e.attrib["data-series"]: e for e in svg.iter(f"{SVG}path")}
@@ -252,7 +252,7 @@ def test_a_chart_of_its_own_shows_its_lines_in_the_colours_of_the_page() -> None
     assert "stroke-dasharray" not in lines["test"].attrib
 
 
-def test_a_chart_as_a_picture_shows_every_line_and_readable_text() -> None:
+def test_a_png_chart_shows_every_line_and_text() -> None:
     chart, alt = drawn(RUNS["parity"])[0]
     with Image.open(io.BytesIO(to_png(standalone_svg(chart, alt)))) as picture:
         assert picture.size == (2 * 752, 2 * 362)
@@ -268,7 +268,7 @@ def test_a_chart_as_a_picture_shows_every_line_and_readable_text() -> None:
     st.lists(st.floats(0, 300), min_size=2, max_size=2).map(sorted),
     st.floats(10, 140),
 )
-def test_flags_never_cover_each_other(places: list[float], width: float) -> None:
+def test_flags_never_overlap(places: list[float], width: float) -> None:
     first, second = flags([(place, width) for place in places], 0.0, 300.0)
     assert (
         first.row != second.row
@@ -282,7 +282,7 @@ def test_flags_never_cover_each_other(places: list[float], width: float) -> None
     arrays.arrays(np.float64, (2, 30), elements=st.floats(20, 180)),
     st.floats(20, 80),
 )
-def test_a_name_covers_no_line_and_lies_inside(heights: np.ndarray, width: float) -> None:
+def test_a_label_covers_no_line_and_lies_inside(heights: np.ndarray, width: float) -> None:
     x = np.linspace(10, 300, 30)
     own, other = Curve(x, heights[0]), Curve(x, heights[1])
     area = Box(10, 10, 300, 190)
@@ -292,7 +292,7 @@ def test_a_name_covers_no_line_and_lies_inside(heights: np.ndarray, width: float
         assert own.distance(box) > 0 and other.distance(box) > own.distance(box)
 
 
-def test_lines_that_are_one_are_named_in_a_legend() -> None:
+def test_identical_lines_have_a_legend() -> None:
     run = RUNS["nothing"]
     same = {**run.metrics, "train_accuracy": run.metrics["test_accuracy"]}
     svg = shapes(FIGURES[0].chart(replace(run, metrics=same), EN))[0]
@@ -300,14 +300,14 @@ def test_lines_that_are_one_are_named_in_a_legend() -> None:
     assert {text.attrib["y"] for text in names} == {f"{WIDE.font:g}"}
 
 
-def test_the_table_holds_every_logged_step() -> None:
+def test_the_table_has_every_logged_step() -> None:
     header, rows = FIGURES[1].table(RUNS["parity"])
     assert header == ("step", "train_loss", "test_loss")
     assert rows.shape == (201, 3)
     np.testing.assert_array_equal(rows[:, 2], RUNS["parity"].metrics["test_loss"])
 
 
-def test_alt_texts_say_when_it_memorises_and_when_it_generalises() -> None:
+def test_alt_texts_contain_the_steps_of_memorising_and_generalising() -> None:
     alt = FIGURES[0].alt(RUNS["parity"], EN)
     assert "over 5,000 steps" in alt
     assert "reaches 99\u00a0% at step 1,000 and stays there" in alt
@@ -317,7 +317,7 @@ def test_alt_texts_say_when_it_memorises_and_when_it_generalises() -> None:
     )
 
 
-def test_alt_texts_do_not_claim_what_did_not_happen() -> None:
+def test_alt_texts_of_runs_that_never_generalise_say_so() -> None:
     never = FIGURES[0].alt(RUNS["never"], EN)
     assert "Test accuracy does not settle above 99\u00a0%" in never
     assert "of the others fewer are at the end" in FIGURES[1].alt(RUNS["never"], EN)

@@ -1,4 +1,4 @@
-"""What authors write on pages and in TOML: it works as meant, or one line names it."""
+"""Markdown and TOML input: it works as documented, or an error names the line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ BOOK = FactBook(
 )
 
 
-def refusal(body: str) -> str:
+def error_of(body: str) -> str:
+    """Return the error message for a page."""
     with pytest.raises(ConfigError) as caught:
         page(body)
     return str(caught.value)
@@ -49,12 +50,12 @@ def refusal(body: str) -> str:
         ("parity-or-not.x > -1.5e0 and not 2-layers.x", True),
     ],
 )
-def test_a_condition_is_read_word_by_word(condition: str, true: bool) -> None:
+def test_conditions_are_evaluated(condition: str, true: bool) -> None:
     assert evaluate(condition, BOOK) is true
 
 
 @pytest.mark.parametrize(
-    ("condition", "said"),
+    ("condition", "message"),
     [
         ("parity-or-not.x > 0,5", "point"),
         ("parity-or-not.x > 21,000", "point"),
@@ -65,19 +66,19 @@ def test_a_condition_is_read_word_by_word(condition: str, true: bool) -> None:
         ("parity-or-not.x === 3", "cannot be read"),
     ],
 )
-def test_a_condition_that_cannot_be_read_says_why(condition: str, said: str) -> None:
+def test_an_invalid_condition_is_refused_with_a_reason(condition: str, message: str) -> None:
     with pytest.raises(PageError) as caught:
         evaluate(condition, BOOK)
-    assert said in f"{caught.value.what}; {caught.value.hint}"
+    assert message in f"{caught.value.what}; {caught.value.hint}"
 
 
-def test_the_facts_of_a_claim_are_the_names_in_it_and_nothing_quoted() -> None:
+def test_the_facts_of_a_claim_are_its_unquoted_names() -> None:
     claim = 'parity-or-not.x>0.5 and 2-layers.x = "a.b or c.d" or and.or < parity-or-not.x'
     assert facts_of(claim) == ["parity-or-not.x", "2-layers.x", "and.or"]
 
 
 @pytest.mark.parametrize("end", LINE_ENDS, ids=ascii)
-def test_every_end_of_a_line_is_one(end: str) -> None:
+def test_all_line_endings_count_as_one_line(end: str) -> None:
     text = (FRONT + "One.\n\nTwo {{parity.sedes}}.\n").replace("\n", end)
     with pytest.raises(ConfigError, match=r"index\.md:7: "):
         rendered(site("index"), {"index": text})
@@ -85,36 +86,34 @@ def test_every_end_of_a_line_is_one(end: str) -> None:
 
 @pytest.mark.parametrize("control", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"], ids=ascii)
 @pytest.mark.parametrize("body", ["## A{}B", "```\na{}b\n```", "| a |\n|---|\n| 1{}2 |"])
-def test_what_only_some_programs_take_for_the_end_of_a_line_is_named(
-    body: str, control: str
-) -> None:
+def test_unusual_line_separators_are_refused(body: str, control: str) -> None:
     line = 5 + body[: body.index("{}")].count("\n")
-    told = refusal(body.format(control))
-    assert told.startswith(f"pages/en/index.md:{line}: ") and f"U+{ord(control):04X}" in told
+    message = error_of(body.format(control))
+    assert message.startswith(f"pages/en/index.md:{line}: ") and f"U+{ord(control):04X}" in message
 
 
-def test_front_matter_names_the_line_of_the_file() -> None:
+def test_front_matter_errors_name_the_line_of_the_file() -> None:
     for front in ('+++\ntitle = "a"\ndescription = "b\u2028c"\n+++\n', "+++\ntitle = 1\nx = \n+++"):
         with pytest.raises(ConfigError, match=r"index\.md:3: |at line 3"):
             rendered(site("index"), {"index": front})
 
 
 @pytest.mark.parametrize("key", ["title", "description", "nav"])
-def test_a_title_stands_on_one_line(key: str) -> None:
+def test_front_matter_texts_have_no_line_breaks(key: str) -> None:
     front = {"title": '"T"', "description": '"D"', key: '"a\\nb"'}
     text = "\n".join(f"{name} = {value}" for name, value in front.items())
     with pytest.raises(ConfigError, match=rf"{key} in the front matter: .*line break"):
         rendered(site("index"), {"index": f"+++\n{text}\n+++\n"})
 
 
-def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     small_site.write(tmp_path, config="\ufeff" + small_site.CONFIG)
     assert load(tmp_path / "site" / "gen.toml").site.title == "Small site"
     assert "power2022" in read_references("\ufeff" + WORK, "references.toml")
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('title = "Small site"', 'title = "Small\\nsite"', "site.title: it holds a line break"),
         ('title = "Small site"', 'title = "Small\u2028site"', "gen.toml:3: .*U\\+2028"),
@@ -129,11 +128,11 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
         ('pages = ["index"]', 'pages = ["index", "404"]', r"site.pages: .*root/404\.html"),
     ],
 )
-def test_a_config_that_cannot_be_meant_is_refused_by_key(
-    tmp_path: Path, old: str, new: str, said: str
+def test_an_invalid_config_value_is_refused_with_its_key(
+    tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     small_site.write(tmp_path, config=small_site.CONFIG.replace(old, new, 1))
-    with pytest.raises(ConfigError, match=said):
+    with pytest.raises(ConfigError, match=message):
         load(tmp_path / "site" / "gen.toml")
 
 
@@ -141,7 +140,7 @@ SWEEP = '[sweeps.decay]\nbase = "odd"\nseeds = 1\n{}[sweeps.decay.grid]\nnetwork
 
 
 @pytest.mark.parametrize("kind", ['"loss"\nmodel = "odd"', '"sweep-map"\nsweep = "decay"'])
-def test_a_figure_and_a_sweep_do_not_share_an_id(tmp_path: Path, kind: str) -> None:
+def test_a_figure_and_a_sweep_with_the_same_id_are_refused(tmp_path: Path, kind: str) -> None:
     figure = f"\n[figures.decay]\nkind = {kind}\n"
     small_site.write(tmp_path, config=small_site.CONFIG + SWEEP.format("") + figure)
     with pytest.raises(ConfigError, match=r"figures\.decay: .*data/decay\.csv"):
@@ -149,14 +148,14 @@ def test_a_figure_and_a_sweep_do_not_share_an_id(tmp_path: Path, kind: str) -> N
 
 
 @pytest.mark.parametrize("key", ["shown = 0", 'hunt = {where = "x", seeds = 3, fit = 1}'])
-def test_a_sweep_shows_no_single_seed(tmp_path: Path, key: str) -> None:
+def test_a_sweep_with_options_for_a_single_seed_is_refused(tmp_path: Path, key: str) -> None:
     small_site.write(tmp_path, config=small_site.CONFIG + SWEEP.format(f"{key}\n"))
     with pytest.raises(ConfigError, match=rf"sweeps\.decay\.{key[:4]}.*: a sweep shows all"):
         load(tmp_path / "site" / "gen.toml")
 
 
 @pytest.mark.parametrize(
-    ("body", "line", "said"),
+    ("body", "line", "part"),
     [
         ("One.[^1]", 5, "footnotes"),
         ("One.\n\n[^a]: A note about it.", 7, "footnotes"),
@@ -180,15 +179,13 @@ def test_a_sweep_shows_no_single_seed(tmp_path: Path, key: str) -> None:
         ("'a" * 2001, 5, "quotation marks"),
     ],
 )
-def test_what_would_be_printed_otherwise_than_it_is_meant_is_named(
-    body: str, line: int, said: str
-) -> None:
-    told = refusal(body)
-    assert re.match(rf"pages/en/index\.md:{line}: ", told), told
-    assert said in told, told
+def test_ambiguous_markdown_is_refused_with_its_line(body: str, line: int, part: str) -> None:
+    message = error_of(body)
+    assert re.match(rf"pages/en/index\.md:{line}: ", message), message
+    assert part in message, message
 
 
-def test_a_sign_that_stands_in_addresses_names_and_times_cites_nothing() -> None:
+def test_an_at_sign_in_addresses_names_and_times_is_no_citation() -> None:
     text = "Write to a@nanda2023.org or @nobody, [at noon @ home], [a@b.org], `@nanda2023`."
     assert "a@nanda2023.org or @nobody, [at noon @ home], [a@b.org]" in page(text)
 
@@ -197,18 +194,18 @@ def test_a_heading_may_be_underlined() -> None:
     assert '<h2 id="its-name">Its name</h2>' in page("Its name\n--------\n\nText.")
 
 
-def test_a_row_with_too_few_cells_and_bars_that_are_escaped_are_no_mistake() -> None:
+def test_short_table_rows_and_escaped_bars_are_valid() -> None:
     html = page("a | b\n--|--\n1\n|1 \\| 2|3|\n")
     assert html.count("<td>") == 4 and "1 | 2" in html
 
 
-def test_letters_in_parentheses_and_decades_stay_as_they_are_typed() -> None:
+def test_letters_in_parentheses_and_decades_are_not_replaced() -> None:
     text = main_text(page("(a) in, (c) out, (r) and (TM). The '90s -- \"so\"... it's 1 +- 2"))
     assert "(a) in, (c) out, (r) and (TM). The ’90s – “so”… it’s 1 ± 2" in text
 
 
 @pytest.mark.parametrize(
-    ("written", "shown"),
+    ("markdown", "html"),
     [
         ("这是**重点（注释）。**后面", "这是<strong>重点（注释）。</strong>后面"),
         ("这个**“引用”**也是", "这个<strong>“引用”</strong>也是"),
@@ -224,8 +221,8 @@ def test_letters_in_parentheses_and_decades_stay_as_they_are_typed() -> None:
         ("好_的_好", "好_的_好"),
     ],
 )
-def test_emphasis_opens_and_closes_beside_wide_letters(written: str, shown: str) -> None:
-    assert f"<p>{shown}</p>" in page(written)
+def test_emphasis_works_next_to_wide_characters(markdown: str, html: str) -> None:
+    assert f"<p>{html}</p>" in page(markdown)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +236,7 @@ def test_emphasis_opens_and_closes_beside_wide_letters(written: str, shown: str)
         ("- Second.\n\n  - First.\n\n    ::: note\n    Aside.\n    :::", "First.", "Second."),
     ],
 )
-def test_a_note_stands_beside_the_block_above_it_in_the_same_parent(
+def test_a_note_belongs_to_the_block_above_it_in_the_same_parent(
     body: str, inside: str, outside: str
 ) -> None:
     html = page(body)
@@ -249,7 +246,7 @@ def test_a_note_stands_beside_the_block_above_it_in_the_same_parent(
     assert inside in noted[1] and outside not in noted[1] and outside in html
 
 
-def test_a_note_that_begins_an_item_stands_alone() -> None:
+def test_a_note_at_the_start_of_an_item_belongs_to_no_block() -> None:
     html = page("Above.\n\n- ::: note\n  Aside.\n  :::")
     assert Outline.of(html) and 'class="noted"' not in html
 
@@ -267,18 +264,18 @@ def test_a_note_that_begins_an_item_stands_alone() -> None:
         "- item\n\n      ::: note",
     ],
 )
-def test_what_markdown_reads_as_code_neither_opens_nor_closes_a_directive(code: str) -> None:
+def test_directives_inside_code_are_ignored(code: str) -> None:
     html = page(f"::: proof How\n\n{code}\n\n:::\n\nAfter.")
     assert "<code>" in html.partition("</details>")[0] and "<p>After.</p>" in html
 
 
-def test_directives_close_where_their_list_or_quotation_ends() -> None:
+def test_a_directive_must_close_inside_its_list_or_quotation() -> None:
     for body in ("- ::: note\n  a\n\n:::", "> ::: note\n> a\n\n:::", "::: note\n- a\n  :::"):
-        assert "never closed" in refusal(body) or "never opened" in refusal(body)
+        assert "never closed" in error_of(body) or "never opened" in error_of(body)
 
 
 def cited(key: str, text: str) -> str:
-    """The page that cites a work called `key`."""
+    """Render a page that cites a work with this key."""
     table = WORK.replace("[power2022]", f'["{key}"]')
     works = read_references(table + WORK.replace("power2022", "a-2"), "references.toml")
     source, words = {"index": FRONT + text}, Words("en")
@@ -288,7 +285,7 @@ def cited(key: str, text: str) -> str:
 
 
 @pytest.mark.parametrize("key", ["nanda_2023", "power:2022", "10.1000/182", "鲍尔2022", "a+b.c"])
-def test_every_key_that_a_work_may_have_can_be_cited(key: str) -> None:
+def test_every_valid_key_can_be_cited(key: str) -> None:
     html = cited(key, f"[@{key}], [they](@{key}) and [@{key}; @a-2].")
     outline = Outline.of(html)
     assert len(outline.ids) == len(set(outline.ids)) and f"work-{key}" in outline.ids
@@ -297,21 +294,21 @@ def test_every_key_that_a_work_may_have_can_be_cited(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["a b", "a]", "a;b", "@a", "a%20", ""])
-def test_a_key_that_cannot_be_cited_is_refused(key: str) -> None:
+def test_an_invalid_key_is_refused(key: str) -> None:
     with pytest.raises(ConfigError, match=r"references\.toml: .* cannot be the key"):
         read_references(WORK.replace("[power2022]", f'["{key}"]'), "references.toml")
 
 
-def test_a_second_citation_never_takes_the_place_of_another_work() -> None:
+def test_ids_of_repeated_citations_do_not_collide_with_other_works() -> None:
     ids = Outline.of(cited("a", "[@a] [@a] [@a-2] [@a]")).ids
     assert len(ids) == len(set(ids))
 
 
-def test_a_link_may_begin_with_the_sign_of_a_citation() -> None:
+def test_a_link_text_may_start_with_an_at_sign() -> None:
     assert '<a href="https://example.org/">@name</a>' in page("[@name](https://example.org/)")
 
 
-def test_a_sitemap_names_pages_as_servers_do() -> None:
+def test_a_sitemap_has_the_urls_of_servers() -> None:
     text = sitemap("https://a.org/", ["index.html", "reindex.html", "zh/index.html", "a b.html"])
     assert re.findall("<loc>(.*?)</loc>", text) == [
         "https://a.org/",
@@ -321,13 +318,13 @@ def test_a_sitemap_names_pages_as_servers_do() -> None:
     ]
 
 
-def test_headings_of_one_name_are_numbered() -> None:
+def test_ids_of_equal_headings_are_numbered() -> None:
     ids = Outline.of(page("## A\n\n## A\n\n## A 2\n\n## A\n\n## A 2")).ids
     headings = [name for name in ids if re.fullmatch("a[-0-9]*", name)]
     assert headings[:3] == ["a", "a-2", "a-2-2"] and len(set(headings)) == 5
 
 
-def test_keys_joined_without_end_are_refused_before_they_are_read() -> None:
+def test_deeply_nested_keys_are_refused_before_parsing() -> None:
     for key in ("a." * 200_000 + "a", '"a" . ' * 200 + "a", "x = {" + "a." * 200 + "a"):
         with pytest.raises(ConfigError, match=r"index\.md:2: .* 32 levels"):
             rendered(site("index"), {"index": f"+++\n{key} = 1\n+++\n"})
