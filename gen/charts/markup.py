@@ -23,7 +23,7 @@ def coordinate(value: float) -> str:
     return "0" if plain == "-0" else plain.replace("0.", ".", 1) if abs(value) < 1 else plain
 
 
-def path_data(x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]) -> str:
+def polyline(x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]) -> str:
     """Return the `d` attribute of a polyline, in relative moves of tenths."""
     tenths = (np.stack([x, y], axis=1) * 10).round().astype(int)
     first, moves = tenths[0], np.diff(tenths, axis=0)
@@ -36,25 +36,25 @@ def path_data(x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]) ->
     return f"{start}l{joined}" if numbers else f"{start}h.1"
 
 
-def dots_data(points: Iterable[tuple[float, float]]) -> str:
+def dots(points: Iterable[tuple[float, float]]) -> str:
     """Return the `d` attribute of many dots: strokes of length zero with round caps."""
     return "".join(f"M{coordinate(x)} {coordinate(y)}h0" for x, y in points)
 
 
-def line_element(classes: str, x1: float, y1: float, x2: float, y2: float) -> str:
+def svg_line(classes: str, x1: float, y1: float, x2: float, y2: float) -> str:
     """Return a straight line."""
     ends = (("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2))
     places = " ".join(f'{name}="{coordinate(value)}"' for name, value in ends)
     return f'<line class="{classes}" {places}/>'
 
 
-def circle_element(classes: str, x: float, y: float, radius: float) -> str:
+def svg_circle(classes: str, x: float, y: float, radius: float) -> str:
     """Return a circle around (x, y)."""
     places = f'cx="{coordinate(x)}" cy="{coordinate(y)}" r="{coordinate(radius)}"'
     return f'<circle class="{classes}" {places}/>'
 
 
-def text_element(content: str, x: float, y: float, classes: str, anchor: str = "start") -> str:
+def svg_text(content: str, x: float, y: float, classes: str, anchor: str = "start") -> str:
     """Return a text whose baseline starts, ends or has its middle at (x, y)."""
     at = "" if anchor == "start" else f' text-anchor="{anchor}"'
     place = f'x="{coordinate(x)}" y="{coordinate(y)}"{at}'

@@ -10,14 +10,7 @@ from jaxtyping import Float
 
 from gen.charts.chart import Chart, Mark, Series
 from gen.charts.labels import Box, Curve, Flag, flags, label_box, text_width
-from gen.charts.markup import (
-    circle_element,
-    coordinate,
-    escaped,
-    line_element,
-    path_data,
-    text_element,
-)
+from gen.charts.markup import coordinate, escaped, polyline, svg_circle, svg_line, svg_text
 from gen.charts.thinning import thin_line
 
 _SAMPLE = 22.0
@@ -101,9 +94,7 @@ class Drawing:
         yield from self._y_axis()
         yield from self._x_axis()
         for step in self._position.crossed:
-            yield line_element(
-                "mark", self._x(step), self.area.top, self._x(step), self.area.bottom
-            )
+            yield svg_line("mark", self._x(step), self.area.top, self._x(step), self.area.bottom)
         yield from map(self._mark, self.chart.marks, self._flags)
         yield from self._level()
         for series in reversed(self.chart.series):
@@ -144,22 +135,22 @@ class Drawing:
 
     def _y_axis(self) -> Iterator[str]:
         area, font = self.area, self.shape.font
-        yield text_element(self.chart.y.label, 0, font, "quiet")
+        yield svg_text(self.chart.y.label, 0, font, "quiet")
         for tick in self.chart.y.ticks:
             y = self._y(tick.value)
-            yield line_element("grid", area.left, y, area.right, y)
-            yield text_element(tick.label, area.left - 0.5 * font, y + 0.36 * font, "quiet", "end")
+            yield svg_line("grid", area.left, y, area.right, y)
+            yield svg_text(tick.label, area.left - 0.5 * font, y + 0.36 * font, "quiet", "end")
 
     def _x_axis(self) -> Iterator[str]:
         area, font = self.area, self.shape.font
-        yield line_element("axis", area.left, area.bottom, area.right, area.bottom)
+        yield svg_line("axis", area.left, area.bottom, area.right, area.bottom)
         if not self._position.has_x_axis:
             return
         for tick in self.chart.x.ticks:
             x = self._x(tick.value)
-            yield line_element("axis", x, area.bottom, x, area.bottom + 5)
-            yield text_element(tick.label, x, area.bottom + 1.4 * font, "quiet", "middle")
-        yield text_element(self.chart.x.label, area.right, area.bottom + 2.7 * font, "quiet", "end")
+            yield svg_line("axis", x, area.bottom, x, area.bottom + 5)
+            yield svg_text(tick.label, x, area.bottom + 1.4 * font, "quiet", "middle")
+        yield svg_text(self.chart.x.label, area.right, area.bottom + 2.7 * font, "quiet", "end")
 
     def _flag_width(self, mark: Mark) -> float:
         font = self.shape.font
@@ -171,15 +162,15 @@ class Drawing:
         x = flag.x + (0.4 if flag.right else -0.4) * font
         anchor = "start" if flag.right else "end"
         return (
-            line_element("mark", flag.x, top - 0.2 * font, flag.x, self.area.bottom)
-            + text_element(mark.label, x, top + 0.7 * font, f"name {mark.key}", anchor)
-            + text_element(mark.step, x, top + 1.95 * font, "quiet", anchor)
+            svg_line("mark", flag.x, top - 0.2 * font, flag.x, self.area.bottom)
+            + svg_text(mark.label, x, top + 0.7 * font, f"name {mark.key}", anchor)
+            + svg_text(mark.step, x, top + 1.95 * font, "quiet", anchor)
         )
 
     def _level(self) -> Iterator[str]:
         if self.chart.level is not None:
             y = self._y(self.chart.level.y)
-            yield line_element("level", self.area.left, y, self.area.right, y)
+            yield svg_line("level", self.area.left, y, self.area.right, y)
 
     def _line(self, series: Series) -> str:
         finite = np.isfinite(series.y)
@@ -187,7 +178,7 @@ class Drawing:
         breaks = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0))
         pieces = zip(breaks[::2], breaks[1::2], strict=True)
         drawn = "".join(
-            path_data(*thin_line(x[start:stop], y[start:stop])) for start, stop in pieces
+            polyline(*thin_line(x[start:stop], y[start:stop])) for start, stop in pieces
         )
         name = (
             f'data-series="{series.key}" data-name="{escaped(series.full_label or series.label)}"'
@@ -195,7 +186,7 @@ class Drawing:
         return f'<path class="line {series.key}" {name} d="{drawn}"/>'
 
     def _dot(self, mark: Mark) -> str:
-        return circle_element(f"dot {mark.key}", self._x(mark.x), self._y(mark.y), 4)
+        return svg_circle(f"dot {mark.key}", self._x(mark.x), self._y(mark.y), 4)
 
     def _dot_box(self, mark: Mark) -> Box:
         x, y = self._x(mark.x), self._y(mark.y)
@@ -239,7 +230,7 @@ class Drawing:
             taken += self._label_boxes
             for series, box in zip(self.chart.series, self._label_boxes, strict=True):
                 middle, base = (box.left + box.right) / 2, box.bottom - 0.2 * font
-                yield text_element(series.label, middle, base, f"name halo {series.key}", "middle")
+                yield svg_text(series.label, middle, base, f"name halo {series.key}", "middle")
         curves = [self._curve(series) for series in self.chart.series]
         yield from self._level_label(curves, taken, lines)
 
@@ -254,7 +245,7 @@ class Drawing:
         size = text_width(level.label, font), font
         box = label_box(own, curves, taken, lines, area, size, late=True)
         if box is not None:
-            yield text_element(level.label, box.right, box.bottom - 0.2 * font, "quiet halo", "end")
+            yield svg_text(level.label, box.right, box.bottom - 0.2 * font, "quiet halo", "end")
 
     def _legend_entry_width(self, series: Series) -> float:
         font = self.shape.font
@@ -280,6 +271,6 @@ class Drawing:
             x, y = (0.0 if number else self.shape.width - width), font * (1 + 1.5 * number)
             for series in row:
                 middle = y - 0.35 * font
-                yield line_element(f"line {series.key}", x, middle, x + _SAMPLE, middle)
-                yield text_element(series.label, x + _SAMPLE + 0.4 * font, y, f"name {series.key}")
+                yield svg_line(f"line {series.key}", x, middle, x + _SAMPLE, middle)
+                yield svg_text(series.label, x + _SAMPLE + 0.4 * font, y, f"name {series.key}")
                 x += self._legend_entry_width(series)

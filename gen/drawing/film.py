@@ -71,8 +71,7 @@ class Film:
         steps: the training step of each frame.
         background: static pixels below all layers.
         layers: moving parts, the lowest first.
-        key_frame_every: distance of an MP4's key frames: small for fast seeking, large for small
-            files.
+        key_frame_every: distance of MP4 key frames; larger makes seeking slower and files smaller.
         durations: ticks of each frame; None: given by the pacing.
     """
 

@@ -286,9 +286,7 @@ class StepCounter(Layer):
         digit_width = canvas.text_width("0", COUNTER_SIZE, "Semibold")
         width = 0.2 * COUNTER_SIZE if space else digit_width
         surface = Surface(
-            round(width * canvas.scale),
-            round(COUNTER_SIZE * 1.3 * canvas.scale),
-            canvas.scale,
+            round(width * canvas.scale), round(COUNTER_SIZE * 1.3 * canvas.scale), canvas.scale
         )
         if not space:
             base = COUNTER_SIZE * canvas.scale
@@ -314,10 +312,7 @@ class Timeline(Layer):
         scale = canvas.scale
         span = max(1, steps[-1] - steps[0])
         self._filled = [round((step - steps[0]) / span * width * scale) for step in steps]
-        self._left, self._rows = (
-            left * scale,
-            slice(top * scale, (top + height) * scale),
-        )
+        self._left, self._rows = (left * scale, slice(top * scale, (top + height) * scale))
         self.exact_colours = np.array([rgb(light("ink"))], dtype=np.uint8)
         self._ink = packed(self.exact_colours[0])
 
@@ -344,10 +339,7 @@ def _by_colour(colours: Sequence[str], count: int) -> list[tuple[str, slice]]:
 
 
 def _stroke_all(
-    surface: Surface,
-    lines: Float[np.ndarray, "line point 2"],
-    colour: str,
-    width: float,
+    surface: Surface, lines: Float[np.ndarray, "line point 2"], colour: str, width: float
 ) -> None:
     codes = np.full(lines.shape[1], Path.LINETO, dtype=np.uint8)
     codes[0] = Path.MOVETO

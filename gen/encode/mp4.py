@@ -118,11 +118,7 @@ def _ffmpeg(command: list[str], errors: IO[bytes]) -> Iterator[subprocess.Popen[
     try:
         # Unbuffered: closing a buffered pipe would flush it and block if ffmpeg hangs.
         encoder = subprocess.Popen(
-            command,
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
+            command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors
         )
     except OSError as error:
         what = f"ffmpeg does not start{origin()}: {error.strerror}"

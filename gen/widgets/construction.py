@@ -21,14 +21,7 @@ from gen.analysis.construction import (
     vector_chain,
 )
 from gen.analysis.construction_facts import describe_verdicts
-from gen.charts.markup import (
-    circle_element,
-    coordinate,
-    dots_data,
-    line_element,
-    picture,
-    text_element,
-)
+from gen.charts.markup import coordinate, dots, picture, svg_circle, svg_line, svg_text
 from gen.i18n import Words
 from gen.widgets.script_data import script_json, text_template
 
@@ -164,15 +157,15 @@ class Picture:
         directions = run.output_directions if side == _OUTPUT else run.input_directions.T
         spokes = "".join(self._path(side, np.array([0 * d, 0.94 * d])) for d in directions)
         yield f'<path class="grid" d="{spokes}"/>'
-        dots = dots_data(self._to_svg(side, point) for point in run.embedding)
+        numbers = dots(self._to_svg(side, point) for point in run.embedding)
         crowded = " crowded" if run.modulus > 150 else ""
-        yield f'<path class="numbers{crowded}" d="{dots}"/>'
+        yield f'<path class="numbers{crowded}" d="{numbers}"/>'
         left = self._to_svg(side, np.array([0.0, 0.0]))[0] - self.shape.side / 2
-        yield text_element("B" if side == _OUTPUT else "A", left, font, "matrix")
+        yield svg_text("B" if side == _OUTPUT else "A", left, font, "matrix")
         for neuron, point in enumerate(neuron_positions(run, outputs=side == _OUTPUT)):
             x, y = self._to_svg(side, point)
-            yield circle_element(f"neuron {colour_class(neuron)}", x, y, self.shape.disc)
-            yield text_element(str(neuron), x, y + 0.36 * font, "id", "middle")
+            yield svg_circle(f"neuron {colour_class(neuron)}", x, y, self.shape.disc)
+            yield svg_text(str(neuron), x, y + 0.36 * font, "id", "middle")
 
     def _input_circle(self) -> Iterator[str]:
         places = self.run.embedding
@@ -181,15 +174,15 @@ class Picture:
         yield self._arrow(_INPUT, ends.mean(axis=0))
         close = np.hypot(*(ends[0] - ends[1])) <= 0.25
         for name, point, inward in zip("ab", ends, (0.82, 0.62 if close else 0.82), strict=True):
-            yield circle_element("given", *self._to_svg(_INPUT, point), 5)
+            yield svg_circle("given", *self._to_svg(_INPUT, point), 5)
             x, y = self._to_svg(_INPUT, inward * point)
-            yield text_element(name, x, y + 0.36 * self.shape.font, "given", "middle")
+            yield svg_text(name, x, y + 0.36 * self.shape.font, "given", "middle")
 
     def _output_circle(self) -> Iterator[str]:
         run, one, two = self.run, np.array(self.a), np.array(self.b)
         points, answer = vector_chain(run, one, two), int(predictions(run, one, two))
         right = run.embedding[(self.a + self.b) % run.modulus]
-        yield circle_element("target", *self._to_svg(_OUTPUT, right), 9)
+        yield svg_circle("target", *self._to_svg(_OUTPUT, right), 9)
         for neuron in range(run.neurons):
             link = self._path(_OUTPUT, points[neuron : neuron + 2])
             yield f'<path class="link {colour_class(neuron)}" d="{link}"/>'
@@ -199,7 +192,7 @@ class Picture:
             chord = self._path(_OUTPUT, np.array([0 * end, end / size]))
             yield f'<path class="chord" d="{chord}"/>'
         yield self._arrow(_OUTPUT, end)
-        yield circle_element(
+        yield svg_circle(
             "answer", *self._to_svg(_OUTPUT, end if answer < 0 else run.embedding[answer]), 5
         )
 
@@ -218,13 +211,13 @@ class Picture:
         low, high = -2, 4 if run.activation == "square" else 2
         unit = shape.strip / (high - low)
         left, zero = 2.2 * font, top + high * unit
-        yield line_element("grid", left, zero, shape.width, zero)
+        yield svg_line("grid", left, zero, shape.width, zero)
         for value in (low, 0, high):
             y = zero - value * unit + 0.36 * font
             written = f"\u2212{-value}" if value < 0 else str(value)
-            yield text_element(written, left - 0.5 * font, y, "quiet", "end")
+            yield svg_text(written, left - 0.5 * font, y, "quiet", "end")
         made = {"relu": "relu(u)", "square": "u\u00b2", "linear": "u"}[run.activation]
-        yield text_element(f"u \u2192 {made}", left, top - 0.7 * font, "made")
+        yield svg_text(f"u \u2192 {made}", left, top - 0.7 * font, "made")
         heard = run.pre_activations(np.array(self.a), np.array(self.b))
         step = (shape.width - left) / run.neurons
         for neuron, (u, v) in enumerate(zip(heard, run.activations(heard), strict=True)):
@@ -233,7 +226,7 @@ class Picture:
             yield _bar(f"heard {colour}", x - shape.bar - 1, zero, float(u) * unit, shape.bar)
             yield _bar(f"spoken {colour}", x + 1, zero, float(v) * unit, shape.bar)
             base = top + shape.strip + 1.3 * font
-            yield text_element(str(neuron), x, base, "", "middle")
+            yield svg_text(str(neuron), x, base, "", "middle")
 
 
 def colour_class(neuron: int) -> str:

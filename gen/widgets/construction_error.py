@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gen.analysis.construction import MODULI, NEURONS, RIGHT, UNDECIDED, Construction
-from gen.charts.markup import coordinate, dots_data, line_element, picture, text_element
+from gen.charts.markup import coordinate, dots, picture, svg_line, svg_text
 from gen.i18n import Words
 from gen.widgets.construction import construction_texts
 from gen.widgets.script_data import script_json
@@ -131,12 +131,10 @@ def _answers(run: Construction, words: Words) -> Iterator[str]:
     def y_of(number: float) -> float:
         return bottom - number / (p - 1) * TALL
 
-    yield text_element(words("construction.error.output"), 0, FONT, "quiet")
-    yield line_element("grid", LEFT, bottom, RIGHT_EDGE, TOP)
+    yield svg_text(words("construction.error.output"), 0, FONT, "quiet")
+    yield svg_line("grid", LEFT, bottom, RIGHT_EDGE, TOP)
     for number in (0, p - 1):
-        yield text_element(
-            words.number(number), LEFT - 6, y_of(number) + 0.36 * FONT, "quiet", "end"
-        )
+        yield svg_text(words.number(number), LEFT - 6, y_of(number) + 0.36 * FONT, "quiet", "end")
     places = []
     for direction, off in enumerate(run.angle_errors().tolist()):
         if not np.isnan(off):
@@ -154,19 +152,19 @@ def _errors(run: Construction, words: Words) -> Iterator[str]:
     middle = TOP + TALL + GAP + LOW / 2
     unit = LOW / 2 / reach
     width = coordinate(RIGHT_EDGE - LEFT)
-    yield text_element(words("construction.error.stray"), 0, TOP + TALL + GAP - 6, "quiet")
+    yield svg_text(words("construction.error.stray"), 0, TOP + TALL + GAP - 6, "quiet")
     yield (
         f'<rect class="band" x="{coordinate(LEFT)}" y="{coordinate(middle - half * unit)}" '
         f'width="{width}" height="{coordinate(2 * half * unit)}"/>'
     )
-    yield line_element("grid", LEFT, middle, RIGHT_EDGE, middle)
+    yield svg_line("grid", LEFT, middle, RIGHT_EDGE, middle)
     value = half if half > 0.3 * reach else most
     for sign, mark in ((1, ""), (-1, "\u2212")):
         y = middle - sign * value * unit
-        yield line_element("axis", LEFT - 4, y, LEFT, y)
+        yield svg_line("axis", LEFT - 4, y, LEFT, y)
         text = f"{mark}{words.number(value, 1)}"
-        yield text_element(text, LEFT - 6, y + 0.36 * FONT, "quiet", "end")
-    yield text_element("0", LEFT - 6, middle + 0.36 * FONT, "quiet", "end")
+        yield svg_text(text, LEFT - 6, y + 0.36 * FONT, "quiet", "end")
+    yield svg_text("0", LEFT - 6, middle + 0.36 * FONT, "quiet", "end")
     places = [
         (_x(run, direction % p), middle - degrees * unit, abs(degrees) < half)
         for direction, degrees in enumerate(off.tolist())
@@ -176,13 +174,13 @@ def _errors(run: Construction, words: Words) -> Iterator[str]:
     base = TOP + TALL + GAP + LOW
     for number, anchor in ((0, "start"), (p - 1, "end")):
         x = _x(run, number)
-        yield text_element(words.number(number), x, base + FONT + 3, "quiet", anchor)
+        yield svg_text(words.number(number), x, base + FONT + 3, "quiet", anchor)
     name = words("construction.error.target")
-    yield text_element(name, (LEFT + RIGHT_EDGE) / 2, base + FONT + 3, "quiet", "middle")
+    yield svg_text(name, (LEFT + RIGHT_EDGE) / 2, base + FONT + 3, "quiet", "middle")
 
 
 def _dots(places: list[tuple[float, float, bool]]) -> Iterator[str]:
     """Draw correct and wrong answers as dots in two colours."""
     for classes, wanted in (("dots", True), ("dots wrong", False)):
-        d = dots_data((x, y) for x, y, right in places if right is wanted)
+        d = dots((x, y) for x, y, right in places if right is wanted)
         yield f'<path class="{classes}" d="{d}"/>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from gen.charts.markup import circle_element, coordinate, line_element, picture, text_element
+from gen.charts.markup import coordinate, picture, svg_circle, svg_line, svg_text
 from gen.drawing.number_format import INDEX_STRIDES
 
 _SIDE, _FONT = 380.0, 14.0
@@ -20,7 +20,7 @@ def draw_embedding(points: int) -> str:
 
 
 def _parts(points: int) -> Iterator[str]:
-    yield circle_element("ring", _MIDDLE, _MIDDLE, _RADIUS)
+    yield svg_circle("ring", _MIDDLE, _MIDDLE, _RADIUS)
     every = next(stride for stride in INDEX_STRIDES if points <= stride * _MOST_LABELS)
     dot = min(4.0, 0.3 * 2 * math.pi * _RADIUS / points)
     yield from _angle(points, every)
@@ -28,16 +28,16 @@ def _parts(points: int) -> Iterator[str]:
         named = number % every == 0 and points - number > every / 2
         x, y = _position(points, number, _RADIUS)
         kind, size = ("number named", 1.25 * dot) if named else ("number", dot)
-        yield circle_element(kind, x, y, size)
+        yield svg_circle(kind, x, y, size)
         if named:
             x, y = _position(points, number, _RADIUS + 1.5 * _FONT)
-            yield text_element(str(number), x, y + 0.36 * _FONT, "quiet", "middle")
+            yield svg_text(str(number), x, y + 0.36 * _FONT, "quiet", "middle")
 
 
 def _angle(points: int, number: int) -> Iterator[str]:
     """Draw the angle of the first labelled number after zero."""
     for end in (0, number):
-        yield line_element("axis", _MIDDLE, _MIDDLE, *_position(points, end, _RADIUS))
+        yield svg_line("axis", _MIDDLE, _MIDDLE, *_position(points, end, _RADIUS))
     turn = 2 * math.pi * number / points
     reach = 0.42 * _RADIUS
     x, y = _position(points, number, reach)
@@ -47,7 +47,7 @@ def _angle(points: int, number: int) -> Iterator[str]:
     )
     at = reach + 1.1 * _FONT
     x, y = _MIDDLE + at * math.cos(turn / 2), _MIDDLE - at * math.sin(turn / 2)
-    yield text_element(
+    yield svg_text(
         f"{number} \u00b7 2\u03c0/{points}", x - 0.4 * _FONT, y + 0.36 * _FONT, "quiet halo"
     )
 

@@ -18,15 +18,7 @@ from gen.analysis.interference import (
 )
 from gen.analysis.neuron_groups import Group
 from gen.analysis.number_names import NumberNames
-from gen.charts.markup import (
-    circle_element,
-    coordinate,
-    dots_data,
-    line_element,
-    path_data,
-    picture,
-    text_element,
-)
+from gen.charts.markup import coordinate, dots, picture, polyline, svg_circle, svg_line, svg_text
 from gen.charts.scales import round_down
 from gen.experiments.runs import ModelRun
 from gen.i18n import Words
@@ -165,31 +157,29 @@ class _Picture:
         part = self.terms.answer / last
         anchor = "start" if part < _NEAR_EDGE else "end" if part > 1 - _NEAR_EDGE else "middle"
         parts = [
-            line_element("answer", at, self.top - 0.2 * font, at, self.bottom),
-            text_element(
-                self.naming.on_axis(self.terms.answer), at, 1.1 * font, "name answer", anchor
-            ),
+            svg_line("answer", at, self.top - 0.2 * font, at, self.bottom),
+            svg_text(self.naming.on_axis(self.terms.answer), at, 1.1 * font, "name answer", anchor),
         ]
         stride = next(n for n in (1, 2, 5, 10, 20, 50, 100) if last / n <= self.shape.most_ticks)
         base = self.bottom + 1.4 * font
         for number in [*range(0, int(last - stride / 2), stride), last]:
             x = float(self._x(np.array(number)))
-            parts.append(line_element("axis", x, self.bottom, x, self.bottom + 4))
-            parts.append(text_element(str(number), x, base, "quiet", "middle"))
+            parts.append(svg_line("axis", x, self.bottom, x, self.bottom + 4))
+            parts.append(svg_text(str(number), x, base, "quiet", "middle"))
         base_number = self.naming.numbers[1]
         name = self.words(self.naming.key("interference.axis"), generator=str(base_number))
-        parts.append(text_element(name, self.right, self.bottom + 2.8 * font, "quiet", "end"))
+        parts.append(svg_text(name, self.right, self.bottom + 2.8 * font, "quiet", "end"))
         return "".join(parts)
 
     def _scale(self, middle: float, tick: float) -> str:
         """Draw lines at zero and at a round value above and below it."""
-        parts = [line_element("grid", self.left, middle, self.right, middle)]
+        parts = [svg_line("grid", self.left, middle, self.right, middle)]
         for value in (tick, -tick):
             y = middle - value * self.unit
             number = self.words.number(value)
-            parts.append(line_element("axis", self.left - 5, y, self.left, y))
+            parts.append(svg_line("axis", self.left - 5, y, self.left, y))
             parts.append(
-                text_element(number, self.left - 8, y + 0.35 * self.shape.font, "quiet", "end")
+                svg_text(number, self.left - 8, y + 0.35 * self.shape.font, "quiet", "end")
             )
         return "".join(parts)
 
@@ -208,11 +198,11 @@ class _Picture:
         return (
             f'<g class="group {colour_class(group, index)}" data-middle="{coordinate(middle)}">'
             f"{self._scale(middle, self.tick)}"
-            f'<path class="wave" d="{path_data(x, middle - smooth * self.unit)}"/>'
+            f'<path class="wave" d="{polyline(x, middle - smooth * self.unit)}"/>'
             f'<path class="dots" d="{self._dots(values, middle)}"/>'
             f"{self._at_answer(values, middle)}"
-            f"{circle_element('swatch', self.left + 5, top + 0.7 * font, 4.5)}"
-            f"{text_element(name, self.left + 14, top + 1.05 * font, '')}"
+            f"{svg_circle('swatch', self.left + 5, top + 0.7 * font, 4.5)}"
+            f"{svg_text(name, self.left + 14, top + 1.05 * font, '')}"
             f"{self._margin(values, top)}</g>"
         )
 
@@ -226,7 +216,7 @@ class _Picture:
             for x, value in zip(numbers.tolist(), values.tolist(), strict=True)
         )
         best = int(values.argmax())
-        ring = circle_element("ring", numbers[best], middle - values[best] * self.unit, 9)
+        ring = svg_circle("ring", numbers[best], middle - values[best] * self.unit, 9)
         return (
             f'<g class="total" data-middle="{coordinate(middle)}">'
             f"{self._scale(middle, _TOTAL_HEIGHT * self.tick)}"
@@ -234,23 +224,23 @@ class _Picture:
             f"{ring}"
             f'<path class="dots" d="{self._dots(values, middle)}"/>'
             f"{self._at_answer(values, middle)}"
-            f"{text_element(name, self.left, top + 1.05 * font, 'name')}"
+            f"{svg_text(name, self.left, top + 1.05 * font, 'name')}"
             f"{self._margin(values, top)}</g>"
         )
 
     def _dots(self, values: Float[np.ndarray, " answer"], middle: float) -> str:
         numbers = self._x(np.arange(len(values), dtype=np.float64))
         heights = middle - values * self.unit
-        return dots_data(zip(numbers.tolist(), heights.tolist(), strict=True))
+        return dots(zip(numbers.tolist(), heights.tolist(), strict=True))
 
     def _at_answer(self, values: Float[np.ndarray, " answer"], middle: float) -> str:
         x = float(self._x(np.array(self.terms.answer)))
-        return circle_element("at", x, middle - values[self.terms.answer] * self.unit, 4.5)
+        return svg_circle("at", x, middle - values[self.terms.answer] * self.unit, 4.5)
 
     def _margin(self, values: Float[np.ndarray, " answer"], top: float) -> str:
         name = self.naming.on_axis(self.terms.answer)
         sentence = margin_sentence(values, self.terms.answer, name, self.words)
-        return text_element(sentence, self.right, top + 1.05 * self.shape.font, "ahead", "end")
+        return svg_text(sentence, self.right, top + 1.05 * self.shape.font, "ahead", "end")
 
 
 def colour_class(group: Group, place: int) -> str:

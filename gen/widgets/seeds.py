@@ -11,7 +11,7 @@ from gen.analysis.outcome import generalised_at
 from gen.analysis.seeds import Seeds
 from gen.charts.chart import Axis, Split, log_axis, step_axis
 from gen.charts.curves import SPLITS, value_at
-from gen.charts.markup import circle_element, line_element, path_data, picture, text_element
+from gen.charts.markup import picture, polyline, svg_circle, svg_line, svg_text
 from gen.charts.thinning import thin_line
 from gen.experiments.runs import ModelRun
 from gen.i18n import Words
@@ -83,7 +83,7 @@ def _svg(run: ModelRun, x: Axis, y: Axis) -> str:
         return _BOTTOM - y.place(values) * (_BOTTOM - _TOP)
 
     lines = [
-        f'<path class="line {split}" d="{path_data(*thin_line(x_of(steps), y_of(losses)))}"/>'
+        f'<path class="line {split}" d="{polyline(*thin_line(x_of(steps), y_of(losses)))}"/>'
         for split in reversed(SPLITS)
         for steps, losses in [_finite_losses(run, split)]
         if len(steps)
@@ -93,8 +93,8 @@ def _svg(run: ModelRun, x: Axis, y: Axis) -> str:
     if step is not None:
         at = float(x_of(np.array(step)))
         height = float(y_of(np.array(value_at(run, "test_loss", step))))
-        parts.insert(-len(lines), line_element("mark", at, _TOP, at, _BOTTOM))
-        parts.append(circle_element("dot test", at, height, 3.5))
+        parts.insert(-len(lines), svg_line("mark", at, _TOP, at, _BOTTOM))
+        parts.append(svg_circle("dot test", at, height, 3.5))
     return picture(parts, _WIDTH, _HEIGHT, _FONT)
 
 
@@ -110,13 +110,13 @@ def _axes(x: Axis, y: Axis) -> list[str]:
     parts: list[str] = []
     for tick in y.ticks[:: -(-len(y.ticks) // _MOST_TICKS)]:
         height = _BOTTOM - float(y.place(np.array(tick.value))) * (_BOTTOM - _TOP)
-        parts.append(line_element("grid", _LEFT, height, _RIGHT, height))
-        parts.append(text_element(tick.label, _LEFT - 5, height + 0.36 * _FONT, "quiet", "end"))
-    parts.append(line_element("axis", _LEFT, _BOTTOM, _RIGHT, _BOTTOM))
+        parts.append(svg_line("grid", _LEFT, height, _RIGHT, height))
+        parts.append(svg_text(tick.label, _LEFT - 5, height + 0.36 * _FONT, "quiet", "end"))
+    parts.append(svg_line("axis", _LEFT, _BOTTOM, _RIGHT, _BOTTOM))
     base = _BOTTOM + 1.35 * _FONT
-    parts.append(text_element(x.ticks[0].label, _LEFT, base, "quiet", "middle"))
+    parts.append(svg_text(x.ticks[0].label, _LEFT, base, "quiet", "middle"))
     if len(x.ticks) > 1:
         last = x.ticks[-1]
         at = _LEFT + float(x.place(np.array(last.value))) * (_RIGHT - _LEFT)
-        parts.append(text_element(last.label, min(at + 20, _WIDTH), base, "quiet", "end"))
+        parts.append(svg_text(last.label, min(at + 20, _WIDTH), base, "quiet", "end"))
     return parts

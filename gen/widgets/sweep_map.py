@@ -246,12 +246,7 @@ def _contradicted(run: SweepRun, words: Words) -> str:
 
 
 def _data(
-    run: SweepRun,
-    words: Words,
-    labels: list[str],
-    curves: Curves,
-    focus: int,
-    formulas: list[int],
+    run: SweepRun, words: Words, labels: list[str], curves: Curves, focus: int, formulas: list[int]
 ) -> str:
     """Return JSON for the script: final extremes exactly, curves as levels, all texts."""
     extremes = run.final_extremes()
