@@ -75,7 +75,7 @@ def main() -> None:
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
             assert server.stderr is not None
             try:
-                address = server.stderr.readline().split()[3]
+                address = server.stderr.readline().split()[4]
                 told = states(address)
                 until_shown(address, '<body class="chapter">', told)
                 print(f"the site is shown after {time.perf_counter() - start:.1f} s")

@@ -1,4 +1,4 @@
-"""Runs the command line as `python -m gen`."""
+"""Run the command line as `python -m gen`."""
 
 from gen.cli import main
 

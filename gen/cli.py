@@ -1,11 +1,11 @@
-"""The command line: parses, calls one thing and reports. Errors are caught here, once."""
+"""The command line: parse options, call one command, print errors (caught only here)."""
 
 from __future__ import annotations
 
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from gen import __version__
-from gen.commands.failure import echo, print_error, report_exit
+from gen.commands import options as opt
+from gen.commands.error_output import echo, print_error, report_exit
 from gen.errors import GenError, printable
 from gen.signals import CommandGroup, Signals
 from gen.workers.environment import ensure_streams, fixed_environment
@@ -24,14 +25,12 @@ if TYPE_CHECKING:
     from gen.report import Report
     from gen.site.context import BuildContext
 
-_DEFAULT_CONFIG = Path("site/gen.toml")
-
 
 def main(effects: Effects | None = None) -> NoReturn:
-    """Runs the command line; the console script `gen`.
+    """Run the command line; the console script `gen`.
 
     Args:
-        effects: what commands reach the machine through; the usual ones if None.
+        effects: the executor and the clock of commands; the defaults if None.
     """
     ensure_streams()
     with Signals() as signals, fixed_environment():
@@ -40,107 +39,18 @@ def main(effects: Effects | None = None) -> NoReturn:
 
 
 def _run(signals: Signals, effects: Effects | None) -> int:
-    """Runs the command and puts into words what ended it.
-
-    Returns:
-        The exit code.
-    """
+    """Run the command, print its error if it fails, and return its exit code."""
     start = time.monotonic()
     try:
         code = cli.main(standalone_mode=False, obj=effects)
     except BaseException as error:
-        if signals.said:
-            # No terminal may be left to read this.
-            with suppress(OSError):
-                kept = GenError(signals.said, hint="what was finished is kept")
-                print_error(kept, signals.code, start)
-            return signals.code
+        if signals.description:
+            with suppress(OSError):  # the terminal may be closed
+                ended = GenError(signals.description, hint="finished runs and films are kept")
+                print_error(ended, signals.exit_code, start)
+            return signals.exit_code
         return report_exit(error, start)
     return code if isinstance(code, int) else 0
-
-
-_SPEAKING = [
-    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
-    click.option("--json-log", is_flag=True, help="Say everything as JSON, an object a line."),
-    click.option("--debug", is_flag=True, help="Show where an error came from."),
-]
-
-
-def _common(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that every command which works on a site takes."""
-    for option in reversed(
-        [
-            click.option(
-                "--config",
-                "config_path",
-                type=click.Path(path_type=Path, dir_okay=False),
-                default=_DEFAULT_CONFIG,
-                show_default=True,
-                help="The site's gen.toml.",
-            ),
-            click.option("--profile", metavar="NAME", help="Apply [profiles.NAME] of the config."),
-            click.option(
-                "--store",
-                "store_path",
-                type=click.Path(path_type=Path, file_okay=False),
-                default=Path(".gen"),
-                show_default=True,
-                help="Where runs and films are kept.",
-            ),
-            click.option(
-                "--output",
-                type=click.Path(path_type=Path, file_okay=False),
-                default=Path("_site"),
-                show_default=True,
-                help="Where the site is written.",
-            ),
-            *_SPEAKING,
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-_wait = click.option(
-    "--wait", is_flag=True, help="Wait for another process that uses the store or the output."
-)
-
-
-_jobs = click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1, 1024),
-    help="Processes that work side by side.  [default: one a core]",
-)
-
-
-_device = click.option(
-    "--device",
-    type=click.Choice(["cpu", "cuda"]),
-    default="cpu",
-    show_default=True,
-    help="What models are trained on; a run belongs to its device.",
-)
-
-
-def _trainers(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of commands that train: how many, on what, where, how strictly."""
-    options = [
-        _jobs,
-        _device,
-        _wait,
-        click.option(
-            "--cluster",
-            metavar="ADDRESS",
-            help="Train on the Dask cluster at ADDRESS, or on N workers here: local:N.",
-        ),
-        click.option(
-            "--fail-fast", is_flag=True, help="Stop at the first model with unsound numbers."
-        ),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.group(
@@ -149,41 +59,42 @@ def _trainers(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.version_option(__version__, "-V", "--version", prog_name="gen")
 def cli() -> None:
-    """Trains small networks, films the moment they generalise, publishes what was filmed."""
+    """Train small networks, film how they generalise, and publish the films as a website."""
 
 
 @cli.command()
 @click.option(
     "--strict",
     is_flag=True,
-    help="Refuse to publish claims that do not hold, and translations that lack something.",
+    help="Fail if a page states a false claim or a translation is incomplete.",
 )
-@_common
-@_trainers
+@opt.site
+@opt.training
 def build(jobs: int | None, **options: Any) -> None:
-    """Does all that is not fresh: trains, draws, writes the site."""
+    """Train, draw and write whatever is missing or stale."""
     from gen.commands.build import build as build_site
 
-    with _context(options, jobs) as context:
+    with _open_context(options, jobs) as context:
         build_site(context)
 
 
 @cli.command()
 @click.argument("models", nargs=-1)
 @click.option(
-    "--dry-run", is_flag=True, help="Say what would be trained, why, and about how long it takes."
+    "--dry-run", is_flag=True, help="Print what would be trained, why, and the estimated time."
 )
-@_common
-@_trainers
+@opt.site
+@opt.training
 def train(models: tuple[str, ...], dry_run: bool, jobs: int | None, **options: Any) -> None:
-    """Trains the models and sweeps that are not in the store: all of them, or MODELS."""
-    from gen.commands.build import estimate_training, train_models
+    """Train missing models and sweeps: all, or MODELS."""
+    from gen.commands.train import estimate_training
+    from gen.commands.train import train as train_missing
 
-    with _context(options, jobs) as context:
+    with _open_context(options, jobs) as context:
         if dry_run:
             echo(estimate_training(context, models))
         else:
-            train_models(context, models)
+            train_missing(context, models)
 
 
 @cli.command()
@@ -191,12 +102,14 @@ def train(models: tuple[str, ...], dry_run: bool, jobs: int | None, **options: A
 @click.option(
     "--where",
     metavar="CONDITION",
-    help='What a seed has to fulfil: "test_loss_rise > 5 and largest_test_accuracy > 0.9".',
+    help='Condition on facts: "test_loss_rise > 5 and largest_test_accuracy > 0.9".',
 )
-@click.option("--seeds", type=click.IntRange(1, 100_000), help="How many are tried: 0, 1, 2, ...")
-@click.option("--write", is_flag=True, help="Let the config show the first seed that fits.")
-@_common
-@_trainers
+@click.option(
+    "--seeds", type=click.IntRange(1, 100_000), help="Number of seeds to try: 0, 1, 2, ..."
+)
+@click.option("--write", is_flag=True, help="Write the first matching seed to the config.")
+@opt.site
+@opt.training
 def hunt(
     model: str,
     where: str | None,
@@ -205,13 +118,13 @@ def hunt(
     jobs: int | None,
     **options: Any,
 ) -> None:
-    """Trains many seeds of MODEL and says which fulfil a condition on their facts.
+    """Find the seeds of MODEL whose facts match a condition.
 
-    Without --where and --seeds, the hunt that the config records is repeated.
+    Without --where and --seeds, repeat the hunt that is recorded in the config.
     """
     from gen.commands.hunt import hunt as hunt_seeds
 
-    with _context(options, jobs) as context:
+    with _open_context(options, jobs) as context:
         echo(str(hunt_seeds(context, model, where, seeds, write=write)))
 
 
@@ -221,76 +134,78 @@ def hunt(
     "--to",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Also write files into this folder: MP4, GIF, PNG of films, SVG and PNG of charts.",
+    help="Also export files to this folder: MP4, GIF, PNG of films, SVG and PNG of charts.",
 )
-@_common
-@_jobs
-@_device
-@_wait
+@opt.site
+@opt.jobs
+@opt.device
+@opt.wait
 def render(figures: tuple[str, ...], folder: Path | None, jobs: int | None, **options: Any) -> None:
-    """Draws films of trained models that are not in the store, and writes FIGURES as files."""
-    from gen.commands.build import render_figures
+    """Draw missing films of trained models: all, or FIGURES."""
+    from gen.commands.render import render_figures
 
-    with _context(options, jobs) as context:
+    with _open_context(options, jobs) as context:
         render_figures(context, figures, folder)
 
 
 @cli.command()
-@_common
-@_device
-@_wait
+@opt.site
+@opt.device
+@opt.wait
 def site(**options: Any) -> None:
-    """Writes the site from trained models and drawn films, doing neither."""
-    from gen.commands.build import write_stored_site
+    """Write the site from stored runs and films."""
+    from gen.commands.site import write_stored_site
 
-    with _context(options, 1) as context:
+    with _open_context(options, 1) as context:
         write_stored_site(context)
 
 
 @cli.command()
-@_common
-@_trainers
+@opt.site
+@opt.training
 def verify(jobs: int | None, **options: Any) -> None:
-    """Makes the site again from nothing, and says whether every byte is the same."""
+    """Build the site from nothing and compare every byte."""
     from gen.commands.verify import verify as verify_site
 
-    with _context(options, jobs) as context:
+    with _open_context(options, jobs) as context:
         count = verify_site(context)
-        context.report.done("verified", f"{count} files are the same, byte for byte")
+        context.report.done("verified", f"{count} files are identical")
 
 
 @cli.command()
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
-@_common
-@_device
+@opt.as_json
+@opt.site
+@opt.device
 def status(as_json: bool, **options: Any) -> None:
-    """Lists what is fresh, what is stale, and because of what."""
+    """List what is fresh, what is stale, and why."""
     from gen.commands.status import examine, show
 
-    with _context(options, 1) as context:
+    with _open_context(options, 1) as context:
         echo(show(examine(context), as_json=as_json))
 
 
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port.  [default: 8000 or a free one]")
-@click.option("--no-watch", is_flag=True, help="Show the site as it was built, and follow nothing.")
-@_common
-@_trainers
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port.  [default: 8000, or a free port]"
+)
+@click.option("--no-watch", is_flag=True, help="Serve the published site as it is.")
+@opt.site
+@opt.training
 def serve(host: str, port: int | None, no_watch: bool, jobs: int | None, **options: Any) -> None:
-    """Shows the site in a browser as its sources are edited: builds what changed, reloads pages."""
+    """Serve the site; rebuild and reload it after each change."""
     from gen.server.http import serve as serve_folder
     from gen.server.http import serve_live
     from gen.site.context import config_reloader
 
     if no_watch:
-        with _report(options) as report:
+        with _open_report(options) as report:
             serve_folder(options["output"], host, port, report)
         return
-    with _context(options, jobs, lines=True) as context:
+    with _open_context(options, jobs, lines=True) as context:
         serve_live(
             config_reloader(context),
-            partial(_context, {**options, "wait": True}, jobs),
+            partial(_open_context, {**options, "wait": True}, jobs),
             host,
             port,
             context.report,
@@ -298,41 +213,36 @@ def serve(host: str, port: int | None, no_watch: bool, jobs: int | None, **optio
 
 
 @cli.command()
-@click.option("--all", "everything", is_flag=True, help="Also forget every run and film.")
-@_common
-@_wait
+@click.option("--all", "everything", is_flag=True, help="Also remove every run and film.")
+@opt.site
+@opt.wait
 def clean(everything: bool, **options: Any) -> None:
-    """Removes the site, and from the store what no profile of the config asks for."""
+    """Remove the site, and runs and films that no profile uses."""
     from gen.commands.clean import clean as clean_up
 
-    with _context(options, 1) as context:
+    with _open_context(options, 1) as context:
         clean_up(context, everything=everything)
 
 
 @cli.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def new(folder: Path) -> None:
-    """Begins a site of your own in DIR: a small one that works."""
+    """Create a small working site in DIR."""
     from gen.commands.new import new as new_site
 
     for file in new_site(folder):
         echo(f"  {printable(str(folder / file))}")
-    enter = "" if folder.resolve() == Path.cwd() else f"  cd {shlex.quote(str(folder))}\n"
-    echo(f"next:\n{enter}  gen serve    # builds it in about a minute and follows your edits")
+    change_folder = "" if folder.resolve() == Path.cwd() else f"  cd {shlex.quote(str(folder))}\n"
+    echo(
+        f"next:\n{change_folder}  gen serve    # builds in about a minute, then follows your edits"
+    )
 
 
 @cli.command()
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
-@click.option(
-    "--store",
-    "store_path",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(".gen"),
-    show_default=True,
-    help="Where runs and films are to be kept.",
-)
+@opt.as_json
+@opt.store
 def doctor(as_json: bool, store_path: Path) -> None:
-    """Checks this machine: Python, torch, encoder, fonts, disk, cores, GPU."""
+    """Check Python, torch, encoder, fonts, disk, cores and GPU."""
     from gen.commands.doctor import examine, show
 
     checks = examine(store_path)
@@ -341,7 +251,7 @@ def doctor(as_json: bool, store_path: Path) -> None:
         sys.exit(3)
 
 
-def _report(options: dict[str, Any], *, lines: bool = False) -> AbstractContextManager[Report]:
+def _open_report(options: dict[str, Any], *, lines: bool = False) -> AbstractContextManager[Report]:
     from gen.report import make_report
 
     quiet, json_log = options["quiet"], options["json_log"]
@@ -349,13 +259,13 @@ def _report(options: dict[str, Any], *, lines: bool = False) -> AbstractContextM
 
 
 @contextmanager
-def _context(
+def _open_context(
     options: dict[str, Any], jobs: int | None, *, lines: bool = False
 ) -> Iterator[BuildContext]:
-    """Everything a command works with, from its options.
+    """Open the context of a command from its options.
 
     Args:
-        lines: leave bars to another process, which shares the terminal.
+        lines: draw no progress bars; another process draws them in the same terminal.
     """
     from gen.config.reader import load
     from gen.experiments.context import Effects, TrainingContext
@@ -367,7 +277,7 @@ def _context(
     running = click.get_current_context(silent=True)
     effects = (running and running.obj) or Effects()
     config = load(options["config_path"], options["profile"])
-    with _report(options, lines=lines) as report:
+    with _open_report(options, lines=lines) as report:
         yield BuildContext(
             config=config,
             training=TrainingContext(

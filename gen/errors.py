@@ -1,7 +1,7 @@
-"""The tool's own errors: one sentence that says what is wrong, where, and the hint.
+"""Errors with a place and a hint.
 
-They are raised where the cause is known and caught once, in `gen.cli`, which prints
-the sentence and exits with `exit_code`.
+They are raised where the cause is known and caught once, in `gen.cli`, which prints one line and
+exits with `exit_code`.
 """
 
 from __future__ import annotations
@@ -13,28 +13,26 @@ from difflib import get_close_matches
 from typing import ClassVar
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What a terminal would obey, what turns the direction of text, and what no encoding writes."""
+"""Control characters, characters that change the text direction, and lone surrogates."""
 
 
 def printable(text: str) -> str:
-    """A text as one line that a terminal shows and does not obey: each such character as a code."""
-    return CONTROL.sub(_code, text)
+    """Return a text as one line with control characters escaped."""
+    return CONTROL.sub(_escape_character, text)
 
 
-def _code(found: re.Match[str]) -> str:
+def _escape_character(found: re.Match[str]) -> str:
     number = ord(found[0])
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
 class GenError(Exception):
-    """Base of every error this tool raises on purpose.
-
-    Its text is one line, and what a terminal would obey in it is spelled out.
+    """Base of the errors that this tool raises on purpose; as text, one printable line.
 
     Args:
-        what: what is wrong, with the offending value.
-        where: the file, key or step it was found at; may be empty.
-        hint: what to do about it, as an instruction; may be empty.
+        what: what is wrong, with the wrong value.
+        where: the file, key or step; may be empty.
+        hint: what to do, as an instruction; may be empty.
     """
 
     exit_code: ClassVar[int] = 1
@@ -52,45 +50,45 @@ class GenError(Exception):
 
 
 class ConfigError(GenError):
-    """The config or a page says something that cannot be built."""
+    """The config, a page or an option is wrong."""
 
     exit_code = 2
 
 
 class SetupError(GenError):
-    """The machine lacks something: a package, an encoder, space, a permission."""
+    """The machine lacks a package, an encoder, space or a permission."""
 
     exit_code = 3
 
 
 class DivergedError(GenError):
-    """Training produced numbers that cannot be shown."""
+    """Training diverged: the numbers are not finite."""
 
     exit_code = 4
 
 
 class BusyError(GenError):
-    """Another process holds the store or the output folder."""
+    """Another process has locked the store or the output folder."""
 
     exit_code = 5
 
 
 class NotReproducibleError(GenError):
-    """A second build from nothing has come to something else."""
+    """A second build from nothing produced different files."""
 
     exit_code = 6
 
 
 MORE_MEMORY = "use fewer --jobs, a smaller shard or fewer snapshots"
-"""The hint where memory has run out."""
+"""The hint if memory runs out."""
 
 _TOO_MANY_OPEN = "allow more open files: ulimit -n 1024"
 _HINTS = {
     errno.ENOSPC: "free space, or choose another folder",
     errno.EDQUOT: "free space, or choose another folder",
     errno.EFBIG: "allow larger files, or choose another folder",
-    errno.EACCES: "allow it, or choose another folder",
-    errno.EPERM: "allow it, or choose another folder",
+    errno.EACCES: "change the permissions, or choose another folder",
+    errno.EPERM: "change the permissions, or choose another folder",
     errno.EROFS: "choose another folder",
     errno.EMFILE: _TOO_MANY_OPEN,
     errno.ENFILE: _TOO_MANY_OPEN,
@@ -107,26 +105,26 @@ _OUT_OF_MEMORY = (
     "std::bad_alloc",
     "unable to allocate",
 )
-"""What libraries, the loader of libraries and programs say where memory runs out."""
+"""Messages of libraries, programs and the dynamic loader if memory runs out."""
 
-_NOT_ALLOWED = "operation not permitted"
-"""What the loader of libraries adds where it may not run what lies on a disk."""
+_NOT_PERMITTED = "operation not permitted"
+"""Message of the dynamic loader on a disk that is mounted without execute permission."""
 
 
 def system_error(error: OSError, what: str, where: str) -> SetupError:
-    """What the system has refused, with the hint where one is known.
+    """Return an error of the operating system as a SetupError, with a hint if one is known.
 
     Args:
-        what: what could not be done.
+        what: what failed, such as `cannot be read`.
         where: the file or folder.
     """
     reason = (error.strerror or str(error)).lower()
-    hint = _HINTS.get(error.errno or 0, "--debug shows what asked for it")
+    hint = _HINTS.get(error.errno or 0, "--debug shows a traceback")
     return SetupError(f"{what}: {reason}", where=where, hint=hint)
 
 
-def unreadable(error: OSError, where: str) -> GenError:
-    """A source that cannot be read: a mistake of the site, unless the machine lacks something.
+def unreadable_error(error: OSError, where: str) -> GenError:
+    """Return the error for a source that cannot be read: a ConfigError, or a SetupError.
 
     Args:
         where: the file or folder.
@@ -137,59 +135,55 @@ def unreadable(error: OSError, where: str) -> GenError:
 
 
 def as_gen_error(error: BaseException) -> GenError | None:
-    """An error of this tool, or of the system where nothing better is known of it.
-
-    Returns:
-        None for an error that nobody but its author can hint.
-    """
+    """Return an expected error as a GenError; None for a programming error."""
     if isinstance(error, GenError):
         return error
     if is_out_of_memory(error):
-        return SetupError("there is not enough memory", hint=MORE_MEMORY)
+        return SetupError("not enough memory", hint=MORE_MEMORY)
     if isinstance(error, OSError):
-        return system_error(error, "the system refuses it", str(error.filename or ""))
+        return system_error(error, "system error", str(error.filename or ""))
     return None
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory has run out, which libraries tell as any other error, or as what led to one.
+    """Whether an error, or an error that caused it, means that memory ran out.
 
-    A library that cannot be loaded for lack of memory looks like one that is not installed. Where
-    an error has come from another process, its attribute `lacks_memory` tells of what led to it.
+    A library that cannot be loaded for lack of memory looks as if it were not installed. An error
+    from another process comes without its cause, and has the attribute `lacks_memory` instead.
     """
-    led: BaseException | None = error
-    while led is not None:
-        if isinstance(led, MemoryError) or getattr(led, "lacks_memory", False):
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, MemoryError) or getattr(cause, "lacks_memory", False):
             return True
-        if isinstance(led, RuntimeError | ImportError | OSError) and mentions_memory(str(led)):
+        if isinstance(cause, RuntimeError | ImportError | OSError) and mentions_memory(str(cause)):
             return True
-        led = cause_of(led)
+        cause = cause_of(cause)
     return False
 
 
 def cause_of(error: BaseException) -> BaseException | None:
-    """The error that has led to another one, as a traceback would show it."""
+    """Return the error that caused another one, as a traceback shows it."""
     return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def mentions_memory(text: str) -> bool:
-    """Whether what a library or program says is that memory has run out."""
-    told = text.lower()
-    return _NOT_ALLOWED not in told and any(words in told for words in _OUT_OF_MEMORY)
+    """Whether a message of a library or program means that memory ran out."""
+    message = text.lower()
+    return _NOT_PERMITTED not in message and any(words in message for words in _OUT_OF_MEMORY)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """The hint for a misspelt word: `did you mean "modular"?`, or nothing if none is close."""
+    """Return a hint for a misspelt word, such as `did you mean "modular"?`, or an empty text."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f'did you mean "{close[0]}"?' if close else ""
 
 
 class PageError(Exception):
-    """Something that cannot be rendered, raised where it is known and placed where it stands.
+    """An error in a page whose file and line are added by the caller.
 
     Args:
         what: what is wrong.
-        hint: what to do about it.
+        hint: what to do, as an instruction; may be empty.
     """
 
     def __init__(self, what: str, hint: str = "") -> None:

@@ -1,4 +1,4 @@
-"""How the tool speaks: bars in a terminal, plain lines elsewhere, JSON, or not at all."""
+"""Log messages and progress: bars in a terminal, else plain lines, JSON or nothing."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ from gen.errors import CONTROL, GenError, printable
 
 Clock = Callable[[], float]
 
-PLAIN_PAUSE = 5.0
-"""Seconds between two plain lines about one task."""
+PLAIN_INTERVAL = 5.0
+"""Seconds between two lines about the progress of one task."""
 
-JSON_PAUSE = 1.0
+JSON_INTERVAL = 1.0
 """Seconds between two `progress` events of one task."""
 
 
 class TaskReport(Protocol):
-    """The progress of one piece of work; any thread may tell it."""
+    """The progress of one task; any thread may update it."""
 
     def advance_to(self, done: int) -> None:
-        """Tells how many units are done by now."""
+        """Set how many units are done."""
         ...
 
 
 class Report(Protocol):
-    """What a build says. Errors are not said here; they are raised."""
+    """The log of a command. Errors are raised and not logged here."""
 
-    def say(self, text: str) -> None:
-        """Tells something worth knowing."""
+    def info(self, text: str) -> None:
+        """Log a message."""
         ...
 
     def warn(self, text: str) -> None:
-        """Tells something that should be looked at."""
+        """Log a warning."""
         ...
 
     def done(self, name: str, detail: str) -> None:
-        """Tells that a piece of work is finished."""
+        """Log that a task is finished."""
         ...
 
     def task(self, name: str, total: int, *, unit: str) -> AbstractContextManager[TaskReport]:
-        """Shows the progress of a piece of work while the context lasts."""
+        """Show the progress of a task while the `with` block runs."""
         ...
 
 
@@ -62,14 +62,14 @@ def make_report(
     clock: Clock = time.monotonic,
     lines: bool = False,
 ) -> Iterator[Report]:
-    """The way of speaking that suits the stream and what was asked for.
+    """Open the report that fits the options and the stream.
 
     Args:
-        quiet: say nothing.
-        json_log: an object a line, even if `quiet`.
-        stream: where it goes; bars are drawn if it is a terminal.
-        clock: seconds, from any start.
-        lines: draw no bars, even if it is a terminal.
+        quiet: log nothing.
+        json_log: log one JSON object per line, even if `quiet`.
+        stream: where to write; progress bars are drawn if it is a terminal.
+        clock: a clock in seconds.
+        lines: draw no bars, even in a terminal.
     """
     if json_log:
         yield JsonReport(stream, clock)
@@ -83,7 +83,7 @@ def make_report(
 
 
 class _Lines:
-    """Whole lines, whichever threads write them."""
+    """A stream to which several threads write whole lines."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream, self._lock = stream, threading.Lock()
@@ -100,129 +100,129 @@ class _NoTask:
 
 
 class SilentReport:
-    """Says nothing."""
+    """Logs nothing."""
 
-    def say(self, text: str) -> None:
-        """Nothing."""
+    def info(self, text: str) -> None:
+        """Do nothing."""
 
     def warn(self, text: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def done(self, name: str, detail: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     @contextmanager
     def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
-        """A task that shows nothing."""
+        """Yield a task that shows nothing."""
         yield _NoTask()
 
 
 class PlainReport:
-    """A line at a time, for logs and pipes."""
+    """Logs plain lines, for log files and pipes."""
 
     def __init__(self, stream: TextIO, clock: Clock) -> None:
         self._lines, self._clock = _Lines(stream), clock
 
-    def say(self, text: str) -> None:
-        """Writes the text on a line of its own."""
+    def info(self, text: str) -> None:
+        """Write the text as a line."""
         self._lines.write(printable(text))
 
     def warn(self, text: str) -> None:
-        """Writes the text as a warning."""
-        self.say(f"warning: {text}")
+        """Write `warning: text`."""
+        self.info(f"warning: {text}")
 
     def done(self, name: str, detail: str) -> None:
-        """Writes `name: detail`."""
-        self.say(f"{name}: {detail}")
+        """Write `name: detail`."""
+        self.info(f"{name}: {detail}")
 
     @contextmanager
     def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
-        """A task that writes a line now and then."""
+        """Yield a task that writes a line every few seconds."""
         yield _PlainTask(self, name, total, unit, self._clock)
 
 
 class _PlainTask:
     def __init__(self, report: PlainReport, name: str, total: int, unit: str, clock: Clock) -> None:
         self._report, self._name, self._total, self._unit = report, name, total, unit
-        self._clock, self._said = clock, clock()
+        self._clock, self._logged_at = clock, clock()
         self._first: tuple[float, int] | None = None
 
     def advance_to(self, done: int) -> None:
         now = self._clock()
         if not 0 < done < self._total:
             return
-        if self._first is None:  # what comes before is loading and compiling, and not the work
+        if self._first is None:  # the time before is loading and compiling
             self._first = now, done
-        if now - self._said < PLAIN_PAUSE:
+        if now - self._logged_at < PLAIN_INTERVAL:
             return
-        self._said = now
-        start, begun = self._first
+        self._logged_at = now
+        first_time, first_done = self._first
         left = ""
-        if done > begun:
-            seconds = (now - start) * (self._total - done) / (done - begun)
+        if done > first_done:
+            seconds = (now - first_time) * (self._total - done) / (done - first_done)
             left = f", {duration(seconds)} left"
-        self._report.say(f"{self._name}: {done:,} of {self._total:,} {self._unit}{left}")
+        self._report.info(f"{self._name}: {done:,} of {self._total:,} {self._unit}{left}")
 
 
 class JsonReport:
-    """An object a line: `event`, and what belongs to it.
+    """Logs JSON, one object per line: `event`, `seconds` and the values of the event.
 
     Args:
-        start: when the command began, by the clock; now, if it is not given.
+        start: when the command started, by the clock; now if None.
     """
 
     def __init__(self, stream: TextIO, clock: Clock, start: float | None = None) -> None:
         self._lines, self._clock = _Lines(stream), clock
         self._start = clock() if start is None else start
 
-    def say(self, text: str) -> None:
-        """Writes a `say` event."""
+    def info(self, text: str) -> None:
+        """Write a `say` event."""
         self._write("say", text=text)
 
     def warn(self, text: str) -> None:
-        """Writes a `warn` event."""
+        """Write a `warn` event."""
         self._write("warn", text=text)
 
     def done(self, name: str, detail: str) -> None:
-        """Writes a `done` event."""
+        """Write a `done` event."""
         self._write("done", name=name, detail=detail)
 
     @contextmanager
     def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
-        """A task whose progress is an event now and then, and its end another."""
+        """Yield a task that writes `begin`, `progress` and `end` events."""
         self._write("begin", name=name, total=total, unit=unit)
         yield _JsonTask(partial(self._write, "progress", name=name, total=total), self._clock)
         self._write("end", name=name)
 
-    def error(self, fault: GenError, code: int, trace: str = "") -> None:
-        """Writes an `error` event.
+    def error(self, error: GenError, code: int, trace: str = "") -> None:
+        """Write an `error` event.
 
         Args:
             code: the exit code of the command.
-            trace: where in the code it came from, if that is to be told.
+            trace: the traceback, if it is to be shown.
         """
-        parts = {"what": fault.what, "where": fault.where, "hint": fault.hint, "code": code}
+        parts = {"what": error.what, "where": error.where, "hint": error.hint, "code": code}
         self._write("error", **parts, **({"trace": trace} if trace else {}))
 
     def _write(self, event: str, **values: object) -> None:
         seconds = round(self._clock() - self._start, 3)
-        told = json.dumps({"event": event, "seconds": seconds, **values}, ensure_ascii=False)
-        self._lines.write(CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", told))
+        line = json.dumps({"event": event, "seconds": seconds, **values}, ensure_ascii=False)
+        self._lines.write(CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", line))
 
 
 class _JsonTask:
     def __init__(self, write: Callable[..., None], clock: Clock) -> None:
-        self._write, self._clock, self._said = write, clock, -math.inf
+        self._write, self._clock, self._logged_at = write, clock, -math.inf
 
     def advance_to(self, done: int) -> None:
         now = self._clock()
-        if now - self._said >= JSON_PAUSE:
-            self._said = now
+        if now - self._logged_at >= JSON_INTERVAL:
+            self._logged_at = now
             self._write(done=done)
 
 
 class TerminalReport:
-    """Bars with the time left, side by side, and lines above them."""
+    """Draws progress bars with the time left, and log lines above them."""
 
     def __init__(self, stream: TextIO) -> None:
         self._progress = Progress(
@@ -241,23 +241,23 @@ class TerminalReport:
     def __exit__(self, *exception: object) -> None:
         self._progress.stop()
 
-    def say(self, text: str) -> None:
-        """Writes the text above the bars."""
+    def info(self, text: str) -> None:
+        """Write the text above the bars."""
         self._progress.console.print(printable(text), markup=False, soft_wrap=True)
 
     def warn(self, text: str) -> None:
-        """Writes the text above the bars, in yellow."""
+        """Write the text above the bars, in yellow."""
         self._progress.console.print(
             printable(f"warning: {text}"), style="yellow", markup=False, soft_wrap=True
         )
 
     def done(self, name: str, detail: str) -> None:
-        """Writes `name: detail` above the bars."""
-        self.say(f"{name}: {detail}")
+        """Write `name: detail` above the bars."""
+        self.info(f"{name}: {detail}")
 
     @contextmanager
     def task(self, name: str, total: int, *, unit: str) -> Iterator[TaskReport]:
-        """A bar that goes when the work is finished."""
+        """Yield a bar that disappears when the task is finished."""
         number = self._progress.add_task(printable(name), total=total, unit=unit)
         try:
             yield _Bar(self._progress, number)
@@ -274,7 +274,7 @@ class _Bar:
 
 
 def duration(seconds: float) -> str:
-    """A stretch of time as people say it: `41 s`, `3 min`, `1 h 20 min`."""
+    """Return a duration as text: `41 s`, `3 min`, `1 h 20 min`."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)

@@ -1,4 +1,4 @@
-"""How a command ends that somebody else ends: by a signal, or by no longer listening."""
+"""Turn signals into exceptions, and exit silently if standard output is closed."""
 
 from __future__ import annotations
 
@@ -12,59 +12,59 @@ from typing import Any
 
 import click
 
-UNREAD = 141
-"""Exit code where nobody reads what is said any longer, as of a program that SIGPIPE ends."""
+CLOSED_OUTPUT = 141
+"""Exit code if standard output is closed, as for a program that SIGPIPE kills."""
 
 _CLEAN_UP = 10.0
-"""Seconds after a signal in which further ones change nothing; then they count again."""
+"""Seconds after a signal during which further signals are ignored."""
 
-_SAID = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung up"}
+_DESCRIPTIONS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung up"}
 
 
-class Ended(SystemExit):
-    """Somebody has asked this process to end; no error, and no business of anyone but `main`."""
+class Terminated(SystemExit):
+    """Raised on SIGTERM or SIGHUP; handled only in `main`."""
 
 
 class CommandGroup(click.Group):
-    """Commands that end without a word when nobody reads what they say any longer."""
+    """A click group whose commands exit silently if standard output is closed."""
 
     def make_context(self, *arguments: Any, **more: Any) -> click.Context:
-        with _read():
+        with _exit_if_closed():
             return super().make_context(*arguments, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _read():
+        with _exit_if_closed():
             return super().invoke(ctx)
 
 
 @contextmanager
-def _read() -> Iterator[None]:
+def _exit_if_closed() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in (1, 2):
-            os.dup2(nowhere, stream)  # or what is left to be written would fail at the very end
-        raise SystemExit(UNREAD) from None
+            os.dup2(nowhere, stream)  # flushing buffers at exit would fail too
+        raise SystemExit(CLOSED_OUTPUT) from None
 
 
 class Signals:
-    """Turns a signal that asks this process to end into an exception.
+    """Context manager that turns SIGINT, SIGTERM and SIGHUP into exceptions.
 
-    What is open is thereby closed, and an impatient second Ctrl-C does not disturb that. Signals
-    that are ignored already, as `nohup` has it, stay so. Use it as a context manager; where a
-    signal came, signals are ignored after it, since all that is left is to end.
+    So open files are closed and temporary folders removed, and a second Ctrl-C does not
+    interrupt that. Signals that are already ignored, as under `nohup`, stay ignored. If a signal
+    came, all signals are ignored on leaving, because the process is about to exit.
     """
 
     def __init__(self) -> None:
-        self._came: signal.Signals | None = None
-        self._when = 0.0
+        self._received: signal.Signals | None = None
+        self._received_at = 0.0
         self._former: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Signals:
-        for number in (signal.Signals[name] for name in _SAID if hasattr(signal, name)):
+        for number in (signal.Signals[name] for name in _DESCRIPTIONS if hasattr(signal, name)):
             if signal.getsignal(number) is not signal.SIG_IGN:
-                self._former[number] = signal.signal(number, self._come)
+                self._former[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(
@@ -74,23 +74,23 @@ class Signals:
         trace: TracebackType | None,
     ) -> None:
         for number, former in self._former.items():
-            signal.signal(number, former if self._came is None else signal.SIG_IGN)
+            signal.signal(number, former if self._received is None else signal.SIG_IGN)
 
     @property
-    def said(self) -> str:
-        """What has come, in words; empty if nothing has."""
-        return "" if self._came is None else _SAID[self._came.name]
+    def description(self) -> str:
+        """The received signal in words; empty if there was none."""
+        return "" if self._received is None else _DESCRIPTIONS[self._received.name]
 
     @property
-    def code(self) -> int:
-        """The exit code, as shells have it."""
-        return 128 + (self._came or 0)
+    def exit_code(self) -> int:
+        """The exit code of a process that the received signal ended, by shell convention."""
+        return 128 + (self._received or 0)
 
-    def _come(self, number: int, _: FrameType | None) -> None:
+    def _handle(self, number: int, _: FrameType | None) -> None:
         now = time.monotonic()
-        if self._came is not None and now - self._when < _CLEAN_UP:
+        if self._received is not None and now - self._received_at < _CLEAN_UP:
             return
-        self._came, self._when = signal.Signals(number), now
+        self._received, self._received_at = signal.Signals(number), now
         if number == signal.SIGINT:
             raise KeyboardInterrupt
-        raise Ended
+        raise Terminated

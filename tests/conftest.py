@@ -1,4 +1,4 @@
-"""What several test modules share: the command line as a function, builds with accidents."""
+"""Shared fixtures: the command line as a function, built sites, builds with faults."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from gen import cli
 from gen.experiments.context import Effects
 from tests.support import led_site as led
 from tests.support.browsing import launched
-from tests.support.disturbed import Forge
-from tests.support.here import Here
+from tests.support.fault_injection import BuildForker
+from tests.support.inline_executor import InlineExecutor
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -39,7 +39,7 @@ settings.load_profile("unhurried")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command left: its exit code and what it said."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -51,16 +51,16 @@ Gen = Callable[..., Outcome]
 
 @pytest.fixture
 def gen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Gen:
-    """Runs the command line in this process, as `gen ARGUMENT ...` would.
+    """Run the command line in this process, as `gen ARGUMENT ...` would.
 
-    Jobs run here too, unless --jobs asks for processes.
+    Jobs run in this process too, unless --jobs is given.
     """
 
     def run(*arguments: str | Path) -> Outcome:
         monkeypatch.setattr("sys.argv", ["gen", *map(str, arguments)])
         capfd.readouterr()
         with pytest.raises(SystemExit) as exit_:
-            cli.main(Effects() if "--jobs" in arguments else Effects(executor=Here))
+            cli.main(Effects() if "--jobs" in arguments else Effects(executor=InlineExecutor))
         captured = capfd.readouterr()
         code = exit_.value.code
         return Outcome(code if isinstance(code, int) else 0, captured.out, captured.err)
@@ -99,11 +99,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def forge() -> Iterator[Forge]:
-    """Builds with accidents, in a process that has loaded everything already."""
-    forge = Forge()
-    yield forge
-    forge.close()
+def build_forker() -> Iterator[BuildForker]:
+    """Run builds with faults, in forks of a process that has all libraries loaded."""
+    forker = BuildForker()
+    yield forker
+    forker.close()
 
 
 Tell = Callable[[str, int], None]

@@ -1,1 +1,1 @@
-"""Commands: one file for each command of `gen`."""
+"""The commands of `gen`: one file each, with shared options, names and error output."""

@@ -1,4 +1,4 @@
-"""Looks at this machine: whether what the tool needs is there and works."""
+"""Check that this machine has what a build needs (`gen doctor`)."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from pathlib import Path
 from typing import Literal
 
 from gen.errors import is_out_of_memory, mentions_memory
-from gen.store.temporary import temporary
+from gen.store.temporary import temporary_folder
 from gen.workers.processes import default_jobs
 
-_DISK_WANTED = 1 * 2**30
-_MEMORY_WANTED = 4 * 2**30
-_FREE_MEMORY = "memory has run out: end other programs, or raise the limit (ulimit -v)"
+_MIN_DISK = 1 * 2**30
+_MIN_MEMORY = 4 * 2**30
+_FREE_MEMORY = "not enough memory: close other programs, or raise the limit (ulimit -v)"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """Result of one check.
 
     Attributes:
-        verdict: `ok`, `warn` (works, but) or `fail` (a build cannot work).
-        found: what is there.
-        hint: what to do about it; empty where nothing is to be done.
+        verdict: `ok`, `warn` (works, with a disadvantage) or `fail` (a build cannot work).
+        found: what was found.
+        hint: what to do; empty if nothing is to be done.
     """
 
     name: str
@@ -39,12 +39,12 @@ class Check:
 
 
 def examine(store: Path) -> list[Check]:
-    """Looks at everything a build needs.
+    """Run all checks.
 
     Args:
-        store: where runs and films are to be kept; its disk is looked at.
+        store: folder of the store; the disk it is on is checked.
     """
-    looks: dict[str, Callable[[], Check]] = {
+    checks: dict[str, Callable[[], Check]] = {
         "python": _python,
         "torch": _torch,
         "encoder": _encoder,
@@ -55,11 +55,11 @@ def examine(store: Path) -> list[Check]:
         "memory": _memory,
         "gpu": _gpu,
     }
-    return [_safely(name, look) for name, look in looks.items()]
+    return [_run_check(name, check) for name, check in checks.items()]
 
 
 def show(checks: list[Check], *, as_json: bool) -> str:
-    """The checks as a table for people, or as one JSON object."""
+    """Format checks as a table, or as JSON."""
     if as_json:
         return json.dumps([asdict(check) for check in checks])
     lines = [
@@ -71,10 +71,10 @@ def show(checks: list[Check], *, as_json: bool) -> str:
     return "\n".join([*lines, f"{failed} of {len(checks)} fail" if failed else "ready"])
 
 
-def _safely(name: str, look: Callable[[], Check]) -> Check:
-    """A look that itself breaks is a finding, too."""
+def _run_check(name: str, check: Callable[[], Check]) -> Check:
+    """Run a check; an exception is a failed check."""
     try:
-        return look()
+        return check()
     except Exception as error:
         what = " ".join(str(error).split())[:200]
         hint = _FREE_MEMORY if is_out_of_memory(error) else "reinstall grokreel"
@@ -84,7 +84,7 @@ def _safely(name: str, look: Callable[[], Check]) -> Check:
 def _python() -> Check:
     found = f"{platform.python_version()} on {platform.platform()}"
     if sys.prefix == sys.base_prefix:
-        return Check("python", "warn", found, "a virtual environment is safer")
+        return Check("python", "warn", found, "use a virtual environment")
     return Check("python", "ok", found)
 
 
@@ -96,7 +96,7 @@ def _torch() -> Check:
     torch.set_flush_denormal(False)
     if flushes:
         return Check("torch", "ok", found)
-    return Check("torch", "warn", f"{found}; tiny numbers are slow on this processor")
+    return Check("torch", "warn", f"{found}; denormal numbers are slow on this processor")
 
 
 def _encoder() -> Check:
@@ -104,21 +104,21 @@ def _encoder() -> Check:
 
     path = executable()
     try:
-        said = subprocess.run(
+        output = subprocess.run(
             [path, "-version"], capture_output=True, text=True, timeout=20, check=True
         ).stdout
     except (OSError, subprocess.SubprocessError) as error:
         what = " ".join(str(error).split())[:200]
         return Check("encoder", "fail", f"{path}{origin()} does not run: {what}", encoder_hint())
-    return Check("encoder", "ok", " ".join(said.split()[:3]) + origin())
+    return Check("encoder", "ok", " ".join(output.split()[:3]) + origin())
 
 
 def _codec() -> Check:
-    """Encodes a real film of a few frames."""
+    """Encode a film of a few frames."""
     from gen.encode.ffmpeg import encoder_hint, executable, origin
 
     encoder = executable()
-    with temporary("doctor") as folder:
+    with temporary_folder("doctor") as folder:
         path = folder / "check.mp4"
         command = [
             *(encoder, "-v", "error", "-f", "lavfi"),
@@ -130,15 +130,15 @@ def _codec() -> Check:
                 command, capture_output=True, text=True, timeout=60, check=False
             )
         except (OSError, subprocess.SubprocessError) as error:
-            said = str(error)
+            reason = str(error)
         else:
             if finished.returncode == 0 and path.is_file() and path.stat().st_size > 0:
                 return Check("codec", "ok", "H.264 encodes")
-            said = (finished.stderr.strip().splitlines() or ["no reason given"])[-1]
+            reason = (finished.stderr.strip().splitlines() or ["no error message"])[-1]
             if finished.returncode < 0 or mentions_memory(finished.stderr):
-                found = f"H.264 does not encode{origin()}: {said} (exit {finished.returncode})"
+                found = f"H.264 does not encode{origin()}: {reason} (exit {finished.returncode})"
                 return Check("codec", "fail", found, f"{_FREE_MEMORY}; or {encoder_hint()}")
-    return Check("codec", "fail", f"H.264 does not encode{origin()}: {said}", encoder_hint())
+    return Check("codec", "fail", f"H.264 does not encode{origin()}: {reason}", encoder_hint())
 
 
 def _fonts() -> Check:
@@ -155,20 +155,20 @@ def _disk(store: Path) -> Check:
     found = f"{free / 2**30:.1f} GiB free at {folder}"
     if not os.access(folder, os.W_OK):
         return Check("disk", "fail", f"{folder} cannot be written", "choose another --store")
-    if free < _DISK_WANTED:
+    if free < _MIN_DISK:
         return Check("disk", "fail", found, "free 1 GiB")
     return Check("disk", "ok", found)
 
 
 def _cores() -> Check:
     cores = default_jobs()
-    return Check("cores", "ok", f"{cores}, so {cores} processes side by side")
+    return Check("cores", "ok", f"{cores}, for {cores} parallel processes")
 
 
 def _memory() -> Check:
     size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     found = f"{size / 2**30:.1f} GiB"
-    if size < _MEMORY_WANTED:
+    if size < _MIN_MEMORY:
         return Check("memory", "warn", found, "use --jobs 1")
     return Check("memory", "ok", found)
 
@@ -178,4 +178,4 @@ def _gpu() -> Check:
 
     if torch.cuda.is_available():
         return Check("gpu", "ok", torch.cuda.get_device_name())
-    return Check("gpu", "ok", "none; the processor is enough")
+    return Check("gpu", "ok", "none; not needed")

@@ -1,24 +1,24 @@
-"""Looks for seeds of which something is true, and can put the first one into the config.
+"""Find seeds whose facts match a condition, and optionally write one to the config (`gen hunt`).
 
-A seed of which the store has a run, in whatever shard it was trained, is not trained again. Every
-other is trained in the shard that it would be in if the config asked for that many, so that a
-build finds it.
+A seed that is stored in any shard is not trained again. A missing seed is trained in the shard that
+a config with this number of seeds would have, so that a later build finds it.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gen.analysis.facts import run_facts
+from gen.commands.names import select_names
 from gen.errors import ConfigError, suggestion
 from gen.experiments import runs
 from gen.experiments.train import train_shards, training_executor
 from gen.store import files
-from gen.store.store import writing
+from gen.store.store import convert_write_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,37 +28,37 @@ if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun, Shard
     from gen.site.context import BuildContext
 
-_LONE_FEED = re.compile(r"(?<!\r)\n")
+_LF_WITHOUT_CR = re.compile(r"(?<!\r)\n")
 
 
 @dataclass(frozen=True)
-class Found:
-    """What came of a hunt.
+class HuntResult:
+    """Result of a hunt.
 
     Attributes:
-        model: the model with all the seeds that were tried.
-        where: what was asked.
-        fitting: the seeds of which it is true, rising.
-        failed: how many seeds had unsound numbers; of these nothing is true.
-        shards: the seeds of each stored run that was asked.
+        model: the model with all seeds that were tried.
+        where: the condition.
+        matching: the seeds that match it, in ascending order.
+        diverged: number of seeds that diverged; they never match.
+        shards: the seeds of each stored shard that was used.
     """
 
     model: Model
     where: str
-    fitting: tuple[int, ...]
-    failed: int
+    matching: tuple[int, ...]
+    diverged: int
     shards: tuple[tuple[int, ...], ...]
 
     def __str__(self) -> str:
-        count = f"{len(self.fitting)} of {len(self.model.seeds)} seeds fit"
-        which = f": {', '.join(map(str, self.fitting))}" if self.fitting else ""
-        unsound = f"; {self.failed} had unsound numbers" if self.failed else ""
-        return f"{self.model.name}: {count}{which}{unsound}"
+        count = f"{len(self.matching)} of {len(self.model.seeds)} seeds match"
+        seeds = f": {', '.join(map(str, self.matching))}" if self.matching else ""
+        diverged = f"; {self.diverged} diverged" if self.diverged else ""
+        return f"{self.model.name}: {count}{seeds}{diverged}"
 
 
 @dataclass(frozen=True)
 class _SeedFacts:
-    """The facts of one seed by their bare names."""
+    """The facts of one seed, by names without the model."""
 
     facts: Facts
 
@@ -66,96 +66,97 @@ class _SeedFacts:
         from gen.errors import PageError
 
         if name not in self.facts:
-            known = f"the facts of a seed are: {', '.join(self.facts)}"
+            known = f"known facts: {', '.join(self.facts)}"
             raise PageError(f'a seed has no fact "{name}"', suggestion(name, self.facts) or known)
         return self.facts[name]
 
 
-def tried(model: Model, seeds: int | None = None) -> Model:
-    """The model with seeds 0, 1, 2, ...: as many as given, or as its recorded hunt has tried."""
+def hunted_model(model: Model, seeds: int | None = None) -> Model:
+    """Return a model with seeds 0, 1, 2, ...: the given number, or that of its recorded hunt."""
     count = seeds or (model.hunt.seeds if model.hunt else 0)
     return replace(model, seeds=tuple(range(count)))
 
 
 def hunt(
     context: BuildContext, name: str, where: str | None, seeds: int | None, *, write: bool
-) -> Found:
-    """Trains seeds of a model, asks each, and writes the first that fits down if wanted.
+) -> HuntResult:
+    """Train seeds of a model and find those that match a condition.
 
     Args:
-        name: of a configured model.
-        where: a condition on the facts of a seed; left out, that of the recorded hunt.
-        seeds: how many are tried; left out, as many as the recorded hunt has tried.
-        write: whether the config is to show the first seed that fits.
+        name: name of a model in the config.
+        where: a condition on the facts of a seed; default: that of the recorded hunt.
+        seeds: number of seeds to try; default: that of the recorded hunt.
+        write: whether to write the first matching seed to the config.
 
     Raises:
-        ConfigError: there is no such model or fact, or no hunt is recorded to be repeated.
+        ConfigError: there is no such model or fact, or no recorded hunt to repeat.
     """
-    model = _known(name, context.config.models)
+    (name,) = select_names("model", [name], context.config.models)
+    model = context.config.models[name]
     where = where or (model.hunt and model.hunt.where)
-    wanted = tried(model, seeds)
+    wanted = hunted_model(model, seeds)
     if where is None or not wanted.seeds:
         raise ConfigError(
             f"no hunt is recorded for {name}",
             where=f"{context.config.path}: models.{name}.hunt",
-            hint='say what to look for: --where "test_loss_rise > 5" --seeds 100',
+            hint='pass a condition: --where "test_loss_rise > 5" --seeds 100',
         )
     if write and context.config.profile is not None:
         raise ConfigError(
             f"profile {context.config.profile} trains other models than the site",
             hint="leave out --profile or --write",
         )
-    _check(wanted, where)
-    with context.held(), training_executor(context.training) as executor:
-        shards, missing = parts(context, wanted)
+    _check_condition(wanted, where)
+    with context.locked(), training_executor(context.training) as executor:
+        shards, missing = find_shards(context, wanted)
         for _ in train_shards(context.training, executor, missing):
             pass
         shards += missing
-        answers = _ask(context, shards, where)
-        found = Found(
+        matches = _match_seeds(context, shards, where)
+        found = HuntResult(
             wanted,
             where,
-            fitting=tuple(seed for seed in wanted.seeds if answers.get(seed)),
-            failed=sum(answers.get(seed, False) is None for seed in wanted.seeds),
+            matching=tuple(seed for seed in wanted.seeds if matches.get(seed)),
+            diverged=sum(matches.get(seed, False) is None for seed in wanted.seeds),
             shards=tuple(shard.ensemble.seeds for shard in shards),
         )
-        if write and found.fitting:
-            _write(context.config.path, model, found)
-            context.report.say(
-                f"{context.config.path}: models.{name} shows seed {found.fitting[0]}"
+        if write and found.matching:
+            _write_config(context.config.path, model, found)
+            context.report.info(
+                f"{context.config.path}: models.{name} shows seed {found.matching[0]}"
             )
     return found
 
 
-def parts(context: BuildContext, model: Model) -> tuple[list[Shard], list[Shard]]:
-    """What the store has of a model's seeds, and shards that train the rest.
+def find_shards(context: BuildContext, model: Model) -> tuple[list[Shard], list[Shard]]:
+    """Return stored shards with seeds of a model, and shards of the missing seeds.
 
     Returns:
-        Stored shards, in which each seed that the store has occurs: those of the model itself
-        first, then others, which hold other seeds too or were trained under another shard size.
+        Stored shards that contain each stored seed: first those of the model itself, then others,
+        which contain other seeds too or have another shard size. Then the shards to train.
     """
     own = runs.shards(model, context.device)
     own_keys = {shard.key for shard in own}
-    left = set(model.seeds)
+    missing = set(model.seeds)
     stored: list[Shard] = []
     for shard in sorted(
-        _stored(context, model),
+        _stored_shards(context, model),
         key=lambda shard: (
             shard.key not in own_keys,
-            -len(left.intersection(shard.ensemble.seeds)),
+            -len(missing.intersection(shard.ensemble.seeds)),
             shard.key,
         ),
     ):
-        has_news = not left.isdisjoint(shard.ensemble.seeds)
-        if has_news and context.store.get(runs.FAMILY, shard.key) is not None:
+        is_needed = not missing.isdisjoint(shard.ensemble.seeds)
+        if is_needed and context.store.get(runs.FAMILY, shard.key) is not None:
             stored.append(shard)
-            left.difference_update(shard.ensemble.seeds)
-    rest = [tuple(seed for seed in shard.ensemble.seeds if seed in left) for shard in own]
+            missing.difference_update(shard.ensemble.seeds)
+    rest = [tuple(seed for seed in shard.ensemble.seeds if seed in missing) for shard in own]
     return stored, [_shard(context, model, seeds) for seeds in rest if seeds]
 
 
-def _stored(context: BuildContext, model: Model) -> Iterator[Shard]:
-    """Stored runs that differ from the model in nothing but seeds, as shards."""
+def _stored_shards(context: BuildContext, model: Model) -> Iterator[Shard]:
+    """Yield stored shards that differ from the model only in their seeds."""
     wanted = set(model.seeds)
     for entry in context.store.entries(runs.FAMILY):
         seeds = tuple(entry.ingredients.get("seeds", ()))
@@ -166,25 +167,25 @@ def _stored(context: BuildContext, model: Model) -> Iterator[Shard]:
 
 
 def _shard(context: BuildContext, model: Model, seeds: tuple[int, ...]) -> Shard:
-    """Some seeds of a model as one shard."""
+    """Return some seeds of a model as one shard."""
     (shard,) = runs.shards(replace(model, seeds=seeds, shard=len(seeds)), context.device)
     return shard
 
 
-def _write(path: Path, model: Model, found: Found) -> None:
-    """Changes a config that still says of the model what it said when the hunt began."""
-    with writing(path):
+def _write_config(path: Path, model: Model, found: HuntResult) -> None:
+    """Write the result to the config, if the model in it is unchanged since the hunt started."""
+    with convert_write_errors(path):
         while True:
             content = path.read_bytes()
-            if not _still_says(path, model):
-                raise _changed(model, found.fitting[0])
-            changed = written(content, model, found)
+            if not _is_unchanged(path, model):
+                raise _changed_error(model, found.matching[0])
+            changed = edit_config(content, model, found)
             if path.read_bytes() == content:
                 break
         files.write_atomically(path.resolve(), changed)
 
 
-def _still_says(path: Path, model: Model) -> bool:
+def _is_unchanged(path: Path, model: Model) -> bool:
     from gen.config.reader import load
 
     try:
@@ -193,29 +194,32 @@ def _still_says(path: Path, model: Model) -> bool:
         return False
 
 
-def written(content: bytes, model: Model, found: Found) -> bytes:
-    """A config in which a model shows the first seed that was found.
+def edit_config(content: bytes, model: Model, found: HuntResult) -> bytes:
+    """Return a config with the first matching seed as the shown seed of a model.
 
-    Where it was not trained so far, all seeds of its stored run are, so that this run is used.
-    Comments, the order of tables and the ends of lines stay.
+    If the model does not have that seed, it gets all seeds of the stored shard, so that this shard
+    is used. Comments, the order of tables and line ends are kept.
+
+    Args:
+        content: the present config.
 
     Raises:
-        ConfigError: it is not TOML any more, or has no such model.
+        ConfigError: the config is not valid TOML, or has no such model.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    seed = found.fitting[0]
+    seed = found.matching[0]
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     try:
         text = content.removeprefix(mark).decode()
         document = tomlkit.parse(text)
     except (TOMLKitError, ValueError, RecursionError):
-        raise _changed(model, seed) from None
+        raise _changed_error(model, seed) from None
     models: Any = document.get("models")
     table = models.get(model.name) if isinstance(models, MutableMapping) else None
     if not isinstance(table, MutableMapping):
-        raise _changed(model, seed)
+        raise _changed_error(model, seed)
     if seed not in model.seeds:
         seeds = next(seeds for seeds in found.shards if seed in seeds)
         table["seeds"] = list(seeds)
@@ -224,28 +228,28 @@ def written(content: bytes, model: Model, found: Found) -> bytes:
     table["shown"] = seed
     record = tomlkit.inline_table()
     record.update(
-        {"where": found.where, "seeds": len(found.model.seeds), "fit": len(found.fitting)}
+        {"where": found.where, "seeds": len(found.model.seeds), "fit": len(found.matching)}
     )
     table["hunt"] = record
-    return mark + _with_ends_of(text, tomlkit.dumps(document)).encode()
+    return mark + _restore_line_ends(text, tomlkit.dumps(document)).encode()
 
 
-def _with_ends_of(former: str, text: str) -> str:
-    """A changed text, with lines that end as all lines of the former did."""
-    if "\r\n" in former and not _LONE_FEED.search(former):
-        return _LONE_FEED.sub("\r\n", text)
+def _restore_line_ends(former: str, text: str) -> str:
+    """Return a text with CRLF line ends if all lines of the former text had them."""
+    if "\r\n" in former and not _LF_WITHOUT_CR.search(former):
+        return _LF_WITHOUT_CR.sub("\r\n", text)
     return text
 
 
-def _changed(model: Model, seed: int) -> ConfigError:
+def _changed_error(model: Model, seed: int) -> ConfigError:
     return ConfigError(
-        f"the config was changed meanwhile, and no longer has models.{model.name} as it was",
-        hint=f"correct it and hunt again, as all seeds are kept; the first that fits is {seed}",
+        f"models.{model.name} changed during the hunt; the config was not written",
+        hint=f"run gen hunt again (all seeds are stored); the first match is seed {seed}",
     )
 
 
-def _check(model: Model, where: str) -> None:
-    """Asks a model that has hardly been trained, so that a misspelt fact is told at once."""
+def _check_condition(model: Model, where: str) -> None:
+    """Evaluate the condition after one training step, to report a misspelt fact at once."""
     from gen.training.loop import Training, train
 
     _, ensemble = model.shards[0]
@@ -255,32 +259,27 @@ def _check(model: Model, where: str) -> None:
         seeds=ensemble.seeds[:1],
         optimisers=ensemble.optimisers[:1],
     )
-    _fits(next(runs.model_runs(model.name, one, train(one))), where)
+    _matches(next(runs.model_runs(model.name, one, train(one))), where)
 
 
-def _ask(context: BuildContext, shards: Sequence[Shard], where: str) -> dict[int, bool | None]:
-    """Whether the condition holds, by seed; None for one with unsound numbers."""
-    answers: dict[int, bool | None] = {}
+def _match_seeds(
+    context: BuildContext, shards: Sequence[Shard], where: str
+) -> dict[int, bool | None]:
+    """Return by seed whether the condition is true; None for a seed that diverged."""
+    matches: dict[int, bool | None] = {}
     for shard in shards:
         entry = context.store.get(runs.FAMILY, shard.key)
         for run in [] if entry is None else runs.load(shard, entry):
-            if run.seed not in answers:
-                answers[run.seed] = None if run.failed_at is not None else _fits(run, where)
-    return answers
+            if run.seed not in matches:
+                matches[run.seed] = None if run.failed_at is not None else _matches(run, where)
+    return matches
 
 
-def _fits(run: ModelRun, where: str) -> bool:
+def _matches(run: ModelRun, where: str) -> bool:
     from gen.errors import PageError
     from gen.site.pages.conditions import evaluate
 
     try:
         return evaluate(where, _SeedFacts(run_facts(run)))
-    except PageError as mistake:
-        raise ConfigError(mistake.what, where=f'--where "{where}"', hint=mistake.hint) from None
-
-
-def _known(name: str, models: Mapping[str, Model]) -> Model:
-    if name not in models:
-        hint = suggestion(name, models) or f"there are: {', '.join(models)}"
-        raise ConfigError(f'there is no model "{name}"', hint=hint)
-    return models[name]
+    except PageError as error:
+        raise ConfigError(error.what, where=f'--where "{where}"', hint=error.hint) from None

@@ -1,4 +1,4 @@
-"""A new site: a small one that works, to be changed into one's own."""
+"""Create a new site from the starter (`gen new`)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 
 from gen.errors import SetupError
 from gen.resources import constraints_file, starter_folder
-from gen.store.store import writing
+from gen.store.store import convert_write_errors
 
 
 def new(folder: Path) -> list[Path]:
-    """Puts the starting site into a folder that holds nothing, or only a `.git`.
+    """Copy the starter to a folder that is missing, empty or holds only `.git`.
 
     Returns:
         The files, relative to the folder.
 
     Raises:
-        EnvironmentFault: something is there already, or the folder cannot be written.
+        SetupError: the folder is not empty, or cannot be written.
     """
     if folder.exists() and not folder.is_dir():
         raise SetupError("is not a folder", where=str(folder), hint="choose another name")
@@ -27,7 +27,7 @@ def new(folder: Path) -> list[Path]:
     starter, pins = starter_folder(), constraints_file()
     sources = {path.relative_to(starter): path for path in starter.rglob("*") if path.is_file()}
     sources[Path(pins.name)] = pins
-    with writing(folder):
+    with convert_write_errors(folder):
         for file, source in sorted(sources.items()):
             target = folder / file
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,27 +1,27 @@
-"""What is fresh and what is stale, and because of what."""
+"""List what is fresh, what is stale, and why (`gen status`)."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
 
-from gen.commands.build import film_orders
 from gen.errors import printable
 from gen.experiments import runs
 from gen.figures.figure import FilmFigure, Moving
 from gen.site import films, publish
 from gen.site.context import BuildContext
+from gen.site.draw import film_orders
 from gen.site.results import first_stale_shard, read_sweeps, valid_models
 from gen.site.sources import Sources
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that a build makes.
+    """The status of one shard, film or site.
 
     Attributes:
         part: `model`, `film` or `site`.
-        reason: why it is stale; empty where it is fresh.
+        reason: why it is stale; empty if it is fresh.
     """
 
     part: str
@@ -30,17 +30,17 @@ class Line:
 
     @property
     def fresh(self) -> bool:
-        """Whether a build would leave it as it is."""
+        """Whether a build would not make it again."""
         return not self.reason
 
 
 def examine(context: BuildContext) -> list[Line]:
-    """Looks at everything a build would make, changing nothing but setting damage aside."""
+    """Return the status of everything a build makes; only damaged entries are moved aside."""
     return [*_models(context), *_films(context), _site(context)]
 
 
 def show(lines: list[Line], *, as_json: bool) -> str:
-    """The lines as a table for people, or as one JSON object."""
+    """Format lines as a table, or as JSON."""
     if as_json:
         return json.dumps([{**asdict(line), "fresh": line.fresh} for line in lines])
     names = [printable(line.name) for line in lines]
@@ -78,7 +78,7 @@ def _films(context: BuildContext) -> list[Line]:
         orders = film_orders(config, subjects, [name])
         if not orders and isinstance(figure, FilmFigure):
             trained = first_stale_shard(context, config.models[figure.model]) is None
-            reason = "has no sound seed" if trained else "has to be trained first"
+            reason = "diverged with every seed" if trained else "must be trained first"
             lines.append(Line("film", name, f"{figure.model} {reason}"))
         for order in orders:
             drawn = context.store.get(films.FAMILY, order.key)
@@ -95,9 +95,9 @@ def _site(context: BuildContext) -> Line:
     if not context.output.exists():
         reason = "not written"
     elif key == sources.partial_key:
-        reason = "sweeps are still being trained"
+        reason = "sweeps are not completely trained"
     elif key not in {None, sources.key}:
-        reason = "made from something else"
+        reason = "made from other sources"
     else:
         reason = publish.damage(context.output) or "not written"
     return Line("site", str(context.output), reason)

@@ -1,4 +1,4 @@
-"""Makes a site a second time from nothing, and compares every byte."""
+"""Build a site again from nothing and compare every byte (`gen verify`)."""
 
 from __future__ import annotations
 
@@ -11,60 +11,59 @@ from gen.errors import NotReproducibleError, SetupError
 from gen.site import publish
 from gen.site.sources import Sources
 from gen.store.store import Store
-from gen.store.temporary import temporary
+from gen.store.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from gen.site.context import BuildContext
 
 
 def verify(context: BuildContext) -> int:
-    """Trains, draws and writes everything again, beside the published site and its store.
+    """Build the site again with an empty store and compare it with the published site.
 
     Returns:
-        How many files were compared, and found the same.
+        The number of identical files.
 
     Raises:
-        EnvironmentFault: the output folder does not hold the site of this config.
-        NotRepeated: a file differs, or is no longer as it was written; the first one is named.
+        SetupError: the output folder does not hold the site of this config.
+        NotReproducibleError: a file differs, or the published site is damaged.
     """
     if publish.key_of(context.output) != Sources.gather(context).key:
         raise SetupError(
-            "there is nothing to compare with: this is not the site of this config",
+            "this is not the site of this config, so there is nothing to compare",
             where=str(context.output),
             hint="run gen build first",
         )
     damage = publish.damage(context.output)
     if damage:
         raise NotReproducibleError(
-            damage, where=str(context.output), hint="gen build writes it anew"
+            damage, where=str(context.output), hint="run gen build to write it again"
         )
-    with temporary("verify") as folder:
+    with temporary_folder("verify") as folder:
         store = Store(folder / "store", on_damage=context.report.warn)
         training = replace(context.training, store=store)
         again = replace(context, training=training, output=folder / "site")
-        build(again, kept=False)
+        build(again, log_site=False)
         return _compare(context.output, again.output)
 
 
 def _compare(published: Path, again: Path) -> int:
-    """Compares two folders file by file, in the order of their names.
-
-    The manifest comes last, since it differs wherever anything does.
-    """
-    here, there = (_files(folder) for folder in (published, again))
-    for name in sorted(here | there, key=lambda name: (name == publish.MANIFEST, name)):
-        if name not in here or name not in there:
-            which = "was not made again" if name in here else "is new"
-            raise NotReproducibleError(f"{name} {which}", where=str(published))
+    """Compare two folders by file name; the manifest last, because it differs if any file does."""
+    first_names, second_names = _files(published), _files(again)
+    for name in sorted(
+        first_names | second_names, key=lambda name: (name == publish.MANIFEST, name)
+    ):
+        if name not in first_names or name not in second_names:
+            which = "is missing in" if name in first_names else "is new in"
+            raise NotReproducibleError(f"{name} {which} the second build", where=str(published))
         first, second = (published / name).read_bytes(), (again / name).read_bytes()
         if first != second:
             at = _first_difference(first, second)
             raise NotReproducibleError(
                 f"{name} differs from byte {at:,} on",
                 where=str(published),
-                hint="what it was made from is in data/provenance.json",
+                hint="data/provenance.json lists what it was made from",
             )
-    return len(here)
+    return len(first_names)
 
 
 def _first_difference(first: bytes, second: bytes) -> int:

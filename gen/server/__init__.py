@@ -1,1 +1,1 @@
-"""The development server: shows a site, watches its sources, rebuilds and reloads."""
+"""Development server: serve a site, watch its sources, rebuild it and reload pages."""

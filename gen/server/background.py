@@ -1,4 +1,4 @@
-"""Training and drawing beside a running server: in a process of its own, which can be ended."""
+"""Train and draw in a separate process while the server runs."""
 
 from __future__ import annotations
 
@@ -17,42 +17,42 @@ from gen.workers.processes import ending_with_parent, process_death_error, start
 if TYPE_CHECKING:
     from gen.site.context import BuildContext
 
-_PATIENCE = 5.0
-"""Seconds in which a process that has closed its pipe ends."""
+_EXIT_TIMEOUT = 5.0
+"""Seconds that a process may take to exit after it has closed its pipe."""
 
-Opened = Callable[[], AbstractContextManager["BuildContext"]]
-"""Opens a context; it can be sent to another process."""
+OpenContext = Callable[[], AbstractContextManager["BuildContext"]]
+"""Opens the context of a build; it can be pickled."""
 
 
 class BackgroundBuild:
-    """A process that trains and draws whatever is not fresh, and publishes nothing.
+    """A process that trains and draws whatever is stale, and publishes nothing.
 
     Args:
-        opened: opens the context, in that process.
-        on_stretch: told when there is more to show.
-        on_end: told when all is done, or what went wrong.
-        wants: what the work is for, to be compared with what is wanted later.
+        open_context: opens the context, in that process.
+        on_stage: called after each stage, when more runs and films are stored.
+        on_end: called at the end, with the error if it failed.
+        target: the models and figures that this build is for; see `LiveSite`.
     """
 
     def __init__(
         self,
-        opened: Opened,
-        on_stretch: Callable[[], None],
+        open_context: OpenContext,
+        on_stage: Callable[[], None],
         on_end: Callable[[BackgroundBuild, GenError | None], None],
-        wants: Any,
+        target: Any,
     ) -> None:
-        self.wants = wants
-        self._tell = on_stretch, on_end
+        self.target = target
+        self._callbacks = on_stage, on_end
         ours, theirs = get_context("spawn").Pipe(duplex=False)
-        arguments = (opened, theirs, os.getpid())
-        self._process = get_context("spawn").Process(target=_work, args=arguments)
+        arguments = (open_context, theirs, os.getpid())
+        self._process = get_context("spawn").Process(target=_main, args=arguments)
         start_ignoring_interrupts(self._process)
         theirs.close()
         self._listener = threading.Thread(target=self._listen, args=(ours,), daemon=True)
         self._listener.start()
 
-    def end(self) -> None:
-        """Ends the work; what was finished is kept."""
+    def stop(self) -> None:
+        """Stop the process; finished runs and films are kept."""
         self._process.terminate()
         self._process.join(5)
         if self._process.is_alive():
@@ -60,31 +60,29 @@ class BackgroundBuild:
             self._process.join()
 
     def _listen(self, pipe: Connection) -> None:
-        on_stretch, on_end = self._tell
+        on_stage, on_end = self._callbacks
         with pipe:
             try:
-                while (message := pipe.recv()) == "stretch":
-                    on_stretch()
-                error = None if message is None else _told(message)
+                while (message := pipe.recv()) == "stage":
+                    on_stage()
+                error = None if message is None else _unpack_error(message)
             except (EOFError, OSError):
-                self._process.join(_PATIENCE)
-                error = process_death_error(
-                    "the process that trains and draws", self._process.exitcode
-                )
+                self._process.join(_EXIT_TIMEOUT)
+                error = process_death_error("the background build", self._process.exitcode)
         on_end(self, error)
 
 
-def _told(message: bytes) -> GenError:
+def _unpack_error(message: bytes) -> GenError:
     error = unpack_exception(message)
     return as_gen_error(error) or GenError(str(error))
 
 
-def _work(opened: Opened, pipe: Connection, parent: int) -> None:
-    """The life of the process."""
+def _main(open_context: OpenContext, pipe: Connection, parent: int) -> None:
+    """Main function of the process."""
     with ending_with_parent(parent):
         message: bytes | None = None
         try:
-            _do_all(opened, pipe)
+            _build_all(open_context, pipe)
         except Exception as raised:
             error = as_gen_error(raised)
             if error is None:
@@ -94,15 +92,15 @@ def _work(opened: Opened, pipe: Connection, parent: int) -> None:
             pipe.send(message)
 
 
-def _do_all(opened: Opened, pipe: Connection) -> None:
+def _build_all(open_context: OpenContext, pipe: Connection) -> None:
     from gen.commands.build import build_stages
     from gen.experiments.train import training_executor
 
     with (
-        opened() as context,
-        context.held(),
-        training_executor(context.training) as executor,
+        open_context() as context,
+        context.locked(),
+        training_executor(context.training) as trainers,
         context.processes() as painters,
     ):
-        for _ in build_stages(context, executor, painters):
-            pipe.send("stretch")
+        for _ in build_stages(context, trainers, painters):
+            pipe.send("stage")

@@ -1,4 +1,4 @@
-"""Shows a site at an address of this machine, in byte ranges, so that films can seek."""
+"""Serve a site over HTTP, with byte ranges so that films can seek."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gen.errors import SetupError
-from gen.server.listen import EVERYWHERE, address_of, listen
+from gen.server.listen import ALL_ADDRESSES, address_of, listen
 from gen.site.publish import MANIFEST
 
 if TYPE_CHECKING:
@@ -19,114 +19,110 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from gen.report import Report
-    from gen.server.background import Opened
+    from gen.server.background import OpenContext
     from gen.server.watch import State
     from gen.site.context import BuildContext
 
-_TYPES = {
+_CONTENT_TYPES = {
     ".mp4": "video/mp4",
     ".npz": "application/zip",
     ".svg": "image/svg+xml",
     ".webp": "image/webp",
 }
-"""Content types by suffix where Python's table may lack them or a machine's table differ."""
+"""Content types by suffix that Python or the machine may not know."""
 
+_RELOAD_FOLDER = Path(__file__).parent / "reload"
 
-_LIVE = Path(__file__).parent / "reload"
-
-_OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
 def serve(folder: Path, host: str, port: int | None, report: Report) -> None:
-    """Serves a site as it was built, until it is interrupted.
+    """Serve a published site until interrupted.
 
     Args:
         folder: the published site.
         host: address to listen on.
-        port: None for 8000, or a free one if that is taken.
+        port: None for 8000, or a free port if 8000 is in use.
 
     Raises:
-        EnvironmentFault: there is no site, the host or the port cannot be used, or the extra is
-            not installed.
+        SetupError: there is no site, the host or port cannot be used, or a package is missing.
     """
     if not (folder / MANIFEST).is_file():
         raise SetupError("there is no site", where=str(folder), hint="run gen build")
-    with _installed():
-        app = application(folder)
+    with _check_installed():
+        app = static_application(folder)
     with listen(host, port) as listener:
-        _tell_address(str(folder), listener, host, report)
-        _answer(app, listener, host)
+        _log_address(str(folder), listener, host, report)
+        _run_server(app, listener, host)
 
 
 def serve_live(
     read_context: Callable[[], BuildContext],
-    opened: Opened,
+    open_context: OpenContext,
     host: str,
     port: int | None,
     report: Report,
 ) -> None:
-    """Serves a site that follows its sources, until it is interrupted.
+    """Serve a site and rebuild it when its sources change, until interrupted.
 
     Args:
-        read_context: reads the config anew at every call.
-        opened: opens a context for training and drawing, in a process of its own.
+        read_context: returns the context with the present config.
+        open_context: opens a context for the process that trains and draws.
 
     Raises:
-        EnvironmentFault: the host or the port cannot be used, or the extra is not installed.
-        ConfigError: the config cannot be used; later mistakes are shown and not raised.
+        SetupError: the host or port cannot be used, or a package is missing.
+        ConfigError: the config has an error. Later errors are shown on pages and not raised.
     """
-    with _installed():
+    with _check_installed():
         import watchfiles  # noqa: F401
 
         from gen.server.watch import SiteWatcher
 
     with listen(host, port) as listener:
-        follower = SiteWatcher(read_context, opened, address_of(listener, host))
-        app = live_application(lambda: follower.state)
-        _tell_address(str(read_context().config.folder), listener, host, report)
-        with follower:
-            _answer(app, listener, host)
+        watcher = SiteWatcher(read_context, open_context, address_of(listener, host))
+        app = live_application(lambda: watcher.state)
+        _log_address(str(read_context().config.folder), listener, host, report)
+        with watcher:
+            _run_server(app, listener, host)
 
 
-def _tell_address(subject: str, listener: socket.socket, host: str, report: Report) -> None:
-    """Says where the site is, and who can read it where that is not only this machine."""
-    report.say(f"{subject} is at {address_of(listener, host)} (Ctrl-C ends)")
-    if host in EVERYWHERE:
+def _log_address(subject: str, listener: socket.socket, host: str, report: Report) -> None:
+    """Log the address of the site; warn if other machines can read it."""
+    report.info(f"{subject} is served at {address_of(listener, host)} (press Ctrl-C to stop)")
+    if host in ALL_ADDRESSES:
         report.warn(
-            "every machine that can reach this one can read the site, under any name; "
-            "leave --host out to let this machine alone read it"
+            "every machine that can connect to this one can read the site; "
+            "leave out --host to serve this machine only"
         )
 
 
-def _answer(app: Starlette, listener: socket.socket, host: str) -> None:
-    """Answers until a signal comes."""
+def _run_server(app: Starlette, listener: socket.socket, host: str) -> None:
+    """Run the server until a signal arrives."""
     import uvicorn
 
     config = uvicorn.Config(
-        guarded(app, host), log_level="warning", lifespan="off", timeout_graceful_shutdown=3
+        with_host_check(app, host), log_level="warning", lifespan="off", timeout_graceful_shutdown=3
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def guarded(app: ASGIApp, host: str) -> ASGIApp:
-    """Refuses what is asked of another name than this machine's own.
-
-    A page from elsewhere may let its name lead here, and would then read what is served.
+def with_host_check(app: ASGIApp, host: str) -> ASGIApp:
+    """Return an application that refuses requests for other host names (DNS rebinding).
 
     Args:
-        host: the address that is listened on; where it stands for all, any name is good.
+        host: the address that the server listens on; with all addresses, any name is allowed.
     """
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    names = [*_OWN_NAMES, f"[{host}]" if ":" in host else host]
-    allowed = ["*"] if host in EVERYWHERE else names
+    names = [*_LOCAL_NAMES, f"[{host}]" if ":" in host else host]
+    allowed = ["*"] if host in ALL_ADDRESSES else names
     return TrustedHostMiddleware(app, allowed_hosts=allowed, www_redirect=False)
 
 
 @contextlib.contextmanager
-def _installed() -> Iterator[None]:
-    """Says how to install what is missing."""
+def _check_installed() -> Iterator[None]:
+    """Convert a missing package to a SetupError."""
     try:
         import uvicorn  # noqa: F401
 
@@ -138,13 +134,13 @@ def _installed() -> Iterator[None]:
 
 
 def live_application(state: Callable[[], State]) -> Starlette:
-    """A web application that gives the files of a state, and the state to pages that ask for it.
+    """Return an application that serves the files of the present state, and the state as JSON.
 
-    Pages ask again and again. A stream for each of them would be simpler, but browsers keep six
-    connections to one server, and a seventh tab would never get an answer.
+    Pages poll the state. A stream for each page would be simpler, but browsers open at most six
+    connections to a server, so a seventh tab would never get an answer.
 
     Args:
-        state: the present one.
+        state: returns the present state.
     """
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
@@ -152,50 +148,50 @@ def live_application(state: Callable[[], State]) -> Starlette:
     from starlette.responses import FileResponse, JSONResponse, Response
     from starlette.routing import Route
 
-    from gen.server.responses import Guarded
+    from gen.server.responses import CrossSiteGuard
 
-    _know_types()
+    _add_content_types()
 
-    async def told(_: Request) -> Response:
-        return JSONResponse(state().told)
+    async def state_json(_: Request) -> Response:
+        return JSONResponse(state().as_json)
 
-    async def own(request: Request) -> Response:
+    async def reload_file(request: Request) -> Response:
         name = request.path_params["name"]
-        known = {path.name: path for path in _LIVE.iterdir()}
+        known = {path.name: path for path in _RELOAD_FOLDER.iterdir()}
         return FileResponse(known[name]) if name in known else Response(status_code=404)
 
     async def file(request: Request) -> Response:
         return _file(state(), request.path_params["path"])
 
     routes = [
-        Route("/_gen/state", told),
-        Route("/_gen/{name}", own),
+        Route("/_gen/state", state_json),
+        Route("/_gen/{name}", reload_file),
         Route("/{path:path}", file),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Guarded)])
+    return Starlette(routes=routes, middleware=[Middleware(CrossSiteGuard)])
 
 
-def _file(now: State, name: str) -> Response:
-    """The file of a state that a path names."""
+def _file(state: State, name: str) -> Response:
+    """Return the response for a path."""
     from starlette.responses import FileResponse, Response
 
-    from gen.server.responses import Held
+    from gen.server.responses import MemoryResponse
 
     name = f"{name}index.html" if name == "" or name.endswith("/") else name
-    content = now.files.get(name)
+    content = state.files.get(name)
     if isinstance(content, Path) and not content.is_file():
-        content = None  # the store was cleaned meanwhile
+        content = None  # the store was cleaned
     if name.endswith(".html"):
         page = content.read_bytes() if isinstance(content, Path) else content
         status = 404 if page is None else 200
-        followed = following(page or _NO_PAGE, now.version, name.count("/"))
-        return Response(followed, status, media_type="text/html")
+        html = with_reload_script(page or _NO_PAGE, state.version, name.count("/"))
+        return Response(html, status, media_type="text/html")
     if content is None:
         return Response(status_code=404)
     if isinstance(content, Path):
         return FileResponse(content)
     kind, _ = mimetypes.guess_type(name)
-    return Held(content, kind or "application/octet-stream", now.version)
+    return MemoryResponse(content, kind or "application/octet-stream", state.version)
 
 
 _NO_PAGE = b"""<!doctype html>
@@ -204,33 +200,33 @@ _NO_PAGE = b"""<!doctype html>
 """
 
 
-def following(page: bytes, version: str, depth: int = 0) -> bytes:
-    """A page that asks for news of itself, and is allowed to.
+def with_reload_script(page: bytes, version: str, depth: int = 0) -> bytes:
+    """Return a page with the script that reloads it, and with a policy that allows the script.
 
     Args:
-        version: of the state that the page belongs to.
-        depth: folders that the page lies in. Addresses are relative to the page, since a proxy
-            may put the server below a path that it does not know.
+        version: version of the state that the page belongs to.
+        depth: number of folders above the page. Addresses are relative, because a proxy may serve
+            the site below another path.
     """
     script = f'<script src="{"../" * depth}_gen/reload.js?version={version}" defer></script>'
     allowed = page.replace(b"default-src 'none';", b"default-src 'none'; connect-src 'self';", 1)
     return allowed.replace(b"</head>", f"{script}\n</head>".encode(), 1)
 
 
-def application(folder: Path) -> Starlette:
-    """A web application that gives a folder's files, fresh at every request."""
+def static_application(folder: Path) -> Starlette:
+    """Return an application that serves the files of a folder."""
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
     from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
-    from gen.server.responses import Guarded
+    from gen.server.responses import CrossSiteGuard
 
-    _know_types()
+    _add_content_types()
     files = StaticFiles(directory=folder, html=True)
-    return Starlette(routes=[Mount("/", files)], middleware=[Middleware(Guarded)])
+    return Starlette(routes=[Mount("/", files)], middleware=[Middleware(CrossSiteGuard)])
 
 
-def _know_types() -> None:
-    for suffix, kind in _TYPES.items():
+def _add_content_types() -> None:
+    for suffix, kind in _CONTENT_TYPES.items():
         mimetypes.add_type(kind, suffix)

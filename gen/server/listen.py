@@ -1,4 +1,4 @@
-"""Opens the port that `gen serve` listens on, and says in one line why that fails."""
+"""Open the port of `gen serve`."""
 
 from __future__ import annotations
 
@@ -7,50 +7,50 @@ import socket
 
 from gen.errors import SetupError
 
-USUAL_PORT = 8000
+DEFAULT_PORT = 8000
 
-EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104
-"""Hosts that stand for all addresses of this machine."""
+ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104
+"""Hosts that mean all addresses of this machine."""
 
-_ANOTHER_HOST = "give --host an address of this machine, or leave it out"
-_ANOTHER_PORT = "choose another --port"
+_HOST_HINT = "set --host to an address of this machine, or leave it out"
+_PORT_HINT = "choose another --port"
 
 
 def listen(host: str, port: int | None) -> socket.socket:
-    """A socket that listens.
+    """Open a listening socket.
 
     Args:
         host: a name or an address of this machine.
-        port: None for 8000, or a free one if that is taken.
+        port: None for 8000, or a free port if 8000 is in use.
 
     Raises:
-        EnvironmentFault: the host is unknown or not this machine's, or the port cannot be used.
+        SetupError: the host is not an address of this machine, or the port cannot be used.
     """
-    taken = OSError()
-    wanted = (USUAL_PORT, 0) if port is None else (port,)
-    for number in wanted:
+    failure = OSError()
+    ports = (DEFAULT_PORT, 0) if port is None else (port,)
+    for number in ports:
         try:
             return _listener(host, number)
         except OSError as error:
-            taken = error
-    raise _fault(taken, host, wanted[-1])
+            failure = error
+    raise _listen_error(failure, host, ports[-1])
 
 
 def address_of(listener: socket.socket, host: str) -> str:
-    """Where a browser on this machine finds what listens."""
-    name = "localhost" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+    """Return the URL of a listening socket for a browser on this machine."""
+    name = "localhost" if host in ALL_ADDRESSES else f"[{host}]" if ":" in host else host
     return f"http://{name}:{listener.getsockname()[1]}/"
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    """Listens on the first address of a host that can be used, IPv4 before IPv6."""
+    """Listen on the first usable address of a host, IPv4 before IPv6."""
     try:
         found = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
-    except UnicodeError:  # no name at all, such as one with two dots in a row
+    except UnicodeError:  # not a valid name, such as one with two dots in a row
         raise socket.gaierror(socket.EAI_NONAME, "not a name") from None
-    refused = OSError(errno.EADDRNOTAVAIL, "no address")
+    failure = OSError(errno.EADDRNOTAVAIL, "no address")
     for family, kind, _, _, address in sorted(found, key=lambda each: each[0] != socket.AF_INET):
         listener = socket.socket(family, kind)
         try:
@@ -59,24 +59,24 @@ def _listener(host: str, port: int) -> socket.socket:
             listener.listen()
         except OSError as error:
             listener.close()
-            refused = error
+            failure = error
         else:
             return listener
-    raise refused
+    raise failure
 
 
-def _fault(error: OSError, host: str, port: int) -> SetupError:
-    """Names what is wrong: the host, or the port."""
+def _listen_error(error: OSError, host: str, port: int) -> SetupError:
+    """Return the error for a host or a port that cannot be used."""
     if isinstance(error, socket.gaierror):
-        return SetupError("this host is not known", where=host, hint=_ANOTHER_HOST)
+        return SetupError("unknown host", where=host, hint=_HOST_HINT)
     if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
-        what = "this is not an address of this machine"
-        return SetupError(what, where=host, hint=_ANOTHER_HOST)
+        what = "not an address of this machine"
+        return SetupError(what, where=host, hint=_HOST_HINT)
     if error.errno == errno.EADDRINUSE:
         what = f"port {port} is in use by another program"
-        return SetupError(what, where=host, hint=_ANOTHER_PORT)
+        return SetupError(what, where=host, hint=_PORT_HINT)
     if error.errno == errno.EACCES:
-        what = f"port {port} needs a permission that this process lacks"
-        return SetupError(what, where=host, hint="choose a --port of 1024 or above")
+        what = f"no permission to listen on port {port}"
+        return SetupError(what, where=host, hint="choose a --port of 1024 or higher")
     reason = (error.strerror or str(error)).lower()
-    return SetupError(f"port {port} cannot be used: {reason}", where=host, hint=_ANOTHER_PORT)
+    return SetupError(f"port {port} cannot be used: {reason}", where=host, hint=_PORT_HINT)

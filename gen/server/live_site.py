@@ -1,7 +1,7 @@
-"""A site that is kept in memory and follows its sources: what is expensive is done once.
+"""A site in memory that is rendered again when its sources change.
 
-Rendering every page from figures that are already placed takes a fraction of a second; placing
-them takes seconds, and happens only when the config says something else or the store holds more.
+Rendering all pages takes a fraction of a second. Preparing their figures takes seconds, and is only
+done again when the models or figures of the config, or the store, have changed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gen.commands.build import film_orders
 from gen.errors import ConfigError, GenError
 from gen.experiments.runs import why_stale
 from gen.experiments.train import missing_shards
@@ -21,6 +20,7 @@ from gen.i18n import Words
 from gen.resources import PACKAGE
 from gen.site import films, publish
 from gen.site.assemble import PreparedAssets, prepare_assets, with_prepared_assets
+from gen.site.draw import film_orders
 from gen.site.pages.claims import false_claims
 from gen.site.pages.facts import FactBook
 from gen.site.results import read_models, read_sweeps
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from gen.site.context import BuildContext
 
 Files = Mapping[str, bytes | Path]
-"""Path inside a site to content, or to the file that holds it."""
+"""Content, or the file with the content, by path in the site."""
 
 
 @dataclass(frozen=True)
-class Look:
-    """What came of looking at the sources.
+class Refresh:
+    """Result of reading the sources again.
 
     Attributes:
-        work: what has to be trained or drawn first, and why; empty where the site is complete.
-        wants: what the work is for: equal as long as the same models and figures are asked for.
-        error: what keeps the pages from being rendered.
+        stale: what must be trained or drawn, and why; empty if the site is complete.
+        target: the models and figures of the config, to compare with those of another refresh.
+        error: why the pages could not be rendered.
     """
 
-    work: list[str]
-    wants: Any = None
+    stale: list[str]
+    target: Any = None
     error: GenError | None = None
 
 
@@ -52,58 +52,58 @@ class LiveSite:
     """The files of a site, held in memory.
 
     Args:
-        read_context: reads the config anew at every call.
+        read_context: returns the context with the present config.
     """
 
     def __init__(self, read_context: Callable[[], BuildContext]) -> None:
         self._read_context = read_context
-        self._code = _code()
-        self._house: PreparedAssets | None = None
-        self._furnished_for: Any = None
+        self._code = _code_digest()
+        self._prepared: PreparedAssets | None = None
+        self._prepared_target: Any = None
         self._unfinished: list[str] = []
         self._claims: list[str] = []
         self._latest: tuple[BuildContext, Sources, Files] | None = None
         self.files: Files = {}
 
-    def look(self, *, again: bool = False) -> Look:
-        """Reads the sources and renders the pages anew; on a mistake, all stays as it was.
+    def refresh(self, *, check_store: bool = False) -> Refresh:
+        """Read the sources and render all pages; on an error, keep the former pages.
 
         Args:
-            again: whether to ask the store too, even if the config is what it was.
+            check_store: whether to look for new runs and films even if the config is the same.
         """
-        wants, work = None, []
+        target, stale = None, []
         try:
             context = self._read_context()
             sources = Sources.gather(context)
             sources.check()
-            wants = _wants(context)
-            if again or self._furnished_for != wants:
-                work = self._furnish(context, wants)
-            if self._house is not None and self._house.placed.keys() >= sources.pages.keys():
-                self._render(context, sources, self._house)
+            target = _target(context)
+            if check_store or self._prepared_target != target:
+                stale = self._prepare(context, target)
+            if self._prepared is not None and self._prepared.placed.keys() >= sources.pages.keys():
+                self._render(context, sources, self._prepared)
         except GenError as error:
-            return Look(work, wants, error)
+            return Refresh(stale, target, error)
         except Exception as error:
-            return Look(work, wants, _unforeseen(error))
-        return Look(work, wants)
+            return Refresh(stale, target, _with_place(error))
+        return Refresh(stale, target)
 
     def publish(self) -> bool:
-        """Writes what was rendered last to the output folder, unless it is there already.
+        """Write the last rendered pages to the output folder, unless they are already there.
 
         Returns:
             Whether anything was written.
 
         Raises:
-            ConfigError: the code of the tool was changed since this process read it.
-            GenError: the folder is in use, or cannot be written.
+            ConfigError: the code of this tool changed since this process started.
+            GenError: the folder is locked or cannot be written.
         """
-        if self._latest is None or self._furnished_for != _wants(self._latest[0]):
+        if self._latest is None or self._prepared_target != _target(self._latest[0]):
             return False
         context, sources, files = self._latest
-        if _code() != self._code:
+        if _code_digest() != self._code:
             raise ConfigError(
-                "the code of this tool was changed; the site is shown as it was before",
-                hint="end gen serve and start it again",
+                "the code of this tool changed; the site is still served with the former code",
+                hint="restart gen serve",
             )
         key = sources.partial_key if self._unfinished else sources.key
         if publish.is_fresh(context.output, key):
@@ -112,34 +112,34 @@ class LiveSite:
             publish.publish(context.output, key, files)
         return True
 
-    def _furnish(self, context: BuildContext, wants: Any) -> list[str]:
-        """Reads models and places figures; says what is missing, which may be a sweep's rest."""
+    def _prepare(self, context: BuildContext, target: Any) -> list[str]:
+        """Prepare all figures if no model or film is missing; return what is missing or stale."""
         config = context.config
         models = missing_shards(context.training, config.models)
         sweeps = missing_shards(context.training, config.sweeps)
-        work = [f"{shard.name}: {why_stale(context.store, shard)}" for shard in [*models, *sweeps]]
+        stale = [f"{shard.name}: {why_stale(context.store, shard)}" for shard in [*models, *sweeps]]
         if models:
-            return work
+            return stale
         subjects = {**read_models(context, config.models), **read_sweeps(context)}
         orders = film_orders(config, subjects)
         drawn = {order.name: context.store.get(films.FAMILY, order.key) for order in orders}
         undrawn = [order for order in orders if drawn[order.name] is None]
-        work += [f"{order.name}: {films.why_stale(context.store, order)}" for order in undrawn]
+        stale += [f"{order.name}: {films.why_stale(context.store, order)}" for order in undrawn]
         if not undrawn:
             entries = {name: entry for name, entry in drawn.items() if entry is not None}
-            self._house = prepare_assets(config, subjects, entries)
-            self._furnished_for = wants
+            self._prepared = prepare_assets(config, subjects, entries)
+            self._prepared_target = target
             self._unfinished = [
                 name
                 for name, subject in subjects.items()
                 if name in config.sweeps and not subject.facts["complete"]
             ]
-        return work
+        return stale
 
-    def _render(self, context: BuildContext, sources: Sources, house: PreparedAssets) -> None:
-        self.files = with_prepared_assets(house, sources)
+    def _render(self, context: BuildContext, sources: Sources, prepared: PreparedAssets) -> None:
+        self.files = with_prepared_assets(prepared, sources)
         self._latest = context, sources, self.files
-        book = FactBook(house.facts, Words("en"))
+        book = FactBook(prepared.facts, Words("en"))
         claims = [str(error) for error in false_claims(sources.original, book, self._unfinished)]
         if claims != self._claims:
             for claim in claims:
@@ -147,21 +147,21 @@ class LiveSite:
         self._claims = claims
 
 
-def _code() -> str:
-    """Digest of this tool as it lies on the disk."""
+def _code_digest() -> str:
+    """Return a digest of the source files of this tool."""
     files = sorted(PACKAGE.rglob("*.py"))
     return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def _wants(context: BuildContext) -> Any:
-    """What decides which models and figures there are, to be compared."""
+def _target(context: BuildContext) -> Any:
+    """Return the languages, models, sweeps and figures of the config, to be compared."""
     config = context.config
     parts = config.models, config.sweeps, config.figures
     return config.site.languages, *(list(part.items()) for part in parts)
 
 
-def _unforeseen(error: Exception) -> GenError:
-    """An error that nobody has put into words, such as a template's, with its place."""
+def _with_place(error: Exception) -> GenError:
+    """Return an unexpected error, for example of a template, with its file and line."""
     name, line = getattr(error, "filename", None), getattr(error, "lineno", None)
     if name is None or line is None:
         frame = traceback.extract_tb(error.__traceback__)[-1]

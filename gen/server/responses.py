@@ -1,4 +1,4 @@
-"""How `gen serve` answers: to whom, with which headers, and content from memory in byte ranges."""
+"""Responses of `gen serve`: security headers, and content from memory in byte ranges."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _CHUNK = 64 * 1024
-"""Bytes that are handed to the network at once; more follow when these are on their way."""
+"""Bytes per message to the network."""
 
 _ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -21,14 +21,14 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"content-security-policy", b"frame-ancestors 'none'"),
 )
-"""A rebuilt page is seen at once; no other site may read a draft or put it into a frame."""
+"""Browsers must not cache pages; other sites must not read or frame a draft."""
 
 
-class Guarded:
-    """Refuses what pages of other sites ask for, and adds headers that keep them out.
+class CrossSiteGuard:
+    """Middleware that refuses cross-site requests, and adds security headers.
 
-    A site that is open in the same browser could otherwise load a draft's files as scripts,
-    pictures or films. A link that leads here is followed.
+    Otherwise any site that is open in the same browser could load the files of a draft as
+    scripts, pictures or films. Following a link from another site is allowed.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -41,28 +41,30 @@ class Guarded:
             await send(message)
 
         app = self._app
-        if scope["type"] == "http" and _is_foreign(Headers(scope=scope)):
-            app = PlainTextResponse("Another site asked for this.", 403)
+        if scope["type"] == "http" and _is_cross_site(Headers(scope=scope)):
+            app = PlainTextResponse("Cross-site request refused.", 403)
         await app(scope, receive, send_with_headers)
 
 
-def _is_foreign(headers: Headers) -> bool:
-    """Whether a page of another origin asks, other than by leading a whole tab here."""
+def _is_cross_site(headers: Headers) -> bool:
+    """Whether a page of another origin sent the request, except for opening a tab."""
     if headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
         return False
-    asked = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
-    return asked != ("navigate", "document")
+    return (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) != (
+        "navigate",
+        "document",
+    )
 
 
-class Held(Response):
-    """Content that is held in memory, given piece by piece, as a whole or in one byte range.
+class MemoryResponse(Response):
+    """A response from memory, in chunks, complete or one byte range.
 
-    All readers share the one content; none of them makes a copy of it.
+    Concurrent requests share the content without copies.
 
     Args:
-        content: all of it.
-        media_type: its content type.
-        version: differs where the content does.
+        content: the complete content.
+        media_type: the content type.
+        version: changes with the content; used as ETag.
     """
 
     def __init__(self, content: bytes, media_type: str, version: str) -> None:
@@ -73,7 +75,7 @@ class Held(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         size = len(self._content)
-        start, end = self._asked(Headers(scope=scope))
+        start, end = self._requested_range(Headers(scope=scope))
         if self.status_code == 206 and start >= end:
             self.status_code, start, end = 416, 0, 0
             self.headers["content-range"] = f"bytes */{size}"
@@ -93,8 +95,8 @@ class Held(Response):
                 await send({"type": "http.response.body", "body": body, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def _asked(self, headers: Headers) -> tuple[int, int]:
-        """The bytes that are asked for; all where a range is of a kind that may be ignored."""
+    def _requested_range(self, headers: Headers) -> tuple[int, int]:
+        """Return start and end of the requested bytes; all if the range may be ignored."""
         size = len(self._content)
         found = _ONE_RANGE.fullmatch(headers.get("range", "").replace(" ", ""))
         same = headers.get("if-range", self.headers["etag"]) == self.headers["etag"]

@@ -1,4 +1,4 @@
-"""Follows the sources of a site: whatever is saved is rendered, trained or drawn, and shown."""
+"""Watch the sources of a site: render, train, draw and publish after each change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gen.errors import BusyError, GenError, SetupError, as_gen_error
-from gen.server.background import BackgroundBuild, Opened
+from gen.server.background import BackgroundBuild, OpenContext
 from gen.server.changes import changes
 from gen.server.live_site import Files, LiveSite
 from gen.site.assets import ROOT
@@ -22,24 +22,24 @@ from gen.site.sources import REFERENCES
 if TYPE_CHECKING:
     from gen.site.context import BuildContext
 
-QUIET = 1.0
-"""Seconds without a change after which the output folder is written."""
+PUBLISH_AFTER = 1.0
+"""Seconds without a change before the output folder is written."""
 
 _FOLDERS = ("pages", "assets", ROOT)
-"""Folders beside the config that a site is made of."""
+"""Folders of sources beside the config."""
 
-_MOST_SAID = 8
-"""Pieces of work that are named before training; of more, only how many."""
+_MAX_LOGGED = 8
+"""Stale models and films that are logged one by one."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What an open page needs to know.
+    """The present site, as open pages see it.
 
     Attributes:
-        version: differs from that of a page which is no longer what it would be now.
-        files: all of the site.
-        error: what is wrong, as `what`, `where` and `hint`.
+        version: changes with the files; a page with another version reloads.
+        files: all files of the site.
+        error: the error to show.
         busy: what is being trained or drawn.
     """
 
@@ -49,8 +49,8 @@ class State:
     busy: str = ""
 
     @property
-    def told(self) -> dict[str, Any]:
-        """What is sent to pages."""
+    def as_json(self) -> dict[str, Any]:
+        """The state without files, as JSON values for open pages."""
         error = self.error
         return {
             "version": self.version,
@@ -60,31 +60,33 @@ class State:
 
 
 class SiteWatcher:
-    """Keeps a site as its sources say, in a thread; leaving the context ends all work.
+    """Context manager that keeps a site up to date in a thread; on leaving, all work is stopped.
 
     Args:
-        context: reads the config anew at every call.
-        opened: opens a context for training and drawing, in a process of its own.
-        address: where the site can be seen.
+        read_context: returns the context with the present config.
+        open_context: opens a context for the process that trains and draws.
+        address: URL of the site.
     """
 
-    def __init__(self, context: Callable[[], BuildContext], opened: Opened, address: str) -> None:
-        first = context()
+    def __init__(
+        self, read_context: Callable[[], BuildContext], open_context: OpenContext, address: str
+    ) -> None:
+        first = read_context()
         self._report, self._address = first.report, address
         self._config, self._output = first.config.path, first.output
         self._own = [first.templates, first.assets]
-        self._preview = LiveSite(context)
-        self._opened = opened
+        self._live_site = LiveSite(read_context)
+        self._open_context = open_context
         self._events: queue.Queue[tuple[str, Any]] = queue.Queue()
-        self._labour: BackgroundBuild | None = None
+        self._build: BackgroundBuild | None = None
         self._failed: tuple[Any, GenError] | None = None
         self._unpublished: GenError | None = None
-        self._waiting = False
+        self._is_locked = False
         self._stopped = threading.Event()
         self._publication = threading.Thread(target=self._publish)
         self._session, self._numbers = secrets.token_hex(4), count()
         self.state = State(self._version(), _published(self._output))
-        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._thread = threading.Thread(target=self._handle_events, daemon=True)
 
     def __enter__(self) -> SiteWatcher:
         threading.Thread(target=self._watch, daemon=True).start()
@@ -95,21 +97,21 @@ class SiteWatcher:
         self._stopped.set()
         self._events.put(("stop", None))
         self._thread.join(5)
-        if self._labour is not None:
-            self._labour.end()
+        if self._build is not None:
+            self._build.stop()
         if self._publication.ident is not None:
             self._publication.join(10)
 
     def _version(self) -> str:
         return f"{self._session}-{next(self._numbers)}"
 
-    def _follow(self) -> None:
-        """Takes events as they come; publishes when there have been none for a while."""
-        self._look(again=True)
+    def _handle_events(self) -> None:
+        """Handle events; publish after `PUBLISH_AFTER` seconds without an event."""
+        self._refresh(check_store=True)
         due = True
         while not self._stopped.is_set():
             try:
-                kind, detail = self._events.get(timeout=QUIET if due else None)
+                kind, detail = self._events.get(timeout=PUBLISH_AFTER if due else None)
             except queue.Empty:
                 if not self._publication.is_alive():
                     due = False
@@ -120,80 +122,80 @@ class SiteWatcher:
                 due = self._after_publication(detail) or due
                 continue
             if kind == "ended":
-                self._ended(*detail)
+                self._after_build(*detail)
             elif kind != "stop":
-                self._look(again=kind == "stretch")
+                self._refresh(check_store=kind == "stage")
             due = True
 
-    def _look(self, *, again: bool) -> None:
-        look = self._preview.look(again=again)
-        if look.work and not self._stopped.is_set():
-            self._begin(look.wants, look.work)
-        elif self._labour is not None and look.wants not in (None, self._labour.wants):
-            self._give_up()
-        error = look.error
-        if self._failed is not None and self._failed[0] == look.wants:
+    def _refresh(self, *, check_store: bool) -> None:
+        refresh = self._live_site.refresh(check_store=check_store)
+        if refresh.stale and not self._stopped.is_set():
+            self._start_build(refresh.target, refresh.stale)
+        elif self._build is not None and refresh.target not in (None, self._build.target):
+            self._stop_build()
+        error = refresh.error
+        if self._failed is not None and self._failed[0] == refresh.target:
             error = error or self._failed[1]
         error = error or self._unpublished
-        if self._labour is not None and look.work:
-            error = None  # a page may speak of a figure that is still being made
+        if self._build is not None and refresh.stale:
+            error = None  # a page may use a figure that is not yet drawn
         self._show(error)
 
-    def _begin(self, wants: Any, work: list[str]) -> None:
-        """Has the work done, unless it is being done or has failed already."""
-        if self._failed is not None and self._failed[0] == wants:
+    def _start_build(self, target: Any, stale: list[str]) -> None:
+        """Start a background build, unless one for this target is running or has failed."""
+        if self._failed is not None and self._failed[0] == target:
             return
-        if self._labour is not None:
-            if self._labour.wants == wants:
+        if self._build is not None:
+            if self._build.target == target:
                 return
-            self._give_up()
-        for line in work[:_MOST_SAID]:
-            self._report.say(f"to be made: {line}")
-        if len(work) > _MOST_SAID:
-            self._report.say(f"to be made: {len(work) - _MOST_SAID} more")
+            self._stop_build()
+        for line in stale[:_MAX_LOGGED]:
+            self._report.info(f"stale: {line}")
+        if len(stale) > _MAX_LOGGED:
+            self._report.info(f"stale: {len(stale) - _MAX_LOGGED} more")
         self._failed = None
-        self._labour = BackgroundBuild(
-            self._opened,
-            on_stretch=lambda: self._events.put(("stretch", None)),
-            on_end=lambda labour, error: self._events.put(("ended", (labour, error))),
-            wants=wants,
+        self._build = BackgroundBuild(
+            self._open_context,
+            on_stage=lambda: self._events.put(("stage", None)),
+            on_end=lambda build, error: self._events.put(("ended", (build, error))),
+            target=target,
         )
-        names = "; ".join(dict.fromkeys(line.partition(":")[0] for line in work[:2]))
-        more = f" and {len(work) - 2} more" if len(work) > 2 else ""
+        names = "; ".join(dict.fromkeys(line.partition(":")[0] for line in stale[:2]))
+        more = f" and {len(stale) - 2} more" if len(stale) > 2 else ""
         self.state = replace(self.state, busy=f"training and drawing: {names}{more}")
 
-    def _give_up(self) -> None:
-        """Ends work that nobody wants any more."""
-        assert self._labour is not None
-        labour, self._labour = self._labour, None
-        labour.end()
+    def _stop_build(self) -> None:
+        """Stop a background build whose target is out of date."""
+        assert self._build is not None
+        build, self._build = self._build, None
+        build.stop()
         self.state = replace(self.state, busy="")
 
-    def _ended(self, labour: BackgroundBuild, error: GenError | None) -> None:
-        if labour is not self._labour:
+    def _after_build(self, build: BackgroundBuild, error: GenError | None) -> None:
+        if build is not self._build:
             return
-        self._labour = None
+        self._build = None
         self.state = replace(self.state, busy="")
         if error is not None:
-            self._failed = labour.wants, error
+            self._failed = build.target, error
             self._show(error)
             return
-        look = self._preview.look(again=True)
-        if look.work and look.wants == labour.wants:
+        refresh = self._live_site.refresh(check_store=True)
+        if refresh.stale and refresh.target == build.target:
             error = GenError(
-                "what was trained and drawn is not what is wanted: the code was changed",
-                hint="end gen serve and start it again",
+                "the new runs and films are stale, because the code changed",
+                hint="restart gen serve",
             )
-            self._failed = labour.wants, error
-        self._show(look.error or error)
+            self._failed = build.target, error
+        self._show(refresh.error or error)
 
     def _show(self, error: GenError | None) -> None:
-        """Lets open pages know; the terminal is told of errors as they appear."""
+        """Update the state for open pages; log an error when it appears and when it is fixed."""
         if error is not None and str(error) != str(self.state.error):
             self._report.warn(str(error))
         elif error is None and self.state.error is not None:
-            self._report.say("mended")
-        files = self._preview.files
+            self._report.info("fixed")
+        files = self._live_site.files
         if files and files != self.state.files:
             version = self._version()
             self.state = replace(self.state, version=version, files=files, error=error)
@@ -201,10 +203,10 @@ class SiteWatcher:
             self.state = replace(self.state, error=error)
 
     def _publish(self) -> None:
-        """Writes the output folder, in a thread of its own, and tells what came of it."""
+        """Write the output folder, in a separate thread, and put the result on the queue."""
         error = None
         try:
-            if self._preview.publish():
+            if self._live_site.publish():
                 self._report.done("written", self._address)
         except Exception as raised:
             error = as_gen_error(raised)
@@ -213,31 +215,31 @@ class SiteWatcher:
         self._events.put(("published", error))
 
     def _after_publication(self, error: GenError | None) -> bool:
-        """Shows why the output folder could not be written, or no longer does.
+        """Show, or stop showing, why the output folder could not be written.
 
         Returns:
-            Whether it is to be tried again, since somebody else is at work there.
+            Whether to try again, because another process has locked the folder.
         """
         if isinstance(error, BusyError):
-            if not self._waiting:
-                self._report.warn(f"{error.where}: {error.what}; it is written afterwards")
-            self._waiting = True
+            if not self._is_locked:
+                self._report.warn(f"{error.where}: {error.what}; waiting")
+            self._is_locked = True
             return True
-        self._waiting = False
+        self._is_locked = False
         if error is not None or self._unpublished is not None:
             self._unpublished = error
-            self._look(again=isinstance(error, SetupError))  # the store may be gone
+            self._refresh(check_store=isinstance(error, SetupError))  # the store may be gone
         return False
 
     def _watch(self) -> None:
-        """Tells of every change of the config, and of all that is read beside it."""
+        """Put an event on the queue for each change of a source."""
         beside = (REFERENCES, *_FOLDERS)
         for _ in changes(self._config, beside, self._own, self._stopped):
             self._events.put(("changed", None))
 
 
 def _published(folder: Path) -> Files:
-    """The site as it was built last, to be shown until the present one is ready."""
+    """Return the files of the published site, to serve until the present one is ready."""
     if not (folder / MANIFEST).is_file():
         return {}
     files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())

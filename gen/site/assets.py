@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gen.errors import ConfigError, unreadable
+from gen.errors import ConfigError, unreadable_error
 from gen.store.text_files import read_bytes
 
 ROOT = "root"
@@ -110,7 +110,7 @@ def _listed(folder: Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as found:
             return sorted(found, key=lambda entry: entry.name)
     except OSError as error:
-        raise unreadable(error, str(folder)) from None
+        raise unreadable_error(error, str(folder)) from None
 
 
 def _below(
@@ -148,7 +148,7 @@ def _is_folder(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise unreadable(error, str(path)) from None
+        raise unreadable_error(error, str(path)) from None
 
 
 def _checked(name: str, folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""What a build works with: the config, the folders, and everything outside of this process."""
+"""The context of a build: config, folders, store, processes and clock."""
 
 from __future__ import annotations
 
@@ -24,17 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BuildContext:
-    """A config, and where and how it is made into a site.
+    """A config, and where and how its site is built.
 
     Attributes:
-        training: where runs and films are stored, and how models are trained.
-        templates: folder of the page templates.
-        assets: folder of the assets that a site has unless it brings its own.
+        training: the store, and how models are trained.
         output: folder of the published site.
-        strict: whether a claim that does not hold, or a translation that lacks something,
-            stops the build.
-        wait: whether to wait for another process that holds the store or the output.
-        clock: seconds from some moment on; tests pass one that they move.
+        templates: folder of the page templates.
+        assets: folder of the default assets.
+        wait: whether to wait if another process has locked the store or the output.
+        strict: whether a false claim or an incomplete translation is an error.
+        clock: a clock in seconds.
     """
 
     config: Config
@@ -48,12 +47,12 @@ class BuildContext:
 
     @property
     def store(self) -> Store:
-        """Where runs and films are stored."""
+        """The store of runs and films."""
         return self.training.store
 
     @property
     def report(self) -> Report:
-        """What is told to the user goes here."""
+        """The log."""
         return self.training.report
 
     @property
@@ -62,37 +61,37 @@ class BuildContext:
         return self.training.device
 
     def processes(self) -> AbstractContextManager[Executor]:
-        """Processes of this machine that draw and encode films, as many as may work."""
+        """Start the local processes that draw and encode films."""
         return self.training.executor(self.training.jobs, self.report)
 
     @contextmanager
-    def held(self, *, output: bool = False) -> Iterator[None]:
-        """Holds the store, and the output folder too if it is to be written.
+    def locked(self, *, output: bool = False) -> Iterator[None]:
+        """Lock the store, and optionally the output folder.
 
         Raises:
-            BusyError: another process holds one of them, and this one does not wait.
-            EnvironmentFault: one of them holds something else, or lies where it must not.
+            BusyError: another process holds a lock, and `wait` is False.
+            SetupError: a folder contains other files, or sources, store and output overlap.
         """
-        self._refuse_places()
-        waiting = self.report.say if self.wait else None
+        self._check_places()
+        on_wait = self.report.info if self.wait else None
         with ExitStack() as stack:
-            stack.enter_context(self.store.locked(waiting))
+            stack.enter_context(self.store.locked(on_wait))
             if output:
-                stack.enter_context(locked(self.output, waiting))
+                stack.enter_context(locked(self.output, on_wait))
             yield
 
-    def refuse_busy(self) -> None:
-        """Ends what would be refused anyway, before sources are read and pages looked over.
+    def raise_if_locked(self) -> None:
+        """Fail early, before sources are read, if the store or the output is locked.
 
         Raises:
-            BusyError: another process holds the store or the output, and this one does not wait.
+            BusyError: another process holds a lock, and `wait` is False.
         """
         if not self.wait:
             raise_if_locked(self.store.lock, self.store.root)
             raise_if_locked(lock_of(self.output), self.output)
 
-    def _refuse_places(self) -> None:
-        """Sources, store and output lie beside each other, since two of them are cleaned away."""
+    def _check_places(self) -> None:
+        """Raise if sources, store and output overlap, because files in two of them get removed."""
         sources, store, output = (
             Path(os.path.realpath(path))
             for path in (self.config.folder, self.store.root, self.output)
@@ -108,23 +107,23 @@ class BuildContext:
             ("--store", store, sources / "assets"),
         ):
             if inner.is_relative_to(outer):
-                what = f"{inner} lies in {outer}" if inner != outer else f"{inner} is in use twice"
+                what = f"{inner} is inside {outer}" if inner != outer else f"{inner} is used twice"
                 raise SetupError(what, hint=f"choose another {option}")
 
 
 def config_reloader(context: BuildContext) -> Callable[[], BuildContext]:
-    """The same context with its config as the file says now; it is read where it has changed."""
+    """Return a function that returns the context with the present config, cached by its text."""
     from gen.config.reader import load
 
     latest, text = context, context.config.path.read_bytes()
 
-    def renewed() -> BuildContext:
+    def reload() -> BuildContext:
         nonlocal latest, text
         path = context.config.path
-        now = path.read_bytes() if path.is_file() else None
-        if now is None or now != text:
+        new_text = path.read_bytes() if path.is_file() else None
+        if new_text is None or new_text != text:
             latest = replace(context, config=load(path, context.config.profile))
-            text = now or b""
+            text = new_text or b""
         return latest
 
-    return renewed
+    return reload

@@ -14,7 +14,7 @@ from gen.errors import ConfigError
 from gen.figures.figure import Moving
 from gen.store.code_digest import clear_cache, code_digest, versions
 from gen.store.store import Entry, Family, Store, content_key, file_digest
-from gen.store.temporary import temporary
+from gen.store.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from gen.analysis.sweep_outcomes import SweepRun
@@ -134,7 +134,7 @@ def _refuse_other_code(order: FilmOrder) -> None:
     clear_cache()
     if replace(order).key != order.key:
         raise ConfigError(
-            "the code was changed while it was at work; the result is not kept",
+            "the code changed during the build; the result was discarded",
             where=order.name,
             hint="run this again",
         )
@@ -148,7 +148,7 @@ def _draw_whole(
     from gen.encode.mp4 import write_mp4
     from gen.encode.poster import write_poster
 
-    with temporary("film") as folder:
+    with temporary_folder("film") as folder:
         sharp = _filmed(figure, run)
         write_mp4(sharp, folder / MP4)
         on_progress(1)
@@ -167,7 +167,7 @@ def _draw_brief(
     from gen.encode.mp4 import write_mp4
     from gen.encode.poster import write_poster
 
-    with temporary("film") as folder:
+    with temporary_folder("film") as folder:
         film = _filmed(figure, run).thinned(BRIEF_FRAMES)
         film = replace(film, key_frame_every=BRIEF_KEY_FRAME_EVERY)
         write_mp4(film, folder / MP4, BRIEF_QUALITY)

@@ -1,9 +1,9 @@
-"""Where the sources of a site stand in git, asked without running what git's config names.
+"""Find the git commit of a site's sources, without running programs that git's config names.
 
-An archive of a site may bring a `.git/config` of its own, and most git commands run programs that
-a config names: filters, monitors, signature checkers, transports. So git is only asked for what it
-reads from its object store (`rev-list`, `ls-tree`), is forbidden to fetch, and files are compared
-with the commit here, by their blob ids.
+A downloaded site may contain a `.git/config`, and most git commands run programs that a config
+names: filters, monitors, signature checkers, transports. So only commands are used that read the
+object store (`rev-list`, `ls-tree`), fetching is disabled, and files are compared with the commit
+here, by their blob ids.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _NO_FETCH = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMIN
 _KEPT = re.compile(
     r"GIT_(EXEC_PATH|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|CONFIG_(?!PARAMETERS).+)"
 )
-"""Variables that say how git finds its settings. All others, such as the GIT_DIR and
-GIT_INDEX_FILE of a hook, would have git answer for another repository."""
+"""Variables for git's settings, which are kept. Others, such as GIT_DIR and GIT_INDEX_FILE in a
+hook, are removed, because they select another repository."""
 
 _ENTRY = re.compile(r"(?P<mode>\d{6}) (?P<kind>\w+) (?P<id>[0-9a-f]+)\t(?P<name>.+)", re.DOTALL)
 _LINK = "120000"
@@ -36,11 +36,11 @@ _LINK = "120000"
 
 @dataclass(frozen=True)
 class Commit:
-    """Where the sources of a site stand under version control.
+    """The commit of a site's sources.
 
     Attributes:
-        hash: the last commit that touched them; None without git, or where nothing is committed.
-        edited: whether the site is made of something else than what that commit holds.
+        hash: the last commit that changed them; None without git or without a commit.
+        edited: whether the sources differ from HEAD.
     """
 
     hash: str | None = None
@@ -48,30 +48,30 @@ class Commit:
 
     @classmethod
     def of(cls, folder: Path, sources: Iterable[Path]) -> Commit:
-        """Asks git about a folder, and compares files with what is committed.
+        """Find the commit of a folder, and compare the sources with HEAD.
 
         Args:
-            sources: the files below `folder` that the site is made of.
+            sources: the files below `folder` that the site is made from.
         """
-        commit = (_asked(folder, "rev-list", "-1", "HEAD", "--", ".") or "").strip()
+        commit = (_run_git(folder, "rev-list", "-1", "HEAD", "--", ".") or "").strip()
         if not commit:
             return cls()
-        listing = _asked(folder, "ls-tree", "-r", "-z", "HEAD")
+        listing = _run_git(folder, "ls-tree", "-r", "-z", "HEAD")
         return cls(commit, edited=listing is None or _differs(folder, sources, _tree(listing)))
 
 
 @dataclass(frozen=True)
 class _Blob:
-    """A committed file: how git keeps it, and the id of its content."""
+    """A committed file: its mode, and the id of its content."""
 
     mode: str
     id: str
 
-    def is_of(self, content: bytes) -> bool:
-        """Whether some content has this id, as it is or as git keeps it.
+    def matches(self, content: bytes) -> bool:
+        """Whether content has this id, unchanged or as git may have committed it.
 
-        A checkout may have other line ends than the commit (`core.autocrlf`), and a large file is
-        committed as a pointer (git LFS). What other filters do counts as an edit.
+        A checkout may have other line ends than the commit (`core.autocrlf`), and a large file may
+        be committed as a pointer (git LFS). Changes by other filters count as edits.
         """
         return any(self.id == self._id(form) for form in _committed_forms(content))
 
@@ -93,7 +93,7 @@ def _committed_forms(content: bytes) -> Iterator[bytes]:
 
 
 def _tree(listing: str) -> dict[str, _Blob]:
-    """Every committed file below a folder, by its path from there."""
+    """Parse the output of `ls-tree`: every committed file by its path."""
     found = (_ENTRY.fullmatch(line) for line in listing.split("\0"))
     return {
         entry["name"]: _Blob(entry["mode"], entry["id"])
@@ -103,40 +103,40 @@ def _tree(listing: str) -> dict[str, _Blob]:
 
 
 def _differs(folder: Path, sources: Iterable[Path], tree: Mapping[str, _Blob]) -> bool:
-    """Whether a source is not as it is committed, or a committed file is gone."""
+    """Whether a source differs from its committed content, or a committed file is missing."""
     if any(not os.path.lexists(folder / name) for name in tree):
         return True
     return not all(_is_committed(folder, path, tree) for path in sources)
 
 
 def _is_committed(folder: Path, path: Path, tree: Mapping[str, _Blob]) -> bool:
-    """Whether a file is committed as it is, and so is every link on the way to it."""
+    """Whether a file, and every link on the path to it, is as committed."""
     root = os.path.realpath(folder)
     inside = path.relative_to(folder)
-    for way in [inside, *inside.parents]:
-        if way.name and (folder / way).is_symlink():
-            blob = tree.get(way.as_posix())
-            target = os.fsencode((folder / way).readlink())
-            if blob is None or blob.mode != _LINK or not blob.is_of(target):
+    for part in [inside, *inside.parents]:
+        if part.name and (folder / part).is_symlink():
+            blob = tree.get(part.as_posix())
+            target = os.fsencode((folder / part).readlink())
+            if blob is None or blob.mode != _LINK or not blob.matches(target):
                 return False
     target = os.path.relpath(os.path.realpath(path), root)
     blob = tree.get(Path(target).as_posix())
     try:
-        return blob is not None and blob.is_of(read_regular(path))
+        return blob is not None and blob.matches(read_regular(path))
     except OSError:
         return False
 
 
-def _asked(folder: Path, *question: str) -> str | None:
-    """What git says; None where it is not there, fails, or takes too long."""
+def _run_git(folder: Path, *arguments: str) -> str | None:
+    """Return the output of git; None if it is missing, fails or takes too long."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or _KEPT.fullmatch(name)
     }
     try:
-        asked = subprocess.run(
-            ["git", *_OPTIONS, "-C", str(folder), *question],  # noqa: S607
+        finished = subprocess.run(
+            ["git", *_OPTIONS, "-C", str(folder), *arguments],  # noqa: S607
             capture_output=True,
             stdin=subprocess.DEVNULL,
             env=kept | _NO_FETCH,
@@ -145,4 +145,4 @@ def _asked(folder: Path, *question: str) -> str | None:
         )
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
-    return os.fsdecode(asked.stdout)
+    return os.fsdecode(finished.stdout)

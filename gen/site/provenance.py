@@ -1,4 +1,4 @@
-"""Where everything on a site comes from: settings, runs, versions and the commit."""
+"""Provenance of a site: settings, runs, versions and the commit of its sources."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _LIBRARIES = ("torch", "numpy", "numba", "matplotlib", "imageio", "imageio-ffmpe
 def provenance(
     config: Config, subjects: Results, drawn: Mapping[str, Entry], commit: Commit
 ) -> dict[str, Any]:
-    """What each figure was made from, as plain JSON values.
+    """Return what each figure was made from, as JSON values.
 
     Args:
-        drawn: the stored films, by what their files are called.
-        commit: where the site's sources stand under version control.
+        drawn: the stored films by the stem of their file names.
+        commit: the commit of the site's sources.
     """
     figures: dict[str, Any] = {}
     for each in figure_views(config.figures, subjects):

@@ -1,4 +1,4 @@
-"""The published folder: written beside its place, swapped in as a whole, checked by digest."""
+"""Write, check and remove the published folder; it is replaced atomically."""
 
 from __future__ import annotations
 
@@ -13,33 +13,32 @@ from pathlib import Path
 
 from gen.errors import BusyError, SetupError
 from gen.site.mounts import is_mount_point
-from gen.store.exchange import exchange
-from gen.store.files import fsync_path, read_regular, remove_tree, walk
-from gen.store.locks import Waiting, held, left_over
-from gen.store.store import file_digest, writing
+from gen.store.files import exchange, fsync_path, read_regular, remove_tree, walk
+from gen.store.locks import OnWait, has_leftovers, hold_lock
+from gen.store.store import convert_write_errors, file_digest
 
 MANIFEST = "data/manifest.json"
 
 _PROVENANCE = "data/provenance.json"
 _UNFINISHED = ".unfinished-grokreel-site"
-"""An empty file that tells a site which is being written from a folder of another program."""
+"""An empty file that marks an unfinished site of this tool."""
 
 
 def key_of(output: Path) -> str | None:
-    """What the published site was made from; None where there is none, or it does not say."""
+    """Return the key of the published site; None if there is no site or no valid manifest."""
     manifest = _manifest(output)
     return None if manifest is None else manifest.key
 
 
 def is_fresh(output: Path, key: str) -> bool:
-    """Whether a folder holds exactly the site of `key`, byte for byte."""
+    """Whether a folder holds the site of a key, with every byte as it was written."""
     return key_of(output) == key and not damage(output)
 
 
 def damage(output: Path) -> str:
-    """What is not as it was written in a published site, as a sentence; empty if all is.
+    """Return which file of a published site is missing, new or changed; empty if none is.
 
-    Only the first such file is named. A folder that holds nothing is not damaged.
+    Only the first such file is named. An empty folder is not damaged.
     """
     if not output.is_dir() or not any(output.iterdir()):
         return ""
@@ -49,15 +48,15 @@ def damage(output: Path) -> str:
     present = {path.relative_to(output).as_posix() for path in _files(output)} - {MANIFEST}
     for name in sorted(present | manifest.files.keys()):
         if name not in manifest.files:
-            return f"{name} is not of this site"
+            return f"{name} does not belong to this site"
         if name not in present:
             return f"{name} is missing"
-        if not _is_sound(output / name, manifest.files[name]):
+        if not _matches_digest(output / name, manifest.files[name]):
             return f"{name} is damaged"
     return ""
 
 
-def _is_sound(file: Path, digest: str) -> bool:
+def _matches_digest(file: Path, digest: str) -> bool:
     try:
         return file_digest(file) == digest
     except OSError as error:
@@ -67,38 +66,38 @@ def _is_sound(file: Path, digest: str) -> bool:
 
 
 @contextmanager
-def locked(output: Path, waiting: Waiting | None = None) -> Iterator[None]:
-    """Holds an output folder for this process, and completes what a killed one has left.
+def locked(output: Path, on_wait: OnWait | None = None) -> Iterator[None]:
+    """Lock an output folder, and repair what a killed process left.
 
     Args:
-        waiting: told if another process holds it, which is then waited for.
+        on_wait: called if another process holds the lock; this process then waits.
 
     Raises:
-        BusyError: another process holds it, and this one does not wait.
-        EnvironmentFault: its parent folder cannot be written, or it, or a folder beside it that
-            is needed to replace it, holds something else.
+        BusyError: another process holds the lock, and `on_wait` is None.
+        SetupError: the parent folder cannot be written, or the output, or a folder beside it that
+            is needed to replace it, contains other files.
     """
-    _refuse_foreign(output)
+    _check_output(output)
     with ExitStack() as stack:
-        with writing(output):
+        with convert_write_errors(output):
             output.parent.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(held(lock_of(output), output, waiting))
-            _hint(output)
+            stack.enter_context(hold_lock(lock_of(output), output, on_wait))
+            _restore(output)
         yield
 
 
 def lock_of(output: Path) -> Path:
-    """The file whose holder holds an output folder; it lies beside it."""
-    return _beside(output, "lock")
+    """Return the lock file of an output folder, which is beside the folder."""
+    return _sibling(output, "lock")
 
 
 def tidy(output: Path) -> None:
-    """Removes what a killed process has left beside a site, unless another is at work there.
+    """Remove what a killed process left beside a site, unless the output is locked.
 
-    What another program has put there stays, and is told when the site is to be written.
+    Files of other programs stay; they are an error when the site is written next.
     """
-    killed = any(_beside(output, what).exists() for what in ("part", "former"))
-    if killed or left_over(lock_of(output)):
+    has_siblings = any(_sibling(output, what).exists() for what in ("part", "former"))
+    if has_siblings or has_leftovers(lock_of(output)):
         with suppress(BusyError, SetupError), locked(output):
             pass
 
@@ -109,22 +108,22 @@ def publish(
     files: Mapping[str, bytes | Path],
     digests: Mapping[str, str] | None = None,
 ) -> None:
-    """Puts a site in the place of the former one, as a whole.
+    """Replace the published site atomically.
 
     Args:
-        output: the folder; it may be absent, empty, or a site this tool has written.
-        key: what the site was made from.
-        files: path inside the site to content, or to a file that is copied.
-        digests: what copies have to come to, by path inside the site, where it is known.
+        output: the folder; missing, empty, or a site of this tool.
+        key: hash of all sources of the site.
+        files: content, or a file to copy, by path in the site.
+        digests: expected SHA-256 of copied files, if known, by path in the site.
 
     Raises:
-        EnvironmentFault: the folder holds something else or cannot be written, or a copy is not
-            what it should be.
+        SetupError: the folder contains other files or cannot be written, or a copied file is
+            damaged.
     """
-    _refuse_foreign(output)
-    _refuse_foreign_beside(output)
-    part, former = _beside(output, "part"), _beside(output, "former")
-    with writing(output):
+    _check_output(output)
+    _check_siblings(output)
+    part, former = _sibling(output, "part"), _sibling(output, "former")
+    with convert_write_errors(output):
         try:
             _write(part, key, files, digests or {})
             if not output.exists():
@@ -134,75 +133,75 @@ def publish(
                 part.rename(output)
             fsync_path(output.parent)
         finally:
-            _hint(output)
+            _restore(output)
 
 
-def _beside(output: Path, what: str) -> Path:
-    full = _full(output)
+def _sibling(output: Path, what: str) -> Path:
+    full = _absolute(output)
     return full.with_name(f".{full.name}.{what}")
 
 
-def _full(output: Path) -> Path:
-    """The whole path of a folder; a link in it stays the name that it is."""
+def _absolute(output: Path) -> Path:
+    """Return the absolute path without resolving links."""
     return Path(os.path.abspath(output))  # noqa: PTH100
 
 
-def _hint(output: Path) -> None:
-    """Puts a site back that was taken from its place and not replaced; removes the rest."""
-    _refuse_foreign_beside(output)
-    former, part = _beside(output, "former"), _beside(output, "part")
+def _restore(output: Path) -> None:
+    """Restore a site that was moved away and not replaced; remove temporary folders."""
+    _check_siblings(output)
+    former, part = _sibling(output, "former"), _sibling(output, "part")
     if former.is_dir() and not former.is_symlink() and not output.exists():
         former.rename(output)
-    for rest in (former, part):
-        _erase(rest)
+    for folder in (former, part):
+        _remove_site(folder)
 
 
-def _refuse_foreign_beside(output: Path) -> None:
+def _check_siblings(output: Path) -> None:
     for what in ("former", "part"):
-        rest = _beside(output, what)
-        if not _is_left_over(rest):
+        folder = _sibling(output, what)
+        if not _may_remove(folder):
             raise SetupError(
                 "is needed to replace the site, and holds files that this tool did not write",
-                where=str(rest),
+                where=str(folder),
                 hint="move it, or choose another --output",
             )
 
 
-def _is_left_over(rest: Path) -> bool:
-    """Whether a folder beside the output is a site, or a part of one that this tool has left.
+def _may_remove(path: Path) -> bool:
+    """Whether a path beside the output is a complete or unfinished site of this tool.
 
-    A link is no one's content and may be removed; a folder without any file, too.
+    Links and folders without files may be removed too.
     """
-    if rest.is_symlink() or not rest.exists():
+    if path.is_symlink() or not path.exists():
         return True
-    if not rest.is_dir():
+    if not path.is_dir():
         return False
-    return (rest / _UNFINISHED).is_file() or _is_ours(rest) or not _files(rest)
+    return (path / _UNFINISHED).is_file() or _is_own_site(path) or not _files(path)
 
 
-def _erase(site: Path) -> None:
-    """Removes a site such that a process killed on the way leaves what is known for a site."""
+def _remove_site(site: Path) -> None:
+    """Remove a site; the files that identify it go last, in case this process is killed."""
     if site.is_dir() and not site.is_symlink():
-        telling = [site / name for name in (_UNFINISHED, _PROVENANCE, MANIFEST)]
+        markers = [site / name for name in (_UNFINISHED, _PROVENANCE, MANIFEST)]
         for file in _files(site):
-            if file not in telling:
+            if file not in markers:
                 file.unlink()
     remove_tree(site)
 
 
 def remove(output: Path) -> bool:
-    """Removes a published site, which is away at once; False where there was none.
+    """Remove a published site; it is renamed first. Return False if there is none.
 
     Raises:
-        EnvironmentFault: the folder holds something else.
+        SetupError: the folder contains other files.
     """
     if not output.exists():
         return False
-    _refuse_foreign(output)
-    part = _beside(output, "part")
-    with writing(output):
+    _check_output(output)
+    part = _sibling(output, "part")
+    with convert_write_errors(output):
         output.rename(part)
-        _erase(part)
+        _remove_site(part)
     return True
 
 
@@ -223,9 +222,9 @@ def _write(
         digests[name] = file_digest(path)
         if digests[name] != expected.get(name, digests[name]):
             raise SetupError(
-                f"{name} was damaged before it was copied",
+                f"{name} was damaged in the store before it was copied",
                 where=str(content),
-                hint="run this again",
+                hint="run the command again",
             )
     manifest = part / MANIFEST
     manifest.parent.mkdir(parents=True, exist_ok=True)
@@ -237,50 +236,52 @@ def _write(
         fsync_path(folder)
 
 
-def _refuse_foreign(output: Path) -> None:
-    if not _full(output).name:
-        raise SetupError("cannot be a site", where=str(output), hint="choose another --output")
+def _check_output(output: Path) -> None:
+    if not _absolute(output).name:
+        raise SetupError(
+            "cannot be the output folder", where=str(output), hint="choose another --output"
+        )
     if (output / ".git").exists():
         raise SetupError(
-            "is a repository, and a site is replaced as a whole",
+            "is a git repository, and the output folder is replaced as a whole",
             where=str(output),
-            hint="choose another --output, and copy the site from there",
+            hint="choose another --output and copy the site to the repository",
         )
     if output.is_symlink():
         raise SetupError(
-            "is a link, and a site is replaced as a whole",
+            "is a link, and the output folder is replaced as a whole",
             where=str(output),
-            hint=f"say --output {os.path.realpath(output)}",
+            hint=f"pass --output {os.path.realpath(output)}",
         )
     if output.is_dir() and is_mount_point(output):
         raise SetupError(
-            "is a mount point, and a site is replaced as a whole",
+            "is a mount point, and the output folder is replaced as a whole",
             where=str(output),
             hint=f"choose a folder below it: --output {output / 'site'}",
         )
     if output.exists() and not output.is_dir():
         raise SetupError("is not a folder", where=str(output), hint="choose another --output")
-    if output.exists() and any(output.iterdir()) and not _is_ours(output):
+    if output.exists() and any(output.iterdir()) and not _is_own_site(output):
         raise SetupError(
             "holds files that this tool did not write",
             where=str(output),
-            hint="choose another --output, or empty it yourself",
+            hint="choose another --output, or remove the files yourself",
         )
 
 
-def _is_ours(output: Path) -> bool:
-    """Whether this tool has written a folder; either of two files tells, lest one be damaged."""
+def _is_own_site(output: Path) -> bool:
+    """Whether this tool wrote a folder: one of two files shows that, if the other is damaged."""
     try:
-        told = json.loads(read_regular(output / _PROVENANCE))
+        provenance = json.loads(read_regular(output / _PROVENANCE))
     except (OSError, ValueError, RecursionError):
-        told = None
-    by_provenance = isinstance(told, dict) and {"libraries", "figures", "commit"} <= told.keys()
-    return by_provenance or _manifest(output) is not None
+        provenance = None
+    keys = provenance.keys() if isinstance(provenance, dict) else set()
+    return {"libraries", "figures", "commit"} <= keys or _manifest(output) is not None
 
 
 @dataclass(frozen=True)
 class _Manifest:
-    """What a published site says of itself: its key, and the digest of every file."""
+    """The manifest of a published site: its key, and the digest of every file."""
 
     key: str
     files: dict[str, str]
@@ -288,11 +289,11 @@ class _Manifest:
 
 def _manifest(output: Path) -> _Manifest | None:
     try:
-        told = json.loads(read_regular(output / MANIFEST))
+        content = json.loads(read_regular(output / MANIFEST))
     except (OSError, ValueError, RecursionError):
         return None
-    match told:
-        case {"key": str(key), "files": dict(files)} if len(told) == 2:
+    match content:
+        case {"key": str(key), "files": dict(files)} if len(content) == 2:
             return _Manifest(key, files)
         case _:
             return None

@@ -1,1 +1,1 @@
-"""The store: folders of files by content key, and the files and locks below it."""
+"""Content-addressed store of runs and films, with its file and lock helpers."""

@@ -1,7 +1,6 @@
-"""Files of named arrays in the safetensors format, written from where the arrays lie in memory.
+"""Write named arrays in the safetensors format without copying them first.
 
-safetensors itself would first make a copy of all of them, and its errors are not those of the
-system.
+The safetensors package copies all arrays before it writes, and hides the error of the system.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-_KINDS = {
+_DTYPES = {
     "uint64": "U64",
     "int64": "I64",
     "float64": "F64",
@@ -26,34 +25,34 @@ _KINDS = {
     "uint8": "U8",
     "bool": "BOOL",
 }
-"""What safetensors calls the types of numbers, in the order in which it writes arrays of them."""
+"""The safetensors name of each dtype; arrays are written in this order of dtypes."""
 
-_ALIGNED = 8
+_ALIGNMENT = 8
 
 
 def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Writes arrays as safetensors does, byte for byte: by type, and then by name.
+    """Write a safetensors file, byte for byte as safetensors would: sorted by dtype, then by name.
 
     Raises:
-        OSError: the system refuses to write it.
+        OSError: the file cannot be written.
     """
-    kinds = list(_KINDS)
-    names = sorted(arrays, key=lambda name: (kinds.index(arrays[name].dtype.name), name.encode()))
-    told: dict[str, object] = {}
+    dtypes = list(_DTYPES)
+    names = sorted(arrays, key=lambda name: (dtypes.index(arrays[name].dtype.name), name.encode()))
+    header: dict[str, object] = {}
     end = 0
     for name in names:
         array = arrays[name]
         start, end = end, end + array.nbytes
-        told[name] = {
-            "dtype": _KINDS[array.dtype.name],
+        header[name] = {
+            "dtype": _DTYPES[array.dtype.name],
             "shape": list(array.shape),
             "data_offsets": [start, end],
         }
-    header = json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
-    header += b" " * (-len(header) % _ALIGNED)
+    head = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    head += b" " * (-len(head) % _ALIGNMENT)
     with path.open("wb") as file:
-        file.write(len(header).to_bytes(8, "little") + header)
+        file.write(len(head).to_bytes(8, "little") + head)
         for name in names:
-            # An array that is empty, or not in one piece, is copied.
+            # Copies only an empty or non-contiguous array.
             in_order = np.ascontiguousarray(arrays[name], arrays[name].dtype.newbyteorder("<"))
             file.write(in_order.data if in_order.size else b"")

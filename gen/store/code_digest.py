@@ -1,4 +1,4 @@
-"""What the code of a module says, as a digest: comments, docstrings and layout left out."""
+"""Digest of a module's code, which ignores comments, docstrings and formatting."""
 
 from __future__ import annotations
 
@@ -16,25 +16,24 @@ from gen.errors import SetupError
 
 _PACKAGE = "gen"
 _HEADER = 16
-"""Bytes of a `.pyc` file before the code: a magic number, flags, time and size of the source."""
+"""Length of a `.pyc` header: magic number, flags, time and size of the source."""
 
-_WORD = 0xFFFFFFFF
+_UINT32 = 0xFFFFFFFF
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-"""The fields of a syntax tree in which statements stand."""
+"""The fields of syntax tree nodes that hold statements."""
 
 
 @cache
 def code_digest(*modules: str) -> str:
-    """Digest of some modules of this package and of all they import from it.
+    """Return the digest of some modules of this package and of all that they import from it.
 
     Args:
         modules: dotted names, such as `gen.training`.
 
     Returns:
-        16 hex digits that change when the code of one of the modules changes, and stay when
-        only comments, docstrings or white space do. Imports that exist for type checkers
-        alone are not followed.
+        16 hex digits. They change with the code of any of these modules, and not with comments,
+        docstrings or white space. Imports for type checkers only are not followed.
     """
     found: dict[str, str] = {}
     waiting = list(modules)
@@ -42,21 +41,21 @@ def code_digest(*modules: str) -> str:
         name = waiting.pop()
         if name in found:
             continue
-        found[name], imported = _examine(name)
+        found[name], imported = _module_digest(name)
         waiting.extend(imported)
     text = "\n".join(f"{name} {found[name]}" for name in sorted(found))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def versions(*distributions: str) -> dict[str, str]:
-    """Installed versions, without the part that tells builds of one version apart."""
+    """Return installed versions without local parts such as `+cpu`."""
     return {name: _version(name) for name in distributions}
 
 
 def clear_cache() -> None:
-    """Forgets what modules said: the next digest is of the files as they are then."""
-    for remembered in (_examine, code_digest, _version):
-        remembered.cache_clear()
+    """Clear all caches, so that the next digest reads the files again."""
+    for cached in (_module_digest, code_digest, _version):
+        cached.cache_clear()
 
 
 @cache
@@ -65,40 +64,40 @@ def _version(distribution: str) -> str:
 
 
 @cache
-def _examine(module: str) -> tuple[str, tuple[str, ...]]:
-    """The digest of a module's code, and the modules of this package that it imports."""
+def _module_digest(module: str) -> tuple[str, tuple[str, ...]]:
+    """Return the digest of a module's code, and the modules of this package that it imports."""
     spec = find_spec(module)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(module)
     source = Path(spec.origin)
-    digest, modules, perhaps = _parse(source.read_bytes())
-    _refuse_stale(source)
-    return digest, tuple(sorted(modules | {name for name in perhaps if _is_module(name)}))
+    digest, modules, candidates = _parse(source.read_bytes())
+    _raise_if_pyc_differs(source)
+    return digest, tuple(sorted(modules | {name for name in candidates if _is_module(name)}))
 
 
-def _refuse_stale(source: Path) -> None:
-    """Refuses compiled code that Python takes for a module's and that is of another source.
+def _raise_if_pyc_differs(source: Path) -> None:
+    """Raise if Python would run a `.pyc` file that was compiled from another source.
 
-    Python compares the size of a source and the whole second of its last change with what its
-    `.pyc` file says: two versions of one second and one size look alike to it.
+    Python only compares the size of the source and the second of its last change. Two versions
+    of the same size that were saved in the same second look the same.
 
     Raises:
-        EnvironmentFault: the code that runs is not what the source says.
+        SetupError: the code that runs differs from the source.
     """
     compiled = Path(cache_from_source(source))
     try:
         content = compiled.read_bytes()
-        about, header = source.stat(), content[:_HEADER]
+        status, header = source.stat(), content[:_HEADER]
     except OSError:
         return
-    changed, size = int(about.st_mtime) & _WORD, about.st_size & _WORD
+    changed, size = int(status.st_mtime) & _UINT32, status.st_size & _UINT32
     if header == MAGIC_NUMBER + struct.pack("<3I", 0, changed, size) and not _is_compiled_from(
         source.read_bytes(), content[_HEADER:]
     ):
         raise SetupError(
-            f"Python runs another version of {source.name} than its source says",
+            f"this file was not compiled from the present {source.name}",
             where=str(compiled),
-            hint="remove this file and start again",
+            hint="delete it and run the command again",
         )
 
 
@@ -113,15 +112,15 @@ def _is_compiled_from(source: bytes, compiled: bytes) -> bool:
 
 @cache
 def _parse(source: bytes) -> tuple[str, frozenset[str], frozenset[str]]:
-    """What depends on a module's text alone, so that reading it again need not parse it again.
+    """Parse a module; cached by its text.
 
     Returns:
-        The digest; names of modules that are imported; names that may be modules or not.
+        The digest, the imported modules, and imported names that may be modules.
     """
     tree = ast.parse(source)
-    modules, perhaps = _imports(tree)
+    modules, candidates = _imports(tree)
     _strip_docstrings(tree)
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), modules, perhaps
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), modules, candidates
 
 
 def _strip_docstrings(tree: ast.Module) -> None:
@@ -133,10 +132,10 @@ def _strip_docstrings(tree: ast.Module) -> None:
 
 
 def _statements(tree: ast.AST, *, running: bool = False) -> Iterator[ast.AST]:
-    """A tree and every statement in it, however deep. Expressions, which hold none, are skipped.
+    """Yield a tree and all statements in it; expressions are skipped.
 
     Args:
-        running: leave out what is there for type checkers alone.
+        running: skip blocks for type checkers only.
     """
     waiting = [tree]
     while waiting:
@@ -164,24 +163,24 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def _imports(tree: ast.Module) -> tuple[frozenset[str], frozenset[str]]:
-    """What a module imports of this package when it runs: modules, and what may be modules."""
+    """Return the modules of this package that are imported, and names that may be modules."""
     modules: set[str] = set()
-    perhaps: set[str] = set()
+    candidates: set[str] = set()
     for node in _statements(tree, running=True):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             modules.add(node.module)
-            perhaps |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return _own(modules), _own(perhaps)
+            candidates |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return _in_package(modules), _in_package(candidates)
 
 
-def _own(names: set[str]) -> frozenset[str]:
+def _in_package(names: set[str]) -> frozenset[str]:
     return frozenset(name for name in names if name.startswith(f"{_PACKAGE}."))
 
 
 def _is_module(name: str) -> bool:
-    """Whether a dotted name of this package is a module and not something inside one."""
+    """Whether a dotted name is a module, and not a name inside a module."""
     parent, _, _ = name.rpartition(".")
     spec = find_spec(parent)
     return bool(spec and spec.submodule_search_locations and find_spec(name))

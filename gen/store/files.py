@@ -1,7 +1,8 @@
-"""Bytes on their way to the disk: a file takes another's place as a whole, and lasts."""
+"""Atomic, fsynced file replacement, and other file system helpers."""
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import hashlib
 import os
@@ -17,13 +18,15 @@ from io import BufferedReader
 from pathlib import Path
 
 _CANNOT_SYNC_FOLDERS = frozenset([errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
-"""What file systems answer that have no fsync for folders: CIFS, vboxsf, some of FUSE."""
+"""Errors of file systems without fsync for folders: CIFS, vboxsf, some FUSE systems."""
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 def fsync_path(path: Path) -> None:
-    """Brings a file, or a folder's list of names, from memory to the disk.
+    """Flush a file, or the entries of a folder, to disk.
 
-    A folder is left as it is where the file system cannot do that for folders.
+    Does nothing for a folder if the file system does not support that.
     """
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -37,44 +40,43 @@ def fsync_path(path: Path) -> None:
 
 @contextmanager
 def open_regular(path: Path) -> Iterator[BufferedReader]:
-    """Opens a regular file for reading; a pipe in its place would keep a reader waiting for ever.
+    """Open a regular file for reading; a pipe is refused, because reading it could block forever.
 
     Raises:
-        OSError: there is no such file, it cannot be read, or it is a pipe, socket or device.
+        OSError: the file does not exist, cannot be read, or is a pipe, socket or device.
     """
-    with open(path, "rb", opener=_unwaiting) as file:
+    with open(path, "rb", opener=_open_nonblocking) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         yield file
 
 
-def _unwaiting(path: str, flags: int) -> int:
-    """Opens a file; of a pipe, without waiting for a writer."""
+def _open_nonblocking(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
 def read_regular(path: Path) -> bytes:
-    """The content of a regular file.
+    """Return the content of a regular file.
 
     Raises:
-        OSError: as for `regular`.
+        OSError: as for `open_regular`.
     """
     with open_regular(path) as file:
         return file.read()
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file under a temporary name beside its place, and then gives it its name.
+    """Write a temporary file in the same folder, fsync it, and rename it to `path`.
 
-    Each writer has a temporary name of its own, so that of two at once the later one wins as a
-    whole. A file that was there before keeps its mode; a link is replaced and not followed. What a
-    killed process of this machine has left is removed by the next.
+    Each writer uses its own temporary name, so with two concurrent writers the later rename wins.
+    The mode of a replaced file is kept; a link is replaced and not followed. Temporary files of
+    killed processes of this machine are removed first.
 
     Raises:
-        OSError: the disk is full, or the folder cannot be written; the former file stays.
+        OSError: the disk is full, or the folder cannot be written; the former file is kept.
     """
-    for left in abandoned_parts(path):
-        left.unlink(missing_ok=True)
+    for abandoned in abandoned_parts(path):
+        abandoned.unlink(missing_ok=True)
     part = path.with_name(f".{path.name}.{machine_id()}-{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
@@ -88,8 +90,22 @@ def write_atomically(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def exchange(one: Path, other: Path) -> bool:
+    """Swap the names of two paths in one atomic step (Linux's renameat2, RENAME_EXCHANGE).
+
+    Returns:
+        Whether they were swapped; False if the system or the file system does not support it.
+    """
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    names = os.fsencode(one), os.fsencode(other)
+    return rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
+
+
 def abandoned_parts(path: Path) -> list[Path]:
-    """The temporary files of a file whose writers on this machine have been killed."""
+    """Return the temporary files of `path` that killed processes of this machine left."""
     name = re.compile(rf"\.{re.escape(path.name)}\.{machine_id()}-(\d+)-[0-9a-f]{{8}}\.part")
     try:
         beside = sorted(path.parent.iterdir())
@@ -101,15 +117,14 @@ def abandoned_parts(path: Path) -> list[Path]:
 
 @cache
 def machine_id() -> str:
-    """Tells apart the machines that write into one folder: a process has its number on one."""
+    """Return an id of this machine; process ids are unique on one machine only."""
     return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 
 
 def is_running(process: int) -> bool:
-    """Whether there is a process of this number that has not ended.
+    """Whether a process with this id is running.
 
-    One that was killed keeps its number until its parent asks for its exit code, which the first
-    process of a container may never do.
+    A zombie does not count. The init process of a container may never reap its children.
     """
     try:
         os.kill(process, 0)
@@ -125,7 +140,7 @@ def is_running(process: int) -> bool:
 
 
 def remove_tree(path: Path) -> None:
-    """Removes a folder with all that is in it, a file, or a link; what links lead to stays."""
+    """Remove a folder and its content, a file, or a link; links are not followed."""
     if not _is_folder(path):
         path.unlink(missing_ok=True)
         return
@@ -140,9 +155,10 @@ def remove_tree(path: Path) -> None:
 
 
 def walk(folder: Path) -> Iterator[Path]:
-    """Everything in a folder, however deep: a folder before what it holds. Links are not followed.
+    """Yield everything in a folder, parents before children; links are not followed.
 
-    `Path.rglob` and `shutil.rmtree` of Python 3.11 recurse, and fail in folders a thousand deep.
+    `Path.rglob` and `shutil.rmtree` of Python 3.11 recurse and fail if folders are nested 1,000
+    deep.
     """
     waiting = [folder]
     while waiting:

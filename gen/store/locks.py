@@ -1,4 +1,4 @@
-"""One holder at a time: locks of the operating system, which end with their holder's process."""
+"""File locks between processes; the operating system releases them when their process ends."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from pathlib import Path
 from gen.errors import BusyError, SetupError
 from gen.store.files import abandoned_parts, read_regular, write_atomically
 
-Waiting = Callable[[str], None]
-"""Told whom this process waits for."""
+OnWait = Callable[[str], None]
+"""Called once with a message if this process has to wait."""
 
-_TRY_AGAIN = 0.1
-"""Seconds between two attempts to get a lock that another process holds."""
+_RETRY_AFTER = 0.1
+"""Seconds between two attempts to take a lock."""
 
-_HELD = frozenset([errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES])
+_LOCKED_BY_OTHER = frozenset([errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES])
 _UNSUPPORTED = frozenset(
     [errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOLCK]
 )
 
 
 @contextmanager
-def held(file: Path, subject: Path, waiting: Waiting | None = None) -> Iterator[None]:
-    """Holds `subject` for this process.
+def hold_lock(file: Path, subject: Path, on_wait: OnWait | None = None) -> Iterator[None]:
+    """Hold a lock while the `with` block runs.
 
     Args:
-        file: the lock; beside it, `NAME.holder` says who holds it.
-        subject: what is held, for people.
-        waiting: told if another process holds it, which is then waited for; None to give up.
+        file: the lock file. `NAME.holder` beside it names the process that holds the lock.
+        subject: the locked folder, for messages.
+        on_wait: called if another process holds the lock; this process then waits. None: fail.
 
     Raises:
-        BusyError: another process holds it, and this one does not wait.
-        EnvironmentFault: the file system has no locks.
+        BusyError: another process holds the lock, and `on_wait` is None.
+        SetupError: the file system does not support locks.
     """
-    holder = _beside(file)
-    lock = _locked(file)
+    holder = _holder_file(file)
+    lock = _try_lock(file)
     if lock is None:
-        if waiting is None:
-            raise _busy(file, subject)
-        waiting(f"{subject} is in use by {_holder(holder)}; waiting")
+        if on_wait is None:
+            raise _busy_error(file, subject)
+        on_wait(f"{subject} is locked by {_read_holder(holder)}; waiting")
     while lock is None:
-        time.sleep(_TRY_AGAIN)
-        lock = _locked(file)
+        time.sleep(_RETRY_AFTER)
+        lock = _try_lock(file)
     try:
         write_atomically(holder, f"process {os.getpid()}\n".encode())
         yield
@@ -56,44 +56,44 @@ def held(file: Path, subject: Path, waiting: Waiting | None = None) -> Iterator[
 
 
 def raise_if_locked(file: Path, subject: Path) -> None:
-    """Tells early that `held` would be refused: before the work of finding out what to do.
+    """Fail early if another process holds a lock.
 
-    Nothing is written, and nothing is held afterwards. Where no holder has said so, nobody is
-    asked: a process that only looks must not be in the way of one that begins.
+    The lock is tried only if a holder file exists, because a try could make another process that
+    starts at this moment fail.
 
     Raises:
-        BusyError: another process holds it.
+        BusyError: another process holds the lock.
     """
-    if not _beside(file).exists():
+    if not _holder_file(file).exists():
         return
     try:
-        lock = _locked(file)
+        lock = _try_lock(file)
     except (OSError, SetupError):
         return
     if lock is None:
-        raise _busy(file, subject)
+        raise _busy_error(file, subject)
     os.close(lock)
 
 
-def left_over(file: Path) -> bool:
-    """Whether a killed process has left that it held a lock, or was about to say so."""
-    holder = _beside(file)
+def has_leftovers(file: Path) -> bool:
+    """Whether a killed process left its holder file, or a temporary file of it."""
+    holder = _holder_file(file)
     return holder.exists() or bool(abandoned_parts(holder))
 
 
-def _locked(file: Path) -> int | None:
-    """Tries to lock a file, which is made where it is missing and is never removed.
+def _try_lock(file: Path) -> int | None:
+    """Try to lock a file; create it if it is missing. Lock files are never removed.
 
     Returns:
-        A descriptor that holds the lock until it is closed; None where another process holds it.
+        A descriptor that holds the lock until it is closed; None if another process holds it.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = os.open(file, flags, 0o644)
     try:
-        if _lock(descriptor, file) and os.path.samestat(os.fstat(descriptor), file.stat()):
+        if _flock(descriptor, file) and os.path.samestat(os.fstat(descriptor), file.stat()):
             return descriptor
     except FileNotFoundError:
-        pass  # the folder was removed meanwhile: the lock is of a file that has no name
+        pass  # the folder was removed: this is the lock of a deleted file
     except BaseException:
         os.close(descriptor)
         raise
@@ -101,45 +101,45 @@ def _locked(file: Path) -> int | None:
     return None
 
 
-def _lock(descriptor: int, file: Path) -> bool:
-    """Locks an open file by `flock` or, where the file system lacks that, by `lockf`.
+def _flock(descriptor: int, file: Path) -> bool:
+    """Lock an open file with `flock`, or with `lockf` if the file system lacks that.
 
     Returns:
-        Whether this process has the lock now.
+        Whether this process holds the lock now.
 
     Raises:
-        EnvironmentFault: the file system has neither.
+        SetupError: the file system supports neither.
     """
     for lock in (fcntl.flock, fcntl.lockf):
         try:
             lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            if error.errno in _HELD:
+            if error.errno in _LOCKED_BY_OTHER:
                 return False
             if error.errno not in _UNSUPPORTED:
                 raise
         else:
             return True
     raise SetupError(
-        "cannot be locked: the file system has no locks",
+        "cannot be locked: the file system does not support locks",
         where=str(file),
         hint="choose a --store and an --output on another file system",
     )
 
 
-def _beside(file: Path) -> Path:
+def _holder_file(file: Path) -> Path:
     return file.with_name(f"{file.name}.holder")
 
 
-def _busy(file: Path, subject: Path) -> BusyError:
+def _busy_error(file: Path, subject: Path) -> BusyError:
     return BusyError(
-        f"in use by {_holder(_beside(file))}",
+        f"locked by {_read_holder(_holder_file(file))}",
         where=str(subject),
-        hint="wait until it has finished, or say --wait",
+        hint="try again later or pass --wait",
     )
 
 
-def _holder(file: Path) -> str:
+def _read_holder(file: Path) -> str:
     try:
         return read_regular(file).decode(errors="replace").strip() or "another process"
     except OSError:

@@ -1,8 +1,8 @@
-"""The content-addressed store: folders of files under the key of everything that made them.
+"""Content-addressed store: folders of files, named by a hash of all that can change them.
 
-An entry is written under a temporary name and renamed into place as a whole. It carries a
-digest of each of its files, and one of all that it says of itself. What is found damaged is set
-aside and made anew. No clock and no file time is ever consulted.
+An entry is written under a temporary name and renamed into place. Its manifest holds a digest of
+each file and one of the manifest itself. A damaged entry is moved aside and made again. The store
+never reads a clock or a file time.
 """
 
 from __future__ import annotations
@@ -21,47 +21,49 @@ from typing import Any
 from gen.errors import SetupError, system_error
 from gen.store import temporary
 from gen.store.files import fsync_path, open_regular, read_regular, remove_tree, write_atomically
-from gen.store.locks import Waiting, held
+from gen.store.locks import OnWait, hold_lock
 
 SCHEMA = 2
 _MANIFEST = "entry.json"
 _TAG = "CACHEDIR.TAG"
-_TAGGED = b"""Signature: 8a477f597d28d172789f06886806bc55
+_TAG_CONTENT = b"""Signature: 8a477f597d28d172789f06886806bc55
 # grokreel keeps trained models and drawn films here, and makes them anew where they are gone.
 """
-_KEY = re.compile(r"[0-9a-f]{24}")
-_DAMAGED = re.compile(rf"(runs|media)-{_KEY.pattern}")
-_PART = re.compile(
-    rf"part-\d+-({_KEY.pattern}|({_DAMAGED.pattern}|{_KEY.pattern}|runs|media|damaged)-discarded)"
+_KEY_NAME = re.compile(r"[0-9a-f]{24}")
+_DAMAGED_NAME = re.compile(rf"(runs|media)-{_KEY_NAME.pattern}")
+_PART_NAME = re.compile(
+    rf"part-\d+-({_KEY_NAME.pattern}|({_DAMAGED_NAME.pattern}|{_KEY_NAME.pattern}|runs|media|damaged)-discarded)"
 )
-_OURS = re.compile(rf"runs|media|damaged|lock|\.?(lock\.holder|CACHEDIR\.TAG).*|{_PART.pattern}")
+_OWN_NAME = re.compile(
+    rf"runs|media|damaged|lock|\.?(lock\.holder|CACHEDIR\.TAG).*|{_PART_NAME.pattern}"
+)
 _NO_FILE = (
     *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP),
     *(errno.EINVAL, errno.ENXIO),
 )
-"""What the system says where no regular file is; other errors are of the disk, not the entry."""
+"""Errors that mean there is no regular file; any other error is a problem of the disk."""
 
 
 def content_key(ingredients: object) -> str:
-    """The key of what is made from `ingredients` (plain JSON values): 24 hex digits."""
+    """Return the hash of some JSON values as 24 hex digits."""
     text = json.dumps(ingredients, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a regular file's bytes, in hex."""
+    """Return the SHA-256 of a regular file as hex digits."""
     with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that was made: its files, and what is known of it.
+    """A stored result: a folder of files with its manifest.
 
     Attributes:
-        info: whatever its maker wanted to keep beside the files (plain JSON values).
-        ingredients: what the key was made of.
-        digests: SHA-256 of its files, by their names.
+        ingredients: JSON values that can change the files; the key is their hash.
+        info: further JSON values to keep with the files.
+        digests: SHA-256 of the files by file name.
     """
 
     folder: Path
@@ -71,18 +73,18 @@ class Entry:
     digests: dict[str, str]
 
     def file(self, name: str) -> Path:
-        """The path of one of the entry's files."""
+        """Return the path of one of the files."""
         return self.folder / name
 
 
 class Family(str):
-    """The name of a group of entries, which knows what their files have to hold.
+    """The name of a group of entries, with a check that their content can be used.
 
-    A digest tells that files are as they were written; not that they can be used.
+    Digests only show that files are as they were written, and not that this version can read them.
 
     Args:
-        name: of the folder inside the store.
-        is_usable: whether an entry holds what is read from it.
+        name: name of the folder in the store.
+        is_usable: whether an entry has the expected content.
     """
 
     __slots__ = ("_is_usable",)
@@ -93,10 +95,10 @@ class Family(str):
         return family
 
     def can_use(self, entry: Entry) -> bool:
-        """Whether an entry holds what is read from it; whatever is malformed in it, it does not.
+        """Whether an entry has the expected content; malformed values mean no.
 
         Raises:
-            OSError: the system refuses to read it.
+            OSError: the entry cannot be read.
         """
         try:
             return self._is_usable(entry)
@@ -105,7 +107,11 @@ class Family(str):
 
 
 class Store:
-    """A folder of entries, grouped by family (`runs`, `media`)."""
+    """A folder of entries, grouped by family (`runs`, `media`).
+
+    Args:
+        on_damage: called with a message when a damaged entry is moved aside.
+    """
 
     def __init__(self, root: Path, *, on_damage: Callable[[str], None] = lambda text: None) -> None:
         self.root = root
@@ -113,49 +119,49 @@ class Store:
 
     @property
     def lock(self) -> Path:
-        """The file whose holder holds the store."""
+        """The lock file of the store."""
         return self.root / "lock"
 
     @contextmanager
-    def locked(self, waiting: Waiting | None = None) -> Iterator[None]:
-        """Holds the store for this process, and sweeps up what killed ones have left.
+    def locked(self, on_wait: OnWait | None = None) -> Iterator[None]:
+        """Lock the store, and remove what killed processes left in it.
 
         Args:
-            waiting: told if another process holds it, which is then waited for.
+            on_wait: called if another process holds the lock; this process then waits.
 
         Raises:
-            BusyError: another process holds it, and this one does not wait.
-            EnvironmentFault: the folder cannot be written, or is not known to be a store.
+            BusyError: another process holds the lock, and `on_wait` is None.
+            SetupError: the folder cannot be written, or is not a store.
         """
         with ExitStack() as stack:
-            with writing(self.root):
-                self._refuse_foreign()
+            with convert_write_errors(self.root):
+                self._raise_if_foreign()
                 self.root.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(held(self.lock, self.root, waiting))
+                stack.enter_context(hold_lock(self.lock, self.root, on_wait))
                 if not self._is_tagged():
-                    write_atomically(self.root / _TAG, _TAGGED)
-                self._sweep()
+                    write_atomically(self.root / _TAG, _TAG_CONTENT)
+                self._remove_abandoned()
             yield
 
     def get(self, family: str, key: str) -> Entry | None:
-        """Finds an entry and checks every byte of it, and its content where a `Family` asks for it.
+        """Return an entry after checking every byte, and its content if `family` is a `Family`.
 
         Returns:
-            The entry, or None where there is none or where it was damaged and set aside.
+            The entry; None if there is none, or if it was damaged and moved aside.
 
         Raises:
-            EnvironmentFault: the system refuses to read it.
+            SetupError: the entry cannot be read.
         """
         folder = self.root / family / key
         if not os.path.lexists(folder):
             return None
         try:
             entry = self._read(folder)
-            is_sound = entry is not None and entry.key == key and _can_use(family, entry)
+            is_valid = entry is not None and entry.key == key and _can_use(family, entry)
         except OSError as error:
             raise system_error(error, "cannot be read", str(folder)) from error
-        if not is_sound:
-            self._set_aside(family, key)
+        if not is_valid:
+            self._move_aside(family, key)
             return None
         return entry
 
@@ -166,19 +172,22 @@ class Store:
         info: dict[str, Any],
         write: Callable[[Path], None],
     ) -> Entry:
-        """Keeps what `write` puts into the folder it is given.
+        """Store a new entry.
+
+        Args:
+            write: writes the files of the entry to the given folder.
 
         Raises:
-            EnvironmentFault: the disk is full, or the folder cannot be written.
+            SetupError: the disk is full, or the folder cannot be written.
         """
         key = content_key(ingredients)
         final = self.root / family / key
         part = self.root / f"part-{os.getpid()}-{key}"
-        with writing(self.root):
+        with convert_write_errors(self.root):
             part.mkdir(parents=True)
             try:
                 write(part)
-                digests = self._seal(part, key, ingredients, info)
+                digests = self._write_manifest(part, key, ingredients, info)
                 final.parent.mkdir(parents=True, exist_ok=True)
                 self._discard(final)
                 part.rename(final)
@@ -188,30 +197,30 @@ class Store:
         return Entry(final, key, ingredients, info, digests)
 
     def entries(self, family: str) -> Iterator[Entry]:
-        """All sound entries of a family, by key; their files' bytes are not checked."""
+        """Yield all entries of a family with a valid manifest, by key; files are not checked."""
         folder = self.root / family
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            manifest = _manifest(path)
+            manifest = _read_manifest(path)
             if manifest is not None:
                 yield _entry(path, manifest)
 
     def remove(self, entry: Entry) -> None:
-        """Forgets an entry."""
-        with writing(self.root):
+        """Remove an entry."""
+        with convert_write_errors(self.root):
             self._discard(entry.folder)
 
     def prune(self, families: Iterable[str], wanted: Container[str]) -> int:
-        """Forgets all entries but those of some keys, sound or not, and what was set aside.
+        """Remove all entries except those with wanted keys, and all damaged entries.
 
         Returns:
-            How many entries of these families were removed.
+            The number of removed entries of these families.
         """
-        with writing(self.root):
-            self._forget_damaged()
+        with convert_write_errors(self.root):
+            self._remove_damaged()
             unwanted = [
                 path
                 for family in families
-                for path in _named(self.root / family, _KEY)
+                for path in _matching(self.root / family, _KEY_NAME)
                 if path.name not in wanted
             ]
             for path in unwanted:
@@ -219,15 +228,15 @@ class Store:
         return len(unwanted)
 
     def clear(self, families: Iterable[str]) -> None:
-        """Forgets every entry of some families, and what was set aside."""
-        with writing(self.root):
-            self._forget_damaged()
+        """Remove all entries of some families, and all damaged entries."""
+        with convert_write_errors(self.root):
+            self._remove_damaged()
             for family in families:
-                for path in _named(self.root / family, _KEY):
+                for path in _matching(self.root / family, _KEY_NAME):
                     self._discard(path)
                 _remove_empty(self.root / family)
 
-    def _seal(
+    def _write_manifest(
         self, folder: Path, key: str, ingredients: dict[str, Any], info: dict[str, Any]
     ) -> dict[str, str]:
         files = sorted(path for path in folder.iterdir() if path.is_file())
@@ -249,7 +258,7 @@ class Store:
         return digests
 
     def _read(self, folder: Path) -> Entry | None:
-        manifest = _manifest(folder)
+        manifest = _read_manifest(folder)
         if manifest is None or content_key(manifest["ingredients"]) != manifest["key"]:
             return None
         if {path.name for path in folder.iterdir()} != {*manifest["files"], _MANIFEST}:
@@ -265,47 +274,47 @@ class Store:
         return self.root / "damaged"
 
     def _discard(self, folder: Path) -> None:
-        """Removes a folder, which is away at once: whoever is killed here leaves no half of it."""
+        """Remove a folder; it is renamed first, so that a kill leaves no incomplete entry."""
         part = self.root / f"part-{os.getpid()}-{folder.name}-discarded"
         with suppress(FileNotFoundError):
             folder.rename(part)
             remove_tree(part)
 
-    def _set_aside(self, family: str, key: str) -> None:
-        with writing(self.root):
+    def _move_aside(self, family: str, key: str) -> None:
+        with convert_write_errors(self.root):
             self._damaged.mkdir(parents=True, exist_ok=True)
             target = self._damaged / f"{family}-{key}"
             self._discard(target)
             with suppress(FileNotFoundError):
                 (self.root / family / key).rename(target)
         self._on_damage(
-            f"{family}/{key} is damaged, or another version's; set aside as {target}, "
-            "to be made anew"
+            f"{family}/{key} is damaged or was written by another version; "
+            f"moved to {target}, to be made again"
         )
 
-    def _forget_damaged(self) -> None:
-        for path in _named(self._damaged, _DAMAGED):
+    def _remove_damaged(self) -> None:
+        for path in _matching(self._damaged, _DAMAGED_NAME):
             self._discard(path)
         _remove_empty(self._damaged)
 
-    def _sweep(self) -> None:
-        for path in _named(self.root, _PART):
+    def _remove_abandoned(self) -> None:
+        for path in _matching(self.root, _PART_NAME):
             remove_tree(path)
         temporary.sweep()
 
     def _is_tagged(self) -> bool:
-        """Whether the folder holds this tool's own tag; other programs tag theirs, too."""
+        """Whether the folder has the tag of this tool; other programs write such tags too."""
         try:
-            return read_regular(self.root / _TAG) == _TAGGED
+            return read_regular(self.root / _TAG) == _TAG_CONTENT
         except OSError:
             return False
 
-    def _refuse_foreign(self) -> None:
-        """Refuses a folder that is not known to be a store: files are removed from a store."""
+    def _raise_if_foreign(self) -> None:
+        """Raise if the folder is not a store, because files in a store get removed."""
         if not self.root.is_dir() or self._is_tagged():
             return
         names = {path.name for path in self.root.iterdir()}
-        if _TAG in names or not all(map(_OURS.fullmatch, names)):
+        if _TAG in names or not all(map(_OWN_NAME.fullmatch, names)):
             raise SetupError(
                 "holds files that this tool did not write",
                 where=str(self.root),
@@ -314,11 +323,11 @@ class Store:
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turns what a full or forbidden disk says into the tool's own error.
+def convert_write_errors(folder: Path) -> Iterator[None]:
+    """Convert an OSError in the `with` block to a SetupError that names `folder`.
 
     Raises:
-        EnvironmentFault: with the system's reason, naming `folder`.
+        SetupError: the folder cannot be written.
     """
     try:
         yield
@@ -336,29 +345,29 @@ def _entry(folder: Path, manifest: dict[str, Any]) -> Entry:
     )
 
 
-def _named(folder: Path, names: re.Pattern[str]) -> list[Path]:
-    """What a folder holds under names that this tool gives; a missing folder holds nothing."""
+def _matching(folder: Path, names: re.Pattern[str]) -> list[Path]:
+    """Return the paths in a folder whose names match; none if the folder is missing."""
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if names.fullmatch(path.name))
 
 
 def _remove_empty(folder: Path) -> None:
-    """Removes a folder in which nothing is left."""
+    """Remove a folder if it is empty."""
     if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
         folder.rmdir()
 
 
-def _manifest(folder: Path) -> dict[str, Any] | None:
-    """What an entry says of itself; None where it says nothing, or not what was written."""
+def _read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Read the manifest of an entry; None if it is missing or not as it was written."""
     try:
         manifest = json.loads(read_regular(folder / _MANIFEST))
         digest = manifest.pop("digest")
-        sound = digest == content_key(manifest) and manifest["schema"] == SCHEMA
+        is_valid = digest == content_key(manifest) and manifest["schema"] == SCHEMA
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
     except OSError as error:
         if error.errno in _NO_FILE:
             return None
         raise
-    return manifest if sound else None
+    return manifest if is_valid else None

@@ -1,4 +1,4 @@
-"""Temporary folders: gone after their use, or with the next command if their process is killed."""
+"""Temporary folders, removed after use or, if their process was killed, by the next command."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _PREFIX = "grokreel"
 
 
 @contextmanager
-def temporary(purpose: str) -> Iterator[Path]:
-    """A folder that is gone afterwards, even if this process is asked to end while it goes.
+def temporary_folder(purpose: str) -> Iterator[Path]:
+    """Create a folder and remove it when the `with` block ends, also if a signal ends it.
 
-    That interrupts a process once, wherever it is. Should it be at the removal of the folder,
-    the folder is removed again. The folder is locked meanwhile, so that `sweep` leaves it alone.
+    A signal raises one exception, which may interrupt the removal; then the folder is removed
+    again. The folder is locked, so that `sweep` of another process does not remove it.
 
     Args:
-        purpose: a word for its name.
+        purpose: a word for the folder's name.
     """
     folder = make(purpose)
     try:
@@ -38,36 +38,36 @@ def temporary(purpose: str) -> Iterator[Path]:
 
 
 def make(purpose: str) -> Path:
-    """A folder that this user alone may read and write, whose name tells which process made it."""
+    """Create a folder that only this user can read; its name has the machine and process id."""
     return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{purpose}-{machine_id()}-{os.getpid()}-"))
 
 
 def sweep() -> None:
-    """Removes the folders that killed processes of this user on this machine have left."""
+    """Remove the folders that killed processes of this user on this machine left."""
     with suppress(OSError):
         for folder in sorted(Path(tempfile.gettempdir()).iterdir()):
-            if _is_left(folder):
+            if _is_abandoned(folder):
                 with suppress(OSError), _locked(folder):
                     remove_tree(folder)
 
 
-def _is_left(folder: Path) -> bool:
+def _is_abandoned(folder: Path) -> bool:
     name = re.fullmatch(rf"{_PREFIX}-[a-z]+-{machine_id()}-(\d+)-\w+", folder.name)
     if name is None or is_running(int(name[1])):
         return False
     try:
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Locks a folder: a process in another container may have a number that is free in this one.
+    """Lock a folder: process ids of another container say nothing in this one.
 
     Raises:
-        BlockingIOError: another process uses it.
+        BlockingIOError: another process has locked it.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
     try:
@@ -76,7 +76,7 @@ def _locked(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             raise
         except OSError:
-            pass  # the file system has no such locks: the number of the process has to do
+            pass  # without locks, the process id has to suffice
         yield
     finally:
         os.close(descriptor)

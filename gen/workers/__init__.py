@@ -1,1 +1,1 @@
-"""Workers: jobs in processes of this machine, or on a Dask cluster."""
+"""Run jobs in local processes or on a Dask cluster."""

@@ -1,9 +1,8 @@
-"""Where work runs when one machine is too small: on the workers of a Dask cluster.
+"""Run jobs on the workers of a Dask cluster.
 
-A job is sent with its arguments and comes back as a result; workers read and write nothing.
-At any time there are as many jobs out as there are threads, so that a worker that dies takes
-no more than its own job with it. That job is given to another worker; Dask gives up on one
-that has killed several.
+A job is sent with its arguments, and its result is sent back; workers read and write no files.
+Only as many jobs are submitted as there are threads, so a worker that dies loses only its own
+job. That job is submitted again; Dask gives up a job that has killed several workers.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from gen.errors import ConfigError, SetupError
 from gen.workers.exceptions import unpack_exception
-from gen.workers.isolated import run
+from gen.workers.isolated import run_isolated
 from gen.workers.processes import Done, GivenUp, Job
 
 if TYPE_CHECKING:
@@ -26,25 +25,26 @@ if TYPE_CHECKING:
 
     from gen.report import Report
 
-MOST_DEATHS = 3
-"""Processes that a job may kill before it is given up; workers too if they are started here."""
+MAX_DEATHS = 3
+"""Number of processes (with local workers: also of workers) that a job may kill."""
 
-_LOOK_AGAIN = 2.0
-_ANSWERS = 8.0
-"""Seconds in which a scheduler has to say that it is one."""
+_POLL_INTERVAL = 2.0
+_CONNECT_TIMEOUT = 8.0
+"""Seconds in which a scheduler must identify itself."""
 
-_PAUSE = 0.2
+_RETRY_AFTER = 0.2
 
-_HERE = "127.0.0.1"
+_LOCALHOST = "127.0.0.1"
 
 
 class Cluster:
-    """The workers behind a Dask scheduler, as they come and go.
+    """Context manager that runs jobs on the workers of a Dask scheduler.
 
-    Use it as a context manager; leaving it ends what was started here and nothing else.
+    Workers may join and leave at any time. On leaving, only locally started workers are stopped.
 
     Args:
-        address: of a scheduler, such as `tcp://10.0.0.1:8786`, or `local:N` for N workers here.
+        address: address of a scheduler, such as `tcp://10.0.0.1:8786`, or `local:N` for N local
+            workers.
     """
 
     def __init__(self, address: str, report: Report) -> None:
@@ -59,16 +59,18 @@ class Cluster:
         kind, _, count = self._address.partition(":")
         with self._open as opening:
             if kind == "local":
-                address: Any = opening.enter_context(_started(_whole(count, self._address)))
+                address: Any = opening.enter_context(
+                    _local_cluster(_worker_count(count, self._address))
+                )
             else:
                 address = self._address
-                _refuse_other_peers(address)
+                _check_scheduler(address)
             try:
                 self._client: Client = opening.enter_context(
                     distributed.Client(address, timeout=10, set_as_default=False)
                 )
             except (OSError, ValueError) as error:
-                raise _unanswered(self._address, str(error) or "timed out") from None
+                raise _connection_error(self._address, str(error) or "timed out") from None
             self._open = opening.pop_all()
         return self
 
@@ -77,46 +79,46 @@ class Cluster:
 
     @property
     def width(self) -> int:
-        """How many jobs run side by side."""
-        with self._reached():
+        """Number of jobs that run in parallel."""
+        with self._converting_errors():
             return max(1, sum(cast("dict[str, int]", self._client.nthreads()).values()))
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Done | GivenUp]:
-        """Runs the jobs, earlier ones first, and gives back each as soon as it is done.
+        """Run jobs in order; yield the result of each as soon as it is done.
 
         Raises:
-            BaseException: what a job raised; the other jobs are given up.
-            EnvironmentFault: the scheduler is lost.
+            BaseException: the exception of a job; the other jobs are cancelled.
+            SetupError: the connection to the scheduler is lost.
         """
         waiting = list(enumerate(jobs))
-        out: dict[Future, int] = {}
+        running: dict[Future, int] = {}
         deaths: Counter[int] = Counter()
         ended = 0
         if not jobs:
             return
         with self._report.task(f"on {self._address}", len(jobs), unit="jobs") as task:
-            while waiting or out:
-                with self._reached():
-                    while waiting and len(out) < self.width:
+            while waiting or running:
+                with self._converting_errors():
+                    while waiting and len(running) < self.width:
                         place, job = waiting.pop(0)
-                        out[self._give(job)] = place
-                    finished = self._wait(list(out))
+                        running[self._submit(job)] = place
+                    finished = self._wait(list(running))
                 for future in finished:
-                    place = out.pop(future)
-                    end = self._end(future, place)
-                    if isinstance(end, GivenUp) and end.again:
+                    place = running.pop(future)
+                    end = self._result(future, place)
+                    if isinstance(end, GivenUp) and end.retry:
                         deaths[place] += 1
-                        if deaths[place] < MOST_DEATHS:
+                        if deaths[place] < MAX_DEATHS:
                             waiting.insert(0, (place, jobs[place]))
                             continue
                     ended += 1
                     task.advance_to(ended)
                     yield end
-                    del end  # what it holds may be large
+                    del end  # results may be large
 
-    def _give(self, job: Job) -> Future:
-        work = pickle.dumps((job.function, job.arguments))
-        return self._client.submit(run, work, pure=False)
+    def _submit(self, job: Job) -> Future:
+        content = pickle.dumps((job.function, job.arguments))
+        return self._client.submit(run_isolated, content, pure=False)
 
     def _wait(self, futures: list[Future]) -> list[Future]:
         from distributed import wait
@@ -125,7 +127,7 @@ class Cluster:
             with self._client.as_current():
                 done, _ = cast(
                     "tuple[set[Future], set[Future]]",
-                    wait(futures, timeout=_LOOK_AGAIN, return_when="FIRST_COMPLETED"),
+                    wait(futures, timeout=_POLL_INTERVAL, return_when="FIRST_COMPLETED"),
                 )
         except TimeoutError:
             if self._client.status not in ("running", "connecting"):
@@ -133,19 +135,19 @@ class Cluster:
             return []
         return [future for future in futures if future in done]
 
-    def _end(self, future: Future, place: int) -> Done | GivenUp:
+    def _result(self, future: Future, place: int) -> Done | GivenUp:
         from distributed import KilledWorker
 
-        with self._reached():
+        with self._converting_errors():
             try:
                 outcome, exit_code = future.result()
             except KilledWorker:
-                return GivenUp(place, "every worker that took it died")
+                return GivenUp(place, "every worker that ran it died")
             finally:
                 future.release()
         if outcome is None:
-            reason = f"every process that took it died (exit code {exit_code})"
-            return GivenUp(place, f"{reason}; memory may have run out", again=True)
+            reason = f"every process that ran it died (exit code {exit_code})"
+            return GivenUp(place, f"{reason}; memory may have run out", retry=True)
         kind, content = pickle.loads(outcome)  # noqa: S301 - it comes from a worker
         if kind == "raised":
             raise unpack_exception(content)
@@ -153,8 +155,8 @@ class Cluster:
         return Done(place, result, seconds)
 
     @contextmanager
-    def _reached(self) -> Iterator[None]:
-        """Tells the loss of the scheduler, however it shows, in the tool's own words."""
+    def _converting_errors(self) -> Iterator[None]:
+        """Convert every error that means a lost scheduler to a SetupError."""
         from concurrent.futures import CancelledError
         from concurrent.futures import TimeoutError as FutureTimeoutError
 
@@ -166,64 +168,64 @@ class Cluster:
             yield
         except lost as error:
             raise SetupError(
-                f"the Dask scheduler is lost ({type(error).__name__})",
+                f"lost the connection to the Dask scheduler ({type(error).__name__})",
                 where=self._address,
-                hint="what was finished is kept; start it again and run this again",
+                hint="finished runs are kept; restart the scheduler and run the command again",
             ) from error
 
 
 @contextmanager
-def _started(workers: int) -> Iterator[Any]:
-    """A cluster of processes on this machine, ended with the context."""
+def _local_cluster(workers: int) -> Iterator[Any]:
+    """Start a scheduler and workers on this machine; stop them when the `with` block ends."""
     import distributed
     from dask.config import set as configured
 
     with (
-        configured({"distributed.scheduler.allowed-failures": MOST_DEATHS - 1}),
+        configured({"distributed.scheduler.allowed-failures": MAX_DEATHS - 1}),
         distributed.LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
-            host=_HERE,
-            dashboard_address=f"{_HERE}:0",
-            worker_dashboard_address=f"{_HERE}:0",
+            host=_LOCALHOST,
+            dashboard_address=f"{_LOCALHOST}:0",
+            worker_dashboard_address=f"{_LOCALHOST}:0",
         ) as cluster,
     ):
         yield cluster
 
 
-def _whole(count: str, address: str) -> int:
+def _worker_count(count: str, address: str) -> int:
     if not count.isascii() or not count.isdigit() or not 1 <= int(count) <= 1024:
         raise ConfigError(
-            f'"{address}" names no number of workers', hint="write local:4 for four of them"
+            f'"{address}" has no valid number of workers', hint="write local:4 for four workers"
         )
     return int(count)
 
 
-def _refuse_other_peers(address: str) -> None:
-    """Asks who listens at an address, as Dask's client would wait for an answer without end.
+def _check_scheduler(address: str) -> None:
+    """Check that a Dask scheduler listens at an address; Dask's client has no timeout for this.
 
     Raises:
-        EnvironmentFault: nothing answers in time, or something that is no scheduler.
+        SetupError: nothing answers in time, or the program that answers is not a scheduler.
     """
     try:
-        found = asyncio.run(_kind_of_peer(address))
+        role = asyncio.run(_peer_role(address))
     except TimeoutError:
-        raise _unanswered(address, "timed out") from None
-    except MemoryError:  # what it sends is read as the size of a message
-        raise _unanswered(address, "it sends no messages of Dask") from None
-    except Exception as error:  # whatever another program sends is read as Dask's own messages
-        raise _unanswered(address, str(error) or type(error).__name__) from None
-    if found != "Scheduler":
-        raise _unanswered(address, f"it is the address of a {found.lower()}")
+        raise _connection_error(address, "timed out") from None
+    except MemoryError:  # its first bytes are read as the size of a message
+        raise _connection_error(address, "it does not speak the Dask protocol") from None
+    except Exception as error:  # Dask tries to parse whatever another program sends
+        raise _connection_error(address, str(error) or type(error).__name__) from None
+    if role != "Scheduler":
+        raise _connection_error(address, f"it is the address of a {role.lower()}")
 
 
-async def _kind_of_peer(address: str) -> str:
-    """What a Dask process says it is: `Scheduler`, `Worker` or `Nanny`.
+async def _peer_role(address: str) -> str:
+    """Return the role of the Dask process at an address: `Scheduler`, `Worker` or `Nanny`.
 
-    Dask's own `connect` waits without end for a greeting, and leaves the connection open.
+    Dask's own `connect` waits for the handshake without a timeout, and leaves the connection open.
     """
-    async with asyncio.timeout(_ANSWERS):
-        comm = await _connected(address)
+    async with asyncio.timeout(_CONNECT_TIMEOUT):
+        comm = await _connect(address)
         try:
             comm.local_info = comm.handshake_info()
             await comm.write(comm.local_info)
@@ -236,8 +238,8 @@ async def _kind_of_peer(address: str) -> str:
     return str(answer["type"])
 
 
-async def _connected(address: str) -> Any:
-    """A connection; a scheduler that is about to start is waited for."""
+async def _connect(address: str) -> Any:
+    """Connect to an address; retry while a scheduler may still be starting."""
     from distributed.comm.addressing import parse_address
     from distributed.comm.core import FatalCommClosedError
     from distributed.comm.registry import get_backend
@@ -246,21 +248,21 @@ async def _connected(address: str) -> Any:
     scheme, place = parse_address(address)
     connector: Any = get_backend(scheme).get_connector()
     keys = Security().get_connection_args("client")
-    until = time.monotonic() + _ANSWERS - 1
+    deadline = time.monotonic() + _CONNECT_TIMEOUT - 1
     while True:
         try:
             return await connector.connect(place, deserialize=True, **keys)
         except FatalCommClosedError:
             raise
         except OSError as error:
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 raise (error.__cause__ or error) from None
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(_RETRY_AFTER)
 
 
-def _unanswered(address: str, reason: str) -> SetupError:
+def _connection_error(address: str, reason: str) -> SetupError:
     return SetupError(
         f"no Dask scheduler answers: {reason}",
         where=address,
-        hint="is it running, and is the address one that reaches it from here?",
+        hint="check that it is running and that this machine can reach the address",
     )

@@ -1,4 +1,4 @@
-"""What a process finds around it: variables that would change pixels or weights, and streams."""
+"""Environment variables that could change results, and missing standard streams."""
 
 from __future__ import annotations
 
@@ -18,21 +18,20 @@ from gen.store import temporary
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
-_SMALL, _TAKEN_AHEAD = 32 * 2**10, 64 * 2**20
+_MMAP_THRESHOLD, _TOP_PAD = 32 * 2**10, 64 * 2**20
 
-WORKER = ONE_THREAD | {
-    "MALLOC_MMAP_THRESHOLD_": str(_SMALL),
-    "MALLOC_TOP_PAD_": str(_TAKEN_AHEAD),
+WORKER_VARIABLES = ONE_THREAD | {
+    "MALLOC_MMAP_THRESHOLD_": str(_MMAP_THRESHOLD),
+    "MALLOC_TOP_PAD_": str(_TOP_PAD),
 }
 """Variables of a process that trains or draws.
 
-What glibc is asked for, it asks the system for in turn, if it is larger than 32 KiB, and gives back
-when it is no longer needed. Left alone, it keeps it and cannot use it again where snapshots lie in
-between: a training would take nine times the memory of its snapshots. Memory for what is small is
-asked for 64 MiB at a time, without which training would take longer.
+With these, glibc allocates every block of more than 32 KiB by mmap and frees it at once. Without
+them, freed memory between snapshots cannot be reused, and training takes nine times the memory of
+its snapshots. The heap for small blocks grows by 64 MiB at a time; otherwise training is slower.
 """
 
-_TAKEN_AWAY = (
+_REMOVED = (
     "ATEN_",
     "CUBLAS_",
     "DISABLE_ADDMM_CUDA_LT",
@@ -50,23 +49,23 @@ _TAKEN_AWAY = (
     "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
     "TORCH_BLAS_",
 )
-"""How names of variables begin that choose instructions, and so the last bits of numbers."""
+"""Prefixes of variables that choose CPU or GPU instructions, and so change the last bits."""
 
-_LEFT = ("NUMBA_CACHE_", *ONE_THREAD)
-"""Exceptions: where something is kept, and how many threads there are."""
+_KEPT = ("NUMBA_CACHE_", *ONE_THREAD)
+"""Exceptions: cache folders and numbers of threads."""
 
 
 @contextmanager
 def fixed_environment(**more: str) -> Iterator[None]:
-    """Environment variables that no result depends on; those of before come back afterwards.
+    """Remove variables that could change results; restore them when the `with` block ends.
 
-    No key of the store knows them, so they must not decide anything.
+    These variables are not part of any store key, so results must not depend on them.
 
     Args:
-        more: variables to set, too.
+        more: further variables to set.
     """
     before = dict(os.environ)
-    after = known(before) | more
+    after = filtered_environment(before) | more
     for name in before.keys() - after.keys():
         del os.environ[name]
     os.environ.update(after)
@@ -78,52 +77,52 @@ def fixed_environment(**more: str) -> Iterator[None]:
         os.environ.update(before)
 
 
-def known(environment: Mapping[str, str]) -> dict[str, str]:
-    """What is left of an environment when all is taken away that no key of the store knows."""
-    left = {
+def filtered_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without the variables that could change results."""
+    kept = {
         name: value
         for name, value in environment.items()
-        if not name.startswith(_TAKEN_AWAY) or name.startswith(_LEFT)
+        if not name.startswith(_REMOVED) or name.startswith(_KEPT)
     }
-    return left | _plain_matplotlib() | _writable_cache(left)
+    return kept | _default_matplotlib() | _writable_cache(kept)
 
 
 def _writable_cache(environment: Mapping[str, str]) -> dict[str, str]:
-    """Gives numba, which refuses to work without, a folder for what it has compiled.
+    """Return variables that give numba a writable cache folder, because it fails without one.
 
-    Without one of its own choice that can be written, it is one below the user's caches, or a
-    private one below the folder for temporary files.
+    Numba's default folder is used if it is writable, else a folder in the user's cache, else a
+    private temporary folder.
     """
-    chosen = environment.get("NUMBA_CACHE_DIR")
-    own = [Path(chosen)] if chosen else []
-    if any(map(_can_be_written, [*own, PACKAGE / "networks" / "kernels" / "__pycache__"])):
+    configured = environment.get("NUMBA_CACHE_DIR")
+    folders = [Path(configured)] if configured else []
+    if any(map(_is_writable, [*folders, PACKAGE / "networks" / "kernels" / "__pycache__"])):
         return {}
     caches = environment.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~"), ".cache")  # noqa: PTH111
-    below = Path(caches) / "grokreel" / "numba"
-    if _can_be_written(below):
-        return {"NUMBA_CACHE_DIR": str(below)}
+    folder = Path(caches) / "grokreel" / "numba"
+    if _is_writable(folder):
+        return {"NUMBA_CACHE_DIR": str(folder)}
     try:
         return {"NUMBA_CACHE_DIR": str(_private_folder())}
     except OSError:
-        return {}  # no work can be done where nothing can be written, and that is told later
+        return {}  # nothing is writable; a later step reports that
 
 
 def _private_folder() -> Path:
-    """A folder for temporary files that this user alone may write: code is read from it."""
+    """Return a temporary folder that only this user can write, because code is loaded from it."""
     user = os.getuid()
     folder = Path(tempfile.gettempdir()) / f"grokreel-numba-{user}"
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    if stat.S_ISDIR(found.st_mode) and found.st_uid == user and not found.st_mode & 0o022:
+    status = folder.lstat()
+    if stat.S_ISDIR(status.st_mode) and status.st_uid == user and not status.st_mode & 0o022:
         return folder
     folder = temporary.make("numba")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
-def _can_be_written(folder: Path) -> bool:
-    """Whether numba could keep something there; it makes the folder as numba would."""
+def _is_writable(folder: Path) -> bool:
+    """Whether numba can write to a folder; creates it as numba would."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
@@ -132,20 +131,19 @@ def _can_be_written(folder: Path) -> bool:
     return True
 
 
-def _plain_matplotlib() -> dict[str, str]:
-    """Lets matplotlib read its own settings and not the user's, which it may not even decode."""
-    plain = {"MPLBACKEND": "agg"}
+def _default_matplotlib() -> dict[str, str]:
+    """Return variables that make matplotlib ignore the user's settings."""
+    variables = {"MPLBACKEND": "agg"}
     spec = find_spec("matplotlib")
     if spec is not None and spec.origin is not None:
-        plain["MATPLOTLIBRC"] = str(Path(spec.origin).parent / "mpl-data" / "matplotlibrc")
-    return plain
+        variables["MATPLOTLIBRC"] = str(Path(spec.origin).parent / "mpl-data" / "matplotlibrc")
+    return variables
 
 
 def ensure_streams() -> None:
-    """Gives a process that was started without standard streams ones that lead nowhere.
+    """Open missing standard streams on /dev/null.
 
-    Without them, the next file that is opened would take their place, and get what is meant
-    for them.
+    Otherwise the next opened file gets the descriptor of the missing stream, and its output.
     """
     for number in range(3):
         try:

@@ -1,4 +1,4 @@
-"""Exceptions on their way from one process to another: each arrives as what it was raised as."""
+"""Send exceptions from one process to another, keeping their class, attributes and text."""
 
 from __future__ import annotations
 
@@ -12,85 +12,86 @@ from gen.errors import cause_of, is_out_of_memory
 
 
 @dataclass(frozen=True)
-class _Carried:
-    """An exception as it was pickled, and in pieces for where that cannot be read again.
+class _PackedException:
+    """A pickled exception, and its parts in case it cannot be unpickled.
 
     Attributes:
-        whole: the pickled exception; None where it cannot be pickled.
-        kinds: its class and the bases of that, by module and name, the class itself first.
-        arguments: what its `args` hold; what cannot be pickled of them, as text.
-        attributes: what else it holds, without what cannot be pickled.
-        text: what it says.
+        pickled: the exception; None if it cannot be pickled.
+        classes: module and name of its class and of all base classes, in this order.
+        arguments: its `args`; values that cannot be pickled as text.
+        attributes: its attributes, without values that cannot be pickled.
+        text: its message.
     """
 
-    whole: bytes | None
-    kinds: tuple[tuple[str, str], ...]
+    pickled: bytes | None
+    classes: tuple[tuple[str, str], ...]
     arguments: tuple[Any, ...]
     attributes: dict[str, Any]
     text: str
 
 
 def pack_exception(error: BaseException) -> bytes:
-    """An exception as bytes, its traceback among its notes; `unpacked` gives it back."""
+    """Return an exception as bytes for `unpack_exception`; its traceback becomes a note."""
     notes = [*getattr(error, "__notes__", ()), "".join(traceback.format_exception(error))]
-    attributes = {name: value for name, value in vars(error).items() if _pickled(value) is not None}
+    attributes = {
+        name: value for name, value in vars(error).items() if _try_pickle(value) is not None
+    }
     cause = cause_of(error)
     if cause is not None and is_out_of_memory(cause):
-        attributes["lacks_memory"] = True  # what has led to it stays behind
+        attributes["lacks_memory"] = True  # the cause is not sent
     arguments = error.args
     if isinstance(error, OSError) and error.filename is not None and len(arguments) == 2:
-        arguments = (*arguments, error.filename)  # which `args` leave out
-    carried = _Carried(
-        _pickled(error),
+        arguments = (*arguments, error.filename)  # which is not in `args`
+    packed = _PackedException(
+        _try_pickle(error),
         tuple((kind.__module__, kind.__qualname__) for kind in type(error).__mro__),
-        tuple(repr(value) if _pickled(value) is None else value for value in arguments),
+        tuple(repr(value) if _try_pickle(value) is None else value for value in arguments),
         {**attributes, "__notes__": notes},
         str(error),
     )
-    return pickle.dumps(carried)
+    return pickle.dumps(packed)
 
 
 def unpack_exception(content: bytes) -> BaseException:
-    """The exception of which `packed` made bytes.
+    """Return the exception that was packed by `pack_exception`.
 
-    Where its class cannot be imported here, it is the nearest base class that can be, and its
-    text names the class.
+    If its class cannot be imported, the nearest base class is used, and its text names the class.
     """
-    carried: _Carried = pickle.loads(content)  # noqa: S301 - it comes from a process of this tool
-    error = _whole(carried) or _rebuilt(carried)
-    vars(error).update(carried.attributes)
+    packed: _PackedException = pickle.loads(content)  # noqa: S301 - it comes from a process of this tool
+    error = _unpickle(packed) or _rebuild(packed)
+    vars(error).update(packed.attributes)
     return error
 
 
-def _whole(carried: _Carried) -> BaseException | None:
-    """The exception as pickle reads it; None where it cannot, or reads another text."""
-    if carried.whole is None:
+def _unpickle(packed: _PackedException) -> BaseException | None:
+    """Unpickle an exception; None if that fails or the text is different."""
+    if packed.pickled is None:
         return None
     try:
-        error = pickle.loads(carried.whole)  # noqa: S301
-        return error if str(error) == carried.text else None
+        error = pickle.loads(packed.pickled)  # noqa: S301
+        return error if str(error) == packed.text else None
     except Exception:
         return None
 
 
-def _rebuilt(carried: _Carried) -> BaseException:
-    """The exception out of its pieces, without calling the constructor of its class."""
-    (_, name), *_ = carried.kinds
-    for place, where in enumerate(carried.kinds):
-        kind = _kind(*where)
+def _rebuild(packed: _PackedException) -> BaseException:
+    """Rebuild an exception from its parts, without calling the constructor of its class."""
+    (_, name), *_ = packed.classes
+    for place, where in enumerate(packed.classes):
+        kind = _exception_class(*where)
         if kind is None:
             continue
         if place > 0:
-            return kind(f"{name.rpartition('.')[2]}: {carried.text}")
-        error = kind.__new__(kind, *carried.arguments)
+            return kind(f"{name.rpartition('.')[2]}: {packed.text}")
+        error = kind.__new__(kind, *packed.arguments)
         built_in = next(base for base in kind.__mro__ if base.__module__ == "builtins")
-        built_in.__init__(error, *carried.arguments)
+        built_in.__init__(error, *packed.arguments)
         return error
-    return RuntimeError(f"{name}: {carried.text}")
+    return RuntimeError(f"{name}: {packed.text}")
 
 
-def _kind(module: str, name: str) -> type[BaseException] | None:
-    """A class of exceptions by its name; None where there is none of that name."""
+def _exception_class(module: str, name: str) -> type[BaseException] | None:
+    """Import an exception class; None if that fails."""
     try:
         found: Any = import_module(module)
         for part in name.split("."):
@@ -100,7 +101,7 @@ def _kind(module: str, name: str) -> type[BaseException] | None:
     return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
 
-def _pickled(value: object) -> bytes | None:
+def _try_pickle(value: object) -> bytes | None:
     try:
         return pickle.dumps(value)
     except Exception:

@@ -1,8 +1,8 @@
-"""What a Dask worker is given is done in a process beside it, whose environment is known.
+"""Run the jobs of a Dask worker in child processes with a fixed environment.
 
-A worker may have been started with variables that choose other instructions, and has perhaps
-loaded the libraries that read them. Processes are kept for the next work: as many as the worker
-has threads.
+The worker itself may have been started with variables that change results, and may have loaded
+the libraries that read them. Child processes are reused; there are as many as the worker has
+threads.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from pathlib import Path
 from typing import IO, Any
 
 from gen.errors import SetupError
-from gen.workers.environment import WORKER, known
+from gen.workers.environment import WORKER_VARIABLES, filtered_environment
 from gen.workers.exceptions import pack_exception
-from gen.workers.processes import attempt, ending_with_parent
+from gen.workers.processes import ending_with_parent, run_job
 
 _LENGTH = 8
-"""Bytes before each message that tell how many follow."""
+"""Bytes of the length in front of each message."""
 
 _IDLE: list[subprocess.Popen[bytes]] = []
 _LOCK = threading.Lock()
 
 
-def run(work: bytes) -> tuple[bytes | None, int]:
-    """Does work that is pickled: a function and its arguments.
+def run_isolated(job: bytes) -> tuple[bytes | None, int]:
+    """Run a pickled function with its arguments in a child process.
 
     Returns:
-        The pickled outcome, as `attempt` gives it, or None where the process died; and the
-        exit code of that.
+        The pickled outcome, as `run_job` returns it, or None if the process died; and its exit
+        code.
     """
     with _LOCK:
-        process = _IDLE.pop() if _IDLE else _started()
+        process = _IDLE.pop() if _IDLE else _start_process()
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        _write(process.stdin, work)
+        _write(process.stdin, job)
         outcome = _read(process.stdout)
     except OSError:
         outcome = None
     if outcome is None:
         process.kill()
-        with suppress(OSError), process:  # closes its pipes, in which work may be left
+        with suppress(OSError), process:  # closes its pipes
             pass
         return None, process.wait()
     with _LOCK:
@@ -55,41 +55,41 @@ def run(work: bytes) -> tuple[bytes | None, int]:
     return outcome, 0
 
 
-def _started() -> subprocess.Popen[bytes]:
+def _start_process() -> subprocess.Popen[bytes]:
     path = {"PYTHONPATH": os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", __name__, str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=known(os.environ) | WORKER | path,
+        env=filtered_environment(os.environ) | WORKER_VARIABLES | path,
         start_new_session=True,
     )
 
 
 def _main(parent: int) -> None:
-    """The life of the process: takes work until the worker is gone."""
+    """Main function of the child process: run jobs until the worker exits."""
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what the work prints is no part of an outcome
+    os.dup2(2, 1)  # what a job prints must not mix with outcomes
     with ending_with_parent(parent):
-        while (work := _read(source)) is not None:
-            _write(target, _outcome(work))
+        while (job := _read(source)) is not None:
+            _write(target, _outcome(job))
 
 
-def _outcome(work: bytes) -> bytes:
-    """What comes of some work, pickled by the protocol that copies an array only once."""
+def _outcome(job: bytes) -> bytes:
+    """Run a job; return its outcome, pickled by the protocol that copies arrays only once."""
     try:
-        return pickle.dumps(attempt(_take, (work,), lambda done: None), protocol=5)
-    except Exception as error:  # what the work returned cannot be sent
+        return pickle.dumps(run_job(_unpickle_and_run, (job,), lambda done: None), protocol=5)
+    except Exception as error:  # the result cannot be pickled
         return pickle.dumps(("raised", pack_exception(error)))
 
 
-def _take(work: bytes, *, on_progress: Callable[[int], None]) -> Any:
+def _unpickle_and_run(job: bytes, *, on_progress: Callable[[int], None]) -> Any:
     try:
-        function, arguments = pickle.loads(work)  # noqa: S301 - it comes from the scheduler
+        function, arguments = pickle.loads(job)  # noqa: S301 - it comes from the scheduler
     except (ImportError, AttributeError) as error:
         raise SetupError(
-            f"a worker cannot take the work: {error}",
-            hint="install the same versions on all workers and start again",
+            f"a Dask worker cannot load the job: {error}",
+            hint="install the same versions on all workers and run the command again",
         ) from error
     return function(*arguments, on_progress=on_progress)
 
@@ -101,7 +101,7 @@ def _write(stream: IO[bytes], message: bytes) -> None:
 
 
 def _read(stream: IO[bytes]) -> bytes | None:
-    """The next message; None where the other end is closed."""
+    """Read the next message; None if the other end is closed."""
     length = stream.read(_LENGTH)
     if len(length) < _LENGTH:
         return None

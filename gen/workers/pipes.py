@@ -1,7 +1,7 @@
-"""Objects on their way through a pipe: arrays are sent as they lie in memory, without copies.
+"""Send objects through a pipe without copying their arrays.
 
-`Connection.send` makes one copy of every array to pickle it, and `Connection.recv` two more. A run
-can hold gigabytes of snapshots.
+`Connection.send` copies every array once, and `Connection.recv` twice. A run can hold gigabytes of
+snapshots.
 """
 
 from __future__ import annotations
@@ -10,42 +10,42 @@ import pickle
 from multiprocessing.connection import Connection
 from typing import Any
 
-_PIECE = 2**20
-"""Bytes that are sent at once: as much as is held twice."""
+_CHUNK = 2**20
+"""Bytes per message; only this much is in memory twice."""
 
 
 def send(pipe: Connection, content: object) -> None:
-    """Sends an object; `receive` gives it back at the other end.
+    """Send an object to `receive` at the other end.
 
     Raises:
         OSError: the other end is closed.
-        Exception: the object cannot be pickled; nothing has been sent.
+        Exception: the object cannot be pickled; nothing was sent.
     """
     buffers: list[pickle.PickleBuffer] = []
     head = pickle.dumps(content, protocol=5, buffer_callback=buffers.append)
     views = [buffer.raw() for buffer in buffers]
     pipe.send_bytes(pickle.dumps(([view.nbytes for view in views], len(head))))
     for view in (memoryview(head), *views):
-        for start in range(0, view.nbytes, _PIECE):
-            pipe.send_bytes(view[start : start + _PIECE])
+        for start in range(0, view.nbytes, _CHUNK):
+            pipe.send_bytes(view[start : start + _CHUNK])
 
 
 def receive(pipe: Connection) -> Any:
-    """The next object that was sent.
+    """Receive the next object.
 
     Raises:
         EOFError: the other end is closed.
-        OSError: it was closed in the middle of an object.
+        OSError: the other end was closed in the middle of an object.
     """
     sizes, length = pickle.loads(pipe.recv_bytes())  # noqa: S301 - it comes from a process of this tool
-    head = _received(pipe, length)
-    buffers = [_received(pipe, size) for size in sizes]
+    head = _receive_bytes(pipe, length)
+    buffers = [_receive_bytes(pipe, size) for size in sizes]
     return pickle.loads(head, buffers=buffers)  # noqa: S301
 
 
-def _received(pipe: Connection, size: int) -> bytearray:
+def _receive_bytes(pipe: Connection, size: int) -> bytearray:
     content = bytearray(size)
     with memoryview(content) as view:
-        for start in range(0, size, _PIECE):
-            pipe.recv_bytes_into(view[start : start + _PIECE])
+        for start in range(0, size, _CHUNK):
+            pipe.recv_bytes_into(view[start : start + _CHUNK])
     return content

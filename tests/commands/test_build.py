@@ -1,4 +1,4 @@
-"""A build does what is not fresh, says so, and leaves whole sites behind."""
+"""A build trains, draws and writes what is stale, and publishes whole sites."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gen.commands import build
 from gen.resources import templates_folder
-from gen.site import films
+from gen.site import films, write
 from tests.conftest import Gen, tree
 from tests.support import small_site
 
@@ -61,7 +60,7 @@ def test_a_build_leaves_pages_films_charts_and_data(built: Path) -> None:
     assert "Trained on 40 rows for 60 steps." in text
 
 
-def test_downloads_hold_what_is_pictured(built: Path) -> None:
+def test_downloads_contain_the_data_of_their_figures(built: Path) -> None:
     arrays = np.load(built / "_site/data/sum-weights.npz", allow_pickle=False)
     assert arrays["steps"].tolist() == [0, 10, 20, 30, 40, 50, 60]
     assert arrays["W_in"].shape == (7, 11, 6)
@@ -76,7 +75,7 @@ def test_facts_are_published_for_every_model(built: Path) -> None:
     assert facts["odd"]["steps"] == 50
 
 
-def test_a_second_build_says_that_all_is_fresh_and_touches_nothing(
+def test_a_second_build_logs_that_all_is_fresh_and_changes_no_file(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     folder, options = site
@@ -102,7 +101,7 @@ def test_a_fresh_build_loads_no_heavy_library(
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_touching_one_figures_settings_draws_that_figure_alone(
+def test_changing_a_figure_draws_only_that_figure(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     folder, _ = site
@@ -125,7 +124,7 @@ def test_touching_one_figures_settings_draws_that_figure_alone(
     assert not {name for name in changed if name.startswith(("media/sum", "data/sum"))}
 
 
-def test_touching_a_model_trains_that_model_alone(
+def test_changing_a_model_trains_only_that_model(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     folder, _ = site
@@ -133,7 +132,7 @@ def test_touching_a_model_trains_that_model_alone(
     options = small_site.write(folder, small_site.CONFIG.replace("steps = 50", "steps = 55"))
     status = gen("status", *options)
     assert "training.steps 50 -> 55" in status.out
-    assert "odd has to be trained first" in status.out
+    assert "odd must be trained first" in status.out
     outcome = gen("build", *options)
     assert "odd, seed 0" in outcome.err and "sum, seeds" not in outcome.err
     assert len(tree(folder / ".gen" / "runs").keys() - runs.keys()) == 2
@@ -156,7 +155,7 @@ def test_two_builds_from_nothing_publish_the_same_bytes(
     assert tree(tmp_path / "_site") == tree(built / "_site")
 
 
-def test_a_model_that_fails_is_named_with_its_step_and_the_others_go_on(
+def test_a_diverged_model_is_named_with_its_step_and_other_models_are_trained(
     tmp_path: Path, gen: Gen
 ) -> None:
     wild = small_site.CONFIG.replace(
@@ -168,11 +167,11 @@ def test_a_model_that_fails_is_named_with_its_step_and_the_others_go_on(
     assert "odd, seed 0" in outcome.err and "at step" in outcome.err
     assert "models.odd" in outcome.err and "learning_rate" in outcome.err
     assert not (tmp_path / "_site").exists()
-    assert "odd has no sound seed" in gen("status", *options).out
+    assert "odd diverged with every seed" in gen("status", *options).out
     assert gen("train", "sum", *options).code == 0
 
 
-def test_a_damaged_run_is_told_and_trained_again(
+def test_a_damaged_run_is_reported_and_trained_again(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     folder, options = site
@@ -185,7 +184,7 @@ def test_a_damaged_run_is_told_and_trained_again(
     assert tree(folder / "_site") == published
 
 
-def test_a_damaged_site_is_told_once_and_written_anew(
+def test_a_damaged_site_is_reported_once_and_written_again(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     folder, options = site
@@ -201,7 +200,7 @@ def test_a_damaged_site_is_told_once_and_written_anew(
     assert "all is fresh" in gen("build", *options).err
 
 
-def test_a_folder_of_somebody_elses_is_refused_before_anything_is_trained(
+def test_an_output_folder_with_other_files_is_refused_before_training(
     tmp_path: Path, gen: Gen
 ) -> None:
     options = small_site.write(tmp_path)
@@ -225,7 +224,7 @@ def test_a_folder_of_somebody_elses_is_refused_before_anything_is_trained(
         (".gen", "site/assets/out"),
     ],
 )
-def test_sources_store_and_output_do_not_lie_in_one_another(
+def test_overlapping_sources_store_and_output_are_refused(
     tmp_path: Path, gen: Gen, store: str, site: str
 ) -> None:
     small_site.write(tmp_path)
@@ -239,7 +238,7 @@ def test_sources_store_and_output_do_not_lie_in_one_another(
     assert tree(tmp_path) == before
 
 
-def test_a_film_that_vanishes_while_building_is_told_in_a_line(
+def test_a_film_that_vanishes_during_a_build_is_a_one_line_error(
     tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = small_site.write(tmp_path)
@@ -258,7 +257,7 @@ def test_a_film_that_vanishes_while_building_is_told_in_a_line(
     assert gen("build", *options).code == 0
 
 
-def test_films_drawn_by_code_that_is_changed_meanwhile_are_not_kept(
+def test_films_are_discarded_if_the_code_changes_while_they_are_drawn(
     tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = small_site.write(tmp_path)
@@ -272,11 +271,11 @@ def test_films_drawn_by_code_that_is_changed_meanwhile_are_not_kept(
     monkeypatch.setattr(films, "_draw_whole", draw_and_edit)
     outcome = gen("build", *options)
     assert outcome.code == 2
-    assert "the code was changed while it was at work" in outcome.err.splitlines()[-1]
+    assert "the code changed during the build" in outcome.err.splitlines()[-1]
     assert not (tmp_path / ".gen" / "media").exists()
 
 
-def test_a_template_that_is_edited_while_the_site_is_written_is_not_published_half(
+def test_a_site_is_discarded_if_a_template_changes_while_it_is_written(
     site: tuple[Path, list[str | Path]], gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, options = site
@@ -287,20 +286,20 @@ def test_a_template_that_is_edited_while_the_site_is_written_is_not_published_ha
     (templates / "base.html.jinja").write_text(
         (templates / "base.html.jinja").read_text().replace("<main", "<!-- new --><main")
     )
-    files = build.site_files
+    files = write.site_files
 
     def edited(*arguments: Any) -> Any:
         with (templates / "page.html.jinja").open("a") as template:
             template.write("\n{# edited #}\n")
         return files(*arguments)
 
-    monkeypatch.setattr(build, "site_files", edited)
+    monkeypatch.setattr(write, "site_files", edited)
     outcome = gen("site", *options)
-    assert outcome.code == 2 and "was changed while it was at work" in outcome.err
+    assert outcome.code == 2 and "changed during the build" in outcome.err
     assert tree(folder / "_site") == before
 
 
-def test_site_alone_needs_what_it_shows(tmp_path: Path, gen: Gen) -> None:
+def test_gen_site_fails_if_a_run_is_missing(tmp_path: Path, gen: Gen) -> None:
     options = small_site.write(tmp_path)
     outcome = gen("site", *options)
     assert outcome.code == 3
@@ -332,10 +331,10 @@ def test_render_writes_a_chart_as_svg_and_png(
     assert svg.read_bytes() == (folder / "_site/media/sum-accuracy.svg").read_bytes()
     assert png.read_bytes().startswith(b"\x89PNG")
     assert str(svg) in outcome.err and str(png) in outcome.err
-    assert "1 figure does not move; --to" in gen("render", "sum-accuracy", *options).err
+    assert "1 figure is not a film; pass --to" in gen("render", "sum-accuracy", *options).err
 
 
-def test_render_says_what_it_does_not_write_of_an_interactive_figure(
+def test_render_logs_that_only_the_data_of_an_interactive_figure_is_written(
     gen: Gen, tmp_path: Path
 ) -> None:
     config = small_site.CONFIG + '\n[figures.sum-of-two]\nkind = "construction-sum"\nmodulus = 12\n'
@@ -343,10 +342,10 @@ def test_render_says_what_it_does_not_write_of_an_interactive_figure(
     outcome = gen("render", "sum-of-two", "--to", tmp_path / "out", *options)
     assert outcome.code == 0, outcome.err
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["sum-of-two.csv"]
-    assert "sum-of-two: is interactive and drawn only on a page; its data is written" in outcome.err
+    assert "sum-of-two: is interactive and works only on a page; wrote its data" in outcome.err
 
 
-def test_clean_keeps_what_the_config_wants_and_removes_the_rest(
+def test_clean_keeps_what_the_config_uses_and_removes_the_rest(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     folder, options = site
@@ -359,7 +358,7 @@ def test_clean_keeps_what_the_config_wants_and_removes_the_rest(
     assert not list((folder / ".gen").glob("*/*"))
 
 
-def test_killed_children_of_a_killed_build_do_not_live_on(tmp_path: Path) -> None:
+def test_workers_of_a_killed_build_end(tmp_path: Path) -> None:
     long = small_site.CONFIG.replace("steps = 60", "steps = 50_000_000").replace(
         "log_every = 5\nsnapshot_every = 10\n\n[models.odd]",
         "log_every = 50_000\nsnapshot_every = 5_000_000\n\n[models.odd]",

@@ -1,4 +1,4 @@
-"""The doctor finds what a build needs, and says what to do where it is missing."""
+"""`gen doctor` checks what a build needs, and prints a hint if something is missing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_this_machine_can_build(tmp_path: Path, gen: Gen) -> None:
     assert not (tmp_path / "store").exists()
 
 
-def test_machines_can_read_the_findings(tmp_path: Path, gen: Gen) -> None:
+def test_doctor_prints_json(tmp_path: Path, gen: Gen) -> None:
     checks = json.loads(gen("doctor", "--json", "--store", tmp_path).out)
     assert {check["verdict"] for check in checks} <= {"ok", "warn"}
 
@@ -57,7 +57,7 @@ def without_x264(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["encoder", "codec"])
-def test_an_encoder_that_a_variable_chose_is_replaced_by_unsetting_it(
+def test_the_hint_for_a_broken_encoder_of_a_variable_is_to_unset_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_x264: Path, name: str
 ) -> None:
     for chosen in (without_x264, tmp_path / "absent"):
@@ -68,7 +68,7 @@ def test_an_encoder_that_a_variable_chose_is_replaced_by_unsetting_it(
         assert check.hint == "unset IMAGEIO_FFMPEG_EXE to use the encoder of imageio-ffmpeg"
 
 
-def test_a_working_encoder_that_a_variable_chose_is_named_as_such(
+def test_a_working_encoder_of_a_variable_is_marked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", imageio_ffmpeg.get_ffmpeg_exe())
@@ -77,7 +77,7 @@ def test_a_working_encoder_that_a_variable_chose_is_named_as_such(
     assert (checks["encoder"].verdict, checks["codec"].verdict) == ("ok", "ok")
 
 
-def test_a_build_says_that_a_variable_chose_the_encoder_that_failed(
+def test_a_failed_build_says_that_a_variable_chose_the_encoder(
     gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_x264: Path
 ) -> None:
     options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)

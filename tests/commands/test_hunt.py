@@ -1,4 +1,4 @@
-"""Hunts: seeds are tried, asked, counted and written down; nothing is trained twice."""
+"""Hunts: find matching seeds, write one to the config, and train no seed twice."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from gen.analysis.loss_events import final_rise, relapse, second_fall, smooth_loss
-from gen.commands.hunt import Found, written
+from gen.analysis.loss_events import relapse, second_fall
+from gen.commands.hunt import HuntResult, edit_config
 from gen.config.reader import Config, load
 from gen.errors import ConfigError
 from gen.store import files
@@ -41,7 +41,7 @@ def site(tmp_path: Path) -> tuple[Path, list[str | Path]]:
     return tmp_path / "site" / "gen.toml", options[:4]
 
 
-def test_a_hunt_says_how_many_seeds_fit_and_which(
+def test_a_hunt_prints_the_number_and_the_list_of_matching_seeds(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     _, options = site
@@ -49,16 +49,14 @@ def test_a_hunt_says_how_many_seeds_fit_and_which(
     assert outcome.code == 2
     outcome = gen("hunt", "sum", "--where", "final_test_loss > 0", "--seeds", "5", *options)
     assert outcome.code == 0, outcome.err
-    assert outcome.out == "sum: 5 of 5 seeds fit: 0, 1, 2, 3, 4\n"
+    assert outcome.out == "sum: 5 of 5 seeds match: 0, 1, 2, 3, 4\n"
 
 
-def test_a_hunt_that_finds_nothing_says_so_and_is_no_failure(
-    site: tuple[Path, list[str | Path]], gen: Gen
-) -> None:
+def test_a_hunt_without_a_match_is_no_error(site: tuple[Path, list[str | Path]], gen: Gen) -> None:
     config, options = site
     arguments = ["--where", "final_test_loss < 0", "--seeds", "2", "--write", *options]
     outcome = gen("hunt", "sum", *arguments)
-    assert (outcome.code, outcome.out) == (0, "sum: 0 of 2 seeds fit\n")
+    assert (outcome.code, outcome.out) == (0, "sum: 0 of 2 seeds match\n")
     assert config.read_text() == COMMENTED
 
 
@@ -77,7 +75,7 @@ def test_a_second_hunt_trains_only_what_is_new(
     assert first.items() <= stored_runs(store).items()
 
 
-def test_no_seed_is_trained_twice_however_many_are_tried(
+def test_no_seed_is_trained_twice_by_hunts_of_any_size(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     """Neither where a shard was not full, nor for fewer seeds, nor in shards of another size."""
@@ -86,13 +84,13 @@ def test_no_seed_is_trained_twice_however_many_are_tried(
     for shard, seeds in ((2, "5"), (2, "8"), (2, "1"), (2, "7"), (4, "9"), (3, "4"), (1, "10")):
         config.write_text(COMMENTED.replace("shard = 2", f"shard = {shard}"))
         outcome = gen("hunt", "sum", "--where", "shown_seed >= 0", "--seeds", seeds, *options)
-        assert outcome.out.startswith(f"sum: {seeds} of {seeds} seeds fit: 0")
+        assert outcome.out.startswith(f"sum: {seeds} of {seeds} seeds match: 0")
         trained = seeds_in(store)
         assert len(trained) == len(set(trained))
     assert sorted(trained) == list(range(10))
 
 
-def test_seeds_from_shards_of_any_size_answer_as_if_they_were_trained_together(
+def test_facts_of_a_seed_do_not_depend_on_its_shard(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     config, options = site
@@ -104,7 +102,7 @@ def test_seeds_from_shards_of_any_size_answer_as_if_they_were_trained_together(
     assert whole.out == pieces
 
 
-def test_a_seed_out_of_a_larger_shard_brings_the_size_of_that_shard(
+def test_writing_a_seed_of_a_larger_shard_writes_the_size_of_the_shard(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     config, options = site
@@ -131,26 +129,26 @@ def seeds_in(store: Path) -> list[int]:
 
 @pytest.mark.parametrize("ends", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
-def test_a_record_changes_two_lines_and_no_end_of_a_line(ends: bytes, mark: bytes) -> None:
+def test_writing_a_hunt_changes_two_lines_and_no_line_end(ends: bytes, mark: bytes) -> None:
     before = mark + COMMENTED.encode().replace(b"\n", ends)
     model = parse_config(COMMENTED).models["sum"]
-    after = written(before, model, Found(model, "gap > 1", (1,), 0, ((0, 1), (2,))))
+    after = edit_config(before, model, HuntResult(model, "gap > 1", (1,), 0, ((0, 1), (2,))))
     lines = after.split(ends)
     new = [line for line in lines if line.startswith((b"shown", b"hunt"))]
     assert b"".join(new).startswith(b"shown = 1hunt = {")
     assert ends.join(line for line in lines if line not in new) == before
 
 
-def test_ends_of_lines_that_differ_stay_as_they_are() -> None:
+def test_mixed_line_ends_are_kept() -> None:
     first, rest = COMMENTED.split("[models.sum]")
     before = (first.replace("\n", "\r\n") + "[models.sum]" + rest).encode()
     model = parse_config(COMMENTED).models["sum"]
-    after = written(before, model, Found(model, "gap > 1", (1,), 0, ((0, 1), (2,))))
+    after = edit_config(before, model, HuntResult(model, "gap > 1", (1,), 0, ((0, 1), (2,))))
     kept = [line for line in after.split(b"\n") if not line.startswith((b"shown", b"hunt"))]
     assert b"\n".join(kept) == before
 
 
-def test_a_config_is_written_while_the_store_is_held(
+def test_a_config_is_written_while_the_store_is_locked(
     site: tuple[Path, list[str | Path]], gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, options = site
@@ -167,7 +165,7 @@ def test_a_config_is_written_while_the_store_is_held(
     assert (outcome.code, held) == (0, [True])
 
 
-def test_what_else_was_changed_in_the_config_meanwhile_stays(
+def test_other_changes_of_the_config_during_a_hunt_are_kept(
     site: tuple[Path, list[str | Path]], gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, options = site
@@ -176,14 +174,14 @@ def test_what_else_was_changed_in_the_config_meanwhile_stays(
         config.write_text(COMMENTED.replace("Small site", "Smaller site"))
         return {0: True}
 
-    monkeypatch.setattr("gen.commands.hunt._ask", save)
+    monkeypatch.setattr("gen.commands.hunt._match_seeds", save)
     outcome = gen("hunt", "sum", "--where", "gap", "--seeds", "1", "--write", *options)
     assert outcome.code == 0, outcome.err
     text = config.read_text()
     assert "Smaller site" in text and "shown = 0" in text
 
 
-def test_a_model_that_was_changed_meanwhile_is_left_as_it_is(
+def test_a_model_that_changes_during_a_hunt_is_not_written(
     site: tuple[Path, list[str | Path]], gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, options = site
@@ -193,13 +191,13 @@ def test_a_model_that_was_changed_meanwhile_is_left_as_it_is(
         config.write_text(other)
         return {0: True}
 
-    monkeypatch.setattr("gen.commands.hunt._ask", save)
+    monkeypatch.setattr("gen.commands.hunt._match_seeds", save)
     outcome = gen("hunt", "sum", "--where", "gap", "--seeds", "1", "--write", *options)
-    assert outcome.code == 2 and "changed meanwhile" in outcome.err
+    assert outcome.code == 2 and "changed during the hunt" in outcome.err
     assert config.read_text() == other
 
 
-def test_what_a_build_has_trained_is_not_trained_again(
+def test_a_hunt_does_not_train_seeds_of_a_build_again(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     _, options = site
@@ -207,7 +205,7 @@ def test_what_a_build_has_trained_is_not_trained_again(
     assert "trained" not in gen("hunt", "sum", "--where", "gap", "--seeds", "2", *options).err
 
 
-def test_writing_keeps_comments_and_shows_the_first_seed_that_fits(
+def test_writing_keeps_comments_and_shows_the_first_matching_seed(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     config, options = site
@@ -223,7 +221,7 @@ def test_writing_keeps_comments_and_shows_the_first_seed_that_fits(
     assert kept == COMMENTED.splitlines()
 
 
-def test_a_seed_that_was_not_trained_so_far_brings_its_shard(
+def test_writing_a_new_seed_writes_the_seeds_of_its_shard(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     config, options = site
@@ -248,14 +246,14 @@ def test_a_recorded_hunt_can_be_repeated_and_is_kept_by_clean(
     assert nothing.code == 2 and "no hunt is recorded" in nothing.err
     arguments = ["--where", "shown_seed = 1", "--seeds", "6", *options]
     assert gen("hunt", "sum", *arguments, "--write").code == 0
-    assert gen("hunt", "sum", *options).out == "sum: 1 of 6 seeds fit: 1\n"
+    assert gen("hunt", "sum", *options).out == "sum: 1 of 6 seeds match: 1\n"
     runs = stored_runs(store)
     assert len(runs) == 3
     assert gen("clean", *options[:4], "--output", config.parent.parent / "_site").code == 0
     assert stored_runs(store) == runs
 
 
-def test_a_hunt_that_is_not_recorded_is_cleaned_away(
+def test_runs_of_a_hunt_that_is_not_recorded_are_removed_by_clean(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     config, options = site
@@ -265,7 +263,7 @@ def test_a_hunt_that_is_not_recorded_is_cleaned_away(
     assert len(stored_runs(config.parent.parent / ".gen")) == 1
 
 
-def test_a_misspelt_fact_is_told_before_anything_is_trained(
+def test_a_misspelt_fact_is_an_error_before_training(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     config, options = site
@@ -348,15 +346,15 @@ def test_who_relapses_recovers_or_does_not() -> None:
         "",
     ],
 )
-def test_a_config_that_changes_while_seeds_are_tried_is_left_as_it_is(
+def test_a_config_that_became_invalid_during_a_hunt_is_not_written(
     site: tuple[Path, list[str | Path]], text: str
 ) -> None:
     model = load(site[0]).models["sum"]
-    with pytest.raises(ConfigError, match=r"changed meanwhile.*models\.sum.* is 0"):
-        written(text.encode("latin-1"), model, Found(model, "gap", (0,), 0, ((0, 1),)))
+    with pytest.raises(ConfigError, match=r"models\.sum changed.* seed 0"):
+        edit_config(text.encode("latin-1"), model, HuntResult(model, "gap", (0,), 0, ((0, 1),)))
 
 
-def test_a_config_that_is_caught_halfway_through_a_save_is_left_as_it_is(
+def test_a_half_saved_config_is_not_written(
     site: tuple[Path, list[str | Path]], gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, options = site
@@ -366,7 +364,7 @@ def test_a_config_that_is_caught_halfway_through_a_save_is_left_as_it_is(
         config.write_bytes(half)
         return {0: True}
 
-    monkeypatch.setattr("gen.commands.hunt._ask", save_half)
+    monkeypatch.setattr("gen.commands.hunt._match_seeds", save_half)
     outcome = gen("hunt", "sum", "--where", "gap", "--seeds", "1", "--write", *options)
-    assert outcome.code == 2 and "changed meanwhile" in outcome.err
+    assert outcome.code == 2 and "changed during the hunt" in outcome.err
     assert config.read_bytes() == half

@@ -1,4 +1,4 @@
-"""`gen new` begins a site that builds as it is, and never writes over anything."""
+"""`gen new` creates a site that builds, and overwrites no files."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_new_site_builds_as_it_is(begun: Path) -> None:
     assert facts["parity"]["steps"] == 120
 
 
-def test_it_says_what_it_wrote_and_what_comes_next(tmp_path: Path, gen: Gen) -> None:
+def test_new_lists_its_files_and_the_next_command(tmp_path: Path, gen: Gen) -> None:
     folder = tmp_path / "my site"
     outcome = gen("new", folder)
     assert outcome.code == 0
@@ -64,7 +64,7 @@ def test_every_file_of_the_starter_arrives(tmp_path: Path) -> None:
     assert {".gitignore", "README.md", ".github/workflows/pages.yml"} <= tree(STARTER).keys()
 
 
-def test_a_folder_that_holds_something_is_left_as_it_is(tmp_path: Path, gen: Gen) -> None:
+def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path, gen: Gen) -> None:
     (tmp_path / "thesis.tex").write_text("do not lose me")
     outcome = gen("new", tmp_path)
     assert outcome.code == 3
@@ -72,13 +72,13 @@ def test_a_folder_that_holds_something_is_left_as_it_is(tmp_path: Path, gen: Gen
     assert tree(tmp_path).keys() == {"thesis.tex"}
 
 
-def test_an_empty_clone_may_be_filled(tmp_path: Path) -> None:
+def test_an_empty_git_clone_is_allowed(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     new(tmp_path)
     assert (tmp_path / "site" / "gen.toml").is_file()
 
 
-def test_its_keys_are_explained_and_it_claims_something() -> None:
+def test_the_starter_explains_its_keys_and_has_a_claim() -> None:
     config = load(STARTER / "site" / "gen.toml")
     assert list(config.models) == ["parity"] and len(config.figures) == 3
     assert (STARTER / "site" / "gen.toml").read_text().count("#") > 8
@@ -87,14 +87,14 @@ def test_its_keys_are_explained_and_it_claims_something() -> None:
         assert part in page
 
 
-def test_its_workflow_says_what_has_to_be_filled_in() -> None:
+def test_the_starter_workflow_says_what_to_fill_in() -> None:
     text = (STARTER / ".github" / "workflows" / "pages.yml").read_text()
     assert "GROKREEL: git+https://github.com/OWNER/grokreel@COMMIT" in text
     own = (STARTER.parent / ".github" / "workflows" / "pages.yml").read_text()
     assert set(re.findall(r"uses: (\S+)", text)) == set(re.findall(r"uses: (\S+)", own))
 
 
-def test_what_the_guide_adds_can_be_added(tmp_path: Path) -> None:
+def test_the_snippets_of_the_guide_build(tmp_path: Path) -> None:
     text = (STARTER.parent / "docs" / "guide.md").read_text()
     (model,) = re.findall(r"```toml\n(\[models\..*?)```", text, re.DOTALL)
     new(tmp_path)

@@ -1,4 +1,4 @@
-"""The tool says what it does: bars in a terminal, plain lines or JSON elsewhere."""
+"""Log output: bars in a terminal, plain lines or JSON elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _clock(*times: float) -> Callable[[], float]:
     return lambda: next(moments)
 
 
-def test_plain_lines_come_now_and_then_and_tell_the_time_left() -> None:
+def test_plain_progress_lines_show_the_time_left() -> None:
     stream = io.StringIO()
     clock = _clock(0, 1, 10, 11, 20)
     with (
@@ -34,7 +34,7 @@ def test_plain_lines_come_now_and_then_and_tell_the_time_left() -> None:
     ]
 
 
-def test_the_time_left_is_that_of_the_work_and_not_of_what_is_compiled_before() -> None:
+def test_the_time_left_ignores_the_time_of_compilation() -> None:
     stream = io.StringIO()
     clock = _clock(0, 40, 41, 50, 60)
     with (
@@ -50,16 +50,16 @@ def test_the_time_left_is_that_of_the_work_and_not_of_what_is_compiled_before() 
     ]
 
 
-def test_what_is_said_stands_on_lines_of_its_own() -> None:
+def test_messages_are_separate_lines() -> None:
     stream = io.StringIO()
     with make_report(quiet=False, json_log=False, stream=stream) as report:
-        report.say("all is fresh")
+        report.info("all is fresh")
         report.warn("seed 3 failed")
         report.done("site", "5 pages")
     assert stream.getvalue() == "all is fresh\nwarning: seed 3 failed\nsite: 5 pages\n"
 
 
-def test_json_is_an_object_a_line() -> None:
+def test_json_log_has_one_object_per_line() -> None:
     stream = io.StringIO()
     clock = _clock(0, 1, 2, 2, 3, 4, 5)
     with make_report(quiet=True, json_log=True, stream=stream, clock=clock) as report:
@@ -78,7 +78,7 @@ def test_json_is_an_object_a_line() -> None:
     }
 
 
-def test_json_tells_progress_once_a_second() -> None:
+def test_json_log_has_one_progress_event_per_second() -> None:
     stream = io.StringIO()
     now = 0.0
     with (
@@ -89,12 +89,12 @@ def test_json_tells_progress_once_a_second() -> None:
             now = done / 16
             task.advance_to(done)
     events = [json.loads(line) for line in stream.getvalue().splitlines()]
-    told = [event["done"] for event in events if event["event"] == "progress"]
-    assert told == [1, 17, 33, 49, 65, 81, 97]
+    counts = [event["done"] for event in events if event["event"] == "progress"]
+    assert counts == [1, 17, 33, 49, 65, 81, 97]
 
 
 @pytest.mark.parametrize("json_log", [False, True])
-def test_threads_do_not_write_into_each_others_lines(json_log: bool) -> None:
+def test_lines_of_threads_do_not_mix(json_log: bool) -> None:
     stream = io.StringIO()
     with make_report(quiet=False, json_log=json_log, stream=stream) as report:
         names = [f"model {number}" for number in range(8)]
@@ -103,11 +103,11 @@ def test_threads_do_not_write_into_each_others_lines(json_log: bool) -> None:
                 pool.submit(lambda name=name: [report.done(name, "trained") for _ in range(200)])
     lines = stream.getvalue().splitlines()
     assert len(lines) == 1600
-    told = {json.loads(line)["name"] if json_log else line.split(":")[0] for line in lines}
-    assert told == set(names)
+    tasks = {json.loads(line)["name"] if json_log else line.split(":")[0] for line in lines}
+    assert tasks == set(names)
 
 
-def test_tasks_side_by_side_keep_their_own_time() -> None:
+def test_parallel_tasks_have_separate_times() -> None:
     stream = io.StringIO()
     now = 0.0
     with (
@@ -124,17 +124,17 @@ def test_tasks_side_by_side_keep_their_own_time() -> None:
     assert stream.getvalue() == "parity: 6 of 10 steps, 4 s left\n"
 
 
-def test_quiet_says_nothing() -> None:
+def test_quiet_prints_nothing() -> None:
     stream = io.StringIO()
     with make_report(quiet=True, json_log=False, stream=stream) as report:
-        report.say("x")
+        report.info("x")
         report.done("x", "y")
         with report.task("x", 1, unit="steps") as task:
             task.advance_to(1)
     assert stream.getvalue() == ""
 
 
-def test_a_terminal_gets_bars_and_the_lines_above_them() -> None:
+def test_a_terminal_shows_bars_and_log_lines_above_them() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -146,20 +146,20 @@ def test_a_terminal_gets_bars_and_the_lines_above_them() -> None:
     ):
         task.advance_to(400)
         report.done("parity", "trained in 2 s")
-        report.warn("[seed 3] has no sound run: " + "a long path/" * 12)
+        report.warn("[seed 3] has no valid run: " + "a long path/" * 12)
         deadline = time.monotonic() + 120
         while "400 of 1,000 steps" not in stream.getvalue() and time.monotonic() < deadline:
             time.sleep(0.05)
     assert "parity: trained in 2 s" in stream.getvalue()
     assert "400 of 1,000 steps" in stream.getvalue()
-    assert "warning: [seed 3] has no sound run: " + "a long path/" * 12 in stream.getvalue()
+    assert "warning: [seed 3] has no valid run: " + "a long path/" * 12 in stream.getvalue()
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0.2, "1 s"), (89, "89 s"), (180, "3 min"), (5400, "1 h 30 min"), (7260, "2 h 1 min")],
 )
-def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
+def test_durations_are_rounded_to_readable_units(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
@@ -169,17 +169,17 @@ class Screen(io.StringIO):
 
 
 NEVER = set("\x07\x9b\u202e\udcff\x7f")
-"""What a terminal never gets; an escape it gets from what draws bars."""
+"""Control characters that are never printed, except escapes of progress bars."""
 
 OBEYED = "\x1b[31m\x07\x9b2J\u202e\udcff\r\n\x7f"
 
 
 @pytest.mark.parametrize("stream", [io.StringIO(), Screen()], ids=["plain", "terminal"])
-def test_what_a_terminal_would_obey_is_spelled_out(stream: io.StringIO) -> None:
+def test_control_characters_in_messages_are_escaped(stream: io.StringIO) -> None:
     name = f"file{OBEYED}.md"
     shown = r"file\x1b[31m\x07\x9b2J\u202e\udcff\x0d\x0a\x7f.md"
     with make_report(quiet=False, json_log=False, stream=stream, clock=count().__next__) as report:
-        report.say(name)
+        report.info(name)
         report.warn(name)
         report.done(name, name)
         with report.task(name, 100, unit="steps") as task:
@@ -191,10 +191,10 @@ def test_what_a_terminal_would_obey_is_spelled_out(stream: io.StringIO) -> None:
     assert not NEVER & set(said)
 
 
-def test_json_holds_nothing_that_a_terminal_would_obey_and_says_what_was_meant() -> None:
+def test_json_log_escapes_control_characters_without_loss() -> None:
     stream = io.StringIO()
     with make_report(quiet=False, json_log=True, stream=stream) as report:
-        report.say(f"日本{OBEYED}")
+        report.info(f"日本{OBEYED}")
     (line,) = stream.getvalue().splitlines()
     assert json.loads(line)["text"] == f"日本{OBEYED}"
     assert "日本" in line and not (NEVER | {"\x1b"}) & set(line)

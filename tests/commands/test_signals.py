@@ -1,4 +1,4 @@
-"""However a command is ended from outside, it ends at once, says so, and leaves nothing behind."""
+"""A command that is ended by a signal or a closed output exits at once and cleans up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from gen import cli
-from gen.commands import build
+from gen.commands.train import train
 from gen.errors import GenError
 from tests.conftest import Gen
 from tests.support import small_site
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="ne
 
 GEN = [sys.executable, "-m", "gen.cli"]
 DEADLINE = 120.0
-STANDS_STILL = '#!/bin/sh\necho > "$TOLD"\nexec sleep 1000\n'
+STANDS_STILL = '#!/bin/sh\necho > "$STARTED"\nexec sleep 1000\n'
 
 
 def until(true: Callable[[], bool], seconds: float = DEADLINE) -> None:
@@ -52,7 +52,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The options of a small site whose models are trained, and of which nothing is drawn."""
     folder = tmp_path_factory.mktemp("trained")
     options = small_site.write(folder, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
-    build.train_models(small_site.context_of(folder))
+    train(small_site.context_of(folder))
     return [str(option) for option in options]
 
 
@@ -70,14 +70,14 @@ class Drawing:
 
 @contextmanager
 def drawing(options: list[str], folder: Path, *before: str) -> Iterator[Drawing]:
-    encoder, told, temporary = folder / "encoder", folder / "told", folder / "tmp"
+    encoder, started, temporary = folder / "encoder", folder / "started", folder / "tmp"
     encoder.write_text(STANDS_STILL)
     encoder.chmod(0o755)
     temporary.mkdir()
     environment = {
         **os.environ,
         "IMAGEIO_FFMPEG_EXE": str(encoder),
-        "TOLD": str(told),
+        "STARTED": str(started),
         "TMPDIR": str(temporary),
     }
     with subprocess.Popen(
@@ -88,7 +88,7 @@ def drawing(options: list[str], folder: Path, *before: str) -> Iterator[Drawing]
         start_new_session=True,
     ) as process:
         try:
-            until(lambda: told.exists() or process.poll() is not None)
+            until(lambda: started.exists() or process.poll() is not None)
             assert list(temporary.glob("grokreel-film-*"))
             yield Drawing(process, temporary)
         finally:
@@ -107,23 +107,21 @@ ENDS = pytest.mark.parametrize(
 
 
 @ENDS
-def test_a_film_that_is_given_up_leaves_neither_a_process_nor_a_folder(
+def test_an_interrupted_film_leaves_no_process_and_no_folder(
     trained: list[str], tmp_path: Path, number: signal.Signals, code: int, said: str
 ) -> None:
     with drawing(trained, tmp_path) as drawn:
         drawn.send(number)
-        _, told = drawn.process.communicate(timeout=120)
+        _, started = drawn.process.communicate(timeout=120)
         assert drawn.process.returncode == code
-        assert told.splitlines()[-1] == f"gen: {said}; what was finished is kept"
+        assert started.splitlines()[-1] == f"gen: {said}; finished runs and films are kept"
         with suppress(AssertionError):
             until(lambda: not group(drawn.process.pid), 60)
         assert group(drawn.process.pid) == []
         assert list(drawn.folder.iterdir()) == []
 
 
-def test_an_impatient_second_interruption_changes_nothing(
-    trained: list[str], tmp_path: Path
-) -> None:
+def test_a_second_interrupt_changes_nothing(trained: list[str], tmp_path: Path) -> None:
     with drawing(trained, tmp_path) as drawn:
         while drawn.process.poll() is None:
             drawn.send(signal.SIGINT)
@@ -133,7 +131,9 @@ def test_an_impatient_second_interruption_changes_nothing(
         assert list(drawn.folder.iterdir()) == []
 
 
-def test_under_nohup_a_closed_terminal_ends_nothing(trained: list[str], tmp_path: Path) -> None:
+def test_a_closed_terminal_does_not_end_a_command_under_nohup(
+    trained: list[str], tmp_path: Path
+) -> None:
     with drawing(trained, tmp_path, "nohup") as drawn:
         drawn.send(signal.SIGHUP)
         drawn.send(signal.SIGINT)
@@ -142,7 +142,7 @@ def test_under_nohup_a_closed_terminal_ends_nothing(trained: list[str], tmp_path
 
 
 @ENDS
-def test_a_signal_says_why_it_ended_whatever_fails_on_the_way_out(
+def test_the_signal_is_named_whatever_fails_during_cleanup(
     gen: Gen,
     monkeypatch: pytest.MonkeyPatch,
     number: signal.Signals,
@@ -162,11 +162,11 @@ def test_a_signal_says_why_it_ended_whatever_fails_on_the_way_out(
     finally:
         for restored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(restored, before.get(restored, signal.SIG_DFL))
-    assert (outcome.code, outcome.err) == (code, f"gen: {said}; what was finished is kept\n")
+    assert (outcome.code, outcome.err) == (code, f"gen: {said}; finished runs and films are kept\n")
 
 
 @pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
-def test_without_standard_streams_it_works_in_silence(
+def test_a_command_without_standard_streams_works_silently(
     trained: list[str], tmp_path: Path, closed: str
 ) -> None:
     folder = ["--output", str(tmp_path / "_site")]
@@ -179,7 +179,7 @@ def test_without_standard_streams_it_works_in_silence(
 
 
 @pytest.mark.parametrize("arguments", [["status"], ["--help"]])
-def test_when_nobody_reads_on_it_ends_without_a_word(
+def test_a_command_exits_silently_if_its_output_is_closed(
     trained: list[str], arguments: list[str]
 ) -> None:
     read, write = os.pipe()

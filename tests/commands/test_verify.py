@@ -1,4 +1,4 @@
-"""A site can be made again, byte for byte, and says what it was made from."""
+"""`gen verify` builds the same bytes again; a site contains its provenance."""
 
 from __future__ import annotations
 
@@ -40,19 +40,21 @@ def options(built: Path, tmp_path: Path) -> list[str | Path]:
     return small_site.write(tmp_path, CONFIG)
 
 
-def told(folder: Path) -> dict[str, Any]:
+def provenance(folder: Path) -> dict[str, Any]:
     """What a site says of what it was made from."""
-    said: dict[str, Any] = json.loads((folder / "_site" / "data" / "provenance.json").read_text())
-    return said
+    published: dict[str, Any] = json.loads(
+        (folder / "_site" / "data" / "provenance.json").read_text()
+    )
+    return published
 
 
-def test_a_site_that_is_made_again_is_the_same(
+def test_a_site_that_is_built_again_is_identical(
     gen: Gen, tmp_path: Path, options: list[str | Path]
 ) -> None:
     before = tree(tmp_path / "_site"), tree(tmp_path / ".gen")
     outcome = gen("verify", *options)
     assert outcome.code == 0, outcome.err
-    assert f"{len(before[0])} files are the same" in outcome.err
+    assert f"{len(before[0])} files are identical" in outcome.err
     assert (tree(tmp_path / "_site"), tree(tmp_path / ".gen")) == before
 
 
@@ -73,7 +75,7 @@ def test_the_first_difference_is_named(gen: Gen, tmp_path: Path, options: list[s
     assert "media/sum-weights.png differs from byte" in outcome.err
 
 
-def test_a_site_of_something_else_is_not_compared(gen: Gen, tmp_path: Path) -> None:
+def test_verify_refuses_the_site_of_another_config(gen: Gen, tmp_path: Path) -> None:
     options = small_site.write(tmp_path)
     outcome = gen("verify", *options)
     assert outcome.code == 3 and "run gen build first" in outcome.err
@@ -89,7 +91,7 @@ def test_a_site_of_something_else_is_not_compared(gen: Gen, tmp_path: Path) -> N
         ),
     ],
 )
-def test_neither_zone_nor_locale_nor_hashes_nor_path_nor_jobs_change_a_byte(
+def test_time_zone_locale_hash_seed_path_and_jobs_do_not_change_a_byte(
     built: Path, tmp_path: Path, world: dict[str, str]
 ) -> None:
     there = tmp_path / "another place"
@@ -104,7 +106,7 @@ def test_neither_zone_nor_locale_nor_hashes_nor_path_nor_jobs_change_a_byte(
     assert tree(there / "_site") == tree(built / "_site")
 
 
-def test_the_order_in_which_folders_list_their_files_changes_nothing(
+def test_the_order_of_directory_listings_changes_nothing(
     built: Path, gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = small_site.write(tmp_path, CONFIG)
@@ -125,19 +127,19 @@ def test_the_order_in_which_folders_list_their_files_changes_nothing(
     assert tree(tmp_path / "_site") == tree(built / "_site")
 
 
-def test_every_figure_says_what_it_was_made_from(built: Path) -> None:
-    said = told(built)
-    figures = said["figures"]
+def test_every_figure_has_its_provenance(built: Path) -> None:
+    published = provenance(built)
+    figures = published["figures"]
     assert figures.keys() == {"sum-weights", "sum-accuracy", "odd-weights", "odd-loss", "by-hand"}
     stored = {path.name for path in (built / ".gen" / "runs").iterdir()}
     assert figures["sum-weights"]["run"] in stored
     assert (built / ".gen" / "media" / figures["sum-weights"]["film"]).exists()
     assert "modulus = 11" in figures["sum-accuracy"]["config"]
-    assert said["libraries"]["torch"] and said["commit"] is None
-    assert said["python"] == platform.python_version()
+    assert published["libraries"]["torch"] and published["commit"] is None
+    assert published["python"] == platform.python_version()
 
 
-def test_the_commit_of_the_sources_is_told(
+def test_the_commit_of_the_sources_is_published(
     gen: Gen, tmp_path: Path, options: list[str | Path]
 ) -> None:
     (tmp_path / ".gitignore").write_text(".gen\n_site\n._site*\n")
@@ -149,7 +151,7 @@ def test_the_commit_of_the_sources_is_told(
     ).stdout.strip()
     for edited in (False, True):
         assert gen("build", *options).code == 0
-        said = told(tmp_path)
-        assert (said["commit"], said["edited"]) == (head, edited)
+        published = provenance(tmp_path)
+        assert (published["commit"], published["edited"]) == (head, edited)
         with (tmp_path / "site" / "pages" / "en" / "index.md").open("a") as page:
             page.write("\nNot committed.\n")

@@ -43,6 +43,7 @@ from gen.figures.sweep_film import SweepFilm
 from gen.figures.sweep_map import Map
 from gen.i18n import Words
 from gen.site import films
+from gen.site import publish as publish_module
 from gen.store.store import Store
 from gen.training.loop import train
 from tests.conftest import Gen, tree
@@ -360,15 +361,15 @@ def test_a_site_is_renewed_as_shards_land_and_ends_like_any_other(
     built: Path, tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
-    publish = build.publish.publish
+    publish = publish_module.publish
 
     def watched(folder: Path, *site: Any) -> None:
         publish(folder, *site)
         page = (folder / "index.html").read_text()
         shown.append(page[page.index("models are trained") - 30 :][:60] if "so far" in page else "")
 
-    monkeypatch.setattr(build, "RENEW_EVERY", 0.0)
-    monkeypatch.setattr(build.publish, "publish", watched)
+    monkeypatch.setattr(build, "REPUBLISH_EVERY", 0.0)
+    monkeypatch.setattr(publish_module, "publish", watched)
     options = small_site.write(tmp_path, SMALL, PAGE)
     outcome = gen("build", *options)
     assert outcome.code == 0

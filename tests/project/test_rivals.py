@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Tell
-from tests.support.disturbed import Disturbance
-from tests.support.torn import SHORT, Torn, check_told, torn
+from tests.support.fault_injection import Faults
+from tests.support.site_update import SHORT, SiteUpdate, check_one_line_error, site_update
 
-__all__ = ["torn"]
+__all__ = ["site_update"]
 
 
 @pytest.mark.parametrize("wait", [False, True], ids=["refused", "waiting"])
@@ -20,21 +20,23 @@ __all__ = ["torn"]
     "rounds", [pytest.param(1, marks=SHORT), pytest.param(25, marks=pytest.mark.torture)]
 )
 def test_two_builds_at_once_come_to_one_whole_site(
-    torn: Torn, tmp_path: Path, tell: Tell, rounds: int, wait: bool
+    site_update: SiteUpdate, tmp_path: Path, tell: Tell, rounds: int, wait: bool
 ) -> None:
     moments = random.Random(rounds)
     for number in range(rounds):
-        folder = torn.copy(tmp_path / str(number))
+        folder = site_update.copy(tmp_path / str(number))
         more = ["--wait"] if wait else []
-        both = torn.forge.rivals(folder, [0, moments.choice([0, 0, 0.02, 0.1])], more=more)
+        both = site_update.build_forker.build_concurrently(
+            folder, [0, moments.choice([0, 0, 0.02, 0.1])], more=more
+        )
         codes = sorted(ended.code for ended in both)
         assert codes == [0, 0] if wait else codes in ([0, 0], [0, 5])
         for ended in both:
             if ended.code:
-                check_told(ended, 5)
-                assert "in use by" in ended.err
-        assert torn.check_whole(folder) == "new"
-        torn.check_next(folder)
+                check_one_line_error(ended, 5)
+                assert "locked by" in ended.err
+        assert site_update.check_whole(folder) == "new"
+        site_update.check_next(folder)
         shutil.rmtree(folder)
         tell("rounds of two builds at once", 1)
 
@@ -43,19 +45,19 @@ def test_two_builds_at_once_come_to_one_whole_site(
     "every", [pytest.param(41, marks=SHORT), pytest.param(1, marks=pytest.mark.torture)]
 )
 def test_sources_that_are_edited_meanwhile_are_never_published_half(
-    torn: Torn, tmp_path: Path, tell: Tell, every: int
+    site_update: SiteUpdate, tmp_path: Path, tell: Tell, every: int
 ) -> None:
-    points = torn.build(torn.copy(tmp_path / "counted")).points
+    points = site_update.build(site_update.copy(tmp_path / "counted")).points
     codes = set()
     for point in range(0, points, every):
-        folder = torn.copy(tmp_path / str(point))
-        ended = torn.build(folder, Disturbance(meddle_at=point, meddling="restore"))
+        folder = site_update.copy(tmp_path / str(point))
+        ended = site_update.build(folder, Faults(interfere_at=point, interference="restore"))
         codes.add(ended.code)
         if ended.code:
-            check_told(ended, 2)
-            assert "was changed while it was at work" in ended.err
-        assert torn.check_whole(folder) == ("former" if ended.code else "new")
-        torn.check_next(folder, former=True)
+            check_one_line_error(ended, 2)
+            assert "changed during the build" in ended.err
+        assert site_update.check_whole(folder) == ("former" if ended.code else "new")
+        site_update.check_next(folder, former=True)
         shutil.rmtree(folder)
         tell("edits in the middle of a build", 1)
     assert codes == {0, 2}
@@ -65,15 +67,15 @@ def test_sources_that_are_edited_meanwhile_are_never_published_half(
     "every", [pytest.param(70, marks=SHORT), pytest.param(4, marks=pytest.mark.torture)]
 )
 def test_a_store_that_is_deleted_meanwhile_leaves_a_whole_site(
-    torn: Torn, tmp_path: Path, tell: Tell, every: int
+    site_update: SiteUpdate, tmp_path: Path, tell: Tell, every: int
 ) -> None:
-    points = torn.build(torn.copy(tmp_path / "counted")).points
+    points = site_update.build(site_update.copy(tmp_path / "counted")).points
     for point in range(2, points, every):
-        folder = torn.copy(tmp_path / str(point))
-        ended = torn.build(folder, Disturbance(meddle_at=point, meddling="delete"))
+        folder = site_update.copy(tmp_path / str(point))
+        ended = site_update.build(folder, Faults(interfere_at=point, interference="delete"))
         if ended.code:
-            check_told(ended)
-        assert torn.check_whole(folder) in {"former", "new"}
-        torn.check_next(folder, runs=False)
+            check_one_line_error(ended)
+        assert site_update.check_whole(folder) in {"former", "new"}
+        site_update.check_next(folder, runs=False)
         shutil.rmtree(folder)
         tell("stores deleted in the middle of a build", 1)

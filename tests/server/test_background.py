@@ -1,4 +1,4 @@
-"""What goes wrong beside a running server is told there as what it is."""
+"""Errors of a background build reach the server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gen.server.background import BackgroundBuild
 from tests.workers.test_processes import DEADLINE, Lacking
 
 if TYPE_CHECKING:
-    from gen.server.background import Opened
+    from gen.server.background import OpenContext
     from gen.site.context import BuildContext
 
 
@@ -46,19 +46,19 @@ def wrong() -> AbstractContextManager[BuildContext]:
     [
         (lacking, Lacking, "gen.toml: there is no table models; add it"),
         (mistaken, ConfigError, "gen.toml: no model; name one"),
-        (out_of_memory, SetupError, f"there is not enough memory; {MORE_MEMORY}"),
-        (killed, SetupError, "the process that trains and draws was killed"),
-        (wrong, SetupError, "the process that trains and draws died (exit code 1)"),
+        (out_of_memory, SetupError, f"not enough memory; {MORE_MEMORY}"),
+        (killed, SetupError, "the background build was killed"),
+        (wrong, SetupError, "the background build died (exit code 1)"),
     ],
 )
-def test_what_ends_the_work_arrives_as_what_it_is(
-    opened: Opened, kind: type[GenError], text: str
+def test_the_error_of_a_background_build_keeps_its_class(
+    opened: OpenContext, kind: type[GenError], text: str
 ) -> None:
     ends: Queue[GenError | None] = Queue()
-    labour = BackgroundBuild(opened, lambda: None, lambda _, error: ends.put(error), None)
+    build = BackgroundBuild(opened, lambda: None, lambda _, error: ends.put(error), None)
     try:
         error = ends.get(timeout=DEADLINE)
     finally:
-        labour.end()
+        build.stop()
     assert type(error) is kind
     assert str(error).startswith(text)

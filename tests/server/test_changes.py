@@ -1,4 +1,4 @@
-"""What a site is read from is watched, wherever it lies and whatever links lead there."""
+"""All sources of a site are watched, including the targets of links."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from gen.server.changes import changes, places
+from gen.server.changes import changes, watched_folders
 
 BESIDE = ("references.toml", "pages", "assets")
 LONG = 60.0
-"""Seconds that a busy machine may take to tell of a change."""
+"""Seconds that a busy machine may take to notice a change."""
 
 
 class Watch:
@@ -31,7 +31,7 @@ class Watch:
             self._told.put(None)
 
     def rest(self) -> None:
-        """Waits until it watches, and has told of all that was changed so far."""
+        """Wait until all former changes have been reported."""
         while True:
             (self.folder / "shared" / "gen.toml").touch()
             try:
@@ -96,24 +96,24 @@ def watch(site: Path) -> Iterator[Watch]:
         "shared/pictures/a.svg",
     ],
 )
-def test_an_edit_of_what_is_read_is_seen(watch: Watch, name: str) -> None:
+def test_an_edit_of_a_source_is_noticed(watch: Watch, name: str) -> None:
     assert watch.sees(lambda: (watch.folder / name).write_text("edited"))
 
 
-def test_a_file_that_is_replaced_as_editors_do_is_seen(watch: Watch) -> None:
+def test_a_file_that_an_editor_replaces_is_noticed(watch: Watch) -> None:
     new = watch.folder / "new"
     new.write_text("edited")
     assert watch.sees(lambda: new.replace(watch.folder / "shared" / "why.md"))
 
 
-def test_what_a_new_link_leads_to_is_seen_from_then_on(watch: Watch) -> None:
+def test_the_target_of_a_new_link_is_watched(watch: Watch) -> None:
     works = watch.folder / "references.toml"
     works.unlink()
     assert watch.sees(lambda: works.symlink_to("shared/works.toml"))
     assert watch.sees(lambda: (watch.folder / "shared" / "works.toml").write_text("edited"))
 
 
-def test_folders_that_come_or_are_exchanged_are_watched_too(watch: Watch) -> None:
+def test_new_and_exchanged_folders_are_watched(watch: Watch) -> None:
     new = watch.folder / "assets" / "node_modules"
     assert watch.sees(new.mkdir)
     assert watch.sees(lambda: (new / "c.svg").write_text(""))
@@ -124,14 +124,12 @@ def test_folders_that_come_or_are_exchanged_are_watched_too(watch: Watch) -> Non
     assert watch.sees(lambda: (pages / "en" / "index.md").write_text("edited"))
 
 
-def test_neither_loops_of_links_nor_links_out_of_the_site_are_descended(
-    site: Path, tmp_path: Path
-) -> None:
+def test_link_loops_and_links_out_of_the_site_are_not_followed(site: Path, tmp_path: Path) -> None:
     (site / "assets" / "again").symlink_to(".")
     (site / "assets" / "itself").symlink_to("itself")
     (site / "assets" / "out").symlink_to(tmp_path)
     (site / "assets" / "nowhere").symlink_to("absent/file")
     inside = {site, site / "pages", site / "pages/en", site / "assets", site / "assets/deep"}
     inside |= {site / "shared", site / "shared/pictures"}
-    beyond = places(site / "gen.toml", BESIDE, []).keys() - inside
+    beyond = watched_folders(site / "gen.toml", BESIDE, []).keys() - inside
     assert beyond == {tmp_path.parent}  # where a link out would be exchanged, and no further

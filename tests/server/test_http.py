@@ -1,4 +1,4 @@
-"""The served site: real addresses, byte ranges, never a stale page."""
+"""`gen serve --no-watch`: content types, byte ranges, and no stale pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from gen.server.http import guarded, live_application
+from gen.server.http import live_application, with_host_check
 from gen.server.watch import State, _published
 from gen.site import publish
 from tests.conftest import Gen
@@ -50,7 +50,7 @@ def address(site: Path) -> Iterator[str]:
     )
     assert process.stderr is not None
     line = process.stderr.readline()
-    yield line.split()[3]
+    yield line.split()[4]
     process.send_signal(2)
     process.wait(60)
     process.stderr.close()
@@ -62,7 +62,7 @@ def _get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         return answer.status, dict(answer.headers), answer.read()
 
 
-def test_pages_and_films_come_with_their_types_and_ranges(address: str) -> None:
+def test_pages_and_films_are_served_with_types_and_ranges(address: str) -> None:
     status, headers, body = _get(address)
     assert status == 200 and body == b"<h1>Films</h1>"
     assert headers["cache-control"] == "no-cache"
@@ -86,7 +86,7 @@ def test_nothing_outside_the_site_is_served(address: str) -> None:
 
 
 def _asked(address: str, host: str) -> int:
-    """What is answered to somebody who takes the address for `host`."""
+    """Return the response to a request with another Host header."""
     try:
         return _get(address, Host=host)[0]
     except urllib.error.HTTPError as refused:
@@ -104,18 +104,18 @@ def _asked(address: str, host: str) -> int:
         ("localhost.evil.example", 400),
     ],
 )
-def test_nobody_else_may_let_a_name_lead_here(address: str, host: str, status: int) -> None:
+def test_requests_for_other_host_names_are_refused(address: str, host: str, status: int) -> None:
     assert _asked(address, host) == status
 
 
 class _Answers:
-    """An application that knows whether it was asked."""
+    """An application that records whether it was called."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.called = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.asked = True
+        self.called = True
 
 
 def _passes(host: str, header: str) -> bool:
@@ -131,13 +131,13 @@ def _passes(host: str, header: str) -> bool:
     scope = {"type": "http", "headers": [(b"host", header.encode())]}
 
     async def ask() -> None:
-        await guarded(inner, host)(scope, receive, send)
+        await with_host_check(inner, host)(scope, receive, send)
 
     asyncio.run(ask())
-    return inner.asked
+    return inner.called
 
 
-def test_the_name_that_was_asked_for_is_good_and_any_where_all_are_listened_on() -> None:
+def test_the_given_host_is_allowed_and_every_host_on_all_addresses() -> None:
     assert _passes("box.example", "box.example:8000")
     assert _passes("fd00::7", "[fd00::7]:8000")
     assert not _passes("box.example", "evil.example")
@@ -150,7 +150,7 @@ def _live(state: State, path: str) -> int:
     statuses: list[int] = []
 
     async def receive() -> Message:
-        await asyncio.sleep(3600)  # whoever asks stays on the line
+        await asyncio.sleep(3600)  # keeps the connection open
         return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
@@ -163,7 +163,7 @@ def _live(state: State, path: str) -> int:
 
 
 @pytest.mark.parametrize("name", ["index.html", "media/film.mp4"])
-def test_a_file_that_is_gone_meanwhile_is_not_found(tmp_path: Path, name: str) -> None:
+def test_a_removed_file_is_not_found(tmp_path: Path, name: str) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"<p></p>")
     state = State("1", {name: file})
@@ -172,7 +172,7 @@ def test_a_file_that_is_gone_meanwhile_is_not_found(tmp_path: Path, name: str) -
     assert _live(state, f"/{name}") == 404
 
 
-def test_links_that_lie_in_a_built_site_are_not_followed(site: Path, tmp_path: Path) -> None:
+def test_links_in_a_published_site_are_not_followed(site: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     (site / "link.html").symlink_to(tmp_path / "secret")
     (site / "folder").symlink_to(tmp_path)
@@ -181,13 +181,13 @@ def test_links_that_lie_in_a_built_site_are_not_followed(site: Path, tmp_path: P
     assert not [name for name in shown if name.startswith(("link", "folder"))]
 
 
-def test_without_a_site_it_says_what_to_run(tmp_path: Path, gen: Gen) -> None:
+def test_serve_without_a_site_names_the_command_to_run(tmp_path: Path, gen: Gen) -> None:
     outcome = gen("serve", "--no-watch", "--output", tmp_path / "_site")
     assert outcome.code == 3
     assert outcome.err == f"gen: {tmp_path / '_site'}: there is no site; run gen build\n"
 
 
-def test_without_the_extra_it_says_how_to_install_it(
+def test_serve_without_its_packages_says_how_to_install_them(
     site: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)

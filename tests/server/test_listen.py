@@ -1,4 +1,4 @@
-"""The host and port of `gen serve`: what is wrong with them is named in one line."""
+"""The host and port of `gen serve`: errors are one line."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ def options(tmp_path: Path) -> list[str | Path]:
 @pytest.mark.parametrize(
     ("host", "what"),
     [
-        ("no.such.host.invalid", "this host is not known"),
-        ("256.256.256.256", "this host is not known"),
-        ("a..b", "this host is not known"),
-        ("x" * 70, "this host is not known"),
-        ("192.0.2.1", "this is not an address of this machine"),
+        ("no.such.host.invalid", "unknown host"),
+        ("256.256.256.256", "unknown host"),
+        ("a..b", "unknown host"),
+        ("x" * 70, "unknown host"),
+        ("192.0.2.1", "not an address of this machine"),
     ],
 )
-def test_a_host_that_cannot_be_used_is_named_as_the_fault(
+def test_a_host_that_cannot_be_used_is_named(
     gen: Gen, options: list[str | Path], host: str, what: str, port: list[str]
 ) -> None:
     outcome = gen(*options, "--host", host, *port)
     assert outcome.code == 3
-    hint = "give --host an address of this machine, or leave it out"
+    hint = "set --host to an address of this machine, or leave it out"
     assert outcome.err == f"gen: {host}: {what}; {hint}\n"
 
 
-def test_a_port_that_is_taken_is_named(gen: Gen, options: list[str | Path]) -> None:
+def test_a_port_in_use_is_named(gen: Gen, options: list[str | Path]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -56,7 +56,7 @@ def test_a_port_that_is_taken_is_named(gen: Gen, options: list[str | Path]) -> N
 
 
 @pytest.mark.parametrize("port", ["65536", "-1", "1e3", "http"])
-def test_a_port_that_is_none_is_refused_in_one_line(
+def test_an_invalid_port_is_a_one_line_error(
     gen: Gen, options: list[str | Path], port: str
 ) -> None:
     outcome = gen(*options, "--port", port)
@@ -64,7 +64,7 @@ def test_a_port_that_is_none_is_refused_in_one_line(
     assert "--port" in outcome.err and port in outcome.err
 
 
-def test_a_port_that_only_administrators_may_use_is_named(
+def test_a_port_without_permission_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Refusing(socket.socket):
@@ -72,18 +72,18 @@ def test_a_port_that_only_administrators_may_use_is_named(
             raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(listen_module.socket, "socket", Refusing)
-    with pytest.raises(SetupError, match=r"port 80 .* --port of 1024 or above") as refused:
+    with pytest.raises(SetupError, match=r"on port 80; .* --port of 1024 or higher") as refused:
         listen("127.0.0.1", 80)
     assert refused.value.where == "127.0.0.1"
 
 
-def test_another_port_is_found_where_the_usual_one_is_taken(
+def test_a_free_port_is_used_if_the_default_port_is_in_use(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        monkeypatch.setattr(listen_module, "USUAL_PORT", taken.getsockname()[1])
+        monkeypatch.setattr(listen_module, "DEFAULT_PORT", taken.getsockname()[1])
         with listen("127.0.0.1", None) as found:
             assert found.getsockname()[1] != taken.getsockname()[1]
 
@@ -92,18 +92,18 @@ def test_another_port_is_found_where_the_usual_one_is_taken(
     ("host", "name"),
     [("127.0.0.1", "127.0.0.1"), ("localhost", "localhost"), ("0.0.0.0", "localhost")],
 )
-def test_the_address_is_one_that_a_browser_here_can_open(host: str, name: str) -> None:
+def test_the_logged_address_opens_in_a_browser_on_this_machine(host: str, name: str) -> None:
     with listen(host, 0) as listener:
         port = listener.getsockname()[1]
         assert address_of(listener, host) == f"http://{name}:{port}/"
         socket.create_connection((name, port)).close()
 
 
-def test_it_says_so_where_other_machines_can_read_the_site(options: list[str | Path]) -> None:
+def test_serve_warns_if_other_machines_can_read_the_site(options: list[str | Path]) -> None:
     command = [sys.executable, "-m", "gen", *map(str, options), "--port", "0", "--host", "0.0.0.0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        assert " is at http://localhost:" in process.stderr.readline()
+        assert " is served at http://localhost:" in process.stderr.readline()
         warning = process.stderr.readline()
         assert warning.startswith("warning: every machine that can reach this one can read")
         process.terminate()

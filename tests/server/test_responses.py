@@ -1,4 +1,4 @@
-"""What `gen serve` answers: to whom, with which headers, and which bytes of a file."""
+"""Responses of `gen serve`: cross-site requests, headers and byte ranges."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message
 
-from gen.server.http import application, live_application
+from gen.server.http import live_application, static_application
 from gen.server.watch import State
 from gen.site import publish
 
@@ -41,7 +41,7 @@ def ask(app: Starlette, path: str, method: str = "GET", **headers: str) -> Answe
     answer = Answer()
 
     async def receive() -> Message:
-        await asyncio.sleep(3600)  # the one who asks stays on the line
+        await asyncio.sleep(3600)  # keeps the connection open
         return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
@@ -63,7 +63,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Starlette:
     if request.param == "followed":
         return live_application(lambda: State("v1", FILES))
     publish.publish(tmp_path / "_site", "key", FILES)
-    return application(tmp_path / "_site")
+    return static_application(tmp_path / "_site")
 
 
 SIZE = len(CONTENT)
@@ -77,23 +77,23 @@ RANGES = {
 }
 
 
-@pytest.mark.parametrize("asked", RANGES)
-def test_a_range_of_an_asset_is_that_range(app: Starlette, asked: str) -> None:
-    start, end = RANGES[asked]
-    answer = ask(app, "/assets/a.webp", range=asked)
+@pytest.mark.parametrize("requested", RANGES)
+def test_a_byte_range_of_an_asset_is_served(app: Starlette, requested: str) -> None:
+    start, end = RANGES[requested]
+    answer = ask(app, "/assets/a.webp", range=requested)
     assert answer.status == 206 and answer.body == CONTENT[start:end]
     assert answer.headers["content-range"] == f"bytes {start}-{end - 1}/{SIZE}"
     assert answer.headers["content-length"] == str(end - start)
     assert answer.headers["content-type"] == "image/webp"
 
 
-def test_a_range_behind_the_end_cannot_be_given(app: Starlette) -> None:
+def test_a_range_behind_the_end_is_refused(app: Starlette) -> None:
     answer = ask(app, "/assets/a.webp", range=f"bytes={SIZE}-")
     assert (answer.status, answer.headers["content-range"]) == (416, f"bytes */{SIZE}")
     assert CONTENT not in answer.body
 
 
-def test_a_range_of_what_has_changed_meanwhile_is_all_of_it(app: Starlette) -> None:
+def test_a_range_of_a_changed_file_returns_the_complete_file(app: Starlette) -> None:
     whole = ask(app, "/assets/a.webp")
     assert whole.headers["accept-ranges"] == "bytes"
     same = ask(app, "/assets/a.webp", range="bytes=5-8", if_range=whole.headers["etag"])
@@ -102,19 +102,19 @@ def test_a_range_of_what_has_changed_meanwhile_is_all_of_it(app: Starlette) -> N
     assert changed.status == 200 and changed.body == CONTENT
 
 
-@pytest.mark.parametrize("asked", ["lines=1-2", "bytes=", "bytes=-", "bytes=x-", "bytes=9-5"])
-def test_a_range_that_is_none_gets_nothing_false(app: Starlette, asked: str) -> None:
-    answer = ask(app, "/assets/a.webp", range=asked)
+@pytest.mark.parametrize("requested", ["lines=1-2", "bytes=", "bytes=-", "bytes=x-", "bytes=9-5"])
+def test_an_invalid_range_returns_the_complete_file(app: Starlette, requested: str) -> None:
+    answer = ask(app, "/assets/a.webp", range=requested)
     assert (answer.status, answer.body) == (200, CONTENT) or answer.status in (400, 416)
 
 
-def test_a_large_file_comes_in_pieces_and_not_as_a_copy(app: Starlette) -> None:
+def test_a_large_file_is_sent_in_chunks_without_a_copy(app: Starlette) -> None:
     answer = ask(app, "/assets/a.webp")
     assert answer.body == CONTENT
     assert max(map(len, answer.parts)) <= 64 * 1024
 
 
-def test_its_head_alone_and_an_empty_file_are_given_too(app: Starlette) -> None:
+def test_head_requests_and_empty_files_are_served(app: Starlette) -> None:
     head = ask(app, "/assets/a.webp", method="HEAD")
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-length"] == str(SIZE)
@@ -134,17 +134,15 @@ def test_its_head_alone_and_an_empty_file_are_given_too(app: Starlette) -> None:
         ("navigate", "embed"),
     ],
 )
-def test_pages_of_other_sites_get_nothing_of_a_draft(
-    app: Starlette, site: str, mode: str, dest: str
-) -> None:
-    asked = {"sec_fetch_site": site, "sec_fetch_mode": mode, "sec_fetch_dest": dest}
+def test_cross_site_requests_are_refused(app: Starlette, site: str, mode: str, dest: str) -> None:
+    requested = {"sec_fetch_site": site, "sec_fetch_mode": mode, "sec_fetch_dest": dest}
     for name in FILES:
-        answer = ask(app, f"/{name}", **asked)
+        answer = ask(app, f"/{name}", **requested)
         assert answer.status == 403 and b"draft" not in answer.body
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "requested",
     [
         {},  # a program, or a browser that says nothing of it
         {"sec_fetch_site": "none", "sec_fetch_mode": "navigate", "sec_fetch_dest": "document"},
@@ -156,14 +154,14 @@ def test_pages_of_other_sites_get_nothing_of_a_draft(
         },
     ],
 )
-def test_the_site_itself_and_links_that_lead_to_it_get_all(
-    app: Starlette, asked: dict[str, str]
+def test_same_site_requests_and_followed_links_are_served(
+    app: Starlette, requested: dict[str, str]
 ) -> None:
-    assert ask(app, "/search.en.js", **asked).body == b"draft"
+    assert ask(app, "/search.en.js", **requested).body == b"draft"
 
 
 @pytest.mark.parametrize("path", ["/index.html", "/search.en.js", "/assets/a.webp", "/absent"])
-def test_every_answer_says_that_it_is_for_this_site_alone(app: Starlette, path: str) -> None:
+def test_every_response_has_security_headers(app: Starlette, path: str) -> None:
     headers = ask(app, path).headers
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert headers["content-security-policy"] == "frame-ancestors 'none'"

@@ -1,4 +1,4 @@
-"""`gen serve` in a real browser: what is saved is seen, mistakes too, and nobody has to reload."""
+"""`gen serve` in a browser: pages reload by themselves and show errors."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from gen.server.http import following
+from gen.server.http import with_reload_script
 from tests.conftest import Gen
 from tests.support import small_site
 from tests.support.browsing import LONG, Watched
-from tests.support.relay import Relay, running
+from tests.support.path_proxy import PathProxy, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -29,7 +29,7 @@ FOREVER = small_site.CONFIG.replace(
     "steps = 60\nlog_every = 5\nsnapshot_every = 10",
     "steps = 50_000_000\nlog_every = 50_000\nsnapshot_every = 5_000_000",
 )
-"""The small site with a model whose training does not end while a test looks on."""
+"""The small site with a model whose training takes longer than a test."""
 
 
 @dataclass
@@ -90,7 +90,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         text=True,
     )
     assert process.stderr is not None
-    served = Served(folder, process, process.stderr.readline().split()[3])
+    served = Served(folder, process, process.stderr.readline().split()[4])
     listener = threading.Thread(target=listen, args=(served,))
     listener.start()
     yield served
@@ -120,8 +120,8 @@ def panel(page: Page) -> Locator:
     return page.locator("gen-live [role='status']")
 
 
-def test_a_site_that_was_never_built_is_built_and_shown(page: Page, served: Served) -> None:
-    served.hears("to be made: odd, seed 0: never trained")
+def test_serve_builds_and_shows_a_new_site(page: Page, served: Served) -> None:
+    served.hears("stale: odd, seed 0: never trained")
     expect(page.locator("video")).to_have_count(1)
     film = page.locator("video").get_attribute("src") or page.locator("video source").get_attribute(
         "src"
@@ -129,14 +129,12 @@ def test_a_site_that_was_never_built_is_built_and_shown(page: Page, served: Serv
     assert page.request.get(f"{served.address}{film}", headers={"Range": "bytes=0-9"}).status == 206
 
 
-def test_what_is_saved_appears_by_itself(page: Page, served: Served) -> None:
+def test_a_saved_change_appears_without_a_reload(page: Page, served: Served) -> None:
     served.text.write_text(small_site.PAGE.replace("The loss.", "It falls."))
     expect(page.locator("figcaption").last).to_have_text(re.compile("It falls."))
 
 
-def test_a_mistake_is_shown_with_its_line_and_goes_when_it_is_mended(
-    page: Page, served: Served
-) -> None:
+def test_an_error_is_shown_with_its_line_until_it_is_fixed(page: Page, served: Served) -> None:
     served.text.write_text(small_site.PAGE.replace("sum.steps", "sum.stps"))
     line = small_site.PAGE[: small_site.PAGE.index("sum.steps")].count("\n") + 1
     expect(panel(page)).to_be_visible()
@@ -149,7 +147,7 @@ def test_a_mistake_is_shown_with_its_line_and_goes_when_it_is_mended(
     expect(panel(page)).to_be_hidden()
 
 
-def test_a_mistake_in_the_config_is_shown_too(page: Page, served: Served) -> None:
+def test_an_error_in_the_config_is_shown(page: Page, served: Served) -> None:
     served.config.write_text(small_site.CONFIG.replace('kind = "loss"', 'kind = "los"'))
     expect(panel(page)).to_contain_text("figures.odd-loss.kind")
     expect(panel(page)).to_contain_text('did you mean "loss"?')
@@ -157,7 +155,7 @@ def test_a_mistake_in_the_config_is_shown_too(page: Page, served: Served) -> Non
     expect(panel(page)).to_be_hidden()
 
 
-def test_a_change_that_needs_training_says_so_trains_and_is_shown(
+def test_a_change_that_needs_training_is_logged_trained_and_shown(
     page: Page, served: Served
 ) -> None:
     longer = small_site.CONFIG.replace("steps = 60", "steps = 80")
@@ -167,7 +165,7 @@ def test_a_change_that_needs_training_says_so_trains_and_is_shown(
     served.hears("training.steps 60 -> 80")
 
 
-def test_training_that_nobody_wants_any_more_is_given_up(page: Page, served: Served) -> None:
+def test_training_for_an_outdated_config_is_stopped(page: Page, served: Served) -> None:
     served.config.write_text(FOREVER)
     expect(panel(page)).to_contain_text("training and drawing: sum")
     served.text.write_text(small_site.PAGE.replace("The loss.", "Meanwhile."))
@@ -177,7 +175,7 @@ def test_training_that_nobody_wants_any_more_is_given_up(page: Page, served: Ser
     expect(page.locator("main")).to_contain_text("for 60 steps")
 
 
-def test_it_ends_cleanly_while_it_trains(tmp_path: Path) -> None:
+def test_serve_exits_cleanly_while_it_trains(tmp_path: Path) -> None:
     options = small_site.write(tmp_path, FOREVER)
     with subprocess.Popen(
         [*SERVE, *map(str, options)], stderr=subprocess.PIPE, text=True
@@ -191,7 +189,7 @@ def test_it_ends_cleanly_while_it_trains(tmp_path: Path) -> None:
         assert "Traceback" not in process.stderr.read()
 
 
-def test_a_figure_may_be_asked_for_before_it_is_configured(page: Page, served: Served) -> None:
+def test_a_page_may_use_a_figure_before_it_is_configured(page: Page, served: Served) -> None:
     chart = '[figures.sum-loss]\nkind = "loss"\nmodel = "sum"\n'
     served.text.write_text(f"{small_site.PAGE}\n::: figure sum-loss\nMore of it.\n:::\n")
     expect(panel(page)).to_contain_text('there is no figure "sum-loss"')
@@ -200,7 +198,9 @@ def test_a_figure_may_be_asked_for_before_it_is_configured(page: Page, served: S
     expect(panel(page)).to_be_hidden()
 
 
-def test_what_is_published_knows_nothing_of_this(page: Page, served: Served, gen: Gen) -> None:
+def test_published_pages_do_not_contain_the_reload_script(
+    page: Page, served: Served, gen: Gen
+) -> None:
     words = "This is what was written last."
     served.text.write_text(f"{small_site.PAGE}\n{words}\n")
     expect(page.locator("main")).to_contain_text(words)
@@ -212,15 +212,15 @@ def test_what_is_published_knows_nothing_of_this(page: Page, served: Served, gen
     assert outcome.code == 0 and "all is fresh" in outcome.err
 
 
-def test_only_pages_that_are_served_may_ask_for_news() -> None:
+def test_only_served_pages_may_poll_the_server() -> None:
     page = b"<head><meta content=\"default-src 'none'; img-src 'self'\"></head><p></head>"
-    served = following(page, "v").decode()
+    served = with_reload_script(page, "v").decode()
     assert "default-src 'none'; connect-src 'self'; img-src 'self'" in served
     assert served.count('src="_gen/reload.js?version=v"') == 1
-    assert 'src="../_gen/reload.js?version=v"' in following(page, "v", depth=1).decode()
+    assert 'src="../_gen/reload.js?version=v"' in with_reload_script(page, "v", depth=1).decode()
 
 
-def test_ten_tabs_load_find_and_follow_at_once(
+def test_ten_open_tabs_load_and_reload_at_once(
     browser: Browser, page: Page, served: Served
 ) -> None:
     with browser.new_context() as context:
@@ -235,10 +235,10 @@ def test_ten_tabs_load_find_and_follow_at_once(
             expect(tab.locator("figcaption").last).to_have_text(re.compile("In every tab."))
 
 
-def test_behind_a_path_of_a_proxy_pages_follow_and_mistakes_are_shown(
+def test_pages_reload_and_show_errors_behind_a_path_of_a_proxy(
     browser: Browser, page: Page, served: Served
 ) -> None:
-    with Relay(served.address, "/user/me/proxy/8000/") as address:
+    with PathProxy(served.address, "/user/me/proxy/8000/") as address:
         behind = browser.new_page()
         watched = Watched(behind)
         behind.goto(address)
@@ -251,7 +251,7 @@ def test_behind_a_path_of_a_proxy_pages_follow_and_mistakes_are_shown(
         behind.close()
 
 
-def test_what_a_link_inside_of_the_site_leads_to_is_followed(page: Page, served: Served) -> None:
+def test_the_target_of_a_link_in_the_site_is_watched(page: Page, served: Served) -> None:
     shared = served.folder / "site" / "shared.md"
     shared.write_text(small_site.PAGE)
     served.text.unlink()
@@ -290,7 +290,7 @@ class _Elsewhere(BaseHTTPRequestHandler):
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_a_site_that_is_open_beside_it_reads_nothing_and_may_link_to_it(
+def test_another_open_site_can_read_nothing_and_may_link_to_a_draft(
     browser: Browser, page: Page, served: Served, host: str
 ) -> None:
     for name in ("assets/search.en.js", "assets/favicon.svg"):
@@ -304,7 +304,7 @@ def test_a_site_that_is_open_beside_it_reads_nothing_and_may_link_to_it(
         other.close()
 
 
-def test_films_and_assets_come_in_ranges_from_memory_and_from_the_disk(
+def test_films_and_assets_are_served_in_ranges_from_memory_and_disk(
     page: Page, served: Served
 ) -> None:
     for name in ("assets/style.css", "media/sum-weights.mp4"):

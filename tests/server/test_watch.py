@@ -1,4 +1,4 @@
-"""What `gen serve` does when the output folder cannot be written, without a server."""
+"""`gen serve` when the output folder cannot be written; tested without a server."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from gen.site.context import BuildContext
 from tests.support import small_site
 
 
-class Follows(SiteWatcher):
-    """One that looks at nothing by itself and counts how often it does so."""
+class ManualWatcher(SiteWatcher):
+    """A watcher that does not refresh by itself, and records the calls."""
 
     def __init__(self, folder: Path) -> None:
         small_site.write(folder, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
-        self.said = io.StringIO()
+        self.log = io.StringIO()
         context = small_site.context_of(folder)
-        training = replace(context.training, report=PlainReport(self.said, lambda: 0.0))
-        context = replace(context, training=training)
-        self.looks: list[bool] = []
+        report = PlainReport(self.log, lambda: 0.0)
+        context = replace(context, training=replace(context.training, report=report))
+        self.refreshes: list[bool] = []
         super().__init__(lambda: context, _never, "http://127.0.0.1:8000/")
 
-    def _look(self, *, again: bool) -> None:
-        self.looks.append(again)
+    def _refresh(self, *, check_store: bool) -> None:
+        self.refreshes.append(check_store)
         self._show(self._unpublished)
 
-    def publishes(self) -> bool:
-        """Publishes at once; says whether that is to be tried again."""
+    def publish_now(self) -> bool:
+        """Publish now; return whether to try again."""
         self._publish()
         kind, error = self._events.get_nowait()
         assert kind == "published"
@@ -53,35 +53,32 @@ def _fails(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
     monkeypatch.setattr(live_site.LiveSite, "publish", publish)
 
 
-def test_a_folder_that_is_in_use_is_written_afterwards(
+def test_a_locked_output_folder_is_written_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    follower = Follows(tmp_path)
-    _fails(monkeypatch, BusyError("in use by process 7", where="_site", hint="wait"))
-    assert follower.publishes()
-    assert follower.publishes()
-    assert (
-        follower.said.getvalue()
-        == "warning: _site: in use by process 7; it is written afterwards\n"
-    )
+    watcher = ManualWatcher(tmp_path)
+    _fails(monkeypatch, BusyError("locked by process 7", where="_site", hint="wait"))
+    assert watcher.publish_now()
+    assert watcher.publish_now()
+    assert watcher.log.getvalue() == "warning: _site: locked by process 7; waiting\n"
     _fails(monkeypatch, None)
-    assert not follower.publishes()
+    assert not watcher.publish_now()
 
 
 @pytest.mark.parametrize(
     "error", [FileNotFoundError(2, "No such file or directory", "film.mp4"), GenError("changed")]
 )
-def test_why_nothing_was_written_is_shown_until_it_is(
+def test_a_write_error_is_shown_until_it_is_fixed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    follower = Follows(tmp_path)
+    watcher = ManualWatcher(tmp_path)
     _fails(monkeypatch, error)
-    assert not follower.publishes()
-    shown = follower.state.error
+    assert not watcher.publish_now()
+    shown = watcher.state.error
     assert shown is not None
     assert isinstance(shown, SetupError) == isinstance(error, OSError)
-    assert follower.looks == [isinstance(error, OSError)]  # the store may hold less than before
-    assert follower.said.getvalue() == f"warning: {shown}\n"
+    assert watcher.refreshes == [isinstance(error, OSError)]  # the store may hold less than before
+    assert watcher.log.getvalue() == f"warning: {shown}\n"
     _fails(monkeypatch, None)
-    assert not follower.publishes()
-    assert follower.state.error is None
+    assert not watcher.publish_now()
+    assert watcher.state.error is None

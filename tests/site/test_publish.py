@@ -41,7 +41,7 @@ def test_what_is_damaged_in_a_site_is_named(tmp_path: Path) -> None:
     publish.publish(site, "key", FILES)
     assert publish.damage(site) == ""
     (site / "stray.html").write_text("")
-    assert publish.damage(site) == "stray.html is not of this site"
+    assert publish.damage(site) == "stray.html does not belong to this site"
     (site / "data" / "facts.json").unlink()
     assert publish.damage(site) == "data/facts.json is missing"
     (site / publish.MANIFEST).write_bytes(bytes(100))
@@ -139,13 +139,13 @@ def test_a_repository_is_never_taken_for_a_site_alone(tmp_path: Path) -> None:
     publish.publish(site, "key", FILES)
     (site / ".git").write_text("gitdir: elsewhere")
     for act in (lambda: publish.publish(site, "new", FILES), lambda: publish.remove(site)):
-        with pytest.raises(SetupError, match="is a repository"):
+        with pytest.raises(SetupError, match="is a git repository"):
             act()
     assert (site / ".git").exists()
 
 
 def test_the_root_of_all_is_no_site() -> None:
-    with pytest.raises(SetupError, match="cannot be a site"), publish.locked(Path("/")):
+    with pytest.raises(SetupError, match="cannot be the output folder"), publish.locked(Path("/")):
         pass
 
 
@@ -161,7 +161,7 @@ def test_a_link_in_a_site_is_not_of_it(tmp_path: Path) -> None:
     site = tmp_path / "_site"
     publish.publish(site, "key", FILES)
     (site / "more").symlink_to(tmp_path)
-    assert publish.damage(site) == "more is not of this site"
+    assert publish.damage(site) == "more does not belong to this site"
 
 
 def test_only_a_site_is_removed(tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_a_mount_point_is_refused_before_anything_is_done(tmp_path: Path) -> Non
     )
     if told.returncode == 0:
         assert told.stdout == (
-            f"{site}: is a mount point, and a site is replaced as a whole; "
+            f"{site}: is a mount point, and the output folder is replaced as a whole; "
             f"choose a folder below it: --output {site}/site\n"
         )
     else:  # a container may forbid to mount: then the table alone can be tried

@@ -1,4 +1,4 @@
-"""Files of arrays are what safetensors writes, byte for byte."""
+"""Array files are identical to those of the safetensors package."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KINDS = ("uint64", "int64", "float64", "float32", "uint32", "int32", "float16", 
 
 
 @pytest.mark.parametrize("left_out", [None, *MANY])
-def test_arrays_are_written_as_safetensors_writes_them(
+def test_arrays_are_written_byte_for_byte_as_by_safetensors(
     tmp_path: Path, left_out: str | None
 ) -> None:
     kept = {name: array for name, array in MANY.items() if name != left_out}
@@ -31,7 +31,7 @@ def test_arrays_are_written_as_safetensors_writes_them(
     assert (tmp_path / "file").read_bytes() == save(kept)
 
 
-def test_arrays_of_every_type_of_numbers_are_written_as_safetensors_writes_them(
+def test_arrays_of_every_dtype_are_written_as_by_safetensors(
     tmp_path: Path,
 ) -> None:
     kept = {f"of {kind}": np.arange(3).astype(kind) for kind in (*KINDS, "int8", "uint8", "bool")}
@@ -48,8 +48,6 @@ def test_arrays_of_every_type_of_numbers_are_written_as_safetensors_writes_them(
         pytest.param(np.broadcast_to(np.float32(2), (3, 2)), id="repeated"),
     ],
 )
-def test_arrays_that_lie_otherwise_in_memory_are_written_in_order(
-    tmp_path: Path, array: np.ndarray
-) -> None:
+def test_non_contiguous_arrays_are_written_in_order(tmp_path: Path, array: np.ndarray) -> None:
     arrays.write(tmp_path / "file", {"one": array})
     assert np.array_equal(load_file(tmp_path / "file")["one"], array)

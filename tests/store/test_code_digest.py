@@ -1,4 +1,4 @@
-"""The digest of code changes with what the code does, and with nothing else."""
+"""The code digest changes with the code, and not with comments or formatting."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def _digest() -> str:
         ("2 * x", "(2  *  x)"),
     ],
 )
-def test_comments_docstrings_and_layout_do_not_count(module: Path, old: str, new: str) -> None:
+def test_comments_docstrings_and_formatting_do_not_change_the_digest(
+    module: Path, old: str, new: str
+) -> None:
     before = _digest()
     module.write_text(SOURCE.replace(old, new))
     assert _digest() == before
@@ -68,21 +70,21 @@ def test_comments_docstrings_and_layout_do_not_count(module: Path, old: str, new
         ("gen.training.adamw import EPSILON", "gen import lazy"),
     ],
 )
-def test_a_change_of_code_counts(module: Path, old: str, new: str) -> None:
+def test_a_change_of_code_changes_the_digest(module: Path, old: str, new: str) -> None:
     before = _digest()
     module.write_text(SOURCE.replace(old, new))
     assert _digest() != before
 
 
 def test_imports_are_followed_but_not_those_for_type_checkers(module: Path) -> None:
-    _, imported = code_digest._examine("gen.example_for_digest")
+    _, imported = code_digest._module_digest("gen.example_for_digest")
     assert "gen.training.adamw" in imported
     module.write_text(
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
         "    from gen.training.adamw import EPSILON\n"
     )
     code_digest.clear_cache()
-    _, imported = code_digest._examine("gen.example_for_digest")
+    _, imported = code_digest._module_digest("gen.example_for_digest")
     assert imported == ()
 
 
@@ -92,7 +94,7 @@ def test_training_code_is_followed_to_the_optimiser_and_not_to_the_pages() -> No
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            waiting.extend(code_digest._examine(name)[1])
+            waiting.extend(code_digest._module_digest(name)[1])
     assert {
         "gen.training.adamw",
         "gen.networks.network",
@@ -102,7 +104,7 @@ def test_training_code_is_followed_to_the_optimiser_and_not_to_the_pages() -> No
     assert not {name for name in seen if "pages" in name or "figures" in name or "cli" in name}
 
 
-def test_compiled_code_of_another_source_of_the_same_second_and_size_is_refused(
+def test_a_pyc_of_another_source_with_the_same_time_and_size_is_an_error(
     module: Path,
 ) -> None:
     """Python itself does not tell them apart, and would run the former version."""
@@ -112,9 +114,9 @@ def test_compiled_code_of_another_source_of_the_same_second_and_size_is_refused(
     module.write_text(SOURCE.replace("2 * x", "3 * x"))
     assert _digest() != digest, "the time tells"
     os.utime(module, (1_000_000_000.9, 1_000_000_000.9))
-    with pytest.raises(SetupError, match="Python runs another version") as told:
+    with pytest.raises(SetupError, match="was not compiled from") as error:
         _digest()
-    assert told.value.where == str(compiled)
+    assert error.value.where == str(compiled)
     compiled.unlink()
     assert _digest() != digest
     mode = py_compile.PycInvalidationMode.CHECKED_HASH
@@ -122,7 +124,7 @@ def test_compiled_code_of_another_source_of_the_same_second_and_size_is_refused(
     assert _digest() != digest, "code that Python compares by content needs no second look"
 
 
-def test_the_compiled_code_of_this_package_is_that_of_its_sources() -> None:
+def test_every_pyc_of_this_package_matches_its_source() -> None:
     package = PACKAGE
     for source in package.rglob("*.py"):
         py_compile.compile(str(source), doraise=True)

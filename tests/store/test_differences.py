@@ -1,4 +1,4 @@
-"""Why a run is stale: the value that changed is named, with what it was and what it is."""
+"""The reason why a run is stale: the changed setting with its former and new value."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CHANGED: list[tuple[dict[str, Any], list[str]]] = [
     ({"network": {"hidden": 24, "name": "wide"}}, ["network.name nothing -> wide"]),
     (
         {"task": RUN["task"] | {"note": "n" * 51}},
-        ["task.note was changed near its end"],
+        ["task.note changed near its end"],
     ),
     (optimisers(0.1, 0.1, 0.5, 0.5), ["optimiser.weight_decay 0.3 -> 0.5"]),
     (optimisers(0.1, 0.3, 0.5, 0.5), ["optimiser.weight_decay: also 0.5"]),
@@ -64,7 +64,7 @@ CHANGED: list[tuple[dict[str, Any], list[str]]] = [
         {"code": "f" * 16, "versions": {"torch": "2.13.0", "numba": "0.68.1"}, "seeds": [0, 1] * 3},
         [
             "seeds: 4 -> 6 values",
-            "the code that trains was changed",
+            "the training code changed",
             "torch 2.12.1 -> 2.13.0",
         ],
     ),

@@ -1,4 +1,4 @@
-"""A file is the former one or the new one, whole, whatever happens on the way."""
+"""Files are replaced atomically: at any moment a file is either the former or the new one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gen.store import files
 from tests.conftest import REPOSITORY
 
 
-def test_a_file_that_cannot_be_written_stays_as_it_was(
+def test_a_failed_write_keeps_the_former_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "gen.toml"
@@ -43,7 +43,7 @@ def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
 
 
-def test_of_two_writers_at_once_one_wins_as_a_whole(tmp_path: Path) -> None:
+def test_concurrent_writers_never_mix_their_content(tmp_path: Path) -> None:
     path = tmp_path / "gen.toml"
     texts = [bytes([letter]) * 200_000 for letter in b"abcd"]
     failures: list[BaseException] = []
@@ -63,7 +63,9 @@ def test_of_two_writers_at_once_one_wins_as_a_whole(tmp_path: Path) -> None:
     assert (failures, list(tmp_path.iterdir())) == ([], [path])
 
 
-def test_what_a_killed_writer_has_left_is_removed_by_the_next(tmp_path: Path) -> None:
+def test_the_temporary_file_of_a_killed_writer_is_removed_by_the_next_writer(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "gen.toml"
     with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], cwd=REPOSITORY) as process:
         assert process.wait() == -9
@@ -84,8 +86,8 @@ files.write_atomically(Path(sys.argv[1]), b"half")
 """
 
 
-def test_no_link_leads_a_writer_elsewhere(tmp_path: Path) -> None:
-    """A cloned repository may hold links under the names that are written."""
+def test_a_written_file_replaces_a_link_and_not_its_target(tmp_path: Path) -> None:
+    """A cloned repository may contain links with the names of written files."""
     elsewhere, path = tmp_path / "elsewhere", tmp_path / "lock.holder"
     elsewhere.write_text("dear")
     path.symlink_to(elsewhere)
@@ -95,7 +97,7 @@ def test_no_link_leads_a_writer_elsewhere(tmp_path: Path) -> None:
     assert elsewhere.read_text() == "dear"
 
 
-def test_what_a_link_leads_to_is_not_erased(tmp_path: Path) -> None:
+def test_removing_a_link_keeps_its_target(tmp_path: Path) -> None:
     folder, link = tmp_path / "folder", tmp_path / "part"
     folder.mkdir()
     (folder / "thesis.tex").write_text("dear")
@@ -106,10 +108,10 @@ def test_what_a_link_leads_to_is_not_erased(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("refusal", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
-def test_a_file_system_that_cannot_fsync_folders_is_written_all_the_same(
+def test_files_are_written_on_a_file_system_without_fsync_for_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
 ) -> None:
-    """As CIFS, vboxsf and some of FUSE; what such a system says of a file is an error."""
+    """Such as CIFS, vboxsf and some FUSE systems; the same error for a file is raised."""
     synced = os.fsync
 
     def fsync(descriptor: int) -> None:
@@ -140,14 +142,14 @@ def test_a_disk_that_fails_to_fsync_a_folder_is_an_error(
         files.fsync_path(tmp_path)
 
 
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+def test_reading_a_pipe_fails_and_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path(os.devnull)):
         with pytest.raises(OSError, match="not a regular file"):
             files.read_regular(path)
 
 
-def test_very_deep_folders_are_listed_and_erased(tmp_path: Path) -> None:
+def test_very_deep_folders_are_listed_and_removed(tmp_path: Path) -> None:
     depth = min(1500, (4000 - len(str(tmp_path))) // 2)
     folder = tmp_path / "top"
     folder.mkdir()
@@ -159,7 +161,7 @@ def test_very_deep_folders_are_listed_and_erased(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_what_is_no_regular_file_is_refused_and_closed(tmp_path: Path) -> None:
+def test_reading_a_non_regular_file_fails_and_closes_it(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     descriptors = Path("/proc/self/fd")
     before = len(list(descriptors.iterdir()))

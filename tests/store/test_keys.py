@@ -1,4 +1,4 @@
-"""Keys: whatever can change a result changes its key, and nothing else does."""
+"""Keys: everything that can change a result changes its key, and nothing else does."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tests.support import small_site
 
 GEN = PACKAGE
 OF_A_RUN = ("task", "network", "optimiser", "training")
-"""The tables of a model that its runs are made from."""
+"""The tables of a model that its runs depend on."""
 
 MODELS: dict[str, dict[str, Any]] = {
     "sum": {
@@ -90,7 +90,7 @@ CHANGES: dict[str, Any] = {
         }.items()
     },
 }
-"""Another value for every key of a model, by its place."""
+"""A different value for every key of a model, by dotted path."""
 
 
 def config_of(models: dict[str, Any]) -> str:
@@ -125,7 +125,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_change_is_known_for_every_key_of_every_kind_of_model() -> None:
+def test_this_test_has_another_value_for_every_key_of_every_kind_of_model() -> None:
     for family, part in (("gen.tasks", "task"), ("gen.networks", "network")):
         for kind, table in kinds(family, {"task": Task, "network": Network}[part]).items():
             model = next(m for m in MODELS if MODELS[m][part]["kind"] == kind)
@@ -150,7 +150,7 @@ def test_every_key_of_a_model_changes_the_keys_of_its_runs_and_of_no_others(
     tell("keys of the config changed", 1)
 
 
-def test_a_run_belongs_to_its_device(folder: Path) -> None:
+def test_the_device_is_part_of_the_key_of_a_run(folder: Path) -> None:
     before, after = run_keys(folder, MODELS), run_keys(folder, MODELS, "cuda")
     assert not set(before["sum"]) & set(after["sum"])
 
@@ -166,7 +166,9 @@ def _shuffled(draw: st.DrawFn, table: dict[str, Any]) -> dict[str, Any]:
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_shuffled(MODELS))
-def test_the_order_of_tables_and_keys_changes_nothing(folder: Path, models: dict[str, Any]) -> None:
+def test_the_order_of_tables_and_keys_does_not_change_the_key(
+    folder: Path, models: dict[str, Any]
+) -> None:
     assert run_keys(folder, models) == run_keys(folder, MODELS)
 
 
@@ -217,7 +219,7 @@ def test_a_profile_is_part_of_the_key(folder: Path) -> None:
     assert Sources.gather(plain).key != Sources.gather(same).key
 
 
-def test_an_encoder_of_ones_own_is_part_of_a_films_key(
+def test_a_custom_encoder_is_part_of_the_key_of_a_film(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = FilmOrder("film", figure_kinds()["weights"](model="odd"), None, {})  # type: ignore[arg-type]
@@ -231,7 +233,7 @@ def test_an_encoder_of_ones_own_is_part_of_a_films_key(
     assert len(found | {before}) == 3
 
 
-def test_what_is_edited_after_a_site_was_read_has_another_key(folder: Path, tmp_path: Path) -> None:
+def test_an_edit_after_the_sources_were_read_changes_the_key(folder: Path, tmp_path: Path) -> None:
     templates = tmp_path / "templates"
     shutil.copytree(templates_folder(), templates)
     context = replace(small_site.context_of(folder), templates=templates)
@@ -252,7 +254,7 @@ SITE_CHANGES = {
 
 
 @pytest.mark.parametrize("change", SITE_CHANGES)
-def test_whatever_a_site_is_made_of_changes_its_key(folder: Path, change: str) -> None:
+def test_every_source_of_a_site_changes_its_key(folder: Path, change: str) -> None:
     before = site_key(folder)
     name, old, new = SITE_CHANGES[change]
     path = folder / name
@@ -269,7 +271,7 @@ def test_another_version_of_the_tool_writes_another_site(
     assert site_key(folder) != before
 
 
-def test_neither_file_times_nor_modes_nor_places_nor_comments_change_the_key(
+def test_file_times_modes_paths_and_comments_do_not_change_the_key(
     folder: Path, tmp_path: Path
 ) -> None:
     before = site_key(folder)
@@ -285,7 +287,7 @@ def test_neither_file_times_nor_modes_nor_places_nor_comments_change_the_key(
 
 
 class Tampered:
-    """The package's code with one module said to be something else."""
+    """Digests of the package with one module replaced."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._sources: dict[Path, bytes] = {}
@@ -296,7 +298,7 @@ class Tampered:
 
         monkeypatch.setattr(Path, "read_bytes", read_bytes)
         # The files themselves stay, and so does their compiled code, which is of the true sources.
-        monkeypatch.setattr(code_digest, "_refuse_stale", lambda source: None)
+        monkeypatch.setattr(code_digest, "_raise_if_pyc_differs", lambda source: None)
 
     def digest(self, modules: tuple[str, ...], sources: dict[Path, str]) -> str:
         self._sources = {path: text.encode() for path, text in sources.items()}
@@ -317,7 +319,7 @@ TRAINED_BY = ("gen.training.loop", "gen.tasks.modular", "gen.networks.embedded")
 
 
 def followed(*modules: str) -> dict[str, Path]:
-    """The modules that a digest covers, with their files."""
+    """Return the modules that a digest covers, with their files."""
     found: dict[str, Path] = {}
     waiting = list(modules)
     while waiting:
@@ -325,12 +327,12 @@ def followed(*modules: str) -> dict[str, Path]:
         if name not in found:
             below = GEN.joinpath(*name.split(".")[1:])
             found[name] = below.with_suffix(".py") if not below.is_dir() else below / "__init__.py"
-            waiting += code_digest._examine(name)[1]
+            waiting += code_digest._module_digest(name)[1]
     return found
 
 
 def mutated(source: str, chance: random.Random) -> str:
-    """A module with one number or one comparison changed, or with one more statement."""
+    """Return a module with a changed number or comparison, or with one more statement."""
     tree = ast.parse(source)
     numbers = [
         node
@@ -345,7 +347,7 @@ def mutated(source: str, chance: random.Random) -> str:
 
 
 def unchanged(source: str, chance: random.Random) -> str:
-    """The same code: laid out anew with other docstrings, or with more comments."""
+    """Return the same code with other formatting and docstrings, or with more comments."""
     if chance.random() < 0.5:
         tree = ast.parse(source)
         for node in ast.walk(tree):
@@ -367,7 +369,7 @@ def unchanged(source: str, chance: random.Random) -> str:
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(40, marks=pytest.mark.torture)])
-def test_every_module_that_trains_changes_the_key_and_its_comments_do_not(
+def test_every_training_module_changes_the_key_and_its_comments_do_not(
     tampered: Tampered, tell: Tell, rounds: int
 ) -> None:
     chance = random.Random(rounds)
@@ -387,9 +389,7 @@ def test_every_module_that_trains_changes_the_key_and_its_comments_do_not(
 
 
 @pytest.mark.torture
-def test_every_module_that_draws_changes_the_key_of_the_films(
-    tampered: Tampered, tell: Tell
-) -> None:
+def test_every_drawing_module_changes_the_key_of_the_films(tampered: Tampered, tell: Tell) -> None:
     chance = random.Random(0)
     drawn_by = (figure_kinds()["weights"].__module__, "gen.encode.mp4", "gen.encode.gif")
     former = tampered.digest(drawn_by, {})

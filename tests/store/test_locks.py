@@ -1,4 +1,4 @@
-"""One build at a time, a site that is whole at every moment, and an end that is clean."""
+"""Locks: one build at a time; a site is replaced atomically; a terminated build cleans up."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from gen.errors import BusyError, SetupError
-from gen.site import publish
+from gen.site import publish, write
 from gen.site.context import BuildContext
 from gen.site.sources import Sources
-from gen.store.exchange import exchange
+from gen.store.files import exchange
 from gen.store.store import Store
 from tests.conftest import Gen, tree
 from tests.support import small_site
@@ -39,7 +39,7 @@ with locked(Path(sys.argv[1])):
 
 @contextmanager
 def holder(site: Path, seconds: float = 60) -> Iterator[subprocess.Popen[str]]:
-    """Another process that holds an output folder."""
+    """Start another process that locks an output folder."""
     command = [sys.executable, "-c", HOLD_OUTPUT, str(site), str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
@@ -47,20 +47,20 @@ def holder(site: Path, seconds: float = 60) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def test_the_second_to_write_a_site_is_told_who_holds_it_and_exits_5(
+def test_a_second_build_names_the_process_that_holds_the_lock_and_exits_5(
     gen: Gen, tmp_path: Path
 ) -> None:
     options = small_site.write(tmp_path)
     with holder(tmp_path / "_site") as process:
         outcome = gen("build", *options)
         assert outcome.code == 5
-        assert f"in use by process {process.pid}" in outcome.err
+        assert f"locked by process {process.pid}" in outcome.err
         assert outcome.err.count("\n") == 1
     assert not (tmp_path / "_site").exists()
 
 
 @pytest.mark.parametrize("command", ["build", "site"])
-def test_who_would_be_refused_is_told_before_sources_are_read(
+def test_a_locked_store_or_output_is_an_error_before_sources_are_read(
     gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     def read(context: BuildContext) -> Sources:
@@ -68,13 +68,13 @@ def test_who_would_be_refused_is_told_before_sources_are_read(
 
     monkeypatch.setattr(Sources, "gather", read)
     options = small_site.write(tmp_path)
-    with context_of(tmp_path).held():
+    with context_of(tmp_path).locked():
         assert gen(command, *options).code == 5
     with holder(tmp_path / "_site"):
         assert gen(command, *options).code == 5
 
 
-def test_a_holder_that_was_killed_is_in_nobodys_way(gen: Gen, tmp_path: Path) -> None:
+def test_the_lock_of_a_killed_process_is_free(gen: Gen, tmp_path: Path) -> None:
     options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
     with holder(tmp_path / "_site") as process:
         os.kill(process.pid, signal.SIGKILL)
@@ -84,16 +84,16 @@ def test_a_holder_that_was_killed_is_in_nobodys_way(gen: Gen, tmp_path: Path) ->
     assert not (tmp_path / "._site.lock.holder").exists()
 
 
-def test_a_build_that_waits_goes_on_when_the_other_has_ended(gen: Gen, tmp_path: Path) -> None:
+def test_a_waiting_build_continues_when_the_other_build_has_ended(gen: Gen, tmp_path: Path) -> None:
     options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
     with holder(tmp_path / "_site", seconds=2) as process:
         outcome = gen("build", *options, "--wait")
         assert outcome.code == 0, outcome.err
-        assert f"in use by process {process.pid}; waiting" in outcome.err
+        assert f"locked by process {process.pid}; waiting" in outcome.err
     assert (tmp_path / "_site" / "index.html").exists()
 
 
-def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
+def test_a_lock_is_released_when_its_process_is_killed(tmp_path: Path) -> None:
     site = tmp_path / "_site"
     with holder(site) as process:
         with pytest.raises(BusyError), publish.locked(site):
@@ -104,7 +104,7 @@ def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
             pass
 
 
-def test_two_folders_change_names_or_nothing_happens(tmp_path: Path) -> None:
+def test_exchange_swaps_two_folders_or_changes_nothing(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     for folder in (one, other):
         folder.mkdir()
@@ -116,7 +116,7 @@ def test_two_folders_change_names_or_nothing_happens(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("knows_how", [True, False])
-def test_a_site_is_replaced_as_a_whole(
+def test_a_site_is_replaced_atomically(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knows_how: bool
 ) -> None:
     if not knows_how:
@@ -128,8 +128,8 @@ def test_a_site_is_replaced_as_a_whole(
     assert [path.name for path in tmp_path.iterdir()] == ["_site"]
 
 
-def test_a_site_that_was_taken_away_and_not_replaced_is_put_back(tmp_path: Path) -> None:
-    """What is left where a process is killed between two renames."""
+def test_a_site_that_was_moved_away_and_not_replaced_is_restored(tmp_path: Path) -> None:
+    """A process was killed between two renames."""
     site = tmp_path / "_site"
     publish.publish(site, "key", FILES)
     site.rename(tmp_path / "._site.former")
@@ -139,23 +139,21 @@ def test_a_site_that_was_taken_away_and_not_replaced_is_put_back(tmp_path: Path)
     assert {path.name for path in tmp_path.iterdir()} <= {"_site", "._site.lock"}
 
 
-def test_a_page_that_is_changed_while_building_is_not_published_half(
+def test_a_build_is_discarded_if_a_page_changes_during_it(
     gen: Gen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = small_site.write(tmp_path)
     page = tmp_path / "site" / "pages" / "en" / "index.md"
-    from gen.commands import build
-
-    original = build.site_files
+    original = write.site_files
 
     def edited(*arguments: object) -> object:
         page.write_text(small_site.PAGE.replace("The loss.", "The loss, again."))
         return original(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(build, "site_files", edited)
+    monkeypatch.setattr(write, "site_files", edited)
     outcome = gen("build", *options)
     assert outcome.code == 2
-    assert "was changed while it was at work" in outcome.err
+    assert "changed during the build" in outcome.err
     assert not (tmp_path / "_site").exists()
     monkeypatch.undo()
     again = gen("build", *options)
@@ -199,7 +197,7 @@ def alive(pid: int) -> bool:
     ("number", "code", "said"),
     [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")],
 )
-def test_a_build_that_is_asked_to_end_leaves_no_process_and_keeps_what_was_finished(
+def test_a_terminated_build_leaves_no_process_and_keeps_finished_runs(
     tmp_path: Path, number: signal.Signals, code: int, said: str
 ) -> None:
     process = building(tmp_path)
@@ -211,9 +209,9 @@ def test_a_build_that_is_asked_to_end_leaves_no_process_and_keeps_what_was_finis
     workers = children(process.pid)
     assert workers
     process.send_signal(number)
-    _, told = process.communicate(timeout=120)
+    _, stderr = process.communicate(timeout=120)
     assert process.returncode == code
-    assert told.splitlines()[-1] == f"gen: {said}; what was finished is kept"
+    assert stderr.splitlines()[-1] == f"gen: {said}; finished runs and films are kept"
     deadline = time.monotonic() + 120
     while any(map(alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -222,7 +220,7 @@ def test_a_build_that_is_asked_to_end_leaves_no_process_and_keeps_what_was_finis
     assert not list((tmp_path / ".gen").glob("part-*"))
 
 
-def test_a_forbidden_parent_folder_is_the_tools_own_error(tmp_path: Path) -> None:
+def test_a_parent_folder_that_cannot_be_written_is_a_setup_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with (
         pytest.raises(SetupError, match="cannot be written"),
@@ -232,10 +230,10 @@ def test_a_forbidden_parent_folder_is_the_tools_own_error(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("refusal", [errno.ENOSYS, errno.EOPNOTSUPP])
-def test_a_file_system_without_flock_is_locked_by_other_means(
+def test_a_file_system_without_flock_is_locked_with_lockf(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
 ) -> None:
-    """A store that was brought along from elsewhere holds the lock's file, which locks nothing."""
+    """An existing lock file, for example in a copied store, is not locked."""
     store = Store(tmp_path / "store")
     with store.locked():
         pass
@@ -248,11 +246,11 @@ def test_a_file_system_without_flock_is_locked_by_other_means(
     with store.locked():
         assert (tmp_path / "store" / "lock.holder").exists()
     monkeypatch.setattr(fcntl, "lockf", missing)
-    with pytest.raises(SetupError, match="the file system has no locks"), store.locked():
+    with pytest.raises(SetupError, match="the file system does not support locks"), store.locked():
         pass
 
 
-def test_a_lock_whose_folder_was_removed_and_made_again_is_taken_anew(tmp_path: Path) -> None:
+def test_a_lock_is_taken_again_if_its_folder_was_removed(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     with store.locked():
         shutil.rmtree(store.root)

@@ -1,4 +1,4 @@
-"""The store gives back what was put in, or nothing: never something damaged."""
+"""The store returns an entry as it was stored, or none, and never a damaged one."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def _write(folder: Path) -> None:
 
 
 @pytest.fixture
-def told() -> list[str]:
+def messages() -> list[str]:
     return []
 
 
 @pytest.fixture
-def store(tmp_path: Path, told: list[str]) -> Store:
-    return Store(tmp_path / "store", on_damage=told.append)
+def store(tmp_path: Path, messages: list[str]) -> Store:
+    return Store(tmp_path / "store", on_damage=messages.append)
 
 
-def test_an_entry_comes_back_with_its_files_and_what_is_known_of_it(store: Store) -> None:
+def test_an_entry_is_returned_with_its_files_and_its_info(store: Store) -> None:
     entry = store.put("runs", INGREDIENTS, {"model": "m"}, _write)
     found = store.get("runs", content_key(INGREDIENTS))
     assert found == entry
@@ -44,13 +44,13 @@ def test_an_entry_comes_back_with_its_files_and_what_is_known_of_it(store: Store
     assert [one.key for one in store.entries("runs")] == [entry.key]
 
 
-def test_the_key_follows_the_content_and_not_the_order_of_writing() -> None:
+def test_the_key_depends_on_the_values_and_not_on_their_order() -> None:
     assert content_key({"a": 1, "b": [2, 3]}) == content_key({"b": [2, 3], "a": 1})
     assert content_key({"a": 1}) != content_key({"a": 1.5})
     assert content_key({"seeds": [0, 1]}) != content_key({"seeds": [1, 0]})
 
 
-def test_what_was_never_put_is_not_found(store: Store) -> None:
+def test_a_missing_entry_is_none(store: Store) -> None:
     assert store.get("runs", "0" * 24) is None
     assert list(store.entries("runs")) == []
 
@@ -58,8 +58,8 @@ def test_what_was_never_put_is_not_found(store: Store) -> None:
 @pytest.mark.parametrize(
     "damage", ["flip", "cut", "zeros", "remove", "manifest", "swap", "exchange"]
 )
-def test_damage_is_told_once_set_aside_and_made_anew(
-    store: Store, told: list[str], damage: str
+def test_a_damaged_entry_is_reported_once_and_moved_aside(
+    store: Store, messages: list[str], damage: str
 ) -> None:
     entry = store.put("runs", INGREDIENTS, {}, _write)
     path = entry.file("a.bin")
@@ -83,47 +83,49 @@ def test_damage_is_told_once_set_aside_and_made_anew(
         other = store.put("runs", {"other": 1}, {}, _write)
         entry.file("entry.json").write_text(other.file("entry.json").read_text())
     assert store.get("runs", entry.key) is None
-    assert len(told) == 1 and entry.key in told[0]
+    assert len(messages) == 1 and entry.key in messages[0]
     assert store.get("runs", entry.key) is None
-    assert len(told) == 1
+    assert len(messages) == 1
     again = store.put("runs", INGREDIENTS, {}, _write)
     assert store.get("runs", entry.key) == again
 
 
-def test_no_bit_can_change_unseen_in_what_an_entry_says_of_itself(tmp_path: Path) -> None:
+def test_every_changed_bit_of_a_manifest_is_detected(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     info = {"source": "m", "seconds": 1.5, "views": ["W_in", "W_out"], "shard": None}
     entry = store.put("runs", INGREDIENTS, info, _write)
-    said = entry.file("entry.json").read_bytes()
-    for place in range(8 * len(said)):
-        flipped = bytearray(said)
+    text = entry.file("entry.json").read_bytes()
+    for place in range(8 * len(text)):
+        flipped = bytearray(text)
         flipped[place // 8] ^= 1 << place % 8
         entry.file("entry.json").write_bytes(flipped)
         assert list(store.entries("runs")) == [], place
-    entry.file("entry.json").write_bytes(said)
+    entry.file("entry.json").write_bytes(text)
     assert store.get("runs", entry.key) == entry
 
 
-@pytest.mark.parametrize("said", ["", "null", "[]", "{}", '{"digest": 1}', "[" * 100_000])
-def test_an_entry_that_says_nothing_of_itself_is_damaged(
-    store: Store, told: list[str], said: str
+@pytest.mark.parametrize("text", ["", "null", "[]", "{}", '{"digest": 1}', "[" * 100_000])
+def test_an_entry_without_a_valid_manifest_is_damaged(
+    store: Store, messages: list[str], text: str
 ) -> None:
     entry = store.put("runs", INGREDIENTS, {}, _write)
-    entry.file("entry.json").write_text(said)
-    assert store.get("runs", entry.key) is None and len(told) == 1
+    entry.file("entry.json").write_text(text)
+    assert store.get("runs", entry.key) is None and len(messages) == 1
 
 
-def test_an_entry_of_another_schema_is_set_aside(
-    store: Store, told: list[str], monkeypatch: pytest.MonkeyPatch
+def test_an_entry_of_another_schema_is_moved_aside(
+    store: Store, messages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as former:
         former.setattr("gen.store.store.SCHEMA", SCHEMA - 1)
         entry = store.put("runs", INGREDIENTS, {}, _write)
     assert store.get("runs", entry.key) is None
-    assert len(told) == 1 and "another version's" in told[0]
+    assert len(messages) == 1 and "another version" in messages[0]
 
 
-def test_what_is_removed_is_away_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_removal_that_is_killed_leaves_no_half_entry(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killed while it removes an entry, a process leaves no half of one."""
     entry = store.put("runs", INGREDIENTS, {}, _write)
 
@@ -152,7 +154,7 @@ def test_a_writer_that_fails_leaves_nothing(store: Store) -> None:
     assert not [path for path in store.root.iterdir() if path.name != "runs"]
 
 
-def test_left_overs_of_a_killed_writer_are_swept_under_the_lock(store: Store) -> None:
+def test_files_of_a_killed_writer_are_removed_under_the_lock(store: Store) -> None:
     store.root.mkdir()
     part = store.root / f"part-1-{content_key(INGREDIENTS)}"
     part.mkdir()
@@ -161,7 +163,7 @@ def test_left_overs_of_a_killed_writer_are_swept_under_the_lock(store: Store) ->
         assert not part.exists()
 
 
-def test_a_second_process_is_told_who_holds_the_store(store: Store) -> None:
+def test_a_second_process_gets_the_name_of_the_lock_holder(store: Store) -> None:
     code = (
         "import sys, time; from pathlib import Path; from gen.store.store import Store\n"
         "with Store(Path(sys.argv[1])).locked():\n"
@@ -180,8 +182,8 @@ def test_a_second_process_is_told_who_holds_the_store(store: Store) -> None:
 
 
 @pytest.mark.parametrize("error", [errno.EIO, errno.EMFILE, errno.EACCES])
-def test_a_disk_that_refuses_to_read_costs_no_entry(
-    store: Store, told: list[str], monkeypatch: pytest.MonkeyPatch, error: int
+def test_a_read_error_of_the_disk_does_not_remove_an_entry(
+    store: Store, messages: list[str], monkeypatch: pytest.MonkeyPatch, error: int
 ) -> None:
     entry = store.put("runs", INGREDIENTS, {}, _write)
     opened = os.open
@@ -195,10 +197,10 @@ def test_a_disk_that_refuses_to_read_costs_no_entry(
         patched.setattr(os, "open", refuse)
         with pytest.raises(SetupError, match="cannot be read"):
             store.get("runs", entry.key)
-    assert store.get("runs", entry.key) == entry and not told
+    assert store.get("runs", entry.key) == entry and not messages
 
 
-def test_a_folder_of_somebody_elses_is_never_a_store(tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_not_used_as_a_store(tmp_path: Path) -> None:
     for name in ("site", "part-one", "runs"):
         (tmp_path / name).mkdir()
     before = sorted(tmp_path.iterdir())
@@ -210,7 +212,7 @@ def test_a_folder_of_somebody_elses_is_never_a_store(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_only_what_the_store_has_written_is_removed_from_it(store: Store) -> None:
+def test_only_files_of_the_store_are_removed_from_it(store: Store) -> None:
     with store.locked():
         store.put("runs", INGREDIENTS, {}, _write)
     for name in ("notes", "part-one"):
@@ -226,8 +228,8 @@ def test_only_what_the_store_has_written_is_removed_from_it(store: Store) -> Non
 
 
 @pytest.mark.parametrize("what", ["file", "link", "dangling"])
-def test_what_is_no_folder_is_no_entry_and_is_removed(
-    store: Store, told: list[str], tmp_path: Path, what: str
+def test_a_file_in_place_of_an_entry_is_removed(
+    store: Store, messages: list[str], tmp_path: Path, what: str
 ) -> None:
     entry = store.put("runs", INGREDIENTS, {}, _write)
     away = entry.folder.rename(tmp_path / "away")
@@ -238,7 +240,7 @@ def test_what_is_no_folder_is_no_entry_and_is_removed(
             entry.folder.symlink_to(tmp_path / ("elsewhere" if what == "link" else "absent"))
             (tmp_path / "elsewhere").mkdir(exist_ok=True)
         assert store.get("runs", entry.key) is None
-    assert len(told) == 2
+    assert len(messages) == 2
     store.put("runs", INGREDIENTS, {}, _write)
     assert store.get("runs", entry.key) == entry
     assert store.prune(["runs"], set()) == 1
@@ -246,13 +248,13 @@ def test_what_is_no_folder_is_no_entry_and_is_removed(
     assert away.exists() and (tmp_path / "elsewhere").exists() == (what != "file")
 
 
-def test_a_stray_file_in_an_entry_is_damage(store: Store, told: list[str]) -> None:
+def test_a_stray_file_in_an_entry_is_damage(store: Store, messages: list[str]) -> None:
     entry = store.put("runs", INGREDIENTS, {}, _write)
     entry.file("film.gif").write_bytes(b"stray")
-    assert store.get("runs", entry.key) is None and len(told) == 1
+    assert store.get("runs", entry.key) is None and len(messages) == 1
 
 
-def test_entries_that_cannot_be_read_any_more_are_pruned(store: Store) -> None:
+def test_unreadable_entries_are_pruned(store: Store) -> None:
     entry = store.put("runs", INGREDIENTS, {}, _write)
     entry.file("entry.json").write_text("{")
     kept = store.put("runs", {"other": 1}, {}, _write)
@@ -260,13 +262,13 @@ def test_entries_that_cannot_be_read_any_more_are_pruned(store: Store) -> None:
     assert store.get("runs", kept.key) == kept
 
 
-def test_a_forbidden_folder_is_the_tools_own_error(tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_written_is_a_setup_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(SetupError, match="cannot be written"):
         Store(tmp_path / "file" / "store").put("runs", INGREDIENTS, {}, _write)
 
 
-def test_file_times_and_clocks_play_no_part(store: Store) -> None:
+def test_file_times_and_clocks_are_ignored(store: Store) -> None:
     entry = store.put("runs", INGREDIENTS, {}, _write)
     for path in entry.folder.iterdir():
         os.utime(path, (0, 0))
@@ -291,7 +293,7 @@ def foreign(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("command", [["clean"], ["clean", "--all"], ["render"], ["build"]])
-def test_a_tagged_folder_of_another_program_is_never_taken_for_a_store(
+def test_a_tagged_folder_of_another_program_is_not_used_as_a_store(
     gen: Gen, tmp_path: Path, foreign: Path, command: list[str]
 ) -> None:
     options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
@@ -302,7 +304,7 @@ def test_a_tagged_folder_of_another_program_is_never_taken_for_a_store(
     assert tree(foreign) == before
 
 
-def test_files_of_other_programs_in_a_store_are_left_alone(store: Store) -> None:
+def test_files_of_other_programs_in_a_store_are_kept(store: Store) -> None:
     with store.locked():
         store.put("runs", INGREDIENTS, {}, _write)
     for family in ("runs", "media", "damaged"):
@@ -319,14 +321,14 @@ def test_files_of_other_programs_in_a_store_are_left_alone(store: Store) -> None
 
 @pytest.mark.parametrize("name", ["entry.json", "a.bin"])
 def test_a_pipe_in_place_of_a_file_of_an_entry_is_damage(
-    store: Store, told: list[str], name: str
+    store: Store, messages: list[str], name: str
 ) -> None:
     entry = store.put("runs", INGREDIENTS, {}, _write)
     entry.file(name).unlink()
     os.mkfifo(entry.file(name))
-    assert store.get("runs", entry.key) is None and len(told) == 1
+    assert store.get("runs", entry.key) is None and len(messages) == 1
     os.mkfifo(entry.folder)
-    assert store.get("runs", entry.key) is None and len(told) == 2
+    assert store.get("runs", entry.key) is None and len(messages) == 2
 
 
 def test_a_pipe_in_place_of_the_tag_is_no_tag(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Temporary folders are gone after their use, and with the next command if one is killed."""
+"""Temporary folders are removed after use, or by the next command after a kill."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from tests.support import small_site
 DEADLINE = 120.0
 
 
-def test_a_temporary_folder_is_gone_even_if_its_removal_is_interrupted(
+def test_a_temporary_folder_is_removed_even_if_its_removal_is_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    erase, asked = files.remove_tree, []
+    remove_tree, removed = files.remove_tree, []
 
     def interrupted(path: Path) -> None:
-        asked.append(path)
-        if len(asked) == 1:
+        removed.append(path)
+        if len(removed) == 1:
             raise SystemExit(143)
-        erase(path)
+        remove_tree(path)
 
     monkeypatch.setattr(temporary, "remove_tree", interrupted)
-    with pytest.raises(SystemExit), temporary.temporary("film") as folder:
+    with pytest.raises(SystemExit), temporary.temporary_folder("film") as folder:
         (folder / "film.mp4").write_bytes(b"frames")
     assert list(tmp_path.iterdir()) == []
 
@@ -51,7 +51,7 @@ def ended() -> int:
     return process.pid
 
 
-def test_what_a_killed_process_has_left_is_removed_and_nothing_else(
+def test_only_temporary_folders_of_killed_processes_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: int
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -71,30 +71,30 @@ def test_what_a_killed_process_has_left_is_removed_and_nothing_else(
     assert dear.read_text() == "dear"
 
 
-def test_a_folder_in_use_stays_though_its_process_is_not_seen_from_here(
+def test_a_locked_folder_is_kept_if_its_process_is_not_visible(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(temporary, "is_running", lambda process: False)  # as in another container
-    with temporary.temporary("film") as folder:
+    with temporary.temporary_folder("film") as folder:
         temporary.sweep()
         assert folder.is_dir()
     assert not folder.exists()
 
 
-def test_a_machine_without_a_folder_for_temporary_files_has_nothing_to_remove(
+def test_a_missing_temporary_directory_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "absent"))
     temporary.sweep()
 
 
-def test_a_killed_process_that_its_parent_has_not_asked_for_has_ended() -> None:
+def test_a_zombie_process_is_not_running() -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
         assert files.is_running(process.pid)
         process.kill()
         wait_for(lambda: not files.is_running(process.pid))
-        assert process.returncode is None  # nothing has asked so far
+        assert process.returncode is None  # nothing has removed so far
 
 
 def wait_for(found: Callable[[], object]) -> None:
@@ -104,7 +104,7 @@ def wait_for(found: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def test_the_next_command_removes_what_a_killed_verify_and_its_workers_have_left(
+def test_the_next_command_removes_temporary_folders_of_a_killed_verify(
     tmp_path: Path,
 ) -> None:
     folder, temp = tmp_path / "site", tmp_path / "tmp"

@@ -1,4 +1,4 @@
-"""What carries a right digest and cannot be used is set aside and made anew, not a traceback."""
+"""An entry with a valid digest and unusable content is moved aside and made again."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def with_an_unknown_view(folder: Path, info: dict[str, Any]) -> None:
     "change",
     [no_safetensors, without_an_array, of_another_shape, without_views, with_an_unknown_view],
 )
-def test_a_run_that_cannot_be_used_is_trained_anew(
+def test_a_run_that_cannot_be_used_is_trained_again(
     gen: Gen, site: Path, change: Callable[[Path, dict[str, Any]], None]
 ) -> None:
     entry = replaced(Store(site / ".gen"), "runs", change)
@@ -108,7 +108,7 @@ def with_words_for_numbers(folder: Path, info: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "change", [without_frames, with_too_few_steps, without_a_poster, with_words_for_numbers]
 )
-def test_a_film_that_cannot_be_used_is_drawn_anew(
+def test_a_film_that_cannot_be_used_is_drawn_again(
     gen: Gen, site: Path, change: Callable[[Path, dict[str, Any]], None]
 ) -> None:
     entry = replaced(Store(site / ".gen"), "media", change)
@@ -119,7 +119,7 @@ def test_a_film_that_cannot_be_used_is_drawn_anew(
 
 
 @pytest.mark.parametrize("facts", [b"", b"[]", b'{"sum": 1}', b"[" * 100_000])
-def test_published_facts_that_cannot_be_used_are_written_anew(
+def test_published_facts_that_cannot_be_used_are_written_again(
     gen: Gen, site: Path, facts: bytes
 ) -> None:
     folder = site / "_site"

@@ -11,7 +11,7 @@ from gen.report import SilentReport
 from gen.resources import assets_folder, templates_folder
 from gen.site.context import BuildContext
 from gen.store.store import Store
-from tests.support.here import Here
+from tests.support.inline_executor import InlineExecutor
 
 _SITE = """
 [site]
@@ -144,7 +144,7 @@ def context_of_config(config: Config, folder: Path) -> BuildContext:
     return BuildContext(
         config=config,
         training=TrainingContext(
-            Store(folder / ".gen", on_damage=print), SilentReport(), executor=Here
+            Store(folder / ".gen", on_damage=print), SilentReport(), executor=InlineExecutor
         ),
         output=folder / "_site",
         templates=templates_folder(),

@@ -1,4 +1,4 @@
-"""Training on a Dask cluster: the same runs, whatever becomes of workers and scheduler."""
+"""Training on a Dask cluster gives the same runs, even if workers or the scheduler die."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import psutil
 import pytest
 from distributed import LocalCluster, Nanny
 
-from gen.commands import build
+from gen.commands.train import train
 from gen.errors import SetupError
 from gen.experiments.train import missing_shards, train_shards
 from gen.report import SilentReport
@@ -74,11 +74,11 @@ def local() -> Iterator[Cluster]:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("undisturbed")
     small_site.write(folder, SWEPT)
-    build.train_models(context_of(folder), ["grid"])
+    train(context_of(folder), ["grid"])
     return stored_runs(folder / ".gen")
 
 
-def test_jobs_come_back_from_the_workers(local: Cluster) -> None:
+def test_jobs_return_results_from_dask_workers(local: Cluster) -> None:
     jobs = [Job(f"job {n}", answer, (n,), 1, "steps") for n in range(7)]
     ends = list(local.run(jobs))
     found = {end.place: end.result for end in ends if isinstance(end, Done)}
@@ -86,12 +86,12 @@ def test_jobs_come_back_from_the_workers(local: Cluster) -> None:
     assert local.width == 2
 
 
-def test_an_error_on_a_worker_is_the_error_here(local: Cluster) -> None:
+def test_an_error_on_a_dask_worker_is_raised_by_the_caller(local: Cluster) -> None:
     with pytest.raises(SetupError, match="this machine lacks a table"):
         list(local.run([Job("refuses", refuse, (), 1, "steps")]))
 
 
-def test_an_exception_of_a_job_on_the_cluster_arrives_as_what_it_is(local: Cluster) -> None:
+def test_an_exception_on_the_cluster_keeps_its_class(local: Cluster) -> None:
     for name, make in RAISED.items():
         error = raised_by(local.run([Job(name, fail, (name,), 1, "steps")]))
         assert the_same(error, make()), name
@@ -99,7 +99,7 @@ def test_an_exception_of_a_job_on_the_cluster_arrives_as_what_it_is(local: Clust
         list(local.run([Job("unsendable", unsendable, (), 1, "steps")]))
 
 
-def test_a_cluster_started_here_listens_on_this_machine_alone(local: Cluster) -> None:
+def test_a_local_cluster_listens_on_localhost_only(local: Cluster) -> None:
     list(local.run([Job("answers", answer, (2,), 1, "steps")]))
     here = psutil.Process()
     listening = [
@@ -134,7 +134,7 @@ def test_shards_that_were_given_up_are_named_when_all_others_are_kept(tmp_path: 
                     result = job.function(*job.arguments, on_progress=lambda done: None)
                     yield Done(place, result, 0.1)
                 else:
-                    yield GivenUp(place, "every worker that took it died")
+                    yield GivenUp(place, "every worker that ran it died")
 
     small_site.write(tmp_path)
     context = context_of(tmp_path)
@@ -145,7 +145,7 @@ def test_shards_that_were_given_up_are_named_when_all_others_are_kept(tmp_path: 
     assert [shard.name for shard in left] == [missing[0].name, *(s.name for s in missing[2:])]
 
 
-def test_a_cluster_started_here_trains_the_same_bytes(
+def test_a_local_cluster_trains_the_same_bytes(
     tmp_path: Path, gen: Gen, undisturbed: dict[str, str]
 ) -> None:
     options = small_site.write(tmp_path, SWEPT)
@@ -153,7 +153,7 @@ def test_a_cluster_started_here_trains_the_same_bytes(
     assert stored_runs(tmp_path / ".gen") == undisturbed
 
 
-def test_a_killed_worker_costs_its_shard_once(
+def test_the_shard_of_a_killed_worker_is_trained_once_more(
     tmp_path: Path, gen: Gen, undisturbed: dict[str, str]
 ) -> None:
     options = small_site.write(tmp_path, SWEPT)
@@ -171,7 +171,7 @@ def test_a_killed_worker_costs_its_shard_once(
     assert stored_runs(tmp_path / ".gen") == undisturbed
 
 
-def test_a_lost_scheduler_is_told_in_a_line_and_what_was_finished_is_kept(
+def test_a_lost_scheduler_is_a_one_line_error_and_finished_runs_are_kept(
     tmp_path: Path, gen: Gen, undisturbed: dict[str, str]
 ) -> None:
     options = small_site.write(tmp_path, SWEPT)
@@ -187,7 +187,7 @@ def test_a_lost_scheduler_is_told_in_a_line_and_what_was_finished_is_kept(
             outcome = gen("train", "grid", "--cluster", address, *options)
             killer.join()
     assert outcome.code == 3
-    assert "the Dask scheduler is lost" in outcome.err.splitlines()[-1]
+    assert "lost the connection to the Dask scheduler" in outcome.err.splitlines()[-1]
     kept = stored_runs(tmp_path / ".gen")
     assert kept and kept.items() <= undisturbed.items()
 
@@ -202,7 +202,7 @@ def test_a_lost_scheduler_is_told_in_a_line_and_what_was_finished_is_kept(
         ("127.0.0.1", 3, "no Dask scheduler answers: missing port"),
     ],
 )
-def test_an_address_that_leads_nowhere_is_told_in_a_line(
+def test_a_wrong_cluster_address_is_a_one_line_error(
     address: str, code: int, said: str, tmp_path: Path, gen: Gen
 ) -> None:
     outcome = gen("train", "--cluster", address, *small_site.write(tmp_path))
@@ -219,7 +219,7 @@ def silent() -> socket.socket:
     return listener
 
 
-def test_another_program_at_the_address_is_told_in_a_line_and_not_waited_for(
+def test_another_program_at_the_cluster_address_is_a_one_line_error(
     tmp_path: Path, gen: Gen
 ) -> None:
     options = small_site.write(tmp_path)
@@ -231,7 +231,7 @@ def test_another_program_at_the_address_is_told_in_a_line_and_not_waited_for(
             assert "no Dask scheduler answers" in line
 
 
-def test_the_address_of_a_worker_is_told_for_what_it_is(tmp_path: Path, gen: Gen) -> None:
+def test_the_address_of_a_dask_worker_is_an_error_that_says_so(tmp_path: Path, gen: Gen) -> None:
     with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
         assert isinstance(cluster, LocalCluster)
         (worker,) = cluster.scheduler_info["workers"]
@@ -240,7 +240,7 @@ def test_the_address_of_a_worker_is_told_for_what_it_is(tmp_path: Path, gen: Gen
     assert "it is the address of a worker" in outcome.err.splitlines()[-1]
 
 
-def test_the_environment_of_a_worker_decides_nothing(
+def test_the_environment_of_a_dask_worker_does_not_change_results(
     tmp_path: Path, gen: Gen, undisturbed: dict[str, str]
 ) -> None:
     options = small_site.write(tmp_path, SWEPT)

@@ -1,4 +1,4 @@
-"""Objects go through pipes as they are, and arrays without being copied on the way."""
+"""Objects are sent through pipes unchanged, and arrays without copies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ARRAYS = [
 ]
 
 
-def test_arrays_and_all_else_arrive_as_they_were_sent() -> None:
+def test_objects_arrive_unchanged() -> None:
     ours, theirs = Pipe()
     content = {"arrays": ARRAYS, "other": (b"x" * 3_000_000, "text", None)}
     sender = threading.Thread(target=lambda: [send(theirs, content), send(theirs, "next")])
@@ -50,7 +50,7 @@ def test_arrays_and_all_else_arrive_as_they_were_sent() -> None:
         assert array.flags.writeable
 
 
-def test_what_cannot_be_sent_leaves_the_pipe_as_it_was() -> None:
+def test_an_object_that_cannot_be_pickled_leaves_the_pipe_usable() -> None:
     ours, theirs = Pipe()
     with pytest.raises(TypeError):
         send(theirs, (np.zeros(4), threading.Lock()))
@@ -58,9 +58,9 @@ def test_what_cannot_be_sent_leaves_the_pipe_as_it_was() -> None:
     assert receive(ours) == 7
 
 
-def test_an_end_in_the_middle_of_an_object_is_an_end() -> None:
+def test_a_pipe_closed_in_the_middle_of_an_object_is_an_error() -> None:
     ours, theirs = Pipe()
-    theirs.send_bytes(pickle.dumps(([2**21], 10)))  # sizes of what never comes
+    theirs.send_bytes(pickle.dumps(([2**21], 10)))  # sizes of an object that never arrives
     theirs.close()
     with pytest.raises(EOFError):
         receive(ours)
@@ -70,7 +70,7 @@ SIZE = 128 * 2**20
 
 
 def peak(*, on_progress: Callable[[int], None] = lambda done: None) -> int:
-    """The most memory that this process has had, in bytes."""
+    """Return the peak memory of this process in bytes."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
 
@@ -80,7 +80,7 @@ def many(*, on_progress: Callable[[int], None]) -> dict[str, np.ndarray]:
 
 
 def receive_twice_and_keep(folder: Path) -> None:
-    """Writes by how much the peaks of both processes grow, in sizes of what is sent twice."""
+    """Write the growth of the peak memory of both processes, in sizes of the sent array."""
     with ProcessPool(1, SilentReport()) as workers:
         ask = [Job("peak", peak, (), 1, "bytes")]
         (before,) = workers.run(ask)
@@ -96,7 +96,7 @@ def receive_twice_and_keep(folder: Path) -> None:
     (folder / "growths").write_text(" ".join(str(growth / SIZE) for growth in growths))
 
 
-def test_what_is_sent_and_written_is_held_once_at_each_end(tmp_path: Path) -> None:
+def test_a_sent_run_is_in_memory_once_at_each_end(tmp_path: Path) -> None:
     command = (
         "import sys; from tests.workers import test_pipes as these\n"
         "if __name__ == '__main__': these.receive_twice_and_keep(these.Path(sys.argv[1]))"
@@ -116,7 +116,7 @@ WIDE = small_site.SUM_ALONE.replace("seeds = 3\nshard = 2", "seeds = 16").replac
 
 
 def train_twice(ensemble: Ensemble, *, on_progress: Callable[[int], None]) -> float:
-    """By how many times the size of its snapshots the peak grows where they are taken."""
+    """Return the growth of the peak memory by snapshots, in sizes of the snapshots."""
     few, each = (Training(steps=200, log_every=200, snapshot_every=n) for n in (200, 1))
     train(replace(ensemble, training=few))
     before = peak()
@@ -124,7 +124,7 @@ def train_twice(ensemble: Ensemble, *, on_progress: Callable[[int], None]) -> fl
     return (peak() - before) / sum(view.nbytes for view in trained.views.values())
 
 
-def test_a_training_takes_no_more_memory_than_is_reckoned_with(tmp_path: Path) -> None:
+def test_training_takes_no_more_memory_than_estimated(tmp_path: Path) -> None:
     small_site.write(tmp_path, WIDE)
     model = load(tmp_path / "site" / "gen.toml").models["sum"]
     wide = model.network.model_copy(update={"hidden": 24})

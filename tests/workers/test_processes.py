@@ -1,4 +1,4 @@
-"""Workers: each knows the same surroundings, and none ends without a word or leaves anything."""
+"""Worker processes: same environment for all, errors are reported, nothing is left behind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from gen.workers.processes import Done, Job, ProcessPool
 from tests.conftest import REPOSITORY
 
 DEADLINE = 60.0
-"""Seconds that anything here may take on a machine that others use."""
+"""Timeout in seconds; generous, because the machine may be busy."""
 
 
 def pid(*, on_progress: Callable[[int], None]) -> int:
@@ -42,11 +42,11 @@ def drawing_settings(*, on_progress: Callable[[int], None]) -> tuple[str, float]
     return mpl.get_backend(), mpl.rcParams["font.size"]
 
 
-def draw_for_ever(told: Path, *, on_progress: Callable[[int], None]) -> None:
+def draw_for_ever(started: Path, *, on_progress: Callable[[int], None]) -> None:
     """Works inside a folder of its own, which it tells."""
-    with tempfile.TemporaryDirectory(dir=told.parent) as folder:
-        (told.parent / "written").write_text(f"{os.getpid()} {folder}")
-        (told.parent / "written").replace(told)
+    with tempfile.TemporaryDirectory(dir=started.parent) as folder:
+        (started.parent / "written").write_text(f"{os.getpid()} {folder}")
+        (started.parent / "written").replace(started)
         on_progress(1)
         while True:
             time.sleep(0.05)
@@ -109,7 +109,7 @@ RAISED: dict[str, Callable[[], BaseException]] = {
     "config": lambda: ConfigError("no model", where="gen.toml", hint="name one"),
     "unicode": lambda: UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
 }
-"""Exceptions of all kinds, each made anew."""
+"""Factories of exceptions of different kinds."""
 
 
 def fail(name: str, *, on_progress: Callable[[int], None]) -> None:
@@ -161,7 +161,7 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_a_worker_that_died_while_it_was_idle_is_told_as_one_that_died_at_work() -> None:
+def test_the_death_of_an_idle_worker_is_reported() -> None:
     with ProcessPool(1, SilentReport()) as workers:
         (done,) = workers.run([job(pid)])
         assert isinstance(done, Done)
@@ -171,12 +171,12 @@ def test_a_worker_that_died_while_it_was_idle_is_told_as_one_that_died_at_work()
             list(workers.run([job(pid)]))
 
 
-def test_work_that_is_given_up_removes_its_folder(tmp_path: Path) -> None:
-    told = tmp_path / "told"
+def test_a_cancelled_job_removes_its_temporary_folder(tmp_path: Path) -> None:
+    started = tmp_path / "started"
     with ProcessPool(1, SilentReport()) as workers:
-        workers._give(0, job(draw_for_ever, told))
-        until(told.exists)
-    assert [path.name for path in tmp_path.iterdir()] == ["told"]
+        workers._send_job(0, job(draw_for_ever, started))
+        until(started.exists)
+    assert [path.name for path in tmp_path.iterdir()] == ["started"]
 
 
 ABANDONED = """
@@ -190,16 +190,18 @@ with ProcessPool(1, SilentReport()) as workers:
 """
 
 
-def test_work_whose_parent_was_killed_ends_and_removes_its_folder(tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    command = [sys.executable, "-c", ABANDONED, str(told)]
+def test_a_job_whose_parent_was_killed_ends_and_removes_its_temporary_folder(
+    tmp_path: Path,
+) -> None:
+    started = tmp_path / "started"
+    command = [sys.executable, "-c", ABANDONED, str(started)]
     with subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.DEVNULL) as process:
-        until(told.exists)
+        until(started.exists)
         process.kill()
-    until(lambda: [path.name for path in tmp_path.iterdir()] == ["told"])
+    until(lambda: [path.name for path in tmp_path.iterdir()] == ["started"])
 
 
-def test_workers_do_not_know_of_variables_that_no_key_knows(
+def test_workers_do_not_inherit_variables_that_change_results(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")
@@ -213,7 +215,7 @@ def test_workers_do_not_know_of_variables_that_no_key_knows(
     assert (found["OMP_NUM_THREADS"], found["NUMBA_CACHE_DIR"]) == ("1", "kept")
 
 
-def test_nobodys_settings_of_matplotlib_reach_a_worker(
+def test_workers_ignore_matplotlib_settings_of_the_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "matplotlibrc").write_bytes(b"font.size: 40\n# \xe9\n")
@@ -222,7 +224,7 @@ def test_nobodys_settings_of_matplotlib_reach_a_worker(
     assert run_one(drawing_settings) == ("agg", 10.0)
 
 
-def test_the_environment_of_before_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_restored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
     monkeypatch.setenv("MPLBACKEND", "foo")
     monkeypatch.delenv("MATPLOTLIBRC", raising=False)
@@ -243,10 +245,10 @@ def test_the_environment_of_before_comes_back(monkeypatch: pytest.MonkeyPatch) -
         OSError(12, "Cannot allocate memory"),
     ],
 )
-def test_a_lack_of_memory_is_told_in_one_line(error: Exception) -> None:
+def test_out_of_memory_is_a_one_line_error(error: Exception) -> None:
     fault = as_gen_error(error)
     assert isinstance(fault, SetupError)
-    assert str(fault) == f"there is not enough memory; {MORE_MEMORY}"
+    assert str(fault) == f"not enough memory; {MORE_MEMORY}"
 
 
 def fill(what: str, *, on_progress: Callable[[int], None]) -> None:
@@ -266,36 +268,36 @@ def fill(what: str, *, on_progress: Callable[[int], None]) -> None:
 
 
 @pytest.mark.parametrize("what", ["array", "read", "threads", "torch", "llvmlite.binding"])
-def test_a_worker_that_runs_out_of_memory_says_so_and_not_that_something_is_missing(
+def test_out_of_memory_in_a_worker_is_not_reported_as_a_missing_library(
     what: str,
 ) -> None:
     with ProcessPool(1, SilentReport()) as workers:
         error = raised_by(workers.run([job(fill, what)]))
     assert isinstance(error, Exception)
-    assert str(as_gen_error(error)) == f"there is not enough memory; {MORE_MEMORY}"
+    assert str(as_gen_error(error)) == f"not enough memory; {MORE_MEMORY}"
 
 
 def kill_oneself(*, on_progress: Callable[[int], None]) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_a_worker_that_is_killed_is_told_as_a_lack_of_memory() -> None:
+def test_a_killed_worker_is_reported_as_out_of_memory() -> None:
     with ProcessPool(1, SilentReport()) as workers:
         error = raised_by(workers.run([job(kill_oneself)]))
     assert isinstance(error, SetupError)
-    assert "where memory runs out" in str(error) and MORE_MEMORY in str(error)
+    assert "because memory ran out" in str(error) and MORE_MEMORY in str(error)
 
 
-def test_a_library_that_may_not_be_run_is_no_lack_of_memory() -> None:
+def test_a_library_without_execute_permission_is_not_out_of_memory() -> None:
     said = "a.so: failed to map segment from shared object: Operation not permitted"
     assert as_gen_error(ImportError(said)) is None
 
 
-def test_a_mistake_of_the_code_stays_one() -> None:
+def test_a_programming_error_is_not_a_gen_error() -> None:
     assert as_gen_error(RuntimeError("shapes differ")) is None
 
 
-def test_an_exception_of_a_worker_arrives_as_what_it_is() -> None:
+def test_an_exception_of_a_worker_keeps_its_class() -> None:
     with ProcessPool(1, SilentReport()) as workers:
         for name, make in RAISED.items():
             error = raised_by(workers.run([job(fail, name)]))
@@ -311,7 +313,7 @@ def test_an_exception_of_a_class_that_cannot_be_imported_arrives_as_its_base() -
     assert type(error) is LookupError and str(error) == "Local: not found"
 
 
-def test_a_result_that_cannot_be_sent_is_told_and_the_worker_goes_on() -> None:
+def test_a_result_that_cannot_be_pickled_is_an_error_and_the_worker_continues() -> None:
     with ProcessPool(1, SilentReport()) as workers:
         with pytest.raises(TypeError, match="cannot pickle"):
             list(workers.run([job(unsendable)]))
@@ -331,7 +333,7 @@ with fixed_environment():
 def test_numba_works_where_neither_package_nor_home_can_be_written(
     tmp_path: Path, temporary: str
 ) -> None:
-    """A file in place of a folder refuses every user, also the one who may write everywhere."""
+    """A file in place of a folder cannot be written to by any user, including root."""
     package = tmp_path / "packages" / "gen"
     shutil.copytree(
         REPOSITORY / "gen", package, ignore=shutil.ignore_patterns("__pycache__", "_bundled")

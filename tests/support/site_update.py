@@ -1,4 +1,4 @@
-"""A site that changes: what stands, what is to be built, and what a build must leave of both."""
+"""A published site and its next version, for tests that interrupt the build of the latter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from gen.site import publish
 from tests.conftest import stored_runs, tree
 from tests.support import small_site
-from tests.support.disturbed import Disturbance, Ended, Forge
+from tests.support.fault_injection import BuildForker, Faults, Result
 
 CONFIG = (
     small_site.CONFIG.replace(
@@ -38,46 +38,46 @@ NEW_PAGE = PAGE.replace("Former", "New")
 
 
 @dataclass(frozen=True)
-class Torn:
-    """A site and its next version, each as an undisturbed build leaves it.
+class SiteUpdate:
+    """A site and its next version, each as a build without faults publishes it.
 
     Attributes:
-        folder: holds the former site, its store, and the sources of the new one.
+        folder: contains the former site, its store, and the sources of the new site.
     """
 
-    forge: Forge
+    build_forker: BuildForker
     folder: Path
     former: dict[str, str]
     new: dict[str, str]
     new_runs: dict[str, str]
 
     @classmethod
-    def prepare(cls, forge: Forge, folder: Path) -> Torn:
+    def prepare(cls, build_forker: BuildForker, folder: Path) -> SiteUpdate:
         small_site.write(folder / "work", CONFIG, PAGE)
-        _sound(forge.build(folder / "work"))
+        _check_success(build_forker.build(folder / "work"))
         former = tree(folder / "work" / "_site")
         (folder / "work" / "site").rename(folder / "work" / "former")
         small_site.write(folder / "work", NEW_CONFIG, NEW_PAGE)
-        small_site.write(folder / "undisturbed", NEW_CONFIG, NEW_PAGE)
-        _sound(forge.build(folder / "undisturbed"))
-        new = tree(folder / "undisturbed" / "_site")
+        small_site.write(folder / "without-faults", NEW_CONFIG, NEW_PAGE)
+        _check_success(build_forker.build(folder / "without-faults"))
+        new = tree(folder / "without-faults" / "_site")
         assert former.keys() == new.keys() and former != new
-        runs = stored_runs(folder / "undisturbed" / ".gen")
-        return cls(forge, folder / "work", former, new, runs)
+        runs = stored_runs(folder / "without-faults" / ".gen")
+        return cls(build_forker, folder / "work", former, new, runs)
 
     def copy(self, to: Path, *, empty: bool = False) -> Path:
-        """A working copy; an empty one has neither site nor store."""
+        """Return a copy to work in; an empty one has no site and no store."""
         shutil.copytree(self.folder, to)
         if empty:
             shutil.rmtree(to / "_site")
             shutil.rmtree(to / ".gen")
         return to
 
-    def build(self, folder: Path, disturbance: Disturbance | None = None) -> Ended:
-        return self.forge.build(folder, disturbance)
+    def build(self, folder: Path, faults: Faults | None = None) -> Result:
+        return self.build_forker.build(folder, faults)
 
     def check_whole(self, folder: Path, *, may_be_away: bool = False) -> str:
-        """The published folder is one of the two sites, whole; says which, or "none"."""
+        """Check that the published folder is one of the sites; return `former`, `new` or `none`."""
         site = folder / "_site"
         if may_be_away and not site.exists():
             site = folder / "._site.former"
@@ -90,13 +90,13 @@ class Torn:
         return "former" if found == self.former else "new"
 
     def check_next(self, folder: Path, *, former: bool = False, runs: bool = True) -> None:
-        """The next build ends well and leaves what an undisturbed one leaves, and nothing else.
+        """Check that the next build publishes the same as a build without faults, and no more.
 
         Args:
-            former: whether the sources are those of the former site again.
-            runs: whether the store has to hold the runs, even where the site is fresh.
+            former: whether the sources are those of the former site.
+            runs: whether the store must contain the runs, even if the site is fresh.
         """
-        _sound(self.forge.build(folder))
+        _check_success(self.build_forker.build(folder))
         assert tree(folder / "_site") == (self.former if former else self.new)
         stored = stored_runs(folder / ".gen")
         assert former or not runs or self.new_runs.items() <= stored.items()
@@ -114,21 +114,21 @@ class Torn:
         assert inside <= {"CACHEDIR.TAG", "runs", "media", "lock", "lock.holder", "damaged"}
 
 
-def check_told(ended: Ended, code: int = 3) -> None:
-    """A build that could not go on has said so in one line, with the right exit code."""
+def check_one_line_error(ended: Result, code: int = 3) -> None:
+    """Check that a failed build printed one line and has the right exit code."""
     assert ended.code == code, ended
     assert ended.err.startswith("gen: ") and ended.err.count("\n") == 1, ended.err
     assert len(ended.err) < 600
 
 
-def _sound(ended: Ended) -> None:
+def _check_success(ended: Result) -> None:
     assert ended.code == 0, ended.err
 
 
-SHORT = pytest.mark.xdist_group("forge")
-"""Marks what runs in `make test`, so that one process with all libraries loaded is enough."""
+SHORT = pytest.mark.xdist_group("build_forker")
+"""Marks the tests of `make test` that share one build forker."""
 
 
 @pytest.fixture(scope="session")
-def torn(forge: Forge, tmp_path_factory: pytest.TempPathFactory) -> Torn:
-    return Torn.prepare(forge, tmp_path_factory.mktemp("torn"))
+def site_update(build_forker: BuildForker, tmp_path_factory: pytest.TempPathFactory) -> SiteUpdate:
+    return SiteUpdate.prepare(build_forker, tmp_path_factory.mktemp("site_update"))

@@ -1,4 +1,4 @@
-"""What a machine can refuse: one line, the right exit code, nothing lost, nothing half-written."""
+"""System errors: one line, the right exit code, and the former site is kept."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Tell
-from tests.support.disturbed import ROOT, Disturbance
-from tests.support.torn import SHORT, Torn, check_told, torn
+from tests.support.fault_injection import ROOT, Faults
+from tests.support.site_update import SHORT, SiteUpdate, check_one_line_error, site_update
 
-__all__ = ["torn"]
+__all__ = ["site_update"]
 
 TORTURE = pytest.mark.torture
 
@@ -33,52 +33,60 @@ TORTURE = pytest.mark.torture
         pytest.param("EMFILE", False, True, 3, marks=TORTURE),
     ],
 )
-def test_a_disk_that_refuses_leaves_the_former_site(
-    torn: Torn, tmp_path: Path, tell: Tell, error: str, lasting: bool, exchange: bool, every: int
+def test_a_disk_error_leaves_the_former_site(
+    site_update: SiteUpdate,
+    tmp_path: Path,
+    tell: Tell,
+    error: str,
+    lasting: bool,
+    exchange: bool,
+    every: int,
 ) -> None:
-    points = torn.build(torn.copy(tmp_path / "counted"), Disturbance(exchange=exchange)).points
+    points = site_update.build(
+        site_update.copy(tmp_path / "counted"), Faults(exchange=exchange)
+    ).points
     for point in range(1, points, every):
-        folder = torn.copy(tmp_path / str(point))
-        disturbance = Disturbance(fail_at=point, error=error, lasting=lasting, exchange=exchange)
-        ended = torn.build(folder, disturbance)
+        folder = site_update.copy(tmp_path / str(point))
+        faults = Faults(fail_at=point, error=error, lasting=lasting, exchange=exchange)
+        ended = site_update.build(folder, faults)
         if ended.code == 0:
-            assert torn.check_whole(folder) == "new"
+            assert site_update.check_whole(folder) == "new"
         else:
-            check_told(ended)
-            assert torn.check_whole(folder) in {"former", "new"}, point
-        torn.check_next(folder)
+            check_one_line_error(ended)
+            assert site_update.check_whole(folder) in {"former", "new"}, point
+        site_update.check_next(folder)
         shutil.rmtree(folder)
         tell("failures of the disk", 1)
 
 
 @SHORT
 @pytest.mark.parametrize("limit", [2_000, 20_000])
-def test_files_that_must_not_grow_leave_the_former_site(
-    torn: Torn, tmp_path: Path, limit: int
+def test_a_file_size_limit_leaves_the_former_site(
+    site_update: SiteUpdate, tmp_path: Path, limit: int
 ) -> None:
     """The limit is met while bytes are written, as a full disk is."""
-    folder = torn.copy(tmp_path / "site")
-    check_told(torn.build(folder, Disturbance(limits={"RLIMIT_FSIZE": limit})))
-    assert torn.check_whole(folder) == "former"
-    torn.check_next(folder)
+    folder = site_update.copy(tmp_path / "site")
+    check_one_line_error(site_update.build(folder, Faults(limits={"RLIMIT_FSIZE": limit})))
+    assert site_update.check_whole(folder) == "former"
+    site_update.check_next(folder)
 
 
 @SHORT
-def test_too_few_open_files_leave_the_former_site(torn: Torn, tmp_path: Path) -> None:
-    folder = torn.copy(tmp_path / "site")
-    ended = torn.build(folder, Disturbance(limits={"RLIMIT_NOFILE": 6}))
-    check_told(ended)
+def test_an_open_file_limit_leaves_the_former_site(site_update: SiteUpdate, tmp_path: Path) -> None:
+    folder = site_update.copy(tmp_path / "site")
+    ended = site_update.build(folder, Faults(limits={"RLIMIT_NOFILE": 6}))
+    check_one_line_error(ended)
     assert "too many open files" in ended.err and "ulimit" in ended.err
-    assert torn.check_whole(folder) == "former"
-    torn.check_next(folder)
+    assert site_update.check_whole(folder) == "former"
+    site_update.check_next(folder)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("limit", [6, 8, 12, 16])
-def test_workers_that_cannot_be_started_leave_the_former_site(
-    torn: Torn, tmp_path: Path, limit: int
+def test_a_failed_start_of_a_worker_leaves_the_former_site(
+    site_update: SiteUpdate, tmp_path: Path, limit: int
 ) -> None:
-    folder = torn.copy(tmp_path / "site")
+    folder = site_update.copy(tmp_path / "site")
     command = f"ulimit -n {limit}; exec {sys.executable} -m gen.cli build --quiet --jobs 2"
     ended = subprocess.run(
         ["bash", "-c", command],
@@ -89,26 +97,26 @@ def test_workers_that_cannot_be_started_leave_the_former_site(
         check=False,
     )
     assert (ended.returncode, ended.stderr.count("\n")) == (3, 1), ended.stderr
-    assert torn.check_whole(folder) == "former"
-    torn.check_next(folder)
+    assert site_update.check_whole(folder) == "former"
+    site_update.check_next(folder)
 
 
 @SHORT
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="root can do anything elsewhere")
 @pytest.mark.parametrize("forbidden", [".gen", ".gen/runs", "."])
-def test_a_folder_that_must_not_be_written_leaves_the_former_site(
-    torn: Torn, tmp_path: Path, forbidden: str
+def test_a_read_only_folder_leaves_the_former_site(
+    site_update: SiteUpdate, tmp_path: Path, forbidden: str
 ) -> None:
-    folder = torn.copy(tmp_path / "site")
+    folder = site_update.copy(tmp_path / "site")
     (folder / "tmp").mkdir(exist_ok=True)
     mode = stat.S_IMODE((folder / forbidden).stat().st_mode)
     (folder / forbidden).chmod(0o555)
     try:
-        check_told(torn.build(folder, Disturbance(humble=True)))
-        assert torn.check_whole(folder) == "former"
+        check_one_line_error(site_update.build(folder, Faults(drop_root=True)))
+        assert site_update.check_whole(folder) == "former"
     finally:
         (folder / forbidden).chmod(mode)
-    torn.check_next(folder)
+    site_update.check_next(folder)
 
 
 STANDING_STILL = "#!/bin/sh\nexec sleep 60\n"
@@ -128,31 +136,31 @@ ENCODERS = {
 @SHORT
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_an_encoder_that_fails_leaves_the_former_site(
-    torn: Torn, tmp_path: Path, encoder: str
+    site_update: SiteUpdate, tmp_path: Path, encoder: str
 ) -> None:
     script, said = ENCODERS[encoder]
-    folder = torn.copy(tmp_path / "site")
+    folder = site_update.copy(tmp_path / "site")
     shutil.rmtree(folder / ".gen" / "media")
     program = tmp_path / "encoder"
     if script:
         program.write_text(script)
         program.chmod(0o644 if encoder == "not executable" else 0o755)
     environment = {"IMAGEIO_FFMPEG_EXE": str(program)}
-    ended = torn.build(folder, Disturbance(environment=environment, patience=0.5))
-    check_told(ended)
+    ended = site_update.build(folder, Faults(environment=environment, patience=0.5))
+    check_one_line_error(ended)
     assert said in ended.err and str(program) in ended.err
-    assert torn.check_whole(folder) == "former"
-    torn.check_next(folder)
+    assert site_update.check_whole(folder) == "former"
+    site_update.check_next(folder)
 
 
 @SHORT
 @pytest.mark.parametrize("years", [-20, 5])
-def test_no_clock_decides_anything(torn: Torn, tmp_path: Path, years: int) -> None:
+def test_a_wrong_clock_changes_nothing(site_update: SiteUpdate, tmp_path: Path, years: int) -> None:
     """The clock is years off and runs backwards, and every file is older than its sources."""
-    folder = torn.copy(tmp_path / "site")
+    folder = site_update.copy(tmp_path / "site")
     for path in folder.rglob("*"):
         os.utime(path, (0, 0))
-    ended = torn.build(folder, Disturbance(years=years))
+    ended = site_update.build(folder, Faults(years=years))
     assert ended.code == 0, ended.err
-    assert torn.check_whole(folder) == "new"
-    torn.check_next(folder)
+    assert site_update.check_whole(folder) == "new"
+    site_update.check_next(folder)

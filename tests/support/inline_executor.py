@@ -1,4 +1,4 @@
-"""Jobs run in this process, one after the other: no process has to load every library first."""
+"""An executor that runs jobs in this process, to avoid loading all libraries in another."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from gen.workers.processes import Done, Job
 
 
-class Here:
-    """Stands where `gen.workers.processes.ProcessPool` does, and runs the same jobs."""
+class InlineExecutor:
+    """Replaces `gen.workers.processes.ProcessPool`; runs one job after the other."""
 
     width = 1
 
     def __init__(self, count: int, report: object) -> None:
         pass
 
-    def __enter__(self) -> Here:
+    def __enter__(self) -> InlineExecutor:
         return self
 
     def __exit__(self, *exception: object) -> None:

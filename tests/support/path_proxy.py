@@ -1,4 +1,4 @@
-"""A proxy that puts a server below a path, as JupyterHub and code-server do."""
+"""A proxy that serves another server below a path, as JupyterHub and code-server do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def running(server: ThreadingHTTPServer) -> Iterator[int]:
-    """Runs a server meanwhile, and gives its port."""
+    """Run a server while the `with` block runs; yield its port."""
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -23,20 +23,20 @@ def running(server: ThreadingHTTPServer) -> Iterator[int]:
         thread.join()
 
 
-class Relay(AbstractContextManager[str]):
-    """Hands what is asked below a path to a server, which does not learn of the path.
+class PathProxy(AbstractContextManager[str]):
+    """Context manager that forwards requests below a path to a server; yields its own address.
 
-    Each answer is read as a whole before it is handed on. What is asked outside of the path is
-    not found. As a context manager it gives the address that leads to the server.
+    The server does not see the path. Other paths are not found. Each response is read completely
+    before it is forwarded.
 
     Args:
-        address: of the server, with a slash at its end.
-        path: below which the server is seen, with a slash at both ends.
+        address: address of the server, with a slash at the end.
+        path: the path, with a slash at both ends.
     """
 
     def __init__(self, address: str, path: str) -> None:
         self._address, self._path = address, path
-        self._open = ExitStack()
+        self._stack = ExitStack()
 
     def __enter__(self) -> str:
         address, path = self._address, self._path
@@ -64,10 +64,10 @@ class Relay(AbstractContextManager[str]):
                     self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                """Nothing."""
+                """Log nothing."""
 
-        port = self._open.enter_context(running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)))
+        port = self._stack.enter_context(running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)))
         return f"http://127.0.0.1:{port}{path}"
 
     def __exit__(self, *exception: object) -> None:
-        self._open.close()
+        self._stack.close()

@@ -1,4 +1,4 @@
-"""Killed at any moment, a sweep goes on and ends as if nothing had happened."""
+"""A killed sweep continues, and ends with the same runs as one that was not killed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def training(folder: Path, store: Path) -> subprocess.Popen[bytes]:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The runs of a sweep that nobody disturbs."""
+    """The runs of a sweep that is not killed."""
     folder = tmp_path_factory.mktemp("undisturbed")
     small_site.write(folder, SWEPT)
     assert training(folder, folder / ".gen").wait() == 0
@@ -54,9 +54,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return runs
 
 
-def test_a_sweep_that_is_killed_goes_on_where_it_was(
-    tmp_path: Path, undisturbed: dict[str, str]
-) -> None:
+def test_a_killed_sweep_continues_where_it_was(tmp_path: Path, undisturbed: dict[str, str]) -> None:
     small_site.write(tmp_path, SWEPT)
     store = tmp_path / ".gen"
     process = training(tmp_path, store)
@@ -73,7 +71,7 @@ def test_a_sweep_that_is_killed_goes_on_where_it_was(
 
 
 @pytest.mark.torture
-def test_a_sweep_that_is_killed_again_and_again_ends_with_the_same_bytes(
+def test_a_repeatedly_killed_sweep_ends_with_the_same_bytes(
     tmp_path: Path, undisturbed: dict[str, str], tell: Tell
 ) -> None:
     small_site.write(tmp_path, SWEPT)

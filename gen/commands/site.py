@@ -1,0 +1,41 @@
+"""Write the site from stored runs and films (`gen site`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gen.errors import SetupError
+from gen.site import films
+from gen.site.draw import film_orders
+from gen.site.results import read_sweeps, stored_models
+from gen.site.sources import Sources
+from gen.site.write import log_address, size_summary, write_site
+
+if TYPE_CHECKING:
+    from gen.site.context import BuildContext
+    from gen.store.store import Entry
+
+
+def write_stored_site(context: BuildContext) -> None:
+    """Write the site from the store; train and draw nothing.
+
+    Raises:
+        SetupError: a run or a film is missing from the store.
+    """
+    context.raise_if_locked()
+    sources = Sources.gather(context)
+    with context.locked(output=True):
+        subjects = {**stored_models(context), **read_sweeps(context)}
+        drawn: dict[str, Entry] = {}
+        for order in film_orders(context.config, subjects):
+            entry = context.store.get(films.FAMILY, order.key)
+            if entry is None:
+                raise SetupError(
+                    f"the film {order.name} is missing or stale "
+                    f"({films.why_stale(context.store, order)})",
+                    where=str(context.store.root),
+                    hint="run gen render",
+                )
+            drawn[order.name] = entry
+        log_address(context, write_site(context, sources, subjects, drawn))
+    context.report.done("site", size_summary(context.config))

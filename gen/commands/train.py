@@ -1,0 +1,77 @@
+"""Train the models and sweeps that are missing from the store (`gen train`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from gen.analysis.sweep_outcomes import OUTCOMES
+from gen.commands.names import select_names
+from gen.experiments.train import describe_estimate, missing_shards, train_shards, training_executor
+from gen.site.results import TrainedModel, read_models, read_sweeps
+
+if TYPE_CHECKING:
+    from gen.experiments.model import Model
+    from gen.experiments.sweep import Sweep
+    from gen.site.context import BuildContext
+    from gen.workers.processes import Executor
+
+
+def train(context: BuildContext, names: Iterable[str] = ()) -> None:
+    """Train some models and sweeps, or all if none is named, and print a summary of each.
+
+    Raises:
+        ConfigError: a name is not in the config.
+        DivergedError: all seeds of a model diverged. All other models are trained first.
+    """
+    config = context.config
+    sources = _select_sources(context, names)
+    sweeps = {name: config.sweeps[name] for name in sources if name in config.sweeps}
+    with context.locked(), training_executor(context.training) as executor:
+        models = train_models(context, executor, [name for name in sources if name not in sweeps])
+        _train_missing(context, executor, sweeps)
+        trained_sweeps = read_sweeps(context, sweeps)
+    for name, model in models.items():
+        facts = model.facts
+        context.report.info(
+            f"{name}: {facts['seeds_generalised']} of {facts['seeds']} seeds generalise; "
+            f"seed {facts['shown_seed']} is shown"
+        )
+    for name, sweep in trained_sweeps.items():
+        counts = ", ".join(f"{sweep.facts[outcome]} {outcome}" for outcome in OUTCOMES[:-1])
+        context.report.info(f"{name}: {sweep.facts['trained']} models: {counts}")
+
+
+def estimate_training(context: BuildContext, names: Iterable[str] = ()) -> str:
+    """Return what `train` would train, why, and the estimated time; train nothing.
+
+    Raises:
+        ConfigError: a name is not in the config.
+    """
+    return describe_estimate(context.training, _select_sources(context, names))
+
+
+def train_models(
+    context: BuildContext, executor: Executor, names: Iterable[str]
+) -> dict[str, TrainedModel]:
+    """Train the missing shards of some models; return all runs of these models.
+
+    Raises:
+        DivergedError: all seeds of a model diverged. All other models are trained first.
+    """
+    names = list(names)
+    _train_missing(context, executor, {name: context.config.models[name] for name in names})
+    return read_models(context, names)
+
+
+def _train_missing(
+    context: BuildContext, executor: Executor, sources: dict[str, Model] | dict[str, Sweep]
+) -> None:
+    missing = missing_shards(context.training, sources)
+    for _ in train_shards(context.training, executor, missing):
+        pass
+
+
+def _select_sources(context: BuildContext, names: Iterable[str]) -> dict[str, Model | Sweep]:
+    known = {**context.config.models, **context.config.sweeps}
+    return {name: known[name] for name in select_names("model or sweep", names, known)}

@@ -1,0 +1,110 @@
+"""Check, render and publish a site from its sources, runs and films."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gen.analysis.types import Fact
+from gen.config.reader import load
+from gen.errors import ConfigError
+from gen.site import films, publish
+from gen.site.assemble import all_facts, site_files
+from gen.site.assets import large_pictures
+from gen.site.results import Results, TrainedSweep
+from gen.site.sources import Sources
+from gen.store.code_digest import clear_cache
+
+if TYPE_CHECKING:
+    from gen.config.reader import Config
+    from gen.site.context import BuildContext
+    from gen.store.store import Entry
+
+
+def write_site(
+    context: BuildContext,
+    sources: Sources,
+    subjects: Results,
+    drawn: dict[str, Entry],
+) -> list[str]:
+    """Render all pages, pictures and data, and replace the published folder.
+
+    Args:
+        drawn: the stored films by the stem of their file names.
+
+    Returns:
+        The sweeps that are not completely trained. If there are any, the site is published
+        under a different key.
+
+    Raises:
+        ConfigError: a source changed during the build, or, with --strict, a page states a claim
+            that the facts contradict.
+    """
+    sweeps = {name: each for name, each in subjects.items() if isinstance(each, TrainedSweep)}
+    unfinished = [name for name, sweep in sweeps.items() if not sweep.facts["complete"]]
+    check_statements(context, sources, all_facts(context.config, subjects), unfinished)
+    files = site_files(context.config, sources, subjects, drawn)
+    clear_cache()
+    config = load(context.config.path, context.config.profile)
+    if Sources.gather(replace(context, config=config)).key != sources.key:
+        raise ConfigError(
+            "the config, a page, a template or the code changed during the build; "
+            "the result was discarded",
+            where=str(config.path),
+            hint="run the command again",
+        )
+    key = sources.partial_key if unfinished else sources.key
+    digests = {
+        path: digest
+        for name, entry in drawn.items()
+        for path, digest in films.digests_of(name, entry).items()
+    }
+    publish.publish(context.output, key, files, digests)
+    return unfinished
+
+
+def check_statements(
+    context: BuildContext,
+    sources: Sources,
+    facts: Mapping[str, Mapping[str, Fact]],
+    unfinished: Iterable[str] = (),
+) -> None:
+    """Warn about false claims and incomplete translations.
+
+    Raises:
+        ConfigError: with --strict, the first such error.
+    """
+    from gen.i18n import Words
+    from gen.site.pages.claims import false_claims
+    from gen.site.pages.facts import FactBook
+    from gen.site.pages.translations import differences
+
+    for picture in large_pictures(sources.assets, context.config.folder):
+        context.report.warn(picture)
+    errors = false_claims(sources.original, FactBook(facts, Words("en")), unfinished)
+    errors += differences(sources.pages)
+    if context.strict and errors:
+        for error in errors[1:]:
+            context.report.warn(str(error))
+        raise errors[0]
+    if errors:
+        more = f"; gen build --strict lists {len(errors) - 1} more" if len(errors) > 1 else ""
+        context.report.warn(f"{errors[0]}{more}")
+
+
+def log_address(context: BuildContext, unfinished: list[str]) -> None:
+    """Log the address of the written site, and which sweeps are still being trained."""
+    names = "index.html", f"{context.config.site.pages[0]}.html"
+    first = next((name for name in names if (context.output / name).is_file()), "")
+    address = (context.output / first).resolve().as_uri()
+    more = f" (without all models of {', '.join(unfinished)})" if unfinished else ""
+    context.report.done("written", f"{address}{more}")
+
+
+def size_summary(config: Config) -> str:
+    """Return how many models, figures and pages a site has, such as `3 models, …`."""
+    models = sum(len(model.seeds) for model in config.models.values())
+    models += sum(sweep.models for sweep in config.sweeps.values())
+    pages = len(config.site.pages) * len(config.site.languages)
+    return f"{models:,} models, {len(config.figures)} figures, {pages} pages"
