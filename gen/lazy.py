@@ -1,8 +1,7 @@
-"""Heavy libraries, imported when first used.
+"""Lazy import of torch.
 
-Importing torch takes over a second and matplotlib half of one. `gen --help`, `gen status`
-and a build in which all is fresh need neither, while the modules that declare settings
-also hold the code that computes with them. They import the names below instead:
+Importing torch takes over a second. `gen --help`, `gen status` and a build without stale parts
+do not need it, but the modules that declare their settings also compute with it. They use
 
     from gen.lazy import torch
 """
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 
 class _LazyModule(ModuleType):
-    """Stands in for a module and becomes it at the first attribute that is asked for."""
+    """A module that is imported when its first attribute is read."""
 
     def __getattr__(self, name: str) -> Any:
         module = import_module(self.__name__)

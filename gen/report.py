@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from typing import Protocol, TextIO
+from typing import Protocol, TextIO, runtime_checkable
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -25,6 +25,7 @@ JSON_INTERVAL = 1.0
 """Seconds between two `progress` events of one task."""
 
 
+@runtime_checkable
 class TaskReport(Protocol):
     """The progress of one task; any thread may update it."""
 
@@ -33,6 +34,7 @@ class TaskReport(Protocol):
         ...
 
 
+@runtime_checkable
 class Report(Protocol):
     """The log of a command. Errors are raised and not logged here."""
 

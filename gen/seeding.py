@@ -1,7 +1,7 @@
-"""A model's randomness comes from its own seed alone.
+"""Random numbers of a model, which depend on its seed alone.
 
-Every purpose has a stream of its own, so that test rows never come out of the stream of the
-training rows, and the initial weights do not depend on how many rows were drawn before.
+Each purpose has its own stream: test rows do not come from the stream of the training rows, and
+initial weights do not depend on the number of rows.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from enum import Enum
 import numpy as np
 from jaxtyping import Float
 
-# Standard deviation of a standard normal distribution cut at 2 sigma.
+# Standard deviation of a standard normal distribution that is cut at 2 sigma.
 _CUT_NORMAL_DEVIATION = 0.8796256610342398
 
 
 class Purpose(Enum):
-    """What a stream of random numbers is drawn for; the value is part of every run's result."""
+    """What a stream of random numbers is used for; the values are part of the seed."""
 
     TRAIN = 1
     TEST = 2
@@ -24,14 +24,14 @@ class Purpose(Enum):
 
 
 def stream(seed: int, purpose: Purpose) -> np.random.Generator:
-    """The random numbers of one model for one purpose.
+    """Return the random generator of one model for one purpose.
 
     Args:
         seed: the model's seed, 0 or more.
         purpose: what the numbers are for.
 
     Returns:
-        A fresh generator (PCG64) that depends on the two arguments and on nothing else.
+        A new generator (PCG64) that depends on the two arguments alone.
     """
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, purpose.value))))
 
@@ -39,10 +39,10 @@ def stream(seed: int, purpose: Purpose) -> np.random.Generator:
 def truncated_normal(
     generator: np.random.Generator, shape: tuple[int, ...], variance: float
 ) -> Float[np.ndarray, "..."]:
-    """Draws from a normal distribution cut at 2 sigma, by drawing again what lies outside.
+    """Draw from a normal distribution cut at 2 sigma; values outside are drawn again.
 
     Args:
-        generator: where the numbers come from.
+        generator: source of random numbers.
         shape: shape of the result.
         variance: variance of the result, after the cut.
 

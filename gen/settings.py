@@ -1,4 +1,4 @@
-"""The ground that every table of `gen.toml` stands on: strict settings and kinds by name."""
+"""Base classes of config tables: strict settings, and classes that `kind` selects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Settings(BaseModel):
-    """One table of the config: unknown keys, wrong types, NaN and infinity are refused."""
+    """One table of the config; unknown keys, wrong types, NaN and infinity are errors."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, allow_inf_nan=False, validate_default=True
@@ -19,19 +19,19 @@ class Settings(BaseModel):
 
 
 class Kind(Settings):
-    """A table whose `kind` names the class that reads it.
+    """A config table whose key `kind` selects its class.
 
-    A subclass registers itself by being defined in a module of its family's package with
-    a literal default: `kind: Literal["sparse-parity"] = "sparse-parity"`.
+    To register a subclass, define it in a module of its family's package with a literal default:
+    `kind: Literal["sparse-parity"] = "sparse-parity"`.
     """
 
 
 @cache
 def kinds(package: str, family: type[Kind]) -> dict[str, type[Any]]:
-    """Finds every kind of a family: the subclasses of `family` defined below `package`.
+    """Return every kind of a family: the subclasses of `family` in the modules of `package`.
 
     Args:
-        package: dotted name of the package whose modules are looked through.
+        package: dotted name of the package.
         family: the base class of the kinds.
 
     Returns:

@@ -158,13 +158,13 @@ def midpoint_direction(
     opposite numbers E_a + E_b is zero and j means nothing.
     """
     far = 2 * np.abs(a - b) > modulus
-    return (a + b + far * modulus) % (2 * modulus)
+    return np.asarray((a + b + far * modulus) % (2 * modulus))
 
 
 def square_logits(
-    a: Shaped[np.ndarray, "*pair"],
-    b: Shaped[np.ndarray, "*pair"],
-    c: Shaped[np.ndarray, "*pair"],
+    a: Shaped[np.ndarray, "*#pair"],
+    b: Shaped[np.ndarray, "*#pair"],
+    c: Shaped[np.ndarray, "*#pair"],
     modulus: int,
 ) -> Float[np.ndarray, "*pair"]:
     """Return the logits for u^2 per neuron: cos^2((a-b) w/2) cos((a+b-c) w), w = 2 pi / p.

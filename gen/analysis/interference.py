@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 def group_logits(
-    activations: Float[np.ndarray, "*batch neuron"],
-    w_out: Float[np.ndarray, "*batch neuron answer"],
-    groups: Sequence[Int[np.ndarray, " member"]],
+    activations: Float[np.ndarray, "*#batch neuron"],
+    w_out: Float[np.ndarray, "*#batch neuron answer"],
+    groups: Sequence[Int[np.ndarray, " _member"]],
 ) -> Float[np.ndarray, "*batch group answer"]:
     """Return what each group of neurons adds to the logits; its sum over groups is the logits.
 
@@ -83,7 +83,7 @@ def training_pairs(run: ModelRun) -> Bool[np.ndarray, "number number"]:
 def margin(values: Float[np.ndarray, "*batch answer"], answer: int) -> Float[np.ndarray, "*batch"]:
     """Return the value of one answer less the largest other one; negative if that is higher."""
     others = np.delete(values, answer, axis=-1)
-    return values[..., answer] - others.max(axis=-1)
+    return np.asarray(values[..., answer] - others.max(axis=-1))
 
 
 def interpolate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Int, Real
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -16,7 +16,7 @@ LEARNED_ACCURACY = 0.99
 
 def stays_above_from(
     steps: Int[np.ndarray, " log"],
-    values: Float[np.ndarray, " log"],
+    values: Real[np.ndarray, " log"],
     threshold: float = LEARNED_ACCURACY,
 ) -> int | None:
     """Return the first step from which values stay at or above a threshold to the end.
@@ -38,7 +38,7 @@ def stays_above_from(
 
 
 def value_at(
-    steps: Int[np.ndarray, " log"], values: Float[np.ndarray, " log"], step: int | None
+    steps: Int[np.ndarray, " log"], values: Real[np.ndarray, " log"], step: int | None
 ) -> float | None:
     """Return the value at a step, or at the first entry after it; None for no step."""
     if step is None:

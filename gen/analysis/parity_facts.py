@@ -64,7 +64,7 @@ def parity_facts(run: ModelRun) -> Facts:
 
 def _of_distractors(
     run: ModelRun,
-    distractors: Float[np.ndarray, "snapshot bit neuron"],
+    distractors: Float[np.ndarray, "snapshot distractor neuron"],
     signal: Float[np.ndarray, "snapshot bit neuron"],
 ) -> Facts:
     """Return the facts of distractor bits, at the first snapshot after generalising."""
@@ -88,7 +88,8 @@ def _of_distractors(
 
 
 def _sizes(
-    distractors: Float[np.ndarray, "bit neuron"], signal: Float[np.ndarray, "bit neuron"]
+    distractors: Float[np.ndarray, "distractor neuron"],
+    signal: Float[np.ndarray, "bit neuron"],
 ) -> tuple[float | None, int, float]:
     """Return the distractors' share of all sizes, how many are large, and the largest."""
     total = float(distractors.sum() + signal.sum())

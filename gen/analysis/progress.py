@@ -144,7 +144,7 @@ def weight_norm(
 ) -> Float[np.ndarray, " *batch"]:
     """Return the square root of the sum of all squared weights."""
     squares = (np.square(matrix, dtype=np.float64).sum(axis=(-2, -1)) for matrix in (w_in, w_out))
-    return np.sqrt(sum(squares))
+    return np.asarray(np.sqrt(sum(squares)))
 
 
 def mean_activations_by_sum(

@@ -17,7 +17,7 @@ from gen.analysis.progress import (
     signal_progress,
     wave_progress,
 )
-from gen.experiments.thresholds import loss_of_guessing
+from gen.experiments.thresholds import chance_loss
 
 if TYPE_CHECKING:
     from gen.analysis.progress import WaveProgress
@@ -117,7 +117,7 @@ def half_rise_index(values: Float[np.ndarray, " n"]) -> int:
 
 def guess_loss(run: ModelRun) -> float:
     """Return the loss of giving all outputs the same probability."""
-    return loss_of_guessing(run.task)
+    return chance_loss(run.task)
 
 
 def half_right_at(run: ModelRun) -> int | None:

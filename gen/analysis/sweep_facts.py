@@ -20,7 +20,7 @@ from gen.analysis.sweep_outcomes import (
     UNTRAINED,
     SweepRun,
 )
-from gen.experiments.thresholds import loss_of_guessing
+from gen.experiments.thresholds import chance_loss
 from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _settings(sweep: Sweep, run: SweepRun) -> Facts:
         "learning_rate": model.optimiser.learning_rate,
         "loss_threshold": run.thresholds.loss,
         "ratio_threshold": run.thresholds.ratio,
-        "guess_loss": loss_of_guessing(model.task),
+        "guess_loss": chance_loss(model.task),
     }
     if isinstance(model.task, Modular):
         facts["modulus"] = model.task.modulus

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Real
 
 from gen.charts.scales import power_ticks, ratio_ticks, step_ticks, zero_based_ticks
 from gen.i18n import Words, power_of_ten
@@ -44,13 +44,13 @@ class Axis:
     logarithmic: bool = False
     shares: bool = False
 
-    def place(self, values: Float[np.ndarray, " point"]) -> Float[np.ndarray, " point"]:
+    def place(self, values: Real[np.ndarray, "*point"]) -> Float[np.ndarray, "*point"]:
         """Map values to positions from 0 to 1; values outside the axis are clipped."""
         clipped = np.clip(values, self.low, self.high)
         low, high = self.low, self.high
         if self.logarithmic:
             clipped, low, high = np.log(clipped), math.log(low), math.log(high)
-        return (clipped - low) / (high - low)
+        return np.asarray((clipped - low) / (high - low))
 
 
 @dataclass(frozen=True)

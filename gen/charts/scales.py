@@ -42,7 +42,7 @@ def round_down(value: float) -> float:
     return float(unit * next(digit for digit in (5, 2, 1) if digit * unit <= value))
 
 
-def line_limit(*views: Float[np.ndarray, "snapshot rows columns"]) -> float:
+def line_limit(*views: Float[np.ndarray, "snapshot _rows _columns"]) -> float:
     """Return the end of a symmetric scale for lines that shrink during training.
 
     It is a round number above the largest value of the last snapshot. If values were larger

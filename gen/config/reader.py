@@ -278,7 +278,7 @@ class _Reader:
         cells = tuple(
             self._model(name, filled(table, axes, place), "sweeps", count) for place in places
         )
-        suited = thresholds.suited(cell.task for cell in cells)
+        suited = thresholds.for_tasks(cell.task for cell in cells)
         sweep = Sweep(name, axes, first.seeds, first.shard, cells, suited)
         try:
             check_names(sweep)

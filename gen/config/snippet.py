@@ -69,7 +69,7 @@ def _sweep(sweep: Sweep) -> dict[str, Any]:
 
 def _thresholds(sweep: Sweep) -> dict[str, Any]:
     """The thresholds of a sweep that are not the defaults for its tasks."""
-    usual = Thresholds().suited(cell.task for cell in sweep.cells).model_dump()
+    usual = Thresholds().for_tasks(cell.task for cell in sweep.cells).model_dump()
     return {
         key: value for key, value in sweep.thresholds.model_dump().items() if value != usual[key]
     }

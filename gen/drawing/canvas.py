@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Real, UInt8
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -272,15 +272,17 @@ class Panel:
     def across(self, x: Float[np.ndarray, "*shape"] | float) -> Float[np.ndarray, "*shape"]:
         """Convert data to CSS pixels from the left edge of the canvas."""
         low, high = self.x
-        return self.left + (np.asarray(x, dtype=np.float64) - low) / (high - low) * self.width
+        x = np.asarray(x, dtype=np.float64)
+        return np.asarray(self.left + (x - low) / (high - low) * self.width)
 
     def down(self, y: Float[np.ndarray, "*shape"] | float) -> Float[np.ndarray, "*shape"]:
         """Convert data to CSS pixels from the top edge of the canvas."""
         low, high = self.y
-        return self.top + (high - np.asarray(y, dtype=np.float64)) / (high - low) * self.height
+        y = np.asarray(y, dtype=np.float64)
+        return np.asarray(self.top + (high - y) / (high - low) * self.height)
 
     def project(
-        self, x: Float[np.ndarray, "*shape"], y: Float[np.ndarray, "*shape"]
+        self, x: Real[np.ndarray, "*#shape"], y: Real[np.ndarray, "*#shape"]
     ) -> Float[np.ndarray, "*shape 2"]:
         """Convert data to device pixels, y upwards, as layers of lines and points take them."""
         across, down = np.broadcast_arrays(self.across(x), self.canvas.height - self.down(y))

@@ -1,4 +1,4 @@
-"""What training works with: the store, the device, and the processes that train."""
+"""What training needs: the store, the device, and the processes that train."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from gen.store.store import Store
 from gen.workers.processes import Executor, ProcessPool
 
 DEVICES = ("cpu", "cuda")
-"""What models can be trained on."""
+"""Torch devices that models can be trained on."""
 
 ExecutorFactory: TypeAlias = Callable[[int, Report], AbstractContextManager[Executor]]
-"""Starts as many processes as it is given, and ends them when the `with` block ends."""
+"""Starts the given number of processes, and ends them when the `with` block ends."""
 
 
 @dataclass(frozen=True)
 class Effects:
-    """What commands reach the machine through; tests pass others.
+    """The processes and the clock of a command; tests pass others.
 
     Attributes:
         executor: starts the processes that train and draw.
-        clock: seconds from some moment on.
+        clock: returns seconds since a fixed moment.
     """
 
     executor: ExecutorFactory = ProcessPool
@@ -37,10 +37,12 @@ class TrainingContext:
     """Where runs are stored, and how models are trained.
 
     Attributes:
-        jobs: processes that work side by side.
-        device: torch device that models are trained on, one of `DEVICES`.
-        cluster: address of a Dask scheduler that trains them, or `local:N`; None for here.
-        fail_fast: whether the first model with unsound numbers ends the training.
+        store: the store of the runs.
+        report: receives progress and messages.
+        jobs: number of processes.
+        device: torch device to train on, one of `DEVICES`.
+        cluster: address of a Dask scheduler, or `local:N`; None to train on this machine.
+        fail_fast: whether the first model that diverges ends the training.
         executor: starts the processes that train.
     """
 

@@ -1,4 +1,4 @@
-"""How long a training will take: a few shapes are trained for a moment, all others follow."""
+"""Estimate of training time: a few shapes are timed, the others are interpolated."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _MODELS, _STEPS = 4, 200
 
 
 def expected_seconds(shards: list[Shard], executor: Executor) -> float:
-    """Seconds that the training of some shards will take.
+    """Return how many seconds the training of `shards` will take.
 
-    Of every model or sweep, shapes from the smallest to the largest are timed with the whole
-    machine at work; the time of a model's step grows with the multiplications in it.
+    For each model or sweep, up to five shapes from the smallest to the largest are timed in all
+    processes at once. Seconds of other shapes are interpolated by multiplications in a step.
     """
     by_source: dict[str, list[Shard]] = {}
     for shard in sorted(shards, key=lambda shard: _size(shard.ensemble)):
@@ -37,20 +37,20 @@ def expected_seconds(shards: list[Shard], executor: Executor) -> float:
 
 
 def _seconds(shards: list[Shard], executor: Executor) -> list[float]:
-    """What each of some shards will take alone, the shards in the order of their sizes."""
+    """Return the seconds of each shard in one process; `shards` are sorted by size."""
     picked = np.unique(np.linspace(0, len(shards) - 1, _SHAPES).round().astype(int)).tolist()
     width = executor.width
     jobs = [
-        Job("a moment of training", pace, (sample, shards[place].device), 1, "moments")
+        Job("timing a few steps", seconds_per_step, (sample, shards[place].device), 1, "moments")
         for place in picked
         for sample in [_sample(shards[place].ensemble)] * width
     ]
-    paces: list[list[float]] = [[] for _ in picked]
+    timed: list[list[float]] = [[] for _ in picked]
     for end in executor.run(jobs):
         if isinstance(end, Done):
-            paces[end.place // width].append(end.result)
+            timed[end.place // width].append(end.result)
     sizes = [_size(shards[place].ensemble) for place in picked]
-    medians = [float(np.median(found)) for found in paces]
+    medians = [float(np.median(found)) for found in timed]
     return [
         float(np.interp(_size(ensemble), sizes, medians))
         * len(ensemble.seeds)
@@ -59,28 +59,31 @@ def _seconds(shards: list[Shard], executor: Executor) -> list[float]:
     ]
 
 
-def pace(ensemble: Ensemble, device: str, *, on_progress: Callable[[int], None]) -> float:
-    """Seconds a model's step takes, after a start that is not counted."""
+def seconds_per_step(
+    ensemble: Ensemble, device: str, *, on_progress: Callable[[int], None]
+) -> float:
+    """Return the seconds of a step of one model, without the first logging interval."""
     from gen.lazy import torch
     from gen.training.loop import train
 
     torch.set_num_threads(1)
     moments: list[float] = []
 
-    def tell(step: int) -> None:
+    def on_step(step: int) -> None:
         moments.append(time.perf_counter())
         on_progress(step)
 
-    train(ensemble, device=device, on_step=tell)
+    train(ensemble, device=device, on_step=on_step)
     return (moments[-1] - moments[-2]) / ensemble.training.log_every / len(ensemble.seeds)
 
 
 def _size(ensemble: Ensemble) -> float:
+    """Return the multiplications in a step of one model."""
     return work(ensemble) / len(ensemble.seeds) / ensemble.training.steps
 
 
 def _sample(ensemble: Ensemble) -> Ensemble:
-    """A few of the models for a few steps, looked at as often as the whole."""
+    """Return a few of the models with a few steps, logged as often as the whole."""
     every = min(_STEPS, ensemble.training.log_every)
     return replace(
         ensemble,

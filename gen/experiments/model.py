@@ -1,4 +1,4 @@
-"""Configured models: a network put to a task, once for every seed."""
+"""Configured models: a network that learns a task, once for each seed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MOST_MODELS = 100_000
 
 
 class Hunt(Settings):
-    """A search for seeds that has been made, so that pages can say how many were tried.
+    """Record of a seed search, so that pages can report how many seeds were tried.
 
     Attributes:
-        where: what was asked of the facts of each seed.
-        seeds: how many were tried: 0, 1, 2, ...
-        fit: of how many it was true.
+        where: the condition on the facts of a seed.
+        seeds: number of seeds tried: 0, 1, 2, ...
+        fit: number of seeds that meet the condition.
     """
 
     where: Annotated[Line, Field(min_length=1, max_length=500)]
@@ -32,18 +32,18 @@ class Hunt(Settings):
 
     @property
     def facts(self) -> dict[str, int | str]:
-        """What may be said of it."""
+        """The facts that pages can use."""
         return {"hunt_where": self.where, "hunt_seeds": self.seeds, "hunt_fit": self.fit}
 
 
 class ModelSettings(Settings):
-    """The keys that stand directly in a model's table.
+    """The keys directly in a model's table.
 
     Attributes:
-        seeds: how many (0, 1, 2, ...) or which.
-        shard: how many models train together as one ensemble, and are stored as one run.
-        shown: which model the figures show: the first seed that generalises, or this seed.
-        hunt: how the shown seed was found; `gen hunt --write` keeps it.
+        seeds: number of seeds (0, 1, 2, ...), or a list of seeds.
+        shard: number of models that train together as one ensemble and are stored as one run.
+        shown: the seed that figures show; None for the first seed that generalises.
+        hunt: how the shown seed was found, written by `gen hunt --write`.
     """
 
     seeds: (
@@ -59,7 +59,7 @@ class ModelSettings(Settings):
 
 @dataclass(frozen=True)
 class Model:
-    """A configured network on a task: one model a seed."""
+    """A configured network on a task: one model for each seed."""
 
     name: str
     seeds: tuple[int, ...]
@@ -73,20 +73,20 @@ class Model:
 
     @property
     def shards(self) -> list[tuple[str, Ensemble]]:
-        """The ensembles that together train all seeds, in their order, with their seeds' names."""
+        """The ensembles of all seeds, in order, each with a label such as `seeds 0 to 3`."""
         parts = [self.seeds[i : i + self.shard] for i in range(0, len(self.seeds), self.shard)]
         optimiser = self.optimiser
         return [
             (
-                _named(part),
+                _label(part),
                 Ensemble(self.task, self.network, self.training, part, (optimiser,) * len(part)),
             )
             for part in parts
         ]
 
 
-def _named(seeds: tuple[int, ...]) -> str:
-    """Seeds for people: `seeds 0 to 3`."""
+def _label(seeds: tuple[int, ...]) -> str:
+    """Return a label for some seeds, such as `seeds 0 to 3`."""
     if len(seeds) == 1:
         return f"seed {seeds[0]}"
     consecutive = seeds == tuple(range(seeds[0], seeds[0] + len(seeds)))

@@ -1,4 +1,4 @@
-"""A run: what an ensemble's training left, under the key of everything that can change it."""
+"""Runs: results of training an ensemble, stored under a key of everything that affects them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ARRAYS = "arrays.safetensors"
 
 
 def _is_usable(entry: Entry) -> bool:
-    """Whether the arrays of a stored run are there, in shapes that fit each other."""
+    """Return whether a stored run has all arrays, in shapes that fit each other."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -50,14 +50,19 @@ FAMILY = Family("runs", _is_usable)
 
 @dataclass(frozen=True, eq=False)
 class ModelRun:
-    """One model of a trained ensemble, as analysis and figures see it; equal to itself alone.
+    """One model of a trained ensemble, for analysis and figures; compared by identity.
 
     Attributes:
-        name: the configured model it belongs to.
-        metrics: `train_loss`, `test_loss`, `train_accuracy`, `test_accuracy`.
-        views: the two pictured matrices at every snapshot, into the neurons and out of them.
-        failed_at: logged step at which its numbers were found unsound, or None.
-        parameters: everything that was learned, as it is at the end.
+        name: name of its configured model.
+        seed: its seed.
+        task: what it learned.
+        network: settings of its network.
+        logged_steps: steps at which metrics were taken.
+        metrics: `train_loss`, `test_loss` (nats), `train_accuracy`, `test_accuracy` (0 to 1).
+        snapshot_steps: steps at which views were taken.
+        views: the matrix into the neurons and the matrix out of them at every snapshot.
+        failed_at: the first logged step with a non-finite or diverged loss, or None.
+        parameters: the learned matrices after the last step.
     """
 
     name: str
@@ -67,9 +72,9 @@ class ModelRun:
     logged_steps: Int[np.ndarray, " log"]
     metrics: dict[str, Float[np.ndarray, " log"]]
     snapshot_steps: Int[np.ndarray, " snapshot"]
-    views: dict[str, Float[np.ndarray, "snapshot rows columns"]]
+    views: dict[str, Float[np.ndarray, "snapshot _rows _columns"]]
     failed_at: int | None
-    parameters: dict[str, Float[np.ndarray, "rows columns"]] = field(default_factory=dict)
+    parameters: dict[str, Float[np.ndarray, "_rows _columns"]] = field(default_factory=dict)
 
     @property
     def input_weights(self) -> Float[np.ndarray, "snapshot input neuron"]:
@@ -86,10 +91,11 @@ class Shard:
     """One ensemble of a configured model or sweep, trained or not.
 
     Attributes:
-        source: the model or sweep.
-        number: its place among the shards of its source, from 0.
-        name: for people, `modular, seeds 0 to 3`.
-        device: what it is trained on, `cpu` or `cuda`.
+        source: name of the model or sweep.
+        number: index among the shards of its source.
+        name: label for messages, such as `modular, seeds 0 to 3`.
+        ensemble: the models to train.
+        device: torch device to train on, `cpu` or `cuda`.
     """
 
     source: str
@@ -100,17 +106,17 @@ class Shard:
 
     @cached_property
     def ingredients(self) -> dict[str, Any]:
-        """Everything that can change what the training leaves, as plain JSON values."""
+        """Everything that can change the result of the training, as JSON values."""
         return _ingredients(self.ensemble, self.device)
 
     @cached_property
     def key(self) -> str:
-        """Where its run is, or will be, in the store."""
+        """Key of its run in the store."""
         return content_key(self.ingredients)
 
 
 def run_key(ensemble: Ensemble, device: str) -> str:
-    """The key that the run of an ensemble would have here and now."""
+    """Return the key of the run of an ensemble with the present code and libraries."""
     return content_key(_ingredients(ensemble, device))
 
 
@@ -129,7 +135,7 @@ def _ingredients(ensemble: Ensemble, device: str) -> dict[str, Any]:
 
 
 def shards(source: Model | Sweep, device: str) -> list[Shard]:
-    """The ensembles of a configured model, or of a sweep, as they are trained on a device."""
+    """Return the shards of a configured model or sweep."""
     parts = source.shards
     return [
         Shard(source.name, number, f"{source.name}, {label}", ensemble, device)
@@ -138,8 +144,8 @@ def shards(source: Model | Sweep, device: str) -> list[Shard]:
 
 
 def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
-    """Keeps what a shard's training left."""
-    kept = {
+    """Store the result of training a shard, which took `seconds`."""
+    stored = {
         "logged_steps": trained.logged_steps,
         "snapshot_steps": trained.snapshot_steps,
         "failed_at": trained.failed_at,
@@ -155,20 +161,21 @@ def save(store: Store, shard: Shard, trained: Trained, seconds: float) -> Entry:
         "views": list(trained.views),
     }
     return store.put(
-        FAMILY, shard.ingredients, info, lambda folder: arrays.write(folder / _ARRAYS, kept)
+        FAMILY, shard.ingredients, info, lambda folder: arrays.write(folder / _ARRAYS, stored)
     )
 
 
 def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
-    """Reads a stored run, model by model, in the order of its seeds."""
+    """Read a stored run, model by model, in the order of its seeds."""
     return model_runs(shard.source, shard.ensemble, read(entry))
 
 
 def read(entry: Entry, *, views: bool = True) -> Trained:
-    """Reads a stored run.
+    """Read a stored run.
 
     Args:
-        views: whether to read the views, which take most of the memory; without, there are none.
+        entry: its entry in the store.
+        views: whether to read the views, which take most of the memory; if not, there are none.
     """
     from safetensors import safe_open
 
@@ -198,10 +205,12 @@ def read(entry: Entry, *, views: bool = True) -> Trained:
 
 
 def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[ModelRun]:
-    """Takes a trained ensemble apart into its models, in the order of their seeds.
+    """Split a trained ensemble into its models, in the order of their seeds.
 
     Args:
-        name: the configured model they belong to.
+        name: name of the configured model.
+        ensemble: the models that were trained.
+        trained: their common result.
     """
     for place, seed in enumerate(ensemble.seeds):
         failed_at = int(trained.failed_at[place])
@@ -220,10 +229,10 @@ def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[Mode
 
 
 def why_stale(store: Store, shard: Shard) -> str:
-    """Says how a shard differs from the most similar run that the store has of its model.
+    """Compare a shard with the most similar stored run of its model.
 
     Returns:
-        `never trained`, or what changed, with former and present values where it has some.
+        `never trained`, or what changed, with old and new values.
     """
     best: tuple[int, bool] | None = None
     changes: list[str] = []

@@ -1,4 +1,4 @@
-"""A sweep: one model's settings on a grid, trained for several seeds in every cell."""
+"""Sweeps: a model with settings on a grid, trained for several seeds in every cell."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Axis:
-    """One setting that is varied.
+    """One axis of a grid: a setting, or several settings that vary together.
 
     Attributes:
         part: `task`, `network` or `optimiser`.
-        key: the setting's name there, or a name of its own where several settings vary together.
-        values: in the order of the config; the choices' names where several vary together.
-        choices: what each choice sets, where several settings vary together.
+        key: name of the setting, or of the axis if several settings vary together.
+        values: in the order of the config; names of the choices if several vary together.
+        choices: the settings of each choice if several vary together, otherwise None.
     """
 
     part: str
@@ -34,16 +34,16 @@ class Axis:
 
     @property
     def name(self) -> str:
-        """As the config writes it, `network.hidden`."""
+        """Name in the config, such as `network.hidden`."""
         return f"{self.part}.{self.key}"
 
     @property
     def keys(self) -> set[str]:
-        """The settings that it varies."""
+        """Names of the settings that it varies."""
         return {self.key} if self.choices is None else {key for one in self.choices for key in one}
 
     def settings(self, number: int) -> dict[str, Any]:
-        """What one of its values sets."""
+        """Return the settings of the value with this index."""
         if self.choices is not None:
             return dict(self.choices[number])
         return {self.key: self.values[number]}
@@ -54,9 +54,9 @@ class Members:
     """Models of one shape that train together.
 
     Attributes:
-        shape: the values of all axes that decide the shape, in words.
-        cells: number of each model's cell.
-        seeds: each model's place among the sweep's seeds.
+        shape: label with the values of all axes that decide the shape.
+        cells: index of each model's cell.
+        seeds: index of each model's seed among the sweep's seeds.
     """
 
     shape: str
@@ -69,10 +69,13 @@ class Sweep:
     """A configured grid of models.
 
     Attributes:
-        shard: how many models train together at most.
-        cells: the model of each cell, the last axis varying fastest; they differ in task,
-            network and optimiser alone.
-        thresholds: what decides about the outcomes.
+        name: name in the config.
+        axes: the axes of the grid.
+        seeds: seeds of every cell.
+        shard: largest number of models that train together.
+        cells: the model of each cell, the last axis varies fastest; they differ only in task,
+            network and optimiser.
+        thresholds: the losses that separate outcomes.
     """
 
     name: str
@@ -84,19 +87,19 @@ class Sweep:
 
     @property
     def models(self) -> int:
-        """How many models that is."""
+        """Number of models."""
         return len(self.cells) * len(self.seeds)
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """How many values each axis has."""
+        """Number of values of each axis."""
         return tuple(len(axis.values) for axis in self.axes)
 
     @cached_property
     def members(self) -> tuple[Members, ...]:
-        """Who trains together, smallest work first.
+        """Models that train together, smallest work first.
 
-        Neighbours share their optimiser's settings, so that they share its calls.
+        Models of one cell are consecutive, so that they share calls of the optimiser.
         """
         by_shape: dict[str, list[int]] = {}
         for cell, values in enumerate(product(*(axis.values for axis in self.axes))):
@@ -116,7 +119,7 @@ class Sweep:
 
     @property
     def reading(self) -> dict[str, Any]:
-        """What decides how its runs are read and shown, as plain JSON values."""
+        """The settings that affect how its runs are evaluated and drawn, as JSON values."""
         return {
             "axes": [
                 [axis.name, list(axis.values), axis.choices and list(map(dict, axis.choices))]
@@ -127,7 +130,7 @@ class Sweep:
 
     @property
     def shards(self) -> list[tuple[str, Ensemble]]:
-        """The ensembles in the order of `members`, each with what tells it from the others."""
+        """The ensembles in the order of `members`, each with its label."""
         of_shape = Counter(members.shape for members in self.members)
         seen: Counter[str] = Counter()
         named: list[tuple[str, Ensemble]] = []
@@ -140,7 +143,7 @@ class Sweep:
         return named
 
     def ensemble(self, members: Members) -> Ensemble:
-        """Some of the models as one ensemble."""
+        """Return some of the models as one ensemble."""
         model = self.cells[members.cells[0]]
         return Ensemble(
             model.task,
@@ -152,7 +155,7 @@ class Sweep:
 
 
 def work(ensemble: Ensemble) -> int:
-    """Rough size of a training, to begin with the cheap ones: multiplications of all its steps."""
+    """Estimate the multiplications in all steps of a training, to sort trainings by cost."""
     task = ensemble.task
     (_, neurons), *_ = ensemble.network.view_shapes(task).values()
     models = len(ensemble.seeds)

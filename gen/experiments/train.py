@@ -1,4 +1,4 @@
-"""Trains what the store lacks, wherever it is to be trained, and keeps each run when it is done."""
+"""Training of missing runs, in processes or on a cluster; each run is stored when it ends."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def training_executor(context: TrainingContext) -> Iterator[Executor]:
-    """Who trains: processes here (a single one where they would share a GPU), or a cluster.
+    """Start processes on this machine (one process for a GPU) or connect to the cluster.
 
     Raises:
-        EnvironmentFault: there is no such device, or no such cluster.
+        SetupError: torch finds no GPU, or the cluster cannot be used.
     """
     if context.cluster is not None:
         from gen.workers.dask import Cluster
@@ -43,7 +43,8 @@ def training_executor(context: TrainingContext) -> Iterator[Executor]:
 
         if not torch.cuda.is_available():
             raise SetupError(
-                "torch finds no GPU here", hint="gen doctor tells more; leave out --device"
+                "torch finds no GPU on this machine",
+                hint="run gen doctor for details, or omit --device",
             )
     jobs = context.jobs if context.device == "cpu" else 1
     with context.executor(jobs, context.report) as processes:
@@ -51,7 +52,7 @@ def training_executor(context: TrainingContext) -> Iterator[Executor]:
 
 
 def missing_shards(context: TrainingContext, sources: Mapping[str, Model | Sweep]) -> list[Shard]:
-    """What the store lacks of some models or sweeps, the cheap ones first."""
+    """Return the shards of some models or sweeps that have no stored run, cheapest first."""
     shards = [shard for source in sources.values() for shard in runs.shards(source, context.device)]
     missing = [shard for shard in shards if context.store.get(runs.FAMILY, shard.key) is None]
     return sorted(missing, key=lambda shard: work(shard.ensemble))
@@ -60,11 +61,14 @@ def missing_shards(context: TrainingContext, sources: Mapping[str, Model | Sweep
 def train_shards(
     context: TrainingContext, executor: Executor, missing: list[Shard]
 ) -> Iterator[int]:
-    """Trains shards and keeps each as soon as it is done; tells how many are left.
+    """Train shards and store each run as soon as it ends.
+
+    Yields:
+        The number of shards that are left, after each stored run.
 
     Raises:
-        EnvironmentFault: some shards were given up; all others are trained and kept first.
-        NumericalFault: a model has unsound numbers, and the first such ends the training.
+        SetupError: some shards could not be trained; all others are stored before.
+        DivergedError: a model diverged and `context.fail_fast` is set.
     """
     jobs = [
         Job(
@@ -77,29 +81,29 @@ def train_shards(
         for shard in missing
     ]
     left = len(jobs)
-    given_up: list[str] = []
+    failed: list[str] = []
     for end in executor.run(jobs):
         shard = missing[end.place]
         if isinstance(end, Done):
             runs.save(context.store, shard, end.result, end.seconds)
             context.report.done(shard.name, f"trained in {end.seconds:.0f} s")
             if context.fail_fast:
-                _refuse_unsound(shard, end.result)
-            del end  # or its snapshots would be held while those of the next are received
+                _raise_if_diverged(shard, end.result)
+            del end  # free its snapshots before the next result is received
             left -= 1
             yield left
         else:
-            given_up.append(shard.name)
-            context.report.warn(f"{shard.name}: {end.reason}; it is left out")
-    if given_up:
+            failed.append(shard.name)
+            context.report.warn(f"{shard.name}: not trained: {end.reason}")
+    if failed:
         raise SetupError(
-            f"left out: {'; '.join(given_up)}",
-            hint="all others are kept; make its shard smaller or its workers larger",
+            f"not trained: {'; '.join(failed)}",
+            hint="all others are stored; use a smaller shard or workers with more memory",
         )
 
 
 def describe_estimate(context: TrainingContext, sources: Mapping[str, Model | Sweep]) -> str:
-    """What would be trained, why, and about how long it would take; trains nothing."""
+    """Return which shards are stale, why, and an estimate of their training time."""
     missing = missing_shards(context, sources)
     if not missing:
         return "all is fresh"
@@ -108,44 +112,45 @@ def describe_estimate(context: TrainingContext, sources: Mapping[str, Model | Sw
     with training_executor(context) as executor:
         width = executor.width
         seconds = expected_seconds(missing, executor)
-    beside = "one process" if width == 1 else f"{width} processes"
-    return "\n".join([*lines, f"{models:,} models to train in {beside}, about {duration(seconds)}"])
+    processes = "one process" if width == 1 else f"{width} processes"
+    total = f"{models:,} models to train in {processes}, about {duration(seconds)}"
+    return "\n".join([*lines, total])
 
 
 def train_shard(
     ensemble: Ensemble, device: str, key: str, *, on_progress: Callable[[int], None]
 ) -> Trained:
-    """Trains one shard, in the process that has been given it.
+    """Train one shard in a worker process.
 
     Raises:
-        EnvironmentFault: this process has other code or other libraries than the one that asks.
+        SetupError: the worker has other code or libraries than the process that made `key`.
     """
-    _refuse_other_code(ensemble, device, key)
+    _check_code(ensemble, device, key)
     from gen.lazy import torch
     from gen.training.loop import train
 
     torch.set_num_threads(1)
     trained = train(ensemble, device=device, on_step=on_progress)
-    _refuse_other_code(ensemble, device, key)
+    _check_code(ensemble, device, key)
     return trained
 
 
-def _refuse_other_code(ensemble: Ensemble, device: str, key: str) -> None:
-    """Asked before a training and after it, so that no run is kept under another's key."""
+def _check_code(ensemble: Ensemble, device: str, key: str) -> None:
+    """Raise if code or libraries give another key; called before and after a training."""
     clear_cache()
     if run_key(ensemble, device) != key:
         raise SetupError(
-            "a worker runs another version of this tool, of torch, numpy or numba, "
-            "or the code was changed meanwhile",
+            "a worker has another version of this tool, torch, numpy or numba, "
+            "or the code changed during the training",
             hint="install the same versions on all workers and start again",
         )
 
 
-def _refuse_unsound(shard: Shard, trained: Trained) -> None:
+def _raise_if_diverged(shard: Shard, trained: Trained) -> None:
     for place in np.flatnonzero(trained.failed_at >= 0).tolist():
         raise DivergedError(
-            f"seed {shard.ensemble.seeds[place]}: the numbers were unsound at step "
+            f"seed {shard.ensemble.seeds[place]}: the loss is non-finite or has diverged at step "
             f"{trained.failed_at[place]}",
             where=shard.name,
-            hint="lower its learning_rate, or leave out --fail-fast to go on without it",
+            hint="lower its learning_rate, or omit --fail-fast to continue without this model",
         )

@@ -139,7 +139,7 @@ def _drawn_by_pens(
     panel: Panel,
     steps: Int[np.ndarray, " frame"],
     weights: Float[np.ndarray, "frame input neuron"],
-    groups: dict[str, Int[np.ndarray, " input"]],
+    groups: dict[str, Int[np.ndarray, " _input"]],
 ) -> list[Layer]:
     """Thin lines mixed neuron by neuron, so that no kind hides; over them what stays alive."""
     from gen.drawing.layers import Pen, Points
@@ -164,7 +164,7 @@ def _drawn_by_pens(
     return layers
 
 
-def _legend(canvas: Canvas, groups: dict[str, Int[np.ndarray, " input"]], run: ModelRun) -> None:
+def _legend(canvas: Canvas, groups: dict[str, Int[np.ndarray, " _input"]], run: ModelRun) -> None:
     """Which input has which colour, in symbols, at the right end of the header."""
     x = float(FILM_WIDTH - _RIGHT)
     y = _HEADER_LINE - 0.32 * NUMBER_SIZE

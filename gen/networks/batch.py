@@ -1,4 +1,4 @@
-"""The rows that an ensemble learns from, and the activations that networks have."""
+"""Input rows and labels of an ensemble as tensors, and the names of the activations."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from jaxtyping import Float, Int
 from gen.lazy import torch
 
 Activation = Literal["relu", "square"]
-"""What a neuron makes of the sum of its inputs: relu(u) = max(u, 0), or u^2."""
+"""The activation f of a neuron: relu(u) = max(u, 0), or the square u^2."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows an ensemble learns from, on its device; every step sees all of them."""
+    """The rows of one split, on the device of the ensemble; every step uses all of them."""
 
     inputs: Float[torch.Tensor, "model row input"]
     labels: Int[torch.Tensor, "model row"]

@@ -1,12 +1,15 @@
-"""A hidden layer that sees its inputs, and gives its answers, through embeddings.
+"""A hidden layer between an embedding and an unembedding.
 
-    logits = f(X E A) B U^T,           W_in = E A,  W_out = B U^T
+    Z = f(X W_in) W_out,           W_in = E A,           W_out = B U^T
 
-E (number, dimension) reads the numbers and U writes the answer; they are one table unless U is
-of its own. E is learned, or the numbers' places on a circle. Either product may be collapsed
-into the one matrix that it is, and B may be tied to A: B = A^T.
+    E (number, dimension) embedding              A (dimension, neuron)
+    U (number, dimension) unembedding            B (neuron, dimension)
 
-A task whose rows name two numbers in two halves has an A for each: W_in = [E A_1; E A_2].
+U is E unless it is learned separately. E is learned, or fixed to points on a circle. W_in and
+W_out may each be learned directly ("collapsed"), and B may be tied to A: B = A^T.
+
+If a row of the task consists of two halves, one for each number, each half has its own A:
+W_in = [E A_1; E A_2].
 """
 
 from __future__ import annotations
@@ -30,18 +33,21 @@ Tensors = Mapping[str, "torch.Tensor"]
 
 
 def circle(points: int) -> Float[np.ndarray, "point 2"]:
-    """Points evenly on a circle: columns cos(2 pi i / n) and sin(2 pi i / n) of unit norm."""
+    """Return the columns cos(2 pi i / n) and sin(2 pi i / n), each scaled to unit norm."""
     angle = 2 * np.pi * np.arange(points) / points
     columns = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return columns / np.linalg.norm(columns, axis=0)
 
 
 class Embedded(Network):
-    """f(X E A) B U^T with E learned (`width` wide) or given (`embedding = "circle"`).
+    """Z = f(X E A) B U^T.
 
     Attributes:
-        unembedding: whether answers are written through E or through a table of their own.
-        projections: whether B is learned by itself or is A^T.
+        embedding: whether E is learned or fixed to a circle of two dimensions.
+        width: dimensions of a learned E and U.
+        hidden: number of neurons.
+        unembedding: whether U is E ("tied") or learned separately ("own").
+        projections: whether B is learned ("own") or is A^T ("tied").
         into: whether W_in is learned as the product E A or as one matrix.
         out: whether W_out is learned as the product B U^T or as one matrix.
     """
@@ -56,30 +62,32 @@ class Embedded(Network):
     out: Literal["factored", "collapsed"] = "factored"
 
     @model_validator(mode="after")
-    def _width_belongs_to_a_learned_embedding(self) -> Embedded:
+    def _check_width(self) -> Embedded:
         if self.embedding == "learned" and self.width is None:
             raise ValueError('embedding = "learned" needs a width')
         if self.embedding == "circle" and self.width is not None:
-            raise ValueError('embedding = "circle" is two wide by nature; leave width out')
+            raise ValueError('embedding = "circle" has two dimensions; remove width')
         return self
 
     @model_validator(mode="after")
-    def _what_is_tied_is_there(self) -> Embedded:
+    def _check_tied_matrices_exist(self) -> Embedded:
         factored = self.into == self.out == "factored"
         if self.projections == "tied" and not factored:
-            raise ValueError('projections = "tied" needs both products factored')
+            raise ValueError('projections = "tied" needs into = "factored" and out = "factored"')
         if self.embedding == "circle" and not (factored and self.unembedding == "tied"):
-            raise ValueError('embedding = "circle" is read and written; leave the rest factored')
+            raise ValueError(
+                'embedding = "circle" needs into and out "factored" and unembedding "tied"'
+            )
         return self
 
     def check(self, task: Task) -> None:
         if task.outputs < 2 or task.inputs % task.outputs:
             raise ValueError(
-                f"its embedding reads and writes the same numbers, but the task has "
+                f"an embedding needs as many inputs as outputs, or a multiple, but the task has "
                 f"{task.inputs} inputs and {task.outputs} outputs"
             )
         if self.projections == "tied" and task.inputs != task.outputs:
-            raise ValueError("projections can be tied only where rows are of one piece")
+            raise ValueError('projections = "tied" needs a task with as many inputs as outputs')
 
     def init(self, task: Task, seeds: tuple[int, ...]) -> dict[str, Float[np.ndarray, "model ..."]]:
         shapes = self._shapes(task)
@@ -94,7 +102,7 @@ class Embedded(Network):
         return sum(rows * columns for (rows, columns), _ in self._shapes(task).values())
 
     def _shapes(self, task: Task) -> dict[str, tuple[tuple[int, int], float]]:
-        """What is learned, by name: its shape, and the variance it begins with."""
+        """Return shape and initial variance of each learned matrix (2/n or 1/fan_in)."""
         numbers, width, hidden = task.outputs, self.width or 2, self.hidden
         pieces = task.inputs // numbers
         shapes = {
@@ -109,16 +117,16 @@ class Embedded(Network):
 
     def _learned(self) -> list[str]:
         into, out = self.into == "factored", self.out == "factored"
-        reads_or_writes = into or (out and self.unembedding == "tied")
+        uses_embedding = into or (out and self.unembedding == "tied")
         parts = {
-            "E": self.embedding == "learned" and reads_or_writes,
+            "E": self.embedding == "learned" and uses_embedding,
             "A": into,
             "B": out and self.projections == "own",
             "U": out and self.unembedding == "own",
             "W_in": not into,
             "W_out": not out,
         }
-        return [name for name, there in parts.items() if there]
+        return [name for name, learned in parts.items() if learned]
 
     def matrices(
         self, task: Task, parameters: Tensors
@@ -127,19 +135,19 @@ class Embedded(Network):
     ]:
         w_in, w_out = parameters.get("W_in"), parameters.get("W_out")
         if w_in is None:
-            table = self._table(task, parameters)
-            pieces = parameters["A"].split(table.shape[2], dim=1)
-            w_in = torch.cat([torch.bmm(table, piece) for piece in pieces], dim=1)
+            e = self._embedding(task, parameters)
+            halves = parameters["A"].split(e.shape[2], dim=1)
+            w_in = torch.cat([torch.bmm(e, a) for a in halves], dim=1)
         if w_out is None:
-            b, u = self._writing(task, parameters)
+            b, u = self._unembedding(task, parameters)
             w_out = torch.bmm(b, u.mT)
         return w_in, w_out
 
     def view(
         self, task: Task, parameters: Tensors
-    ) -> dict[str, Float[torch.Tensor, "model rows columns"]]:
+    ) -> dict[str, Float[torch.Tensor, "model _rows _columns"]]:
         if self.embedding == "circle":
-            b, _ = self._writing(task, parameters)
+            b, _ = self._unembedding(task, parameters)
             return {"A": parameters["A"][:, :2], "B": b}
         w_in, w_out = self.matrices(task, parameters)
         return {"W_in": w_in[:, : task.outputs], "W_out": w_out}
@@ -156,21 +164,21 @@ class Embedded(Network):
         w_in, w_out = self.matrices(task, parameters)
         d_w_in = gradients.get("W_in", torch.empty_like(w_in))
         d_w_out = gradients.get("W_out", torch.empty_like(w_out))
-        reads = self._reader(task, parameters, gradients, w_in, d_w_in)
-        writes = self._writer(task, parameters, gradients, w_out, d_w_out)
+        product_in = self._product_in(task, parameters, gradients, w_in, d_w_in)
+        product_out = self._product_out(task, parameters, gradients, w_out, d_w_out)
 
         def differentiate() -> None:
             if "E" in gradients:
                 gradients["E"].zero_()
-            reads.multiply()
-            writes.multiply()
+            product_in.multiply()
+            product_out.multiply()
             compute(w_in, w_out, d_w_in, d_w_out)
-            reads.differentiate()
-            writes.differentiate()
+            product_in.differentiate()
+            product_out.differentiate()
 
         return differentiate
 
-    def _reader(
+    def _product_in(
         self,
         task: Task,
         parameters: Tensors,
@@ -178,12 +186,12 @@ class Embedded(Network):
         w_in: torch.Tensor,
         d_w_in: torch.Tensor,
     ) -> _Product:
-        """W_in = [E A_1; E A_2], and what its slope means for E and A."""
+        """Prepare W_in = [E A_1; E A_2], dA_i = E^T dW_i, and dE += dW_i A_i^T (W_i: half i)."""
         if self.into == "collapsed":
             return _Product(lambda: None, lambda: None)
-        table = self._table(task, parameters)
-        width, d_table = table.shape[2], gradients.get("E")
-        pieces = list(
+        e = self._embedding(task, parameters)
+        width, d_e = e.shape[2], gradients.get("E")
+        halves = list(
             zip(
                 parameters["A"].split(width, dim=1),
                 gradients["A"].split(width, dim=1),
@@ -194,18 +202,18 @@ class Embedded(Network):
         )
 
         def multiply() -> None:
-            for a, _, part, _ in pieces:
-                torch.bmm(table, a, out=part)
+            for a, _, w, _ in halves:
+                torch.bmm(e, a, out=w)
 
         def differentiate() -> None:
-            for a, d_a, _, d_part in pieces:
-                torch.bmm(table.mT, d_part, out=d_a)
-                if d_table is not None:
-                    d_table.baddbmm_(d_part, a.mT)
+            for a, d_a, _, d_w in halves:
+                torch.bmm(e.mT, d_w, out=d_a)
+                if d_e is not None:
+                    d_e.baddbmm_(d_w, a.mT)
 
         return _Product(multiply, differentiate)
 
-    def _writer(
+    def _product_out(
         self,
         task: Task,
         parameters: Tensors,
@@ -213,11 +221,11 @@ class Embedded(Network):
         w_out: torch.Tensor,
         d_w_out: torch.Tensor,
     ) -> _Product:
-        """W_out = B U^T, and what its slope means for B, U and those that they are tied to."""
+        """Prepare W_out = B U^T, dB = dW_out U and dU = dW_out^T B, or add to dA and dE if tied."""
         if self.out == "collapsed":
             return _Product(lambda: None, lambda: None)
-        b, u = self._writing(task, parameters)
-        d_table = gradients.get("E")
+        b, u = self._unembedding(task, parameters)
+        d_e = gradients.get("E")
 
         def multiply() -> None:
             torch.bmm(b, u.mT, out=w_out)
@@ -229,36 +237,37 @@ class Embedded(Network):
                 gradients["A"].baddbmm_(u.mT, d_w_out.mT)
             if "U" in gradients:
                 torch.bmm(d_w_out.mT, b, out=gradients["U"])
-            elif d_table is not None:
-                d_table.baddbmm_(d_w_out.mT, b)
+            elif d_e is not None:
+                d_e.baddbmm_(d_w_out.mT, b)
 
         return _Product(multiply, differentiate)
 
-    def _table(
+    def _embedding(
         self, task: Task, parameters: Tensors
     ) -> Float[torch.Tensor, "model number dimension"]:
+        """Return E, learned or on the circle."""
         if self.embedding == "learned":
             return parameters["E"]
         a = parameters["A"]
         return torch.from_numpy(circle(task.outputs)).to(a).expand(a.shape[0], -1, -1)
 
-    def _writing(
+    def _unembedding(
         self, task: Task, parameters: Tensors
     ) -> tuple[
         Float[torch.Tensor, "model neuron dimension"],
         Float[torch.Tensor, "model number dimension"],
     ]:
-        """B and U, whatever they are tied to."""
+        """Return B and U, learned or tied to A and E."""
         own_b, own_u = parameters.get("B"), parameters.get("U")
         return (
             parameters["A"].mT if own_b is None else own_b,
-            self._table(task, parameters) if own_u is None else own_u,
+            self._embedding(task, parameters) if own_u is None else own_u,
         )
 
 
 @dataclass(frozen=True)
 class _Product:
-    """A matrix that is a product: how it is multiplied, and how its slope reaches the factors."""
+    """A product of two learned matrices: how to compute it, and the gradients of its factors."""
 
     multiply: Callable[[], None]
     differentiate: Callable[[], None]

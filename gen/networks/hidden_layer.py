@@ -1,8 +1,15 @@
-"""The hidden layer that all networks share: logits, loss and the loss's gradient in closed form.
+"""The hidden layer of all networks: logits, loss, and the gradient in closed form.
 
-The loss is the mean over rows and outputs: logistic for one output, cross-entropy divided by
-the number of classes for several. (The division matters: the gradients' scale decides when
-they sink below Adam's epsilon.)
+Letters, for every model of an ensemble (f is the activation, relu or square):
+
+    X  (row, input)      input rows               U = X W_in     pre-activations (row, neuron)
+    W_in  (input, neuron)                         H = f(U)       activations     (row, neuron)
+    W_out (neuron, output)                        Z = H W_out    logits          (row, output)
+    y  (row)             labels                   G = dL/dZ                      (row, output)
+
+The loss L is the mean over rows and outputs, in nats: logistic loss for one output,
+cross-entropy divided by the number of classes for several. The division matters: the scale of
+the gradient decides when it falls below Adam's epsilon.
 """
 
 from __future__ import annotations
@@ -22,17 +29,20 @@ def logits(
     w_out: Float[torch.Tensor, "model neuron output"],
     activation: Activation = "relu",
 ) -> Float[torch.Tensor, "model row output"]:
-    """The answer of every model to every one of its rows: f(X W_in) W_out."""
-    before = torch.bmm(inputs, w_in)
-    return torch.bmm(before.clamp(min=0) if activation == "relu" else before.square(), w_out)
+    """Return the logits Z = f(X W_in) W_out of every model for its own rows."""
+    u = torch.bmm(inputs, w_in)
+    return torch.bmm(u.clamp(min=0) if activation == "relu" else u.square(), w_out)
 
 
 class Score:
-    """Loss and accuracy on a fixed batch, one model after another in the same buffers.
+    """Loss and accuracy on a fixed batch; all models share one set of buffers.
 
-    Late in training a loss lies far below the resolution of float32, but the terms it is the
-    sum of do not: they are computed in float32, and added up and put under the logarithm in
-    float64.
+    Late in training the loss is far below the resolution of float32, but its terms are not.
+    The terms are computed in float32; the logarithm and the sum are computed in float64.
+
+    Args:
+        batch: the rows and labels to measure on.
+        activation: the network's activation.
     """
 
     def __init__(self, batch: Batch, activation: Activation) -> None:
@@ -46,59 +56,69 @@ class Score:
         w_in: Float[torch.Tensor, "model input neuron"],
         w_out: Float[torch.Tensor, "model neuron output"],
     ) -> tuple[Float[torch.Tensor, " model"], Float[torch.Tensor, " model"]]:
-        """Mean loss (nats, over rows and outputs) and the share of rows answered rightly."""
-        hidden = w_in.new_empty((1, self._count, w_in.shape[2]))
-        answers = w_in.new_empty((self._count, w_out.shape[2]))
-        measure = _yes_or_no_score if w_out.shape[2] == 1 else _score
+        """Return the mean loss (nats, over rows and outputs) and the share of correct rows."""
+        u = w_in.new_empty((1, self._count, w_in.shape[2]))
+        z = w_in.new_empty((self._count, w_out.shape[2]))
+        measure = _logistic_score if w_out.shape[2] == 1 else _cross_entropy_score
         losses, accuracies = [], []
         for model, rows in enumerate(self._rows):
-            rows.times(w_in[model : model + 1], hidden)
-            active = hidden[0].clamp_(min=0) if self._activation == "relu" else hidden[0].square_()
-            torch.mm(active, w_out[model], out=answers)
-            loss, accuracy = measure(answers, self._labels[model])
+            rows.times(w_in[model : model + 1], u)
+            h = u[0].clamp_(min=0) if self._activation == "relu" else u[0].square_()
+            torch.mm(h, w_out[model], out=z)
+            loss, accuracy = measure(z, self._labels[model])
             losses.append(loss)
             accuracies.append(accuracy)
         return torch.stack(losses), torch.stack(accuracies)
 
 
-def _yes_or_no_score(
-    answers: Float[torch.Tensor, "row 1"], labels: Int[torch.Tensor, " row"]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    margin = answers[:, 0].double() * (2 * labels - 1)
+def _logistic_score(
+    z: Float[torch.Tensor, "row 1"], labels: Int[torch.Tensor, " row"]
+) -> tuple[Float[torch.Tensor, ""], Float[torch.Tensor, ""]]:
+    """Return the mean of log(1 + exp(-m)), m = z for label 1 and -z for label 0, and accuracy."""
+    margin = z[:, 0].double() * (2 * labels - 1)
     return torch.nn.functional.softplus(-margin).mean(), (margin > 0).double().mean()
 
 
-def _score(
-    answers: Float[torch.Tensor, "row output"], labels: Int[torch.Tensor, " row"]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """-log softmax is (largest - right) + log(1 + others), as long as the right one is largest."""
-    largest, guess = answers.max(dim=1, keepdim=True)
-    right = answers.gather(1, labels.unsqueeze(1)) - largest
-    others = answers.sub_(largest).exp_().scatter_(1, labels.unsqueeze(1), 0.0).sum(dim=1)
+def _cross_entropy_score(
+    z: Float[torch.Tensor, "row output"], labels: Int[torch.Tensor, " row"]
+) -> tuple[Float[torch.Tensor, ""], Float[torch.Tensor, ""]]:
+    """Return the mean of -log softmax(z)_y divided by the classes, and accuracy.
+
+    With m = max z, -log softmax(z)_y = log(1 + sum_{c != y} e^(z_c - m) + e^(z_y - m) - 1)
+    - (z_y - m). No term is rounded away next to the 1. `z` is overwritten.
+    """
+    largest, guess = z.max(dim=1, keepdim=True)
+    right = z.gather(1, labels.unsqueeze(1)) - largest
+    others = z.sub_(largest).exp_().scatter_(1, labels.unsqueeze(1), 0.0).sum(dim=1)
     right = right[:, 0].double()
     loss = torch.log1p(others.double() + torch.expm1(right)) - right
-    return loss.mean() / answers.shape[1], (guess[:, 0] == labels).double().mean()
+    return loss.mean() / z.shape[1], (guess[:, 0] == labels).double().mean()
 
 
-class Gradient:
-    """dL/dW_in and dL/dW_out for a fixed batch, with buffers that are allocated once.
+class CrossEntropyGradient:
+    """dL/dW_in and dL/dW_out for a fixed batch and several outputs; buffers are allocated once.
 
-    With U = X W_in, H = f(U), Z = H W_out and G = dL/dZ:
-
+        G = (softmax(Z) - onehot(y)) / (rows outputs)
         dL/dW_out = H^T G            dL/dW_in = X^T (f'(U) * (G W_out^T))
 
-    where f' is [U > 0] for relu and 2 U for the square.
+    with f'(U) = [U > 0] for relu and 2 U for the square.
+
+    Args:
+        batch: the rows and labels to learn from.
+        neurons: hidden neurons of one model.
+        outputs: logits of one model, at least 2.
+        activation: the network's activation.
     """
 
     def __init__(self, batch: Batch, neurons: int, outputs: int, activation: Activation) -> None:
         self._relu = activation == "relu"
         models, rows, _ = batch.inputs.shape
-        self._inputs = input_rows(batch.inputs)
+        self._x = input_rows(batch.inputs)
         self._labels = batch.labels.unsqueeze(2)
         self._minus_one = batch.inputs.new_full((), -1.0).expand(self._labels.shape)
-        self._hidden = batch.inputs.new_empty((models, rows, neurons))
-        self._d_hidden = torch.empty_like(self._hidden)
-        self._answers = batch.inputs.new_empty((models, rows, outputs))
+        self._u = batch.inputs.new_empty((models, rows, neurons))
+        self._d_u = torch.empty_like(self._u)
+        self._z = batch.inputs.new_empty((models, rows, outputs))
         self._scale = 1.0 / (rows * outputs)
 
     def __call__(
@@ -108,39 +128,44 @@ class Gradient:
         d_w_in: Float[torch.Tensor, "model input neuron"],
         d_w_out: Float[torch.Tensor, "model neuron output"],
     ) -> None:
-        """Writes the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
-        hidden, d_hidden, answers = self._hidden, self._d_hidden, self._answers
-        self._inputs.times(w_in, hidden)
-        active = hidden.clamp_(min=0) if self._relu else torch.mul(hidden, hidden, out=d_hidden)
-        torch.bmm(active, w_out, out=answers)
-        torch.softmax(answers, dim=2, out=answers).scatter_add_(2, self._labels, self._minus_one)
-        torch.bmm(active.mT, answers, out=d_w_out).mul_(self._scale)
-        slope = hidden.sign_() if self._relu else hidden.mul_(2)
-        torch.bmm(answers, w_out.mT, out=d_hidden).mul_(slope)
-        self._inputs.transposed_times(d_hidden, d_w_in)
+        """Write the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
+        u, d_u, z = self._u, self._d_u, self._z
+        self._x.times(w_in, u)
+        h = u.clamp_(min=0) if self._relu else torch.mul(u, u, out=d_u)
+        torch.bmm(h, w_out, out=z)
+        g = torch.softmax(z, dim=2, out=z).scatter_add_(2, self._labels, self._minus_one)
+        torch.bmm(h.mT, g, out=d_w_out).mul_(self._scale)
+        slope = u.sign_() if self._relu else u.mul_(2)
+        torch.bmm(g, w_out.mT, out=d_u).mul_(slope)
+        self._x.transposed_times(d_u, d_w_in)
         d_w_in.mul_(self._scale)
 
 
-class YesOrNoGradient:
-    """The same for a single logistic output, in two large products instead of four.
+class LogisticGradient:
+    """dL/dW_in and dL/dW_out for one logistic output, in two large products instead of four.
 
-    With U = X W_in, z = f(U) . v, d = dL/dz and S = (d * X)^T A, where A = [U > 0] for relu and
-    A = U for the square, so that in both cases f(U) = A * U:
+    With v = W_out, d = dL/dz = (sigmoid(z) - y) / rows, S = (d * X)^T A, and A = [U > 0] for
+    relu or A = U for the square, so that f(U) = A * U in both cases:
 
         dL/dW_in = k S * v           dL/dv = sum over inputs of (S * W_in)
 
-    with k = 1 for relu and 2 for the square. Rows lie along the last axis: both products and
-    the sum over neurons are fastest so.
+    with k = 1 for relu and 2 for the square. Rows are the last axis of all buffers, because both
+    products and the sum over neurons are fastest in this layout.
+
+    Args:
+        batch: the rows and labels (0 or 1) to learn from.
+        neurons: hidden neurons of one model.
+        activation: the network's activation.
     """
 
     def __init__(self, batch: Batch, neurons: int, activation: Activation) -> None:
         self._relu = activation == "relu"
         models, rows, _ = batch.inputs.shape
-        self._inputs = batch.inputs.mT.contiguous()
-        self._targets = batch.labels.to(batch.inputs.dtype).unsqueeze(1)
-        self._hidden = batch.inputs.new_empty((models, neurons, rows))
-        self._answers = batch.inputs.new_empty((models, 1, rows))
-        self._weighted_inputs = torch.empty_like(self._inputs)
+        self._x = batch.inputs.mT.contiguous()
+        self._labels = batch.labels.to(batch.inputs.dtype).unsqueeze(1)
+        self._u = batch.inputs.new_empty((models, neurons, rows))
+        self._z = batch.inputs.new_empty((models, 1, rows))
+        self._d_x = torch.empty_like(self._x)
         self._scale = 1.0 / rows
 
     def __call__(
@@ -150,36 +175,36 @@ class YesOrNoGradient:
         d_w_in: Float[torch.Tensor, "model input neuron"],
         d_w_out: Float[torch.Tensor, "model neuron 1"],
     ) -> None:
-        """Writes the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
-        hidden, answers = self._hidden, self._answers
-        torch.bmm(w_in.mT, self._inputs, out=hidden)
-        active = hidden.clamp_(min=0) if self._relu else hidden.square()
-        torch.bmm(w_out.mT, active, out=answers)
-        answers.sigmoid_().sub_(self._targets).mul_(self._scale)
-        torch.mul(self._inputs, answers, out=self._weighted_inputs)
-        slope = hidden.sign_() if self._relu else hidden
-        torch.bmm(self._weighted_inputs, slope.mT, out=d_w_in)
-        torch.sum(d_w_in * w_in, dim=1, out=d_w_out[:, :, 0])
+        """Write the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
+        u, z = self._u, self._z
+        torch.bmm(w_in.mT, self._x, out=u)
+        h = u.clamp_(min=0) if self._relu else u.square()
+        torch.bmm(w_out.mT, h, out=z)
+        d = z.sigmoid_().sub_(self._labels).mul_(self._scale)
+        torch.mul(self._x, d, out=self._d_x)
+        a = u.sign_() if self._relu else u
+        s = torch.bmm(self._d_x, a.mT, out=d_w_in)
+        torch.sum(s * w_in, dim=1, out=d_w_out[:, :, 0])
         d_w_in.mul_(w_out.mT if self._relu else 2 * w_out.mT)
 
 
 def gradient(
     batch: Batch, neurons: int, outputs: int, activation: Activation
 ) -> Callable[..., None]:
-    """The fastest form of the gradient for these rows, outputs and neurons.
+    """Return the fastest closed-form gradient for these rows, outputs and neurons.
 
-    All forms are called with `w_in`, `w_out` and with the tensors that take their gradients.
+    All forms are called as `CrossEntropyGradient` is.
     """
     if outputs > 1:
-        return Gradient(batch, neurons, outputs, activation)
+        return CrossEntropyGradient(batch, neurons, outputs, activation)
     inputs = batch.inputs
-    here_as_float32 = inputs.device.type == "cpu" and inputs.dtype == torch.float32
-    if activation == "relu" and here_as_float32 and _of_bits(inputs):
+    float32_on_cpu = inputs.device.type == "cpu" and inputs.dtype == torch.float32
+    if activation == "relu" and float32_on_cpu and _are_bits(inputs):
         from gen.networks.kernels.bit_tables import BitGradient
 
         return BitGradient(batch, neurons)
-    return YesOrNoGradient(batch, neurons, activation)
+    return LogisticGradient(batch, neurons, activation)
 
 
-def _of_bits(inputs: Float[torch.Tensor, "model row input"]) -> bool:
+def _are_bits(inputs: Float[torch.Tensor, "model row input"]) -> bool:
     return bool(((inputs == 0) | (inputs == 1)).all())

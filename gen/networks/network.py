@@ -1,12 +1,12 @@
-"""Networks: the formulas, for a whole ensemble at once.
+"""Base class of networks, which compute a whole ensemble at once.
 
-A network is one class in one file of this package: a table of settings, and functions over
-parameters whose every tensor leads with the model. All networks here end in one hidden layer,
+A network is one class in one file of this package: a config table, and functions of its
+parameters. The first axis of every tensor is the model. All networks end in one hidden layer,
 
-    logits = f(X W_in) W_out,           X: (row, input), W_in: (input, neuron),
-                                        W_out: (neuron, output)
+    Z = f(X W_in) W_out,           X: (row, input), W_in: (input, neuron),
+                                   W_out: (neuron, output), Z: (row, output)
 
-with f the activation, and differ in how W_in and W_out come out of what is learned.
+with f the activation. They differ in how W_in and W_out are computed from the parameters.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from gen.settings import Kind
 from gen.tasks.task import Task
 
 Parameters = dict[str, "torch.Tensor"]
-"""What is learned, by name: each (model, ...)."""
+"""The learned tensors by name, each of shape (model, ...)."""
 
 
 class Network(Kind):
-    """A family of networks; the subclasses are the kinds.
+    """Base class of networks; each subclass is one kind.
 
     Attributes:
-        activation: what a neuron makes of the sum of its inputs: relu, or its square.
+        activation: the function f of a pre-activation: relu or square.
     """
 
     activation: Activation = "relu"
 
     def check(self, task: Task) -> None:
-        """Raises ValueError where this network cannot be put to `task`."""
+        """Raise ValueError if this network cannot learn `task`."""
 
     @abstractmethod
     def init(self, task: Task, seeds: tuple[int, ...]) -> dict[str, Float[np.ndarray, "model ..."]]:
-        """Initial parameters of an ensemble, float64; each model's come from its own seed."""
+        """Draw the initial parameters (float64); those of a model depend on its seed alone."""
 
     @abstractmethod
     def matrices(
@@ -48,17 +48,17 @@ class Network(Kind):
     ) -> tuple[
         Float[torch.Tensor, "model input neuron"], Float[torch.Tensor, "model neuron output"]
     ]:
-        """W_in and W_out as the hidden layer uses them."""
+        """Return W_in and W_out of the hidden layer."""
 
     @abstractmethod
     def view(
         self, task: Task, parameters: Mapping[str, torch.Tensor]
-    ) -> dict[str, Float[torch.Tensor, "model rows columns"]]:
-        """The two matrices that are pictured: into the neurons, then out of them."""
+    ) -> dict[str, Float[torch.Tensor, "model _rows _columns"]]:
+        """Return the two views: the matrix into the neurons, then the matrix out of them."""
 
     @abstractmethod
     def view_shapes(self, task: Task) -> dict[str, tuple[int, int]]:
-        """Rows and columns of the matrices of `view`, by name and in their order."""
+        """Return rows and columns of each matrix of `view`, in the same order."""
 
     @abstractmethod
     def differentiator(
@@ -68,13 +68,19 @@ class Network(Kind):
         gradients: Mapping[str, torch.Tensor],
         batch: Batch,
     ) -> Callable[[], None]:
-        """Prepares the closed-form gradient of the mean loss over the rows of `batch`.
+        """Allocate buffers for the closed-form gradient of the mean loss over `batch`.
+
+        Args:
+            task: gives the numbers of inputs and outputs.
+            parameters: the learned tensors, each (model, ...).
+            gradients: tensors of the same names and shapes, to be overwritten.
+            batch: the rows and labels to learn from.
 
         Returns:
-            A function that reads `parameters` as they are at the call and writes all of
-            `gradients` in place. Its buffers are allocated once, here.
+            A function without arguments that reads the present `parameters` and writes all
+            `gradients` in place.
         """
 
     def learned_numbers(self, task: Task) -> int:
-        """How many numbers one model learns."""
+        """Return how many numbers one model learns."""
         return sum(array[0].size for array in self.init(task, (0,)).values())

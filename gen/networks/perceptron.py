@@ -1,4 +1,4 @@
-"""One hidden layer whose two matrices are learned directly."""
+"""One hidden layer that learns its two matrices directly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gen.tasks.task import Task
 
 
 class Perceptron(Network):
-    """f(X W_in) W_out; a bias exists only where the task has a constant input."""
+    """Z = f(X W_in) W_out; there is a bias only if the task has a constant input."""
 
     kind: Literal["perceptron"] = "perceptron"
     hidden: Annotated[int, Field(ge=1, le=65_536)]
@@ -43,7 +43,7 @@ class Perceptron(Network):
 
     def view(
         self, task: Task, parameters: Mapping[str, torch.Tensor]
-    ) -> dict[str, Float[torch.Tensor, "model rows columns"]]:
+    ) -> dict[str, Float[torch.Tensor, "model _rows _columns"]]:
         return dict(parameters)
 
     def view_shapes(self, task: Task) -> dict[str, tuple[int, int]]:

@@ -13,16 +13,19 @@ from gen.tasks.task import Data, Rows, Task
 
 
 class Modular(Task):
-    """Given a and b, the answer is a + b, a - b or a b, modulo the modulus.
+    """c = a + b, a - b or a b, modulo p, for all pairs of numbers.
 
-    Sums and products do not depend on the order: pairs have a <= b, and a row counts how often
-    each number occurs in its pair, ones at a and at b, or a two where they are the same.
-    Differences do: all pairs are asked, and a row has a one for a and, in a second half, one
-    for b. A random share of the pairs is trained on, all the others are tested.
+    Sums and products: pairs have a <= b, and a row counts each number of its pair (1 at a and
+    at b, 2 if they are equal). Differences: all ordered pairs; a row has a 1 for a in its first
+    half and a 1 for b in its second half.
 
-    Products are those of the numbers that have an inverse, modulo a prime. They are listed as
-    the powers 1, g, g^2, ... of the smallest g that reaches them all: in this order a product
-    is a sum of places, and shows the same waves.
+    Products are those of 1, ..., p - 1 for a prime p, in the order 1, g, g^2, ... of the smallest
+    primitive root g. In this order a product is a sum of indices, with the same waves.
+
+    Attributes:
+        operation: `add`, `subtract` or `multiply`.
+        modulus: p.
+        train_share: share of the pairs to train on, 0 to 1; all others are test rows.
     """
 
     kind: Literal["modular"] = "modular"
@@ -31,22 +34,25 @@ class Modular(Task):
     train_share: Annotated[float, Field(gt=0.0, lt=1.0)]
 
     @model_validator(mode="after")
-    def _products_have_a_prime_modulus(self) -> Modular:
+    def _check_prime_modulus(self) -> Modular:
         if self.operation == "multiply" and not _is_prime(self.modulus):
-            raise ValueError(f"products are taken modulo a prime, and {self.modulus} is none")
+            raise ValueError(
+                f'operation = "multiply" needs a prime modulus; {self.modulus} is not prime'
+            )
         return self
 
     @model_validator(mode="after")
-    def _both_splits_have_rows(self) -> Modular:
+    def _check_splits_have_rows(self) -> Modular:
         if min(self.rows) < 1:
             raise ValueError(
-                f"train_share = {self.train_share} of {sum(self.rows)} pairs leaves a split empty"
+                f"train_share = {self.train_share} of {sum(self.rows)} pairs leaves no "
+                "training rows or no test rows"
             )
         return self
 
     @property
     def numbers(self) -> Int[np.ndarray, " number"]:
-        """What is asked and answered, in the order of inputs and outputs."""
+        """The numbers, in the order of inputs and outputs."""
         if self.operation != "multiply":
             return np.arange(self.modulus)
         powers = (_powers(base, self.modulus) for base in range(2, self.modulus))
@@ -87,24 +93,26 @@ class Modular(Task):
             test=self._rows(first[order[train_rows:]], second[order[train_rows:]]),
         )
 
-    def _rows(self, first: np.ndarray, second: np.ndarray) -> Rows:
+    def _rows(self, first: Int[np.ndarray, " row"], second: Int[np.ndarray, " row"]) -> Rows:
         number = np.eye(self.outputs, dtype=np.float32)
         if self.operation == "subtract":
             inputs = np.concatenate([number[first], number[second]], axis=1)
         else:
             inputs = number[first] + number[second]
-        return Rows(inputs=inputs[None], labels=self._answers(first, second)[None])
+        return Rows(inputs=inputs[None], labels=self._labels(first, second)[None])
 
-    def _answers(self, first: np.ndarray, second: np.ndarray) -> Int[np.ndarray, " row"]:
-        """The place of each pair's answer among the numbers."""
+    def _labels(
+        self, first: Int[np.ndarray, " row"], second: Int[np.ndarray, " row"]
+    ) -> Int[np.ndarray, " row"]:
+        """Return the index of each pair's result among the numbers."""
         if self.operation == "add":
             return (first + second) % self.modulus
         if self.operation == "subtract":
             return (first - second) % self.modulus
         numbers = self.numbers
-        place = np.empty(self.modulus, dtype=np.int64)
-        place[numbers] = np.arange(len(numbers))
-        return place[numbers[first] * numbers[second] % self.modulus]
+        index = np.empty(self.modulus, dtype=np.int64)
+        index[numbers] = np.arange(len(numbers))
+        return index[numbers[first] * numbers[second] % self.modulus]
 
 
 def _is_prime(number: int) -> bool:

@@ -1,7 +1,7 @@
-"""Sparse parity: is the number of ones among the first few of many random bits odd?
+"""Sparse parity: whether the first few of many random bits hold an odd number of ones.
 
-The hidden subset makes it hard (Barak et al. 2022, arXiv 2207.08799): every other bit is a
-distractor that a memorising network will use.
+See Barak et al. 2022, arXiv 2207.08799. The other bits are distractors, which a memorising
+network uses.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from gen.tasks.task import Data, Rows, Task
 
 
 class SparseParity(Task):
-    """Random bits as 0 and 1, a last input fixed to 1, and the parity of the first bits."""
+    """Random bits (0 or 1) and a bias input of 1; the label is the parity of the first bits.
+
+    Attributes:
+        bits: number of random bits.
+        signal_bits: number of bits, from the first, that decide the label.
+        train_rows: number of rows to train on.
+        test_rows: number of rows to test on.
+    """
 
     kind: Literal["sparse-parity"] = "sparse-parity"
     bits: Annotated[int, Field(ge=2, le=4096)]
@@ -25,7 +32,7 @@ class SparseParity(Task):
     test_rows: Annotated[int, Field(ge=1, le=1_000_000)]
 
     @model_validator(mode="after")
-    def _signal_is_among_the_bits(self) -> SparseParity:
+    def _check_signal_bits(self) -> SparseParity:
         if self.signal_bits > self.bits:
             raise ValueError(f"signal_bits = {self.signal_bits} is more than bits = {self.bits}")
         return self

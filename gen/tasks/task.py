@@ -1,8 +1,7 @@
-"""Tasks: what a network is asked to learn, and the rows it learns from.
+"""Base class of tasks, which define what a network learns and draw its data.
 
-A task is one class in one file of this package: a table of settings that can make its own
-data. All tasks speak of rows of numbers and of one label a row, so any network can be put
-to any task whose labels it can answer.
+A task is one class in one file of this package: a config table with a method that draws data.
+All data are rows of numbers with one label a row, so that networks and tasks can be combined.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from gen.settings import Kind
 
 @dataclass(frozen=True)
 class Rows:
-    """Inputs and labels of one split, for every model of an ensemble.
+    """Inputs and labels of one split, for each model of an ensemble.
 
     Attributes:
         inputs: float32, small counts (0, 1, 2); exact in every float type.
@@ -31,61 +30,61 @@ class Rows:
 
 @dataclass(frozen=True)
 class Data:
-    """What the models of an ensemble are trained on and what they are tested on."""
+    """Training rows and test rows of an ensemble."""
 
     train: Rows
     test: Rows
 
 
 class Task(Kind):
-    """A family of tasks; the subclasses are the kinds."""
+    """Base class of tasks; each subclass is one kind."""
 
     @property
     @abstractmethod
     def inputs(self) -> int:
-        """Numbers in one row of input, a constant bias input included."""
+        """Number of inputs in a row, including a constant bias input."""
 
     @property
     @abstractmethod
     def outputs(self) -> int:
-        """Logits that answer a row: 1 for yes or no, otherwise one for each class."""
+        """Number of logits: 1 for two classes, otherwise one for each class."""
 
     @property
     @abstractmethod
     def rows(self) -> tuple[int, int]:
-        """How many rows there are to train on and to test on."""
+        """Number of training rows and of test rows."""
 
     @property
     def chance(self) -> float:
-        """Accuracy of guessing blindly, 0 to 1."""
+        """Accuracy of random guessing, 0 to 1."""
         return 1 / max(2, self.outputs)
 
     @property
     def input_symbol(self) -> str:
-        """The letter a figure writes under the inputs."""
+        """Axis label of the inputs in figures."""
         return "i"
 
     @property
     def output_symbol(self) -> str:
-        """The letter a figure writes under the outputs."""
+        """Axis label of the outputs in figures."""
         return "y"
 
     @property
     def bias_input(self) -> int | None:
-        """Index of the input that is always 1, if there is one."""
+        """Index of the input that is always 1, or None."""
         return None
 
     @property
     def signal_inputs(self) -> tuple[int, ...]:
-        """Indices of the inputs that alone decide the label; empty where all of them do."""
+        """Indices of the inputs that decide the label; empty if all of them do."""
         return ()
 
     @abstractmethod
     def draw(self, seed: int) -> Data:
-        """Makes the data of one model, as an ensemble of one; it depends on `seed` alone."""
+        """Draw the data of one model, as an ensemble of one; they depend on `seed` alone."""
 
     def data(self, seeds: tuple[int, ...]) -> Data:
-        """Makes the data of an ensemble, one model a seed."""
+        """Draw the data of an ensemble, one model for each seed."""
         drawn = [self.draw(seed) for seed in seeds]
         return Data(
             train=_stack([one.train for one in drawn]), test=_stack([one.test for one in drawn])

@@ -1,4 +1,4 @@
-"""AdamW over an ensemble: every model has its own learning rate, decay and L1."""
+"""AdamW for an ensemble: each model has its own learning rate, weight decay and L1."""
 
 from __future__ import annotations
 
@@ -16,14 +16,20 @@ EPSILON = 1e-8
 
 
 class Optimiser(Settings):
-    """How one model learns.
+    """Settings of AdamW for one model (Loshchilov and Hutter 2019, arXiv 1711.05101).
+
+    With gradient g, step t, weight decay wd, learning rate lr and betas (b1, b2):
+
+        g += l1 sign(w)
+        w *= 1 - lr wd
+        m = b1 m + (1 - b1) g,   v = b2 v + (1 - b2) g^2
+        w -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + EPSILON)
 
     Attributes:
-        learning_rate: Adam's step size.
-        betas: memory of the first and second moment.
-        weight_decay: decoupled decay, `w *= 1 - learning_rate * weight_decay` before the
-            step (Loshchilov and Hutter 2019, arXiv 1711.05101).
-        l1: `l1 * sign(w)` is added to the gradient before Adam sees it.
+        learning_rate: step size lr.
+        betas: decay rates b1, b2 of the first and second moment.
+        weight_decay: decoupled decay wd.
+        l1: factor of the L1 penalty, whose gradient is added before the moments are updated.
     """
 
     learning_rate: Annotated[float, Field(gt=0, le=10)]
@@ -37,7 +43,7 @@ class Optimiser(Settings):
 
 @dataclass(frozen=True)
 class _Group:
-    """Neighbouring models with the same settings, as slices of the ensemble's tensors."""
+    """Consecutive models with equal settings, as slices of the ensemble's tensors."""
 
     settings: Optimiser
     weights: list[torch.Tensor]
@@ -45,15 +51,14 @@ class _Group:
 
 
 class EnsembleAdamW:
-    """Steps every model of an ensemble by its own settings.
+    """AdamW with settings for each model of an ensemble.
 
-    Neighbours with equal settings share one call of torch's fused kernel, which goes through
-    weights, gradients and both moments in one pass.
+    Consecutive models with equal settings share one call of torch's fused kernel.
 
     Args:
         parameters: name to (model, ...), updated in place by `step`.
         gradients: the same names and shapes, read by `step`.
-        settings: one entry a model, in the order of the model axis.
+        settings: one entry for each model, in the order of the model axis.
     """
 
     def __init__(
@@ -67,10 +72,10 @@ class EnsembleAdamW:
         for shared, members in groupby(settings):
             part = slice(start, start := start + len(list(members)))
             weights = [tensor[part] for tensor in parameters.values()]
-            slopes = [gradients[name][part] for name in parameters]
-            for weight, slope in zip(weights, slopes, strict=True):
-                weight.grad = slope
-            self._groups.append(_Group(shared, weights, slopes))
+            part_gradients = [gradients[name][part] for name in parameters]
+            for weight, gradient in zip(weights, part_gradients, strict=True):
+                weight.grad = gradient
+            self._groups.append(_Group(shared, weights, part_gradients))
         self._adam = torch.optim.AdamW(
             [
                 {
@@ -86,9 +91,9 @@ class EnsembleAdamW:
         )
 
     def step(self) -> None:
-        """Moves every parameter by its gradient."""
+        """Update every parameter by one step."""
         for group in self._groups:
             if group.settings.l1 > 0:
-                for weight, slope in zip(group.weights, group.gradients, strict=True):
-                    slope.add_(weight.sign(), alpha=group.settings.l1)
+                for weight, gradient in zip(group.weights, group.gradients, strict=True):
+                    gradient.add_(weight.sign(), alpha=group.settings.l1)
         self._adam.step()

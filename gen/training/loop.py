@@ -1,4 +1,4 @@
-"""The loop: steps, logged losses, snapshots. It knows no disk and no picture."""
+"""Training loop: full-batch steps, logged metrics, snapshots. It reads and writes no files."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 MOST_STEPS = 100_000_000
 
 DIVERGED = 1e4
-"""A train loss this many times the first one is taken for divergence."""
+"""A model has diverged if its train loss exceeds this many times its first one."""
 
 
 class Training(Settings):
-    """How long a model trains, and how often it is looked at. All in steps."""
+    """How long a model trains, and how often metrics and snapshots are taken; all in steps."""
 
     steps: Annotated[int, Field(ge=1, le=MOST_STEPS)]
     log_every: Annotated[int, Field(ge=1, le=MOST_STEPS)]
@@ -36,11 +36,11 @@ class Training(Settings):
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Models of one shape that train together; each is told by its seed and its settings.
+    """Models of one shape that train together; they differ in seed and optimiser settings.
 
     Attributes:
-        seeds: one a model.
-        optimisers: one a model, in the order of `seeds`.
+        seeds: one for each model.
+        optimisers: one for each model, in the order of `seeds`.
     """
 
     task: Task
@@ -52,26 +52,28 @@ class Ensemble:
 
 @dataclass(frozen=True)
 class Trained:
-    """What is left of an ensemble's training.
+    """Result of training an ensemble.
 
     Attributes:
+        logged_steps: the steps at which metrics were taken.
         metrics: by the names of `METRICS`; losses in nats, accuracies 0 to 1.
-        views: the pictured matrices at every snapshot.
-        parameters: what was learned, at the last step.
-        failed_at: the logged step at which a model's loss was first found not finite or
-            diverged; -1 for a model that is sound.
+        snapshot_steps: the steps at which views were taken.
+        views: the matrices of `Network.view` at every snapshot.
+        parameters: the learned tensors after the last step.
+        failed_at: the first logged step at which a model's train loss is non-finite or has
+            diverged; -1 for a valid model.
     """
 
     logged_steps: Int[np.ndarray, " log"]
     metrics: dict[str, Float[np.ndarray, "model log"]]
     snapshot_steps: Int[np.ndarray, " snapshot"]
-    views: dict[str, Float[np.ndarray, "model snapshot rows columns"]]
+    views: dict[str, Float[np.ndarray, "model snapshot _rows _columns"]]
     parameters: dict[str, Float[np.ndarray, "model ..."]]
     failed_at: Int[np.ndarray, " model"]
 
 
 def steps_every(interval: int, last: int) -> Int[np.ndarray, " step"]:
-    """0, interval, 2 interval, ... and `last`, whether or not it is a multiple."""
+    """Return 0, interval, 2 interval, ... and `last`, even if it is no multiple."""
     return np.union1d(np.arange(0, last + 1, interval), [last])
 
 
@@ -81,19 +83,19 @@ def train(
     device: str = "cpu",
     on_step: Callable[[int], None] = lambda step: None,
 ) -> Trained:
-    """Trains every model of an ensemble on all of its rows at every step.
+    """Train every model of an ensemble on all of its rows at every step.
+
+    Denormal numbers are flushed to zero during the training: in the tails of softmax and of the
+    second moments they would make late steps several times slower.
 
     Args:
-        ensemble: what to train.
-        device: torch device.
-        on_step: called at every logged step with its number.
+        ensemble: the models to train.
+        device: torch device, `cpu` or `cuda`.
+        on_step: called with the step at every logged step.
 
     Returns:
-        Losses and accuracies at logged steps, the pictured matrices at snapshots, and the
-        learned parameters. A model that fails is marked; the others are not touched by it.
-
-    Denormal numbers are flushed to zero meanwhile: the tails of softmax and of the second
-    moments would otherwise slow late steps down several times.
+        Metrics, views and learned parameters. A model that diverges is marked in `failed_at`
+        and does not affect the others.
     """
     torch.set_flush_denormal(True)
     try:
@@ -140,7 +142,7 @@ def _train(ensemble: Ensemble, device: str, on_step: Callable[[int], None]) -> T
 
 
 class _Log:
-    """Metrics by model and logged step, filled in the order of the steps."""
+    """Metrics of each model at each logged step, added in the order of the steps."""
 
     def __init__(self, steps: Int[np.ndarray, " log"], models: int) -> None:
         self.steps = steps
@@ -155,8 +157,8 @@ class _Log:
     def failed_at(self) -> Int[np.ndarray, " model"]:
         loss = self.metrics["train_loss"]
         with np.errstate(invalid="ignore"):
-            unsound: Bool[np.ndarray, "model log"] = ~(loss <= DIVERGED * loss[:, :1])
-        return np.where(unsound.any(axis=1), self.steps[unsound.argmax(axis=1)], -1)
+            failed: Bool[np.ndarray, "model log"] = ~(loss <= DIVERGED * loss[:, :1])
+        return np.where(failed.any(axis=1), self.steps[failed.argmax(axis=1)], -1)
 
 
 def _batch(rows: Rows, device: str) -> Batch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Real
 
 from gen.analysis.activations import activations
 from gen.analysis.interference import (
@@ -146,9 +146,9 @@ class _Picture:
             data=[(name, f"{value:.6g}") for name, value in scale.items()],
         )
 
-    def _x(self, number: Float[np.ndarray, " place"]) -> Float[np.ndarray, " place"]:
+    def _x(self, number: Real[np.ndarray, "*place"]) -> Float[np.ndarray, "*place"]:
         numbers = self.terms.shares.shape[-1]
-        return self.left + number / (numbers - 1) * (self.right - self.left)
+        return np.asarray(self.left + number / (numbers - 1) * (self.right - self.left))
 
     def _numbers(self) -> str:
         """Draw the axis of answers, and the right answer as a line through all rows."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, runtime_checkable
 
 from gen.errors import MORE_MEMORY, SetupError
 from gen.workers.environment import WORKER_VARIABLES, fixed_environment
@@ -72,6 +72,7 @@ class GivenUp:
     retry: bool = False
 
 
+@runtime_checkable
 class Executor(Protocol):
     """Runs jobs in parallel."""
 

@@ -7,7 +7,6 @@ import io
 import re
 from math import log
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ from gen.site.pages.render import render_pages
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from gen.tasks.task import Task
-from gen.training.loop import METRICS
+from gen.training.loop import METRICS, Trained
 from gen.widgets.sweep_curves import MISSING, Curves
 from tests.experiments.test_sweeps import CHOSEN, SMALL
 from tests.support.small_pages import FRONT, TEMPLATES, page, site
@@ -106,7 +105,7 @@ def test_a_shard_s_failed_models_keep_their_curves_and_nothing_else(sweep: Sweep
     metrics["train_loss"][0, -3:] = metrics["test_loss"][0, -3:] = np.nan
     failed_at = np.full(models, -1)
     failed_at[0] = STEPS[-3]
-    trained: Any = SimpleNamespace(metrics=metrics, failed_at=failed_at)
+    trained = Trained(np.array(STEPS), metrics, np.array([0]), {}, {}, failed_at)
     run.add(members, trained)
     broken, sound = [(c, s) for c, s in zip(members.cells, members.seeds, strict=True)][:2]
     assert run.outcomes()[broken] == FAILED and run.memorised_at[broken] == NO_STEP
@@ -152,19 +151,17 @@ def test_curves_use_the_height_that_they_have(sweep: Sweep) -> None:
         (Modular(modulus=97, train_share=0.5), 0.1 * log(97) / 97, 30.0),
     ],
 )
-def test_default_thresholds_suit_the_loss_of_guessing(
-    task: Task, loss: float, ratio: float
-) -> None:
-    suited = Thresholds().suited([task])
+def test_default_thresholds_suit_the_chance_loss(task: Task, loss: float, ratio: float) -> None:
+    suited = Thresholds().for_tasks([task])
     assert suited.loss == pytest.approx(loss, rel=0.05)
     assert suited.ratio == ratio
 
 
 def test_thresholds_that_are_given_stay_and_the_strictest_of_several_tasks_counts() -> None:
     tasks = [Modular(modulus=23, train_share=0.5), Modular(modulus=97, train_share=0.5)]
-    assert Thresholds().suited(tasks).loss == pytest.approx(0.1 * log(97) / 97, rel=0.05)
-    assert Thresholds(loss=0.3).suited(tasks) == Thresholds(loss=0.3, ratio=30.0)
-    assert Thresholds(loss=1e-5, ratio=5e4).suited(tasks) == Thresholds(loss=1e-5, ratio=5e4)
+    assert Thresholds().for_tasks(tasks).loss == pytest.approx(0.1 * log(97) / 97, rel=0.05)
+    assert Thresholds(loss=0.3).for_tasks(tasks) == Thresholds(loss=0.3, ratio=30.0)
+    assert Thresholds(loss=1e-5, ratio=5e4).for_tasks(tasks) == Thresholds(loss=1e-5, ratio=5e4)
 
 
 def test_the_sweeps_of_the_site_have_the_thresholds_that_they_were_published_with() -> None:

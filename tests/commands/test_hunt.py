@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from gen.analysis.loss_events import relapse, second_fall
+from gen.analysis.loss_events import final_rise, relapse, second_fall, smooth_loss
 from gen.commands.hunt import HuntResult, edit_config
 from gen.config.reader import Config, load
 from gen.errors import ConfigError

@@ -291,7 +291,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
             'kind = "sparse-parity"\nbits = 9\nsignal_bits = 2\ntrain_rows = 9\ntest_rows = 9',
         ),
         "models.sum.network",
-        "reads and writes the same numbers",
+        "as many inputs as outputs",
     ),
     "a broken profile that is not in use": (
         SMALL.replace("steps = 20", "steps = 0"),

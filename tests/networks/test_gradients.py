@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gen.networks.batch import Activation, Batch
 from gen.networks.embedded import Embedded
-from gen.networks.hidden_layer import YesOrNoGradient, gradient, logits
+from gen.networks.hidden_layer import LogisticGradient, gradient, logits
 from gen.networks.network import Network
 from gen.networks.perceptron import Perceptron
 from gen.tasks.modular import Modular
@@ -180,7 +180,7 @@ def test_tables_of_sums_give_the_gradient_of_the_matrix_products(
     w_out = torch.randn(models, neurons, 1, generator=generator)
     batch = Batch(inputs, labels)
     exact = [torch.empty_like(tensor, dtype=torch.float64) for tensor in (w_in, w_out)]
-    YesOrNoGradient(Batch(inputs.double(), labels), neurons, "relu")(
+    LogisticGradient(Batch(inputs.double(), labels), neurons, "relu")(
         w_in.double(), w_out.double(), *exact
     )
     fast = [torch.full_like(tensor, np.nan) for tensor in (w_in, w_out)]
@@ -194,4 +194,4 @@ def test_tables_of_sums_give_the_gradient_of_the_matrix_products(
 def test_inputs_that_are_no_bits_are_multiplied() -> None:
     inputs = torch.tensor([[[0.0, 0.5], [1.0, 1.0]]])
     compute = gradient(Batch(inputs, torch.tensor([[0, 1]])), 3, 1, "relu")
-    assert isinstance(compute, YesOrNoGradient)
+    assert isinstance(compute, LogisticGradient)

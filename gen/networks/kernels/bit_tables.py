@@ -1,16 +1,16 @@
-"""The gradient for a single logistic output where every input is 0 or 1, by tables of sums.
+"""Gradient for one logistic output and inputs of 0 and 1, by tables of sums.
 
-Six bits have 64 patterns. The sums of weights that these select are a table, and a row of
-30 bits is five look-ups where a product with the matrix has thirty multiplications (the method
-of the four Russians: Arlazarov, Dinic, Kronrod and Faradzev 1970). The gradient goes the same
-way back: what a row adds goes to the place of its pattern, and the places are folded into bits
-at the end. The sums are those of the matrix products, in another order.
+Six bits have 64 patterns. A table holds the sum of weights for each pattern, so a row of
+30 bits needs five look-ups instead of thirty multiplications (the method of the four Russians:
+Arlazarov, Dinic, Kronrod and Faradzev 1970). The gradient is computed the same way backwards:
+each row adds its part to the entry of its pattern, and the entries are summed over the bits at
+the end. The sums are those of the matrix products, in another order.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, no_type_check
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -24,18 +24,23 @@ _AT_ONCE = 5
 _WIDEST = 6
 _ZERO, _ONE = np.float32(0), np.float32(1)
 
-# Compilers choose between forms of a loop by where its arrays happen to lie, so only a loop
-# that writes nothing may take its sum in another order: all others would not repeat.
+# Compilers choose between forms of a loop by the addresses of its arrays, so only a loop that
+# writes nothing may reorder its sum. Other loops would not give the same bits every time.
+# `no_type_check`: numba cannot compile the wrappers that check types in tests.
 _compiled = njit(cache=True)
 _compiled_sum = njit(cache=True, fastmath={"reassoc", "contract"})
 
 
 class BitGradient:
-    """dL/dW_in and dL/dW_out for a fixed batch of bits; called as `YesOrNoGradient` is.
+    """dL/dW_in and dL/dW_out for a fixed batch of bits; called as `LogisticGradient` is.
 
-    With A = [H > 0] and d = dL/dz, row by row, and S = X^T (d * A):
+    With U = X W_in, A = [U > 0], d = dL/dz for each row, v = W_out and S = X^T (d * A):
 
-        dL/dW_in = S * W_out^T            dL/dW_out = sum over inputs of (S * W_in)
+        dL/dW_in = S * v            dL/dv = sum over inputs of (S * W_in)
+
+    Args:
+        batch: rows of 0 and 1 (float32, on the CPU), and labels of 0 and 1.
+        neurons: hidden neurons of one model.
     """
 
     def __init__(self, batch: Batch, neurons: int) -> None:
@@ -58,7 +63,7 @@ class BitGradient:
         d_w_in: Float[torch.Tensor, "model input neuron"],
         d_w_out: Float[torch.Tensor, "model neuron 1"],
     ) -> None:
-        """Writes the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
+        """Write the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
         _gradients(
             self._places,
             self._labels,
@@ -72,10 +77,10 @@ class BitGradient:
 
 def _places(
     bits: Float[np.ndarray, "model row bit"],
-    first: Int[np.ndarray, " table+1"],
-    start: Int[np.ndarray, " table+1"],
+    first: Int[np.ndarray, " bound"],
+    start: Int[np.ndarray, " bound"],
 ) -> Int[np.ndarray, "model row table"]:
-    """Where in the tables the sum for each row's pattern stands, table by table."""
+    """Return the entry of each row's pattern in each table."""
     whole = bits.astype(np.int32)
     places = [
         (whole[:, :, low:high] << np.arange(high - low)).sum(axis=2) + offset
@@ -85,8 +90,22 @@ def _places(
 
 
 @_compiled
-def _gradients(places, labels, layout, weights, gradients, sums, slopes):  # noqa: ANN001, ANN202
-    """All models in turn; the tables of one stay in the cache meanwhile."""
+@no_type_check
+def _gradients(
+    places: Int[np.ndarray, "model row table"],
+    labels: Float[np.ndarray, "model row"],
+    layout: tuple[
+        Int[np.ndarray, " constant"],
+        Int[np.ndarray, " bit"],
+        Int[np.ndarray, " bound"],
+        Int[np.ndarray, " bound"],
+    ],
+    weights: tuple[Float[np.ndarray, "model input neuron"], Float[np.ndarray, "model neuron"]],
+    gradients: tuple[Float[np.ndarray, "model input neuron"], Float[np.ndarray, "model neuron"]],
+    sums: Float[np.ndarray, "pattern neuron"],
+    slopes: Float[np.ndarray, "pattern neuron"],
+) -> None:
+    """Compute one model after another, so that the tables of one stay in the cache."""
     constant, bits, first, start = layout
     (w_in, w_out), (d_w_in, d_w_out) = weights, gradients
     base = np.empty(sums.shape[1], dtype=np.float32)
@@ -97,7 +116,7 @@ def _gradients(places, labels, layout, weights, gradients, sums, slopes):  # noq
             base += w_in[model, column]
         _fill(sums, w_in[model], bits, first, start)
         slopes[:] = _ZERO
-        _pass(places[model], labels[model], base, active, w_out[model], sums, slopes)
+        _forward_backward(places[model], labels[model], base, active, w_out[model], sums, slopes)
         base[:] = _ZERO
         for place in range(start[1]):
             base += slopes[place]
@@ -108,8 +127,15 @@ def _gradients(places, labels, layout, weights, gradients, sums, slopes):  # noq
 
 
 @_compiled
-def _fill(sums, w_in, bits, first, start):  # noqa: ANN001, ANN202
-    """Each pattern's sum is that of the pattern without its lowest bit, and that bit's weights."""
+@no_type_check
+def _fill(
+    sums: Float[np.ndarray, "pattern neuron"],
+    w_in: Float[np.ndarray, "input neuron"],
+    bits: Int[np.ndarray, " bit"],
+    first: Int[np.ndarray, " bound"],
+    start: Int[np.ndarray, " bound"],
+) -> None:
+    """Fill the tables: sum(pattern + bit) = sum(pattern) + weights(bit)."""
     neurons = sums.shape[1]
     for table in range(len(first) - 1):
         offset = start[table]
@@ -124,8 +150,17 @@ def _fill(sums, w_in, bits, first, start):  # noqa: ANN001, ANN202
 
 
 @_compiled
-def _pass(places, labels, base, active, w_out, sums, slopes):  # noqa: ANN001, ANN202
-    """Forward and back for every row: nothing of the size rows x neurons is ever written."""
+@no_type_check
+def _forward_backward(
+    places: Int[np.ndarray, "row table"],
+    labels: Float[np.ndarray, " row"],
+    base: Float[np.ndarray, " neuron"],
+    active: Float[np.ndarray, " neuron"],
+    w_out: Float[np.ndarray, " neuron"],
+    sums: Float[np.ndarray, "pattern neuron"],
+    slopes: Float[np.ndarray, "pattern neuron"],
+) -> None:
+    """Forward and backward pass, row by row, without an array of rows x neurons."""
     rows, tables = places.shape
     neurons = sums.shape[1]
     scale = np.float32(1 / rows)
@@ -144,11 +179,11 @@ def _pass(places, labels, base, active, w_out, sums, slopes):  # noqa: ANN001, A
         for n in range(neurons):
             found = (sums[a, n] + sums[b, n]) + (sums[c, n] + sums[d, n]) + sums[e, n]
             active[n] = max(before[n] + found, _ZERO)
-        answer = _dot(active, w_out)
-        slope = _ONE / (_ONE + np.float32(math.exp(-answer))) - labels[row]
-        slope *= scale
+        z = _dot(active, w_out)
+        d = _ONE / (_ONE + np.float32(math.exp(-z))) - labels[row]
+        d *= scale
         for n in range(neurons):
-            active[n] = slope if active[n] > _ZERO else _ZERO
+            active[n] = d if active[n] > _ZERO else _ZERO
         for table in range(tables):
             place = places[row, table]
             for n in range(neurons):
@@ -156,16 +191,24 @@ def _pass(places, labels, base, active, w_out, sums, slopes):  # noqa: ANN001, A
 
 
 @_compiled_sum
-def _dot(active, w_out):  # noqa: ANN001, ANN202
-    answer = _ZERO
+@no_type_check
+def _dot(active: Float[np.ndarray, " neuron"], w_out: Float[np.ndarray, " neuron"]) -> np.float32:
+    z = _ZERO
     for n in range(len(active)):
-        answer += active[n] * w_out[n]
-    return answer
+        z += active[n] * w_out[n]
+    return z
 
 
 @_compiled
-def _fold(slopes, d_w_in, bits, first, start):  # noqa: ANN001, ANN202
-    """A bit's slope is the sum over the patterns that hold it; `slopes` is used up."""
+@no_type_check
+def _fold(
+    slopes: Float[np.ndarray, "pattern neuron"],
+    d_w_in: Float[np.ndarray, "input neuron"],
+    bits: Int[np.ndarray, " bit"],
+    first: Int[np.ndarray, " bound"],
+    start: Int[np.ndarray, " bound"],
+) -> None:
+    """Sum `slopes` over the patterns that contain each bit; `slopes` is overwritten."""
     neurons = slopes.shape[1]
     for table in range(len(first) - 1):
         offset = start[table]
@@ -182,7 +225,13 @@ def _fold(slopes, d_w_in, bits, first, start):  # noqa: ANN001, ANN202
 
 
 @_compiled
-def _finish(w_in, w_out, d_w_in, d_w_out):  # noqa: ANN001, ANN202
+@no_type_check
+def _finish(
+    w_in: Float[np.ndarray, "input neuron"],
+    w_out: Float[np.ndarray, " neuron"],
+    d_w_in: Float[np.ndarray, "input neuron"],
+    d_w_out: Float[np.ndarray, " neuron"],
+) -> None:
     d_w_out[:] = _ZERO
     for column in range(len(w_in)):
         for n in range(len(w_out)):

@@ -1,40 +1,41 @@
-"""Products with an ensemble's input rows, X W and X^T D, for rows of many numbers or of few.
+"""Products X W and X^T D with the input rows X, for dense rows and for sparse rows.
 
-A row of modular arithmetic is nothing but two ones among many zeros. Adding up the two rows
-of W that they name gives the same sums as the full product, in a fraction of the time.
+A row of modular arithmetic holds two ones and many zeros. Adding the two rows of W at the
+ones gives the same sums as the full product, in a fraction of the time.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from jaxtyping import Float, Int
 
 from gen.lazy import torch
 
 
+@runtime_checkable
 class InputRows(Protocol):
-    """The input rows of an ensemble as a linear map."""
+    """The input rows X of an ensemble as a linear map."""
 
     def times(
         self,
         weights: Float[torch.Tensor, "model input neuron"],
         out: Float[torch.Tensor, "model row neuron"],
     ) -> None:
-        """Writes X W into `out`."""
+        """Write X W into `out`."""
         ...
 
     def transposed_times(
         self,
-        slopes: Float[torch.Tensor, "model row neuron"],
+        d: Float[torch.Tensor, "model row neuron"],
         out: Float[torch.Tensor, "model input neuron"],
     ) -> None:
-        """Writes X^T D into `out`."""
+        """Write X^T D into `out`."""
         ...
 
 
 class DenseRows:
-    """Rows multiplied as the matrices they are."""
+    """Input rows that are multiplied as dense matrices."""
 
     def __init__(self, inputs: Float[torch.Tensor, "model row input"]) -> None:
         self._inputs = inputs
@@ -44,27 +45,27 @@ class DenseRows:
         weights: Float[torch.Tensor, "model input neuron"],
         out: Float[torch.Tensor, "model row neuron"],
     ) -> None:
-        """Writes X W into `out`."""
+        """Write X W into `out`."""
         torch.bmm(self._inputs, weights, out=out)
 
     def transposed_times(
         self,
-        slopes: Float[torch.Tensor, "model row neuron"],
+        d: Float[torch.Tensor, "model row neuron"],
         out: Float[torch.Tensor, "model input neuron"],
     ) -> None:
-        """Writes X^T D into `out`."""
-        torch.bmm(self._inputs.mT, slopes, out=out)
+        """Write X^T D into `out`."""
+        torch.bmm(self._inputs.mT, d, out=out)
 
 
 class CountedRows:
-    """Rows that are sums of a few unit vectors, the same number in each row.
+    """Input rows that are sums of a few unit vectors, the same number in each row.
 
     Args:
-        terms: for each term, the input it counts in each row, offset by the model's place:
+        terms: for each term, the index of its unit vector in each row of all models, as
             `model * inputs + input`.
     """
 
-    def __init__(self, terms: list[Int[torch.Tensor, " model*row"]]) -> None:
+    def __init__(self, terms: list[Int[torch.Tensor, " model_row"]]) -> None:
         self._terms = terms
 
     def times(
@@ -72,7 +73,7 @@ class CountedRows:
         weights: Float[torch.Tensor, "model input neuron"],
         out: Float[torch.Tensor, "model row neuron"],
     ) -> None:
-        """Writes X W into `out`."""
+        """Write X W into `out`."""
         table, sums = weights.flatten(0, 1), out.flatten(0, 1)
         torch.index_select(table, 0, self._terms[0], out=sums)
         for term in self._terms[1:]:
@@ -80,20 +81,20 @@ class CountedRows:
 
     def transposed_times(
         self,
-        slopes: Float[torch.Tensor, "model row neuron"],
+        d: Float[torch.Tensor, "model row neuron"],
         out: Float[torch.Tensor, "model input neuron"],
     ) -> None:
-        """Writes X^T D into `out`."""
+        """Write X^T D into `out`."""
         sums = out.zero_().view(-1, out.shape[2])
         for term in self._terms:
-            sums.index_add_(0, term, slopes.flatten(0, 1))
+            sums.index_add_(0, term, d.flatten(0, 1))
 
 
 def input_rows(inputs: Float[torch.Tensor, "model row input"]) -> InputRows:
-    """The cheaper of the two forms for these inputs.
+    """Return the faster of the two forms for these inputs.
 
-    Rows count as sums of unit vectors where each has the same, small sum of whole numbers:
-    at most an eighth of the inputs.
+    `CountedRows` needs whole numbers of 0 or more, with the same sum in each row, which is at
+    most an eighth of the number of inputs.
     """
     models, rows, width = inputs.shape
     sums = inputs.sum(dim=2)

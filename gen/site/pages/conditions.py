@@ -14,7 +14,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from gen.analysis.types import Fact
 from gen.errors import PageError
@@ -35,6 +35,7 @@ _COMMA = re.compile(r"[+-]?\d+(,\d+)+(\.\d*)?", re.ASCII)
 _HINT = 'write "fact", "not fact" or "fact > 1", and join several with "and" or "or"'
 
 
+@runtime_checkable
 class FactLookup(Protocol):
     """Anything that knows facts by name."""
 
