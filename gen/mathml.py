@@ -1,4 +1,4 @@
-"""Formulas: LaTeX between dollars becomes MathML when the site is built."""
+"""Convert LaTeX formulas to MathML when the site is built."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from math_core import LatexError, LatexToMathML
 from gen.errors import PageError
 from gen.text import truncate
 
-MOST = 2000
-"""Characters of a formula. What is nested deeper than these allow ends the process: the
-converter goes down into a formula by calling itself."""
+MAX_LENGTH = 2000
+"""Characters of a formula. The converter is recursive, and a longer formula could be nested so
+deep that the process crashes."""
 
-_SHORT = 16
-"""Characters of a formula that is narrower than any window, unless it holds a wide space."""
+_SHORT_LENGTH = 16
+"""Characters of a formula that fits into any window, unless it has a wide space."""
 
 _SPACE = re.compile(r"\\(?:[hm]?space|h?skip|q?quad|[hm]?kern|phantom|hphantom|text|rule)\b")
 _STYLE = re.compile(r' style="([^"]*)"')
@@ -23,35 +23,37 @@ _ALIGNMENT = re.compile(r"text-align: (left|right|center);")
 
 
 def to_mathml(latex: str, *, display: bool) -> str:
-    """One formula as a `<math>` element without inline styles, which the pages' policy forbids.
+    """Convert a formula to a `<math>` element without inline styles, which pages forbid.
 
     Raises:
-        Mistake: the formula is too long, cannot be read, or holds a link.
+        PageError: the formula is too long, is not valid LaTeX, or has a link.
     """
     latex = latex.strip()
-    if len(latex) > MOST:
+    if len(latex) > MAX_LENGTH:
         what = f"the formula {truncate(latex)} has {len(latex):,} characters"
-        raise PageError(what, f"divide it: at most {MOST:,} can be set at once")
+        raise PageError(what, f"divide it into formulas of at most {MAX_LENGTH:,} characters")
     try:
         markup = _converter().convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
         reason = re.sub(r"^\d+: ", "", str(error)).strip()
-        raise PageError(f"the formula {truncate(latex, 200)} cannot be set: {reason}") from None
+        raise PageError(f"the formula {truncate(latex, 200)} is not valid: {reason}") from None
     if "<a" in markup:
-        # No formula of a page has a number that a link could lead to.
-        raise PageError(f"the formula {truncate(latex, 200)} holds a link", "link outside of it")
+        # Formulas of a page have no numbers, so a link inside one leads nowhere.
+        raise PageError(
+            f"the formula {truncate(latex, 200)} has a link", "put the link outside of it"
+        )
     return _STYLE.sub(_as_class, markup)
 
 
 def formula_box(latex: str, *, display: bool) -> str:
-    """One formula in the box that scrolls where the formula is wider than the window.
+    """Convert a formula to MathML in a box that scrolls if it is wider than the window.
 
-    A short formula in a line of text has none: it is narrower than any window.
+    A short formula in a line of text gets no box.
     """
     markup = to_mathml(latex, display=display)
     if display:
         return f'<div class="formula">{markup}</div>\n'
-    short = len(latex.strip()) <= _SHORT and not _SPACE.search(latex)
+    short = len(latex.strip()) <= _SHORT_LENGTH and not _SPACE.search(latex)
     return markup if short else f'<span class="inline-formula">{markup}</span>'
 
 
@@ -63,5 +65,5 @@ def _converter() -> LatexToMathML:
 def _as_class(match: re.Match[str]) -> str:
     alignment = _ALIGNMENT.match(match[1])
     if alignment is None:
-        raise PageError(f'a formula needs the style "{match[1]}"', "set it with another command")
+        raise PageError(f'a formula needs the style "{match[1]}"', "use another command")
     return f' class="math-{alignment[1]}"'

@@ -1,4 +1,4 @@
-"""Checks and short forms of texts from config and pages."""
+"""Check, shorten and escape texts: control characters, config values, JSON for scripts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def control_character(text: str) -> str | None:
-    """Return the first character that HTML and XML forbid, as `U+0001`, or None."""
+    """Return the first character that HTML and XML forbid, as `U+0001`; None without one."""
     found = _CONTROL.search(text)
     return None if found is None else f"U+{ord(found[0]):04X}"
 
@@ -28,11 +28,16 @@ Line = Annotated[str, AfterValidator(_printable)]
 """A text without control characters, which HTML forbids."""
 
 
+def script_json(value: object) -> str:
+    """Return a value as compact JSON that is safe inside a `<script>` element."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
 def as_config_value(value: object) -> str:
-    """Return a value as JSON, truncated."""
+    """Return a value as in a config file, truncated if it is long."""
     return truncate(json.dumps(value, default=str, ensure_ascii=False))
 
 
 def truncate(text: str, most: int = 60) -> str:
-    """Return a text of at most `most` characters, with an ellipsis if it was cut."""
+    """Return a text, truncated to `most` characters with an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

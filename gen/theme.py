@@ -1,8 +1,8 @@
-"""Colours, type and markers, named once for films, charts and CSS.
+"""Colours, line styles and font sizes of films, charts and CSS.
 
-A colour has one meaning wherever it appears, and never stands alone: train and test also
-differ in line style, outcomes in marker. The pairs that meet in one picture were chosen to
-stay apart under deuteranopia, protanopia and tritanopia.
+A colour has one meaning everywhere, and is never the only distinction: train and test also differ
+in line style, outcomes in marker. Colours that appear in one picture can be distinguished under
+deuteranopia, protanopia and tritanopia.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Colour:
-    """One meaning, drawn in `light` on a light ground and in `dark` on a dark one (hex)."""
+    """A colour in hex digits: `light` on a light background and `dark` on a dark one."""
 
     light: str
     dark: str
@@ -46,26 +46,26 @@ COLOURS: dict[str, Colour] = {
     "frequency-5": Colour("#4f3b00", "#e6d53a"),
     "frequency-6": Colour("#6420d8", "#a070ff"),
 }
-"""Every colour that carries a meaning, by that meaning."""
+"""Every colour, by its meaning."""
 
 TEXT_COLOURS = (
     *("ink", "muted", "accent", "train", "test", "restricted", "excluded", "signal", "bias"),
     *("failed", *(f"frequency-{place}" for place in range(1, 7))),
 )
-"""The colours that text may have: their contrast to the ground and to a card is at least 4.5."""
+"""The colours of text: their contrast to the background and to a card is at least 4.5."""
 
 LINE_COLOURS = (*TEXT_COLOURS, "distractor")
-"""The colours that lines and dots of data may have: their contrast is at least 3."""
+"""The colours of lines and dots of data: their contrast is at least 3."""
 
 
 def text_colour(colour: str) -> str:
-    """The colour of the text that names lines of this colour: the colour, or a darker grey."""
+    """Return the text colour of the label of a line: the same colour, or a darker grey."""
     return colour if colour in TEXT_COLOURS else "muted"
 
 
 @dataclass(frozen=True)
 class Line:
-    """How a line of a chart is drawn.
+    """The style of a line of a chart.
 
     Attributes:
         colour: one of `COLOURS`.
@@ -85,17 +85,17 @@ LINES: dict[str, Line] = {
     "signal": Line("signal"),
     "gini": Line("muted", (8, 4)),
 }
-"""The lines of charts by what they mean; no two that meet in one plot have the same style."""
+"""The lines of charts, by meaning; no two lines of one plot have the same style."""
 
 NEGATIVE_STOPS = ("#ffffff", "#c3d9f0", "#7fb0dd", "#3a7cbd", "#17508f", "#0a2b57")
 POSITIVE_STOPS = ("#ffffff", "#f8cfc4", "#ee9480", "#d6533f", "#a8242a", "#5f0d1a")
-"""The diverging map of weights from zero outwards: white at zero, blue below, red above."""
+"""The diverging colour map of weights, from zero outwards: white at 0, blue below, red above."""
 
 FREQUENCY_COLOURS = tuple(f"frequency-{place}" for place in range(1, 7))
-"""Groups of neurons that share a frequency, in order of frequency."""
+"""Colours of groups of neurons that share a frequency, in order of frequency."""
 
 FILM_WIDTH = 672
-"""CSS pixels: a film is at least this wide; on a phone it is shown at 390."""
+"""Minimum width of a film in CSS pixels; a phone shows it at 390."""
 
 NUMBER_SIZE, SYMBOL_SIZE, COUNTER_SIZE = 18, 24, 26
-"""Type of films in CSS pixels: axes' numbers, matrices' names, the step counter."""
+"""Font sizes of films in CSS pixels: numbers of axes, names of matrices, the step counter."""

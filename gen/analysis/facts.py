@@ -24,6 +24,7 @@ from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
 from gen.analysis.types import Facts
 from gen.analysis.wave_facts import first_wave_facts, height_facts, near_miss_facts, opposite_facts
+from gen.i18n import whole_percent
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 
@@ -67,7 +68,7 @@ def run_facts(run: ModelRun) -> Facts:
     if isinstance(run.task, Modular):
         found |= {
             "modulus": run.task.modulus,
-            "train_percent": _train_percent(run),
+            "train_percent": whole_percent(run.task.rows[0], sum(run.task.rows)),
             **_order_of_numbers(run.task),
         }
     return without_non_finite(found | _of_weights(run))
@@ -228,8 +229,3 @@ def _circle(run: ModelRun, task: Modular) -> Facts:
         name = "doubling" if sign(task) > 0 else "difference"
         facts[f"largest_{name}_error"] = float(error.max())
     return facts
-
-
-def _train_percent(run: ModelRun) -> int:
-    train_rows, test_rows = run.task.rows
-    return round(100 * train_rows / (train_rows + test_rows))

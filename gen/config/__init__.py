@@ -1,1 +1,1 @@
-"""The config: `gen.toml` read, checked and written."""
+"""The config: read and check `gen.toml`, and write the part of it that makes one figure."""

@@ -1,86 +1,71 @@
-"""What a model asks of the machine, told before it is trained: entries, snapshots and memory."""
+"""Check before training that a model does not need too much memory, disk space or logging."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
+from gen.config.toml import Location
+from gen.experiments.model import Model
 from gen.training.loop import METRICS
 
-if TYPE_CHECKING:
-    from gen.experiments.model import Model
+MAX_SHARD_BYTES = 4 * 2**30
+"""Stored size of the models that train together."""
 
-MOST_SHARD_BYTES = 4 * 2**30
-"""Of what is kept of models that train together."""
+MAX_TRAINING_BYTES = 16 * 2**30
+"""Memory that these models need while they train."""
 
-MOST_TRAINING_BYTES = 16 * 2**30
-"""Of what they hold in memory while they train."""
-
-MOST_LOOKS = 100_000
-"""How often a training may be logged, or pictured."""
+MAX_RECORDED_STEPS = 100_000
+"""Number of steps that a training may log, and of steps that it may keep as snapshots."""
 
 _FLOAT, _DOUBLE = 4, 8
 _COPIES = 4
-"""Float32 numbers held for each that is learned: itself, its slope, and two moments."""
+"""Float32 numbers in memory for each learned number: itself, its gradient and two moments."""
 
-PICTURE_COPIES = 4
-"""Copies of all snapshots that are reckoned with. At most three exist at once: single and joined
-where they are trained, while those of the shard before are written to the disk; the fourth is
-for what lies unused between them. Measured are 2.4 to 3.0."""
-
-
-@dataclass(frozen=True)
-class Excess:
-    """Too much of something.
-
-    Attributes:
-        key: of the setting to change, below the model.
-    """
-
-    key: tuple[str, ...]
-    what: str
-    hint: str
+SNAPSHOT_COPIES = 4
+"""Copies of all snapshots in the memory estimate. At most three exist at once: single and joined
+during training, while those of the previous shard are written to disk; the fourth allows for
+fragmentation. Measurements range from 2.4 to 3.0."""
 
 
-def excess(model: Model, models: int) -> Excess | None:
-    """What a model asks for that no machine should be asked for, if anything.
+def check_limits(model: Model, models: int, location: Location) -> None:
+    """Check the size of a model's snapshots, logs and training memory.
 
     Args:
-        models: how many train together.
+        models: how many such models train together.
+        location: of the model in the config.
+
+    Raises:
+        ConfigError: one of them is above its limit.
     """
     training, task, network = model.training, model.task, model.network
     snapshots = training.steps // training.snapshot_every + 2
     logged = training.steps // training.log_every + 2
     shapes = list(network.view_shapes(task).values())
     _, neurons = shapes[0]
-    pictured = sum(rows * columns for rows, columns in shapes)
-    pictures = _FLOAT * models * snapshots * pictured
-    kept = pictures + _FLOAT * models * sum(task.rows) * (task.inputs + task.outputs)
-    if kept > MOST_SHARD_BYTES:
-        return Excess(
-            ("training", "snapshot_every"),
-            f"{snapshots:,} snapshots of {models} models would take {_gib(kept)}",
-            "take fewer snapshots, a smaller shard or fewer rows",
+    snapshot_bytes = _FLOAT * models * snapshots * sum(rows * columns for rows, columns in shapes)
+    row_bytes = _FLOAT * models * sum(task.rows) * (task.inputs + task.outputs)
+    if snapshot_bytes + row_bytes > MAX_SHARD_BYTES:
+        raise location.at("training", "snapshot_every").error(
+            f"{snapshots:,} snapshots of {models} models would take "
+            f"{_gib(snapshot_bytes + row_bytes)}",
+            "use fewer snapshots, a smaller shard or fewer rows",
         )
-    for key, looks in (("snapshot_every", snapshots), ("log_every", logged)):
-        if looks > MOST_LOOKS:
-            what = f"a training would be looked at {looks:,} times"
-            return Excess(("training", key), what, f"at most {MOST_LOOKS:,}: give a larger number")
-    answers = models * task.rows[0] * (2 * neurons + task.outputs) + max(task.rows) * neurons
-    learned = models * network.learned_numbers(task)
-    held = (
-        _FLOAT * answers
-        + (_COPIES * _FLOAT + _DOUBLE) * learned
+    for key, steps in (("snapshot_every", snapshots), ("log_every", logged)):
+        if steps > MAX_RECORDED_STEPS:
+            raise location.at("training", key).error(
+                f"a training would be recorded {steps:,} times",
+                f"at most {MAX_RECORDED_STEPS:,}: use a larger number",
+            )
+    outputs = models * task.rows[0] * (2 * neurons + task.outputs) + max(task.rows) * neurons
+    memory = (
+        _FLOAT * outputs
+        + (_COPIES * _FLOAT + _DOUBLE) * models * network.learned_numbers(task)
         + len(METRICS) * _DOUBLE * models * logged
-        + PICTURE_COPIES * pictures
+        + SNAPSHOT_COPIES * snapshot_bytes
     )
-    if held > MOST_TRAINING_BYTES:
-        return Excess(
-            ("network",),
-            f"{models} models that train together would take {_gib(held)} of memory",
-            "take fewer neurons, rows or snapshots, or a smaller shard",
+    if memory > MAX_TRAINING_BYTES:
+        raise location.at("network").error(
+            f"{models} models that train together would take {_gib(memory)} of memory",
+            "use fewer neurons, rows or snapshots, or a smaller shard",
         )
-    return None
 
 
 def _gib(size: int) -> str:

@@ -1,7 +1,7 @@
-"""The part of a config that makes one figure, as the config would write it.
+"""Write the part of a config that makes one figure, which pages show as its recipe.
 
-A recipe, read again, gives the same figure of the same models: every setting of a table is written
-that is not its default. The tables' classes are asked for their settings, so none is forgotten.
+Reading a recipe gives the same figure of the same models: every setting that is not a default is
+written. The settings come from the classes of the tables, so that none is forgotten.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
-from gen.config.grid import NAME
+from gen.config.grid import CHOICE_NAME
 from gen.experiments.model import ModelSettings
 from gen.experiments.thresholds import Thresholds
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def recipe(config: Config, name: str) -> str:
-    """The tables of a figure and of the model or sweep that it shows, if any, defaults left out.
+    """Return the TOML tables of a figure and of its model or sweep, without default values.
 
     Args:
         name: id of the figure.
@@ -33,64 +33,68 @@ def recipe(config: Config, name: str) -> str:
     figure = config.figures[name]
     sources: dict[str, Any] = {}
     if figure.subject in config.models:
-        sources["models"] = {figure.subject: _model(config.models[figure.subject])}
+        sources["models"] = {figure.subject: _model_tables(config.models[figure.subject])}
     elif figure.subject in config.sweeps:
-        sources["sweeps"] = {figure.subject: _sweep(config.sweeps[figure.subject])}
-    return tomlkit.dumps({**sources, "figures": {name: _said(figure)}})
+        sources["sweeps"] = {figure.subject: _sweep_tables(config.sweeps[figure.subject])}
+    return tomlkit.dumps({**sources, "figures": {name: _non_defaults(figure)}})
 
 
-def _model(model: Model) -> dict[str, Any]:
+def _model_tables(model: Model) -> dict[str, Any]:
     own = ModelSettings(
         **{key: getattr(model, key) for key in ModelSettings.model_fields if key != "seeds"},
         seeds=_seeds(model.seeds),
     )
     return {
-        **_said(own),
-        "task": _said(model.task),
-        "network": _said(model.network),
-        "optimiser": _said(model.optimiser),
-        "training": _said(model.training),
+        **_non_defaults(own),
+        "task": _non_defaults(model.task),
+        "network": _non_defaults(model.network),
+        "optimiser": _non_defaults(model.optimiser),
+        "training": _non_defaults(model.training),
     }
 
 
-def _sweep(sweep: Sweep) -> dict[str, Any]:
-    tables = _model(replace(sweep.cells[0], seeds=sweep.seeds, shard=sweep.shard))
+def _sweep_tables(sweep: Sweep) -> dict[str, Any]:
+    tables = _model_tables(replace(sweep.cells[0], seeds=sweep.seeds, shard=sweep.shard))
     thresholds = _thresholds(sweep)
     grid: dict[str, dict[str, Any]] = {}
-    for place, axis in enumerate(sweep.axes):
+    for index, axis in enumerate(sweep.axes):
         table = tables[axis.part]
         for key in axis.keys:
             table.pop(key, None)
-        table |= _outside(sweep, place)
+        table |= _settings_outside_grid(sweep, index)
         values = list(axis.values) if axis.choices is None else _choices(axis, axis.choices)
         grid.setdefault(axis.part, {})[axis.key] = values
     return {**tables, **({"thresholds": thresholds} if thresholds else {}), "grid": grid}
 
 
 def _thresholds(sweep: Sweep) -> dict[str, Any]:
-    """The thresholds of a sweep that are not the defaults for its tasks."""
-    usual = Thresholds().for_tasks(cell.task for cell in sweep.cells).model_dump()
+    """Return the thresholds of a sweep that are not the defaults for its tasks."""
+    defaults = Thresholds().for_tasks(cell.task for cell in sweep.cells).model_dump()
     return {
-        key: value for key, value in sweep.thresholds.model_dump().items() if value != usual[key]
+        key: value for key, value in sweep.thresholds.model_dump().items() if value != defaults[key]
     }
 
 
-def _outside(sweep: Sweep, place: int) -> dict[str, Any]:
-    """What choices of an axis leave as it is outside the grid, where that is no default."""
-    axis, stride = sweep.axes[place], prod(sweep.shape[place + 1 :])
+def _settings_outside_grid(sweep: Sweep, index: int) -> dict[str, Any]:
+    """Return the settings that some choices of an axis set and others leave to the table.
+
+    Args:
+        index: of the axis.
+    """
+    axis, stride = sweep.axes[index], prod(sweep.shape[index + 1 :])
     found: dict[str, Any] = {}
     for number, choice in enumerate(axis.choices or ()):
-        said = _said(getattr(sweep.cells[number * stride], axis.part))
-        found |= {key: said[key] for key in axis.keys - choice.keys() if key in said}
+        given = _non_defaults(getattr(sweep.cells[number * stride], axis.part))
+        found |= {key: given[key] for key in axis.keys - choice.keys() if key in given}
     return found
 
 
 def _choices(axis: Axis, choices: tuple[Mapping[str, Any], ...]) -> Any:
-    """The choices of an axis, inline, so that the axes keep their order."""
+    """Return the choices of an axis as inline tables, so that the axes keep their order."""
     written = tomlkit.array().multiline(True)
     for name, settings in zip(axis.values, choices, strict=True):
         choice = tomlkit.inline_table()
-        choice.update({NAME: name, **settings})
+        choice.update({CHOICE_NAME: name, **settings})
         written.append(choice)
     return written
 
@@ -99,8 +103,8 @@ def _seeds(seeds: tuple[int, ...]) -> int | list[int]:
     return len(seeds) if seeds == tuple(range(len(seeds))) else list(seeds)
 
 
-def _said(settings: Settings) -> dict[str, Any]:
-    """Whatever is not as it would be by itself; the kind always is."""
-    said = settings.model_dump(mode="json", exclude_defaults=True)
+def _non_defaults(settings: Settings) -> dict[str, Any]:
+    """Return the settings of a table that are not defaults, and always its kind."""
+    given = settings.model_dump(mode="json", exclude_defaults=True)
     kind = getattr(settings, "kind", None)
-    return ({"kind": kind} if kind else {}) | said
+    return ({"kind": kind} if kind else {}) | given

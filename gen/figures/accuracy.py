@@ -40,4 +40,4 @@ class Accuracy(ChartFigure):
 
     def alt(self, run: ModelRun, words: Words) -> str:
         begin = words("alt.accuracy.begin", steps=int(run.logged_steps[-1]))
-        return words.told([begin, *accuracy_in_words(run, words)])
+        return words.join_sentences([begin, *accuracy_in_words(run, words)])

@@ -117,7 +117,7 @@ class Circle(FilmFigure):
         if neurons <= _MOST_NUMBERED:
             whole = [round(float(angle)) for angle in np.sort(angle_in)]
             sentences.insert(1, words("alt.circle.angles", angles=words.listed(whole)))
-        return words.told(sentences)
+        return words.join_sentences(sentences)
 
 
 def _points(run: ModelRun) -> dict[str, Float[np.ndarray, "snapshot neuron 2"]]:

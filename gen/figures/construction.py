@@ -78,7 +78,7 @@ class ConstructionFilm(OneConstruction, FormulaFilm):
             modulus=self.modulus,
             bend=words(f"construction.bend.{self.activation}"),
         )
-        return words.told([begin, describe_verdicts(self.network, words)])
+        return words.join_sentences([begin, describe_verdicts(self.network, words)])
 
 
 def _panel(canvas: Canvas, run: Construction, place: int) -> Panel:

@@ -77,4 +77,4 @@ class ConstructionError(ConstructedFigure, Drawn):
             )
             for one in self.networks
         ]
-        return words.told([begin, *each])
+        return words.join_sentences([begin, *each])

@@ -55,4 +55,4 @@ class ConstructionSum(OneConstruction, Drawn):
         )
         key = "answer" if answer >= 0 else "undecided"
         end = words(f"alt.construction.{key}", **({"said": answer} if answer >= 0 else {}))
-        return words.told([begin, end, describe_verdicts(self.network, words)])
+        return words.join_sentences([begin, end, describe_verdicts(self.network, words)])

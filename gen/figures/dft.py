@@ -94,7 +94,7 @@ class Spectrum(FilmFigure):
         order = wave_gini(weights[[0, -1]]).tolist()
         begun, ended = (words.number(one, 2) for one in order)
         gini = words("alt.dft.gini", begin=begun, end=ended)
-        return words.told([begin, _outcome(run, words, fewer=order[1] > order[0]), gini])
+        return words.join_sentences([begin, _outcome(run, words, fewer=order[1] > order[0]), gini])
 
 
 def _outcome(run: ModelRun, words: Words, *, fewer: bool) -> str:

@@ -43,7 +43,7 @@ class Loss(ChartFigure):
         train, test = run.metrics["train_loss"], run.metrics["test_loss"]
         largest = int(np.nanargmax(test)) if np.isfinite(test).any() else 0
         first, final = words.number(float(train[0])), words.number(float(train[-1]))
-        return words.told(
+        return words.join_sentences(
             [
                 words("alt.loss.begin", steps=int(run.logged_steps[-1])),
                 words(f"alt.loss.{_trend(train, same=first == final)}", first=first, final=final),

@@ -83,7 +83,7 @@ class Neurons(NeuronFigure, DrawnFigure):
             neurons=run.input_weights.shape[2],
             step=int(run.snapshot_steps[-1]),
         )
-        return words.told([text, describe_frequencies(run, words)])
+        return words.join_sentences([text, describe_frequencies(run, words)])
 
 
 def _phase_column(run: ModelRun) -> tuple[str, list[str]]:

@@ -80,7 +80,7 @@ class Progress(ChartFigure):
     def alt(self, run: ModelRun, words: Words) -> str:
         begin = words("alt.progress.begin", steps=int(run.logged_steps[-1]))
         tell = _bits_in_words if run.task.signal_inputs else _waves_in_words
-        return words.told([begin, *tell(run, words)])
+        return words.join_sentences([begin, *tell(run, words)])
 
 
 def _plot(run: ModelRun, y: Axis, lines: tuple[Series, ...], words: Words) -> Chart:

@@ -46,4 +46,4 @@ class SeedCharts(DrawnFigure):
             words("alt.seeds.one", seed=seed, step=step) for seed, step in found if step is not None
         ]
         key = "alt.seeds.some" if which else "alt.seeds.none"
-        return words.told([begin, words(key, which=words.listed(which))])
+        return words.join_sentences([begin, words(key, which=words.listed(which))])

@@ -122,7 +122,7 @@ class Stars(FilmFigure):
             told.append(words("alt.stars.others", count=others))
         known = read_pairs(run)
         if known is None:
-            return words.told(told)
+            return words.join_sentences(told)
         error = phase_errors(known)
         end = words(
             "alt.stars.doubled" if known.sign > 0 else "alt.stars.difference",
@@ -130,7 +130,7 @@ class Stars(FilmFigure):
             neurons=len(error),
             degrees=PHASE_TOLERANCE,
         )
-        return words.told([*told, end])
+        return words.join_sentences([*told, end])
 
 
 def _stars(run: ModelRun) -> list[_Star]:

@@ -78,7 +78,9 @@ class SumFigure(ModelFigure):
         """Which sum or product it is, in words, and how its answer fares at the end."""
         naming, pair = self.naming(run), self.pair(run)
         known = naming.values(pair, sum(pair) % run.task.outputs)
-        return words.told([words(naming.key(key), **known, **more), self.leads(run, words)])
+        return words.join_sentences(
+            [words(naming.key(key), **known, **more), self.leads(run, words)]
+        )
 
     def terms(self, run: ModelRun) -> PairLogits:
         """The sum at every snapshot of a run."""
@@ -103,4 +105,4 @@ class SumFigure(ModelFigure):
         peak = self.naming(run).on_axis(int(together.argmax()))
         key = f"alt.interference.{margin_verdict(ahead)}"
         sentences.append(words(key, lead=words.number(ahead, 2), peak=peak))
-        return words.told(sentences)
+        return words.join_sentences(sentences)

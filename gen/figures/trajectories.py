@@ -107,7 +107,7 @@ class Trajectories(FilmFigure):
             largest, most = float(others[-1].max()), float(others.max())
             key = "distractor" if largest > 0 else "distractor_zero"
             sentences.append(words(f"alt.trajectories.{key}", largest=largest, most=most))
-        return words.told(sentences)
+        return words.join_sentences(sentences)
 
 
 def _groups(run: ModelRun) -> dict[str, Int[np.ndarray, " input"]]:

@@ -120,7 +120,7 @@ class Waves(FilmFigure):
             first=words.percent(float(np.median(peak_power_shares(into[0])))),
             least=words.percent(float(peak_power_shares(into[-1]).min())),
         )
-        return words.told([begin, purity, describe_frequencies(run, words)])
+        return words.join_sentences([begin, purity, describe_frequencies(run, words)])
 
 
 def _weight_axis(panel: Panel, *, beyond: bool, labelled: bool) -> None:

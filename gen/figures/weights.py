@@ -107,7 +107,7 @@ class Weights(FilmFigure):
             out=second,
             limit=self._limit(run),
         )
-        return words.told([begin, *_final_state(run, words)])
+        return words.join_sentences([begin, *_final_state(run, words)])
 
 
 def _by_neuron(

@@ -121,7 +121,7 @@ def with_prepared_assets(house: PreparedAssets, sources: Sources) -> dict[str, b
         ConfigError: a page says something unknown or untrue; it names file and line.
     """
     from gen.i18n import Words
-    from gen.site.pages.addresses import with_versions
+    from gen.site.pages.addresses import add_versions
     from gen.site.pages.references import read_references
     from gen.site.pages.render import render_pages
     from gen.site.pages.sitemap import sitemap
@@ -151,7 +151,7 @@ def with_prepared_assets(house: PreparedAssets, sources: Sources) -> dict[str, b
         rendered += [path for path in pages if path.endswith(".html")]
     if site.base_url:
         files["sitemap.xml"] = sitemap(site.base_url, sorted(rendered)).encode()
-    return with_versions(files)
+    return add_versions(files)
 
 
 def all_facts(config: Config, subjects: Results) -> dict[str, Mapping[str, Fact]]:

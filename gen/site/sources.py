@@ -1,4 +1,4 @@
-"""Every file that a site is made of, read once, and the key of them all."""
+"""Read every file that a site is made of, and compute the key of the site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gen import __version__
 from gen.errors import ConfigError
 from gen.experiments import runs
-from gen.i18n import words_digest
+from gen.i18n import catalog_digest
 from gen.site import films
 from gen.site.assets import ROOT, published_files, refuse_leading_out
 from gen.site.git import Commit
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gen.site.pages.source import Source
 
 REFERENCES = "references.toml"
-"""The works that pages cite, beside the config."""
+"""File name of the works that pages cite, beside the config."""
 
 _PAGE_LIBRARIES = (
     "Jinja2",
@@ -43,16 +43,16 @@ _PAGE_LIBRARIES = (
 
 @dataclass(frozen=True)
 class Sources:
-    """Every file and setting that a site is made of, read once, before anything is done.
+    """Every file and setting that a site is made of, read once before the build.
 
     Attributes:
         pages: Markdown by language and page.
-        assets: files that are published as they are, by path inside the site: those below
-            `assets/`, and those for its root.
-        references: text of `references.toml`; empty where there is none.
+        assets: files that are published unchanged, by path inside the site: those below
+            `assets/` and `root/`.
+        references: text of `references.toml`; empty without the file.
         templates: folder of the page templates.
-        device: what models are trained on.
-        commit: where the config's folder stands under version control.
+        device: the torch device that models are trained on.
+        commit: the Git commit of the config's folder.
     """
 
     config: Config
@@ -65,34 +65,37 @@ class Sources:
 
     @classmethod
     def gather(cls, context: BuildContext) -> Sources:
-        """Reads the pages and assets that lie beside a config.
+        """Read the pages and assets beside a config.
 
         Raises:
             ConfigError: a page is missing, a text is not UTF-8, a file or folder cannot be read
-                or published, or a link of the file system leads out of the config's folder.
+                or published, or a symbolic link leads out of the config's folder.
         """
         config = context.config
         pages = {
             language: {
-                page: _page(config.folder, f"pages/{language}/{page}.md", page)
+                page: _read_page(config.folder, f"pages/{language}/{page}.md", page)
                 for page in config.site.pages
             }
             for language in config.site.languages
         }
-        files = published_files(config.folder, context.assets, _written_by_builds(config))
-        references = _references(config.folder)
-        commit = Commit.of(config.folder, _committable(config, files))
+        files = published_files(config.folder, context.assets, _generated_paths(config))
+        references = _read_references(config.folder)
+        commit = Commit.of(config.folder, _source_files(config, files))
         sources = cls(config, pages, files, references, context.templates, context.device, commit)
-        # Templates, words and code are read for it, and pages are rendered with them later: what
-        # is changed in between has to come to another key.
+        # Compute the key now: templates, texts and code that change before the pages are rendered
+        # must lead to another key.
         _ = sources.key
         return sources
 
     def read(self) -> dict[str, dict[str, Source]]:
-        """The pages by language and name, front matter and body told apart.
+        """Parse the front matter of every page.
+
+        Returns:
+            The pages by language and name.
 
         Raises:
-            ConfigError: the front matter of a page cannot be used.
+            ConfigError: the front matter of a page is missing or wrong.
         """
         from gen.site.pages.source import read_sources
 
@@ -100,14 +103,14 @@ class Sources:
 
     @property
     def original(self) -> list[Source]:
-        """The pages of the first language, which make the claims for all."""
+        """The pages of the first language, whose claims hold for all languages."""
         return list(self.read()[self.config.site.languages[0]].values())
 
     def check(self) -> None:
-        """Looks over the pages before anything is trained for them.
+        """Check the pages before training.
 
         Raises:
-            ConfigError: something is wrong that no training can change.
+            ConfigError: a page has an error that does not depend on the values of facts.
         """
         from gen.site.pages.precheck import precheck
         from gen.site.pages.references import read_references
@@ -118,12 +121,12 @@ class Sources:
 
     @property
     def partial_key(self) -> str:
-        """The key of the same site while its sweeps are still being trained."""
+        """The key of the site while its sweeps are still training."""
         return f"part of {self.key}"
 
     @cached_property
     def key(self) -> str:
-        """Changes with anything that can change the published site."""
+        """A digest of everything that can change the published site."""
         config = self.config
         figures = sorted({type(figure).__module__ for figure in config.figures.values()})
         return content_key(
@@ -156,7 +159,7 @@ class Sources:
                     for path in sorted(self.templates.rglob("*"))
                     if path.is_file()
                 },
-                "words": words_digest(),
+                "words": catalog_digest(),
                 "commit": [self.commit.hash, self.commit.edited],
                 "version": __version__,
                 "python": platform.python_version(),
@@ -166,11 +169,11 @@ class Sources:
         )
 
 
-def _committable(config: Config, published: Iterable[str]) -> list[Path]:
-    """The files below the config's folder that a site is made of.
+def _source_files(config: Config, published: Iterable[str]) -> list[Path]:
+    """Return the source files of a site below the config's folder.
 
     Args:
-        published: paths inside the site of the files that are published as they are.
+        published: paths inside the site of the files that are published unchanged.
     """
     folder = config.folder
     pages = [
@@ -178,8 +181,8 @@ def _committable(config: Config, published: Iterable[str]) -> list[Path]:
         for language in config.site.languages
         for page in config.site.pages
     ]
-    own = [name if name.startswith("assets/") else f"{ROOT}/{name}" for name in published]
-    beside = (folder / name for name in (REFERENCES, *own))
+    assets = [name if name.startswith("assets/") else f"{ROOT}/{name}" for name in published]
+    beside = (folder / name for name in (REFERENCES, *assets))
     return [config.path, *pages, *(path for path in beside if path.is_file())]
 
 
@@ -187,7 +190,7 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def _page(folder: Path, file: str, page: str) -> str:
+def _read_page(folder: Path, file: str, page: str) -> str:
     path = folder / file
     refuse_leading_out(path, folder)
     try:
@@ -196,11 +199,11 @@ def _page(folder: Path, file: str, page: str) -> str:
         raise ConfigError(
             "there is no such page",
             where=str(path),
-            hint=f'write it, or take "{page}" out of pages',
+            hint=f'create it, or remove "{page}" from pages',
         ) from None
 
 
-def _references(folder: Path) -> str:
+def _read_references(folder: Path) -> str:
     path = folder / REFERENCES
     refuse_leading_out(path, folder)
     try:
@@ -209,8 +212,8 @@ def _references(folder: Path) -> str:
         return ""
 
 
-def _written_by_builds(config: Config) -> list[str]:
-    """Files, and folders that end in a slash, which a build may write itself."""
+def _generated_paths(config: Config) -> list[str]:
+    """Return the files, and the folders with a final slash, that a build may generate."""
     pages = [f"{page}.html" for page in config.site.pages]
     folders = [f"{name}/" for name in ("assets", "data", "media", "seeds", *config.site.languages)]
     return [*folders, *pages, "sitemap.xml", *generated_assets(config.site.languages)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from gen.analysis.sweep_outcomes import SweepRun
 from gen.charts.chart import Chart, Series, Stack
 from gen.charts.curves import marks
+from gen.text import script_json
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -20,7 +20,7 @@ def film_timing(entry: Entry, run: ModelRun | SweepRun, words: Words) -> str:
     """Frames a second, and of every frame its step and how many ticks it stands, as JSON."""
     info = entry.info
     timing = {"fps": info["fps"], "steps": info["steps"], "ticks": info["ticks"]}
-    return _json({**timing, "marks": _marks(run, words)})
+    return script_json({**timing, "marks": _marks(run, words)})
 
 
 def chart_timing(chart: Chart | Stack, run: ModelRun, words: Words) -> str:
@@ -30,7 +30,7 @@ def chart_timing(chart: Chart | Stack, run: ModelRun, words: Words) -> str:
     """
     plots = chart.charts if isinstance(chart, Stack) else (chart,)
     curves = [[_curve(series) for series in plot.series] for plot in plots]
-    return _json({"marks": _marks(run, words), "curves": curves})
+    return script_json({"marks": _marks(run, words), "curves": curves})
 
 
 def _curve(series: Series) -> dict[str, Any]:
@@ -46,8 +46,3 @@ def _marks(run: ModelRun | SweepRun, words: Words) -> list[dict[str, Any]]:
         {"key": mark.key, "at": round(mark.x), "name": mark.label}
         for mark in marks(run, "accuracy", words)
     ]
-
-
-def _json(value: object) -> str:
-    """As it may stand inside a script element."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -23,7 +23,8 @@ from gen.analysis.construction import (
 from gen.analysis.construction_facts import describe_verdicts
 from gen.charts.markup import coordinate, dots, picture, svg_circle, svg_line, svg_text
 from gen.i18n import Words
-from gen.widgets.script_data import script_json, text_template
+from gen.text import script_json
+from gen.widgets.script_data import text_template
 
 BENDS = ("relu", "square", "linear")
 """Activations offered to the reader."""

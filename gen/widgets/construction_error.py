@@ -14,8 +14,8 @@ import numpy as np
 from gen.analysis.construction import MODULI, NEURONS, RIGHT, UNDECIDED, Construction
 from gen.charts.markup import coordinate, dots, picture, svg_line, svg_text
 from gen.i18n import Words
+from gen.text import script_json
 from gen.widgets.construction import construction_texts
-from gen.widgets.script_data import script_json
 
 WIDTH, FONT = 320.0, 13.0
 LEFT, RIGHT_EDGE = 40.0, 316.0
@@ -112,7 +112,7 @@ def error_sentence(run: Construction, words: Words) -> str:
     else:
         half = words.number(180 / run.modulus, 2)
         far = words("construction.error.stray_most", off=words.number(float(off), 2), half=half)
-    return words.told([counted, far])
+    return words.join_sentences([counted, far])
 
 
 def _svg(run: Construction, words: Words) -> str:

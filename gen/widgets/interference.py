@@ -23,7 +23,8 @@ from gen.charts.scales import round_down
 from gen.experiments.runs import ModelRun
 from gen.i18n import Words
 from gen.networks.batch import Activation
-from gen.widgets.script_data import base64_text, script_json, text_template
+from gen.text import script_json
+from gen.widgets.script_data import base64_text, text_template
 
 PARTS = 6
 """Points of a smooth wave per number."""
@@ -274,7 +275,7 @@ def _answer_sentence(terms: PairLogits, naming: NumberNames, trained: bool, word
         next=naming.on_axis(int(rivals.argmax())),
     )
     seen = words(naming.key("interference.seen" if trained else "interference.unseen"))
-    return words.told([sentence, seen])
+    return words.join_sentences([sentence, seen])
 
 
 def _data(terms: PairLogits, naming: NumberNames, run: ModelRun, words: Words) -> str:

@@ -16,8 +16,9 @@ from gen.analysis.neuron_groups import neuron_groups, neuron_order
 from gen.charts.scales import limit_labels, round_up
 from gen.experiments.runs import ModelRun
 from gen.i18n import Words
+from gen.text import script_json
 from gen.widgets.interference import colour_class
-from gen.widgets.script_data import base64_text, script_json
+from gen.widgets.script_data import base64_text
 
 _LEVELS = 127
 _HEADROOM = 1.15

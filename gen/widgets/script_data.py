@@ -1,18 +1,12 @@
-"""Data for page scripts: JSON inside a `<script>`, arrays as base64, texts with placeholders."""
+"""Data for page scripts: arrays as base64, texts with placeholders."""
 
 from __future__ import annotations
 
 import base64
-import json
 
 import numpy as np
 
 from gen.i18n import Words
-
-
-def script_json(content: object) -> str:
-    """Serialise to JSON that is safe inside a `<script>` element."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def base64_text(values: np.ndarray) -> str:

@@ -15,7 +15,8 @@ from gen.charts.labels import text_width
 from gen.charts.markup import escaped
 from gen.experiments.sweep import Axis
 from gen.i18n import Words
-from gen.widgets.script_data import base64_text, script_json, text_template
+from gen.text import script_json
+from gen.widgets.script_data import base64_text, text_template
 from gen.widgets.setting_words import axis_name, cell_labels, value_name
 from gen.widgets.sweep_curves import Curves, draw_curves
 

@@ -292,7 +292,7 @@ def test_a_fact_that_a_partial_sweep_lacks_stops_no_build(
     monkeypatch.setattr("tests.support.small_pages.FACTS", facts)
     assert "of them … grok" in page("of them {{grid.groks_at_most_hidden}} grok\n")
     facts["grid"]["complete"] = 1  # type: ignore[assignment]
-    with pytest.raises((PageError, ConfigError), match="does not hold"):
+    with pytest.raises((PageError, ConfigError), match="has no value"):
         page("of them {{grid.groks_at_most_hidden}} grok\n")
 
 

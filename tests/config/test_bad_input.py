@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gen.config.reader import load_profiles
 from gen.errors import ConfigError, GenError
-from gen.mathml import MOST
+from gen.mathml import MAX_LENGTH
 from gen.site.pages.references import read_references
 from gen.site.sources import Sources
 from gen.text import control_character
@@ -197,7 +197,7 @@ DEEP = 20_000
         "$" + "\\frac{1}{" * 3000 + "x" + "}" * 3000 + "$",
         "$" + "\\hat " * DEEP + "x$",
         "$$\n" + "\\begin{matrix}\n" * DEEP + "x" + "\\end{matrix}\n" * DEEP + "$$",
-        "$" + "{" * (MOST - 1) + "x$",
+        "$" + "{" * (MAX_LENGTH - 1) + "x$",
         "::: row\n" * 3000 + ":::\n" * 3000,
         "::: if parity.seeds\n" * 3000 + ":::\n" * 3000,
         "{{" * 50_000,
@@ -211,13 +211,13 @@ def test_a_page_that_is_nested_without_end_is_rendered_or_refused(body: str) -> 
 
 
 def test_a_formula_longer_than_can_be_set_is_refused_and_one_as_long_is_set() -> None:
-    assert "<math" in _page(f"${'x' * MOST}$", "Title")
-    with pytest.raises(ConfigError, match="at most 2,000 can be set"):
-        _page(f"${'x' * (MOST + 1)}$", "Title")
+    assert "<math" in _page(f"${'x' * MAX_LENGTH}$", "Title")
+    with pytest.raises(ConfigError, match="at most 2,000 characters"):
+        _page(f"${'x' * (MAX_LENGTH + 1)}$", "Title")
 
 
 def test_a_formula_may_not_hold_a_link() -> None:
-    with pytest.raises(ConfigError, match=r"index\.md:5: .* holds a link"):
+    with pytest.raises(ConfigError, match=r"index\.md:5: .* has a link"):
         _page("$\\eqref{x}$", "Title")
 
 

@@ -253,7 +253,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
             'kind = "perceptron"\nhidden = 65_536',
         ),
         "models.sum.network",
-        "of memory; take fewer neurons, rows or snapshots",
+        "of memory; use fewer neurons, rows or snapshots",
     ),
     "snapshots whose copies fill the memory": (
         SMALL.replace(
@@ -268,7 +268,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
         .replace("steps = 40", "steps = 99_990")
         .replace("snapshot_every = 10\n\n[fig", "snapshot_every = 1\n\n[fig"),
         "models.sum.network",
-        "of memory; take fewer neurons, rows or snapshots",
+        "of memory; use fewer neurons, rows or snapshots",
     ),
     "a network that fills the memory": (
         SMALL.replace("width = 16\nhidden = 8", "width = 8192\nhidden = 65_536"),
@@ -298,10 +298,10 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
         "profiles.preview.models.sum.training.steps",
         "at least 1",
     ),
-    "a profile that brings in a new part": (
+    "a profile that adds a new part": (
         SMALL + "\n[profiles.other.extra]\n",
         "profiles.other.extra",
-        "cannot bring in a new part",
+        "cannot add a new part",
     ),
     "a whole number of five thousand digits": (
         SMALL.replace("steps = 40", f"steps = {'9' * 5000}"),

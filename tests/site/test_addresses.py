@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-from gen.site.pages.addresses import with_versions
+from gen.site.pages.addresses import add_versions
 from tests.conftest import Gen
 from tests.support import small_site
 
@@ -35,7 +35,7 @@ def test_an_address_changes_with_what_it_leads_to() -> None:
         "assets/own.html": b'<link href="assets/style.css">',
         "media/a.mp4": Path("a.mp4"),
     }
-    made = with_versions(files)
+    made = add_versions(files)
     assert (
         made["index.html"]
         == (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gen import i18n as words_module
 from gen.errors import ConfigError
-from gen.i18n import Words, languages, power_of_ten, words_digest
+from gen.i18n import Words, catalog_digest, languages, power_of_ten
 
 EN = Words("en")
 
@@ -34,7 +34,9 @@ def test_a_value_with_braces_is_only_a_text() -> None:
 
 
 def test_an_unknown_language_is_an_error_that_names_the_languages_there_are() -> None:
-    with pytest.raises(ConfigError, match=r'no words for "xx"; it speaks en and zh') as error:
+    with pytest.raises(
+        ConfigError, match=r'language "xx" is not available; the languages are: en, zh'
+    ) as error:
         Words("xx")
     assert "gen/" not in str(error.value)
 
@@ -114,9 +116,9 @@ def test_an_exponent_is_raised() -> None:
 def test_the_digest_changes_with_the_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words_module, "_FOLDER", tmp_path)
     (tmp_path / "en.toml").write_text('name = "English"')
-    before = words_digest()
+    before = catalog_digest()
     (tmp_path / "en.toml").write_text('name = "English "')
-    assert words_digest() != before
+    assert catalog_digest() != before
 
 
 @pytest.mark.parametrize(

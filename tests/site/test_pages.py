@@ -77,7 +77,7 @@ def test_a_fact_in_code_stays_as_it_is_written() -> None:
         ("One\n\nTwo {{parity.memorized_at}}", [":7", 'no fact "memorized_at"', '"memorised_at"?']),
         ("{{party.seeds}}", [":5", 'no model "party"', '"parity"?']),
         ("{{parity.seeds:word}}", [":5", 'no format "word"', '"words"?']),
-        ("{{five-neurons.generalised_at}}", [":5", "does not hold", "::: if"]),
+        ("{{five-neurons.generalised_at}}", [":5", "has no value", "::: if"]),
         ("two\nlines {{parity.sedes}}", [":6", '"seeds"?']),
         ("::: figure wieghts\n:::", [":5", '"wieghts"', '"weights"?']),
         ("::: figure weights\n:::\n\n::: figure weights\n:::", [":8", "already"]),
@@ -95,16 +95,16 @@ def test_a_fact_in_code_stays_as_it_is_written() -> None:
         ("[@nanda2032]", [":5", 'no reference "nanda2032"', '"nanda2023"?']),
         ("one\n\n::: if not parity.seeds\n[they](@nand)\n:::", [":8", '"nand"']),
         ("[word]{.trian}", [":5", 'no role "trian"', '"train"?']),
-        ("$\\frac{1}$", [":5", "cannot be set"]),
+        ("$\\frac{1}$", [":5", "is not valid"]),
         ("# Title", [":5", "##"]),
         ("## Two\n\n#### Four", [":7", "level"]),
         ("[there](elsewhere.md)", [":5", 'no page or file "elsewhere.md"']),
         ("[there](#nowhere)", [":5", '"nowhere"']),
         ("![](assets/picture.png)", [":5", "no description"]),
-        ("![tracker](https://example.org/x.png)", [":5", "from elsewhere"]),
+        ("![tracker](https://example.org/x.png)", [":5", "from another site"]),
     ],
 )
-def test_a_mistake_names_file_line_and_mend(body: str, parts: list[str]) -> None:
+def test_an_error_names_file_line_and_hint(body: str, parts: list[str]) -> None:
     message = refusal(body)
     assert message.startswith("pages/en/index.md:")
     assert all(part in message for part in parts), message
@@ -192,12 +192,12 @@ def test_html_in_the_text_is_text(body: str) -> None:
         "assets/../../x",
     ],
 )
-def test_dangerous_links_die(target: str) -> None:
+def test_dangerous_links_are_refused(target: str) -> None:
     for body in (f"[x]({target})", f"[x][r]\n\n[r]: {target}"):
         assert "is refused" in refusal(body) or "no page or file" in refusal(body)
 
 
-def test_an_autolink_with_a_dangerous_scheme_dies() -> None:
+def test_an_autolink_with_a_dangerous_scheme_is_refused() -> None:
     assert "is refused" in refusal("<javascript:alert(1)>")
 
 
@@ -285,9 +285,9 @@ def test_the_policy_allows_no_script_or_style_inside_the_page() -> None:
         ("No front matter", "no front matter"),
         ('+++\ntitle = "x"', "does not end"),
         ("+++\ntitle = \n+++", "not TOML"),
-        ('+++\ntitle = "x"\n+++', "description is missing"),
+        ('+++\ntitle = "x"\n+++', "description: is missing"),
         ('+++\ntitle = "x"\ndescription = "y"\ntitel = "z"\n+++', '"title"?'),
-        ('+++\ntitle = 5\ndescription = "y"\n+++', "title in the front matter"),
+        ('+++\ntitle = 5\ndescription = "y"\n+++', "front matter: title: 5"),
         ('+++\ntitle = "x"\ndescription = "y"\npicture = "weight"\n+++', '"weights"?'),
         ('+++\ntitle = "x"\ndescription = "{{parity.sed}}"\n+++', 'no fact "sed"'),
     ],
@@ -312,16 +312,16 @@ def test_the_same_sources_make_the_same_pages() -> None:
 @pytest.mark.parametrize("style", [style.replace("one/many", "a/b") for style in FORMATS])
 def test_a_number_without_bounds_is_said_in_every_format(style: str) -> None:
     book = FactBook({"m": {"inf": math.inf, "nan": math.nan, "low": -math.inf}}, Words("en"))
-    said = [book.say(f"m.{name}:{style}") for name in ("inf", "nan", "low")]
+    said = [book.as_text(f"m.{name}:{style}") for name in ("inf", "nan", "low")]
     assert said == ["b"] * 3 if "plural" in style else said == ["∞", "–", "−∞"]
 
 
 def test_a_list_of_texts_is_said_as_they_are_and_a_list_of_lists_not_at_all() -> None:
     facts: dict[str, Any] = {"s": {"texts": ["relu", "square"], "lists": [[0.9, 0.98], [0.5, 0.9]]}}
     book = FactBook(facts, Words("en"))
-    assert book.html("s.texts") == book.say("s.texts:.1") == "relu and square"
-    with pytest.raises(PageError, match=r"s\.lists is no number"):
-        book.say("s.lists")
+    assert book.as_html("s.texts") == book.as_text("s.texts:.1") == "relu and square"
+    with pytest.raises(PageError, match=r"s\.lists is not a number"):
+        book.as_text("s.lists")
 
 
 @pytest.mark.parametrize(

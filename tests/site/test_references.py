@@ -109,7 +109,7 @@ def test_a_citation_in_code_stays_as_it_is_written() -> None:
     ("text", "said"),
     [
         ("[power2022\n", "is not TOML"),
-        (WORK.replace("year = 2022", ""), "power2022.year: field required"),
+        (WORK.replace("year = 2022", ""), "power2022.year: is missing; add year"),
         (WORK.replace("https:", "javascript:"), "power2022.url"),
         (WORK + 'doi = "1"\n', "power2022.doi"),
         (WORK.replace("[power2022]", "power2022 = 1\n[other]"), "power2022"),

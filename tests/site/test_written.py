@@ -102,7 +102,7 @@ def test_front_matter_errors_name_the_line_of_the_file() -> None:
 def test_front_matter_texts_have_no_line_breaks(key: str) -> None:
     front = {"title": '"T"', "description": '"D"', key: '"a\\nb"'}
     text = "\n".join(f"{name} = {value}" for name, value in front.items())
-    with pytest.raises(ConfigError, match=rf"{key} in the front matter: .*line break"):
+    with pytest.raises(ConfigError, match=rf"front matter: {key}: .*line break"):
         rendered(site("index"), {"index": f"+++\n{text}\n+++\n"})
 
 
@@ -122,7 +122,7 @@ def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
         (
             'languages = ["en"]',
             'languages = ["en", "de"]',
-            'no words for "de"; it speaks en and zh',
+            'language "de" is not available; the languages are: en, zh',
         ),
         ("[models.sum]", 'base_url = "https://a.io/b"\n[models.sum]', 'write "https://a.io/b/"'),
         ('pages = ["index"]', 'pages = ["index", "404"]', r"site.pages: .*root/404\.html"),

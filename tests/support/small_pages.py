@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from gen.analysis.types import Fact
-from gen.config.reader import Site
+from gen.config.site import Site
 from gen.i18n import Words
 from gen.site.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
 from gen.site.pages.references import Reference

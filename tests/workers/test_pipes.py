@@ -133,4 +133,4 @@ def test_training_takes_no_more_memory_than_estimated(tmp_path: Path) -> None:
     with ProcessPool(1, SilentReport()) as workers:
         (end,) = workers.run([job])
     assert isinstance(end, Done)
-    assert 1 < end.result < limits.PICTURE_COPIES
+    assert 1 < end.result < limits.SNAPSHOT_COPIES

@@ -1,8 +1,8 @@
-"""Addresses that change with what they lead to.
+"""Add content digests to the addresses of assets and scripts, against stale browser caches.
 
-A browser may keep a script for days. After a site was published anew it would then run the former
-script on the new page; a different address makes it ask again. A query also works on pages that
-are opened from a folder.
+A browser may cache a script for days and would run the old script on a page that was published
+again. A new address makes it load the new script. A query also works on pages that are opened
+from a folder.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from urllib.parse import unquote
 
 _ATTRIBUTE = re.compile(r'( (?:href|src|data-script|data-indexes)=")([^"]*)(?=")')
 _ADDRESS = re.compile(r"(?:\.\./)*((?:assets|seeds)/[^?#]+)")
-_ASKED_FOR = re.compile(r"assets/|(?:.*/)?seeds/")
-"""The files that pages ask for by a digest: few and small beside the data of a site."""
+_VERSIONED = re.compile(r"assets/|(?:.*/)?seeds/")
+"""The files whose addresses get a digest: few and small beside the data of a site."""
 
-_DIGITS = 10
+_DIGEST_LENGTH = 10
 
 
-def with_versions(files: Mapping[str, bytes | Path]) -> dict[str, bytes | Path]:
-    """The same files; pages ask for each asset and script by its name and a digest of its content.
+def add_versions(files: Mapping[str, bytes | Path]) -> dict[str, bytes | Path]:
+    """Return the same files; pages load each asset and script by its name and content digest.
 
     Args:
         files: path inside the site to content.
     """
     digests = {
-        path: sha256(content).hexdigest()[:_DIGITS]
+        path: sha256(content).hexdigest()[:_DIGEST_LENGTH]
         for path, content in files.items()
-        if isinstance(content, bytes) and _ASKED_FOR.match(path)
+        if isinstance(content, bytes) and _VERSIONED.match(path)
     }
 
     def address(written: str, folder: str) -> str:
@@ -41,14 +41,14 @@ def with_versions(files: Mapping[str, bytes | Path]) -> dict[str, bytes | Path]:
         digest = digests.get(path if path.startswith("assets/") else folder + path)
         return written if digest is None else f"{written}?v={digest}"
 
-    def renamed(page: str, folder: str) -> str:
+    def versioned(page: str, folder: str) -> str:
         return _ATTRIBUTE.sub(
             lambda found: found[1] + " ".join(address(one, folder) for one in found[2].split(" ")),
             page,
         )
 
     return {
-        path: renamed(content.decode(), _folder(path)).encode()
+        path: versioned(content.decode(), _folder(path)).encode()
         if isinstance(content, bytes) and _is_page(path)
         else content
         for path, content in files.items()
@@ -56,7 +56,7 @@ def with_versions(files: Mapping[str, bytes | Path]) -> dict[str, bytes | Path]:
 
 
 def _is_page(path: str) -> bool:
-    """An author's own HTML among the assets is published as it is."""
+    """Whether a file is a page of the site; HTML among the assets is published unchanged."""
     return path.endswith(".html") and not path.startswith("assets/")
 
 

@@ -1,4 +1,4 @@
-"""Renders one page's tokens: conditions decided, facts said, links resolved, directives filled."""
+"""Render one page's tokens: evaluate conditions, print facts, resolve links, fill directives."""
 
 from __future__ import annotations
 
@@ -18,13 +18,20 @@ from gen.site.pages.conditions import evaluate
 from gen.site.pages.directives import Directive
 from gen.site.pages.facts import REFERENCE, FactBook
 from gen.site.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
-from gen.site.pages.links import Map
-from gen.site.pages.markdown import check_role, each, parser_options
-from gen.site.pages.references import Citations, Reference, check_no_citation, find, key_of, keys_of
+from gen.site.pages.links import LinkTargets
+from gen.site.pages.markdown import check_role, parser_options, walk
+from gen.site.pages.references import (
+    Citations,
+    Reference,
+    check_no_citation,
+    find_work,
+    key_of,
+    keys_of,
+)
 from gen.site.pages.source import Source
-from gen.site.pages.timeline import Stretch
+from gen.site.pages.timeline import StepRange
 
-_SHEETS = {
+_STYLE_SHEETS = {
     "construction": "construction",
     "construction-error": "construction",
     "interference": "interference",
@@ -32,10 +39,10 @@ _SHEETS = {
     "neurons": "neurons",
     "seeds": "seeds",
 }
-"""Templates of figures with a style sheet of their own."""
+"""Style sheets of figures, by template."""
 
 _BROKEN_LINK = re.compile(r"\]\(((?:assets|data|media)/[^()<>\n]* [^()<>\n]*)\)")
-"""What is left in the text of a link whose address holds a space."""
+"""The text that remains of a link whose address has a space."""
 
 
 @dataclass
@@ -43,51 +50,54 @@ class Article:
     """One page being rendered.
 
     Attributes:
-        context: what the directives' templates see besides what is their own.
-        citations: what the page has cited so far.
-        shown: figures that have their place on this page already.
-        timed: models of which one of them has a timeline.
-        played: models that words of the text play.
-        sheets: style sheets of what the page shows, by name.
+        context: variables of all templates.
+        citations: the works that the page has cited so far.
+        placed: ids of the figures that are on the page already.
+        timed: models with a figure that has a timeline.
+        played: models that marked words of the text play.
+        sheets: names of the style sheets that the page needs.
     """
 
     source: Source
     book: FactBook
     figures: Mapping[str, PlacedFigure]
     environment: Environment
-    map: Map
+    links: LinkTargets
     context: Mapping[str, Any]
     citations: Citations
-    shown: set[str] = field(default_factory=set)
+    placed: set[str] = field(default_factory=set)
     timed: set[str] = field(default_factory=set)
     played: set[str] = field(default_factory=set)
     sheets: set[str] = field(default_factory=set)
 
     def render(self, tokens: list[Token]) -> str:
-        """The body of the page as HTML.
+        """Return the body of the page as HTML.
 
         Args:
-            tokens: of the branches that were taken; they are changed.
+            tokens: of the branches whose conditions are true; they are changed.
 
         Raises:
-            ConfigError: something is unknown, not allowed or not true; it names the line.
+            ConfigError: a name is unknown or a fact has no value; it names the line.
         """
-        for token, line in each(tokens):
-            with self.source.at(line):
-                self._settle(token)
-        body = self._blocks(tokens) + self._works()
-        with self.source.at(-1):
+        for token, line in walk(tokens):
+            with self.source.errors_at(line):
+                self._prepare(token)
+        body = self._blocks(tokens) + self._work_list()
+        with self.source.errors_at(-1):
             for model in self.played - self.timed:
-                raise PageError(f"words play {model}, which has no film or chart on this page")
+                raise PageError(
+                    f"words play {model}, which has no film or chart on this page",
+                    "place a figure of it on the page",
+                )
         return body
 
-    def _settle(self, token: Token) -> None:
-        """Turns one token's facts and formulas into markup and its link into an address."""
+    def _prepare(self, token: Token) -> None:
+        """Reindex a token's facts and formulas by markup, and its link by an address."""
         match token.type:
             case "fact":
-                token.type, token.content = "html_inline", self.book.html(token.content)
+                token.type, token.content = "html_inline", self.book.as_html(token.content)
             case "math_inline" | "math_block":
-                latex = REFERENCE.sub(lambda m: self.book.latex(m[1]), token.content)
+                latex = REFERENCE.sub(lambda m: self.book.as_latex(m[1]), token.content)
                 display = token.type == "math_block"
                 token.content = formula_box(latex, display=display)
                 token.type = "html_block" if display else "html_inline"
@@ -97,10 +107,10 @@ class Article:
                     token.attrs["href"] = self._resolve(token.attrs.get("href"))
                 else:
                     token.attrs |= self.citations.cite(key)[1]
-            case "stretch_open":
-                stretch = Stretch.read(token.content)
-                token.attrs |= stretch.attributes(self.book)
-                self.played.add(stretch.model)
+            case "play_open":
+                steps = StepRange.parse(token.content)
+                token.attrs |= steps.attributes(self.book)
+                self.played.add(steps.model)
             case "citation":
                 token.type, token.content = "html_inline", self._citation(token)
             case "image":
@@ -108,7 +118,7 @@ class Article:
                 token.attrs["loading"] = "lazy"
 
     def _citation(self, token: Token) -> str:
-        """Links from one citation to all the works that it names."""
+        """Return links to all the works of one citation."""
         links: list[str] = []
         for key in keys_of(token.content):
             label, link = self.citations.cite(key, bracketed=token.meta["bracketed"])
@@ -116,46 +126,46 @@ class Article:
             links.append(f"<a{attributes}>{escape(label)}</a>")
         return escape(self.citations.words("citation.between")).join(links)
 
-    def _works(self) -> str:
-        """The list of what the page cites; nothing where it cites nothing."""
+    def _work_list(self) -> str:
+        """Return the list of cited works; empty if the page cites none."""
         works = self.citations.listed
         return self._fill("references.html.jinja", works=works) if works else ""
 
     def _resolve(self, target: object) -> str:
-        return self.map.resolve(self.source.name, str(target or ""))
+        return self.links.resolve(self.source.name, str(target or ""))
 
     def _picture(self, token: Token) -> str:
         if not token.content.strip():
             raise PageError("a picture has no description", "write it between ![ and ]")
-        return self.map.picture(self.source.name, str(token.attrs.get("src") or ""))
+        return self.links.picture(self.source.name, str(token.attrs.get("src") or ""))
 
     def _blocks(self, tokens: list[Token]) -> str:
-        """Renders blocks in order; a note joins the block above it in the same parent.
+        """Render blocks in order; a note joins the block above it in the same parent.
 
-        `begun` holds where in the output the last block of each level began.
+        `begun` has the index in the output at which the last block of each level began.
         """
         out: list[str] = []
         begun: dict[int, int] = {}
-        place = 0
-        while place < len(tokens):
-            token = tokens[place]
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
             if token.type == "directive_open":
-                close = closing(tokens, place)
+                close = closing_index(tokens, index)
                 head: Directive = token.meta["directive"]
-                with self.source.at(head.line):
+                with self.source.errors_at(head.line):
                     start = begun.get(token.level, len(out)) if head.name == "note" else len(out)
                     above = "".join(out[start:])
-                    body = self._directive(head, tokens[place + 1 : close], above)
+                    body = self._directive(head, tokens[index + 1 : close], above)
                 out[start:] = [body]
                 begun[token.level] = len(out)
-                place = close + 1
+                index = close + 1
                 continue
             if token.nesting >= 0:
-                # A block begins; what was written at deeper levels belongs to blocks that ended.
+                # A new block begins, so blocks of deeper levels have ended.
                 begun = {level: at for level, at in begun.items() if level < token.level}
                 begun[token.level] = len(out)
-            out.append(_render_token(tokens, place))
-            place += 1
+            out.append(_render_token(tokens, index))
+            index += 1
         return "".join(out)
 
     def _directive(self, head: Directive, inside: list[Token], above: str) -> str:
@@ -175,24 +185,26 @@ class Article:
         return self._fill(f"directives/{head.name}.html.jinja", **values)
 
     def _figure(self, head: Directive, caption: list[Token]) -> str:
-        name, broad = figure_of(head)
-        if name in self.shown:
+        name, wide = parse_figure_argument(head)
+        if name in self.placed:
             raise PageError(f'figure "{name}" is on this page already', "show it once")
-        self.shown.add(name)
+        self.placed.add(name)
         figure = self.figures[name]
         if isinstance(figure, PlacedFilm | PlacedChart) and figure.timing is not None:
             self.timed.add(figure.model)
             self.sheets.add("timeline")
         body = self._blocks(caption)
-        self.sheets |= {_SHEETS[figure.template]} if figure.template in _SHEETS else set()
+        self.sheets |= (
+            {_STYLE_SHEETS[figure.template]} if figure.template in _STYLE_SHEETS else set()
+        )
         template = f"{figure.template}.html.jinja"
         return self._fill(
-            template, figure=figure, caption=body, broad=broad, first=len(self.shown) == 1
+            template, figure=figure, caption=body, broad=wide, first=len(self.placed) == 1
         )
 
     def _embedded(self, film: PlacedFilm) -> str:
-        """Markup that shows a film on another page."""
-        published = self.context["site"].base_url or self.map.root
+        """Return markup that embeds a film in another site."""
+        published = self.context["site"].base_url or self.links.root
         return (
             f'<video controls loop muted playsinline width="{film.width}" '
             f'poster="{published}{film.poster}" src="{published}{film.mp4}"></video>'
@@ -202,49 +214,49 @@ class Article:
         return self.environment.get_template(template).render(**self.context, **values)
 
 
-def decide(tokens: list[Token], source: Source, book: FactBook) -> list[Token]:
-    """Keeps of every condition the branch whose case holds.
+def select_branches(tokens: list[Token], source: Source, book: FactBook) -> list[Token]:
+    """Return the tokens with every condition replaced by its true branch.
 
     Raises:
-        ConfigError: a condition cannot be read; it names the line.
+        ConfigError: a condition cannot be parsed; it names the line.
     """
     kept: list[Token] = []
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
         head: Directive | None = token.meta.get("directive")
         if head is None or head.name != "if":
             kept.append(token)
-            place += 1
+            index += 1
             continue
-        close = closing(tokens, place)
+        close = closing_index(tokens, index)
         divider = next(
-            (n for n in range(place, close) if _divides(tokens[n], token.level + 1)),
+            (n for n in range(index, close) if _is_divider(tokens[n], token.level + 1)),
             close,
         )
-        with source.at(head.line):
-            taken = evaluate(head.argument, book)
-        branch = tokens[place + 1 : divider] if taken else tokens[divider + 1 : close]
-        kept += decide(branch, source, book)
-        place = close + 1
+        with source.errors_at(head.line):
+            is_true = evaluate(head.argument, book)
+        branch = tokens[index + 1 : divider] if is_true else tokens[divider + 1 : close]
+        kept += select_branches(branch, source, book)
+        index = close + 1
     return kept
 
 
-def check(
+def check_tokens(
     tokens: list[Token],
     source: Source,
     book: FactBook,
     figures: Mapping[str, object],
     references: Mapping[str, Reference],
 ) -> None:
-    """Looks over every branch, taken or not, for names that mean nothing.
+    """Check the names in every branch, whether its condition is true or not.
 
     Raises:
         ConfigError: a fact, format, condition, role, figure or work is unknown; it names the line.
     """
-    for token, line in each(tokens):
-        with source.at(line):
-            _check_written(token)
+    for token, line in walk(tokens):
+        with source.errors_at(line):
+            _check_syntax(token)
             if token.type == "text":
                 check_no_citation(token.content, references)
             _check_names(token, book, figures, references)
@@ -264,45 +276,45 @@ def _check_names(
                 book.check(reference)
         case "citation":
             for key in keys_of(token.content):
-                find(key, references)
+                find_work(key, references)
         case "link_open" if (key := key_of(token.attrs.get("href"))) is not None:
-            find(key, references)
-        case "stretch_open":
-            Stretch.read(token.content).check(book)
+            find_work(key, references)
+        case "play_open":
+            StepRange.parse(token.content).check(book)
         case "role_open":
             check_role(str(token.attrs["class"]))
         case "directive_open":
             _check_directive(token.meta["directive"], book, figures)
 
 
-def _check_written(token: Token) -> None:
-    """Refuses what Markdown would print as it was typed, though more was meant."""
+def _check_syntax(token: Token) -> None:
+    """Raise for syntax of other dialects, which Markdown would print unchanged."""
     if token.type == "footnote":
         hint = 'write a note, "::: note", below the paragraph'
-        raise PageError(f"footnotes such as {token.content} are not known", hint)
+        raise PageError(f"footnotes such as {token.content} are not supported", hint)
     broken = _BROKEN_LINK.search(token.content) if token.type == "text" else None
     if broken is not None:
         hint = f"write it between < and >: (<{broken[1].strip()}>)"
-        raise PageError(f'the address "{broken[1]}" holds a space', hint)
+        raise PageError(f'the address "{broken[1]}" has a space', hint)
 
 
 def _check_directive(head: Directive, book: FactBook, figures: Mapping[str, object]) -> None:
     if head.name == "if":
         evaluate(head.argument, book)
     elif head.name == "figure":
-        name, _ = figure_of(head)
+        name, _ = parse_figure_argument(head)
         if name not in figures:
-            close = suggestion(name, figures) or f"add a table [figures.{name}]"
-            raise PageError(f'there is no figure "{name}"', close)
+            hint = suggestion(name, figures) or f"add a table [figures.{name}]"
+            raise PageError(f'there is no figure "{name}"', hint)
     elif head.name != "proof" and head.argument:
         raise PageError(f'::: {head.name} takes no "{head.argument}"', "remove it")
 
 
-def figure_of(head: Directive) -> tuple[str, bool]:
-    """Which figure a directive places, and whether it may be wider than the text.
+def parse_figure_argument(head: Directive) -> tuple[str, bool]:
+    """Return the id of a directive's figure, and whether the figure may be wider than the text.
 
     Raises:
-        Mistake: the line says something else.
+        PageError: the argument is neither `ID` nor `ID wide`.
     """
     match head.argument.split():
         case [name]:
@@ -314,22 +326,22 @@ def figure_of(head: Directive) -> tuple[str, bool]:
             raise PageError(f'"{head.argument}" does not name a figure', hint)
 
 
-def closing(tokens: list[Token], place: int) -> int:
-    """Where the directive that opens at `place` closes."""
-    level = tokens[place].level
+def closing_index(tokens: list[Token], index: int) -> int:
+    """Return the index of the token that closes the directive opened at `index`."""
+    level = tokens[index].level
     return next(
         n
-        for n in range(place + 1, len(tokens))
+        for n in range(index + 1, len(tokens))
         if tokens[n].type == "directive_close" and tokens[n].level == level
     )
 
 
-def _divides(token: Token, level: int) -> bool:
+def _is_divider(token: Token, level: int) -> bool:
     return token.type == "else" and token.level == level
 
 
 class _Renderer(RendererHTML):
-    """Plain Markdown to HTML; tables may scroll by themselves."""
+    """Markdown to HTML, with tables that scroll horizontally."""
 
     def table_open(self, *_: object) -> str:
         return '<div class="table" tabindex="0"><table>\n'
@@ -341,11 +353,11 @@ class _Renderer(RendererHTML):
 _RENDERER = _Renderer()
 
 
-def _render_token(tokens: list[Token], place: int) -> str:
-    token, options = tokens[place], parser_options()
+def _render_token(tokens: list[Token], index: int) -> str:
+    token, options = tokens[index], parser_options()
     if token.type == "inline":
         return _RENDERER.renderInline(token.children or [], options, {})
     rule = _RENDERER.rules.get(token.type)
     if rule is not None:
-        return rule(tokens, place, options, {})
-    return _RENDERER.renderToken(tokens, place, options, {})
+        return rule(tokens, index, options, {})
+    return _RENDERER.renderToken(tokens, index, options, {})

@@ -1,8 +1,8 @@
-"""Claims: what a page takes for granted, checked against the facts of the build.
+"""Check the claims of pages against the facts of the build.
 
-Prose may lean on more than its numbers say: that waves are few, that a loss fell first. A page
-lists such statements in its front matter, written like conditions, and a build says which of
-them do not hold.
+The text of a page may rely on more than the numbers it quotes, for example that one loss fell
+before another. The page lists such claims in its front matter, written like conditions, and the
+build reports the false ones.
 """
 
 from __future__ import annotations
@@ -18,40 +18,39 @@ from gen.site.pages.source import Source
 def false_claims(
     sources: Iterable[Source], book: FactBook, unfinished: Iterable[str] = ()
 ) -> list[ConfigError]:
-    """The claims that the facts do not bear out, each as the error it would be.
+    """Return an error for every claim that is false.
 
     Args:
-        unfinished: sweeps that still train; what is claimed of them waits.
+        unfinished: sweeps that still train; claims about them are not checked yet.
 
     Raises:
-        ConfigError: a claim names no fact or cannot be read.
+        ConfigError: a claim names an unknown fact or cannot be parsed.
     """
     waiting = set(unfinished)
     return [
         ConfigError(
-            f'the claim "{claim}" does not hold ({_values(claim, book)})',
+            f'the claim "{claim}" is false ({_values(claim, book)})',
             where=source.path,
-            hint="change the text that leans on it, and the claim",
+            hint="change the claim and the text that relies on it",
         )
         for source in sources
         for claim in source.front.claims
         if waiting.isdisjoint(name.partition(".")[0] for name in facts_of(claim))
-        and not _holds(claim, source, book)
+        and not _is_true(claim, source, book)
     ]
 
 
-def _holds(claim: str, source: Source, book: FactBook) -> bool:
+def _is_true(claim: str, source: Source, book: FactBook) -> bool:
     try:
         return evaluate(claim, book)
-    except PageError as mistake:
-        what = f'the claim "{claim}": {mistake.what}'
-        raise ConfigError(what, where=source.path, hint=mistake.hint) from None
+    except PageError as error:
+        what = f'the claim "{claim}": {error.what}'
+        raise ConfigError(what, where=source.path, hint=error.hint) from None
 
 
 def _values(claim: str, book: FactBook) -> str:
-    """What the facts of a claim are, such as `modular.gap = 120`."""
-    return ", ".join(f"{name} = {_shown(book.value(name))}" for name in facts_of(claim))
-
-
-def _shown(value: object) -> str:
-    return "none" if value is None else str(value)
+    """Return the values of a claim's facts, such as `modular.gap = 120`."""
+    values = {name: book.value(name) for name in facts_of(claim)}
+    return ", ".join(
+        f"{name} = {'none' if value is None else value}" for name, value in values.items()
+    )

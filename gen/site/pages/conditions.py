@@ -1,8 +1,8 @@
-"""Conditions: what `::: if` asks of the facts, so that prose stays true whatever was trained.
+"""Evaluate conditions on facts: of `::: if`, of claims, and of the seeds that `gen hunt` tries.
 
-Hunts ask the same of every seed, by the bare names of its facts.
+A hunt names the facts of a seed without the model.
 
-::: if modular.generalised_at              the fact holds: not none, not 0, not empty
+::: if modular.generalised_at              the fact is neither none, 0 nor empty
 ::: if not modular.generalised_at
 ::: if parity.seeds_generalised = parity.seeds
 ::: if modular.memorised_at and modular.seeds > 1
@@ -37,45 +37,46 @@ _HINT = 'write "fact", "not fact" or "fact > 1", and join several with "and" or 
 
 @runtime_checkable
 class FactLookup(Protocol):
-    """Anything that knows facts by name."""
+    """Anything that returns facts by name."""
 
     def value(self, name: str, /) -> Fact:
-        """The fact called so.
+        """Return the fact with this name.
 
         Raises:
-            Mistake: there is no such fact.
+            PageError: the fact does not exist.
         """
         ...
 
 
 def evaluate(condition: str, book: FactLookup) -> bool:
-    """Tells whether a condition is true of the facts.
+    """Return whether a condition is true.
 
-    A comparison with a fact that does not hold is false. `and` binds before `or`.
+    A comparison with a fact without a value is false. `and` binds more tightly than `or`.
 
     Raises:
-        Mistake: it names no fact, or cannot be read.
+        PageError: the condition names an unknown fact or cannot be parsed.
     """
-    either = [_all_hold(part, book) for part in _divided(tokens_of(condition), "or")]
-    return any(either)
+    # All parts are evaluated, so that an unknown fact is found in any of them.
+    results = [_all_true(part, book) for part in _split(tokens_of(condition), "or")]
+    return any(results)
 
 
 def tokens_of(condition: str) -> list[str]:
-    """The words, signs and quoted texts of a condition; a quoted text keeps its quotes.
+    """Return the words, operators and quoted texts of a condition; texts keep their quotes.
 
-    A quotation mark inside a text is one that is followed by neither a space nor the end.
+    A quotation mark belongs to the text unless a space or the end follows it.
     """
     return _TOKEN.findall(condition)
 
 
 def facts_of(condition: str) -> list[str]:
-    """The facts that a condition names as `model.fact`, each once, in their order."""
+    """Return the facts that a condition names as `model.fact`, without duplicates, in order."""
     names = filter(_FULL_NAME.fullmatch, tokens_of(condition))
     return [name for name in dict.fromkeys(names) if not _NUMBER.fullmatch(name)]
 
 
-def _divided(tokens: list[str], word: str) -> list[list[str]]:
-    """The tokens between those that are `word`."""
+def _split(tokens: list[str], word: str) -> list[list[str]]:
+    """Split the tokens at every `word`."""
     parts: list[list[str]] = [[]]
     for token in tokens:
         if token == word:
@@ -85,12 +86,12 @@ def _divided(tokens: list[str], word: str) -> list[list[str]]:
     return parts
 
 
-def _all_hold(tokens: list[str], book: FactLookup) -> bool:
-    parts = [_part_holds(part, book) for part in _divided(tokens, "and")]
-    return all(parts)
+def _all_true(tokens: list[str], book: FactLookup) -> bool:
+    results = [_is_true(part, book) for part in _split(tokens, "and")]
+    return all(results)
 
 
-def _part_holds(tokens: list[str], book: FactLookup) -> bool:
+def _is_true(tokens: list[str], book: FactLookup) -> bool:
     match tokens:
         case [name]:
             return bool(_fact(name, book))
@@ -106,10 +107,10 @@ def _compare(left: Fact, sign: str, right: Fact) -> bool:
     if left is None or right is None:
         return False
     number = int | float
-    alike = (isinstance(left, str) and isinstance(right, str)) or (
+    comparable = (isinstance(left, str) and isinstance(right, str)) or (
         isinstance(left, number) and isinstance(right, number)
     )
-    if not alike:
+    if not comparable:
         raise PageError(f"{left!r} and {right!r} cannot be compared")
     return _OPERATORS[sign](left, right)
 
@@ -120,12 +121,12 @@ def _operand(text: str, book: FactLookup) -> Fact:
     if _NUMBER.fullmatch(text):
         return float(text)
     if _COMMA.fullmatch(text):
-        hint = "write decimals with a point, and thousands without a mark"
+        hint = "write a decimal point, and no separator between thousands"
         raise PageError(f'"{text}" is not a number', hint)
     return _fact(text, book)
 
 
 def _fact(name: str, book: FactLookup) -> Fact:
     if not _NAME.fullmatch(name):
-        raise PageError(f'the condition names "{name}", which is no fact', _HINT)
+        raise PageError(f'the condition names "{name}", which cannot be a fact', _HINT)
     return book.value(name)

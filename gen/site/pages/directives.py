@@ -1,8 +1,7 @@
-"""Directives: the blocks between `::: name` and `:::`, which may stand inside each other.
+"""Parse directives: the blocks between `::: name` and `:::`, which may be nested.
 
-Lines of three or more colons are read as a pair of brackets: with a name they open, bare they
-close, and `::: else` divides the `::: if` it stands in. Markdown inside is Markdown as anywhere, so
-colons in code neither open nor close.
+A line of three or more colons with a name opens a directive, a line of colons alone closes it, and
+`::: else` divides an `::: if`. The content is Markdown, so colons in code neither open nor close.
 """
 
 from __future__ import annotations
@@ -20,15 +19,15 @@ from gen.site.pages.source import Source
 DIRECTIVES = ("figure", "note", "proof", "if", "row", "chapters", "gallery")
 
 _COLONS = re.compile(r":{3,}")
-_MISWRITTEN = re.compile("[:：]{2,}")
+_WRONG_COLONS = re.compile("[:：]{2,}")
 
 
 @dataclass(frozen=True)
 class Directive:
-    """The head of a directive.
+    """The opening line of a directive.
 
     Attributes:
-        argument: what follows the name on its line.
+        argument: the text after the name.
         line: of the body, from 0.
     """
 
@@ -38,7 +37,7 @@ class Directive:
 
 
 def directives_plugin(md: MarkdownIt) -> None:
-    """Teaches a parser directives: tokens `directive_open`, `else` and `directive_close`."""
+    """Add directives to a parser: tokens `directive_open`, `else` and `directive_close`."""
     md.block.ruler.before(
         "fence",
         "directive",
@@ -50,17 +49,17 @@ def directives_plugin(md: MarkdownIt) -> None:
 def _rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     text = _after_colons(state, start)
     if text is None:
-        _refuse_miswritten(state, start)
+        _check_colons(state, start)
         return False
     if silent:
         return True
     source: Source = state.env["source"]
-    with source.at(start):
+    with source.errors_at(start):
         head = _head(text, start)
         opening = _open(state, head)
-        close = _contents(state, start + 1, end)
+        close = _parse_blocks(state, start + 1, end)
         if close is not None and _after_colons(state, close) == "else":
-            close = _other_branch(state, head, close, end)
+            close = _parse_else(state, head, close, end)
         if close is None:
             raise PageError(
                 f"::: {head.name} is never closed", "close it with a line of three colons"
@@ -71,14 +70,16 @@ def _rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-def _other_branch(state: StateBlock, head: Directive, divider: int, end: int) -> int | None:
-    """Reads what stands below `::: else`; gives the line of the close."""
+def _parse_else(state: StateBlock, head: Directive, divider: int, end: int) -> int | None:
+    """Parse the blocks below `::: else`, and return the line that closes the directive."""
     if head.name == "if":
         state.push("else", "", 0).map = [divider, divider + 1]
-        close = _contents(state, divider + 1, end)
+        close = _parse_blocks(state, divider + 1, end)
         if close is None or _after_colons(state, close) == "":
             return close
-    raise PageError(f'::: {head.name} cannot have this "else"', "an if has one at most")
+    raise PageError(
+        f'::: {head.name} cannot have this "else"', "only ::: if has an else, and at most one"
+    )
 
 
 def _open(state: StateBlock, head: Directive) -> Token:
@@ -97,22 +98,22 @@ def _head(text: str, line: int) -> Directive:
     if name == "":
         raise PageError("::: closes a directive that was never opened", "remove the line")
     if name == "else":
-        raise PageError("::: else stands outside ::: if", "remove the line, or open ::: if")
+        raise PageError("::: else is outside of ::: if", "remove the line, or open ::: if")
     if name not in DIRECTIVES:
         raise PageError(
             f'there is no directive "{name}"',
             suggestion(name, DIRECTIVES) or f"the directives are: {', '.join(DIRECTIVES)}",
         )
     if name == "proof" and not argument.strip():
-        raise PageError("a proof has no title", "write ::: proof and what it proves")
+        raise PageError("a proof has no title", "write the title after ::: proof")
     return Directive(name, argument.strip(), line)
 
 
-def _contents(state: StateBlock, start: int, end: int) -> int | None:
-    """Reads the blocks inside a directive as Markdown reads them anywhere.
+def _parse_blocks(state: StateBlock, start: int, end: int) -> int | None:
+    """Parse the blocks inside a directive with the rules of the parser.
 
     Returns:
-        The line of the `:::` or `::: else` that ends them; None where there is none.
+        The line of the `:::` or `::: else` that ends them; None if there is none.
     """
     rules, outer = state.md.block.ruler.getRules(""), state.parentType
     state.parentType = "directive"
@@ -131,7 +132,7 @@ def _contents(state: StateBlock, start: int, end: int) -> int | None:
 
 
 def _after_colons(state: StateBlock, line: int) -> str | None:
-    """What follows the colons that a line begins with; None where there are none."""
+    """Return the text after the colons at the start of a line; None without colons."""
     if state.is_code_block(line):
         return None
     text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
@@ -139,15 +140,15 @@ def _after_colons(state: StateBlock, line: int) -> str | None:
     return None if colons is None else text[colons.end() :].strip()
 
 
-def _refuse_miswritten(state: StateBlock, line: int) -> None:
-    """Refuses what looks like a directive but for its colons, which would be printed."""
+def _check_colons(state: StateBlock, line: int) -> None:
+    """Raise for a line that looks like a directive with wrong colons, and would be printed."""
     text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-    colons = _MISWRITTEN.match(text)
+    colons = _WRONG_COLONS.match(text)
     if colons is None or state.is_code_block(line):
         return
     words = text[colons.end() :].split()
     if not words or words[0] in (*DIRECTIVES, "else"):
         source: Source = state.env["source"]
-        with source.at(line):
+        with source.errors_at(line):
             what = f'"{text.strip()[:40]}" does not begin with three colons'
-            raise PageError(what, "write :::, and a name to open a directive")
+            raise PageError(what, "write ::: to close a directive, or ::: and a name to open one")

@@ -1,10 +1,10 @@
-"""Emphasis beside Chinese, Japanese and Korean text, where no spaces stand around marks.
+"""Parse emphasis beside Chinese, Japanese and Korean text, which has no spaces around marks.
 
-CommonMark lets `**` close after punctuation only before a space or more punctuation, so that it
-never closes in `**重点（注释）。**后面`. This follows the CJK-friendly amendments to CommonMark
+CommonMark lets `**` close after punctuation only before a space or more punctuation, so it never
+closes in `**重点（注释）。**后面`. This follows the CJK-friendly amendments to CommonMark
 (github.com/tats-u/markdown-cjk-friendly, specification.md): wide punctuation counts as a letter,
-and a wide character beside a run of marks counts as a space. Variation selectors are passed over
-by no rule here.
+and a wide character beside a run of marks counts as a space. Variation selectors are not
+skipped.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 
 
 def emphasis_plugin(md: MarkdownIt) -> None:
-    """Replaces the rule that reads runs of `*` and `_`."""
+    """Replace the parser's rule for runs of `*` and `_`."""
     md.inline.ruler.at("emphasis", _rule)
 
 
@@ -42,10 +42,10 @@ def _rule(state: StateInline, silent: bool) -> bool:
 
 
 def _flanks(before: str, after: str, *, in_words: bool) -> tuple[bool, bool]:
-    """Whether a run of marks between two characters may open emphasis, and whether it may close.
+    """Return whether a run of marks between two characters may open and may close emphasis.
 
     Args:
-        in_words: whether it may do so inside a word, as `*` may and `_` may not.
+        in_words: whether it may do so inside a word: true for `*`, false for `_`.
     """
     space_before, space_after = isWhiteSpace(ord(before)), isWhiteSpace(ord(after))
     if space_before or space_after:
@@ -62,7 +62,7 @@ def _is_punctuation(character: str) -> bool:
 
 
 def _is_wide(character: str) -> bool:
-    """Whether a character is Chinese, Japanese or Korean: wide, but no emoji."""
+    """Whether a character is Chinese, Japanese or Korean: wide, and not an emoji."""
     code = ord(character)
     if unicodedata.east_asian_width(character) not in "WFH":
         return 0x1160 <= code <= 0x11FF

@@ -1,4 +1,4 @@
-"""Facts in prose: `{{model.fact}}`, `{{model.fact:format}}`, `{{model.fact or never}}`."""
+"""Print facts in pages: `{{model.fact}}`, `{{model.fact:format}}`, `{{model.fact or never}}`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
-from typing import TYPE_CHECKING
 
 from gen.analysis.types import Fact
 from gen.errors import PageError, suggestion
-from gen.i18n import two_digits
-
-if TYPE_CHECKING:
-    from gen.i18n import Words
-
+from gen.i18n import Words
 
 FACTS_FILE = "data/facts.json"
-"""Where a site keeps all its facts."""
+"""Path inside the site of the file with all facts."""
 
 REFERENCE = re.compile(r"\{\{([^{}\n]*)\}\}")
-"""A fact in the text: what stands between the braces is the first group."""
+"""A fact in the text; its first group is the text between the braces."""
 
 FORMATS = (
     "words",
@@ -42,12 +37,12 @@ _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
 
 @dataclass(frozen=True)
 class Reference:
-    """A fact as the text names it: `model.fact:format or substitute`.
+    """A fact in the text: `model.fact:format or substitute`.
 
     Attributes:
         name: `model.fact`.
-        style: the format; empty for the usual one.
-        substitute: what to say where the fact does not hold; None where nothing is foreseen.
+        style: the format; empty for the default.
+        substitute: the text to print if the fact has no value; None if the text gives none.
     """
 
     name: str
@@ -55,34 +50,34 @@ class Reference:
     substitute: str | None
 
     @classmethod
-    def read(cls, text: str) -> Reference:
-        """Takes apart what stands between the braces."""
-        asked, either, substitute = text.partition(" or ")
-        name, _, style = asked.partition(":")
-        return cls(name.strip(), style.strip(), substitute.strip() if either else None)
+    def parse(cls, text: str) -> Reference:
+        """Parse the text between the braces."""
+        reference, separator, substitute = text.partition(" or ")
+        name, _, style = reference.partition(":")
+        return cls(name.strip(), style.strip(), substitute.strip() if separator else None)
 
 
 @dataclass(frozen=True)
 class FactBook:
-    """All facts of a site, and how to say them.
+    """All facts of a site, and their texts in one language.
 
     Attributes:
-        facts: by configured model, then by name.
+        facts: by the id of a model, sweep or figure, then by name.
     """
 
     facts: Mapping[str, Mapping[str, Fact]]
     words: Words
 
     def value(self, name: str) -> Fact:
-        """The fact called `model.fact`.
+        """Return the value of the fact `model.fact`.
 
         Raises:
-            Mistake: there is no such fact.
+            PageError: the fact does not exist.
         """
         model, _, key = name.partition(".")
         if model not in self.facts:
             raise PageError(
-                f'no model "{model}" has facts, as {{{{{name}}}}} asks',
+                f'no model "{model}" has facts, as {{{{{name}}}}} needs',
                 suggestion(model, self.facts) or f"the models are: {', '.join(self.facts)}",
             )
         if key not in self.facts[model]:
@@ -94,112 +89,90 @@ class FactBook:
         return self.facts[model][key]
 
     def check(self, text: str) -> None:
-        """Raises Mistake where a reference names no fact or no format, whatever its value."""
-        reference = Reference.read(text)
+        """Raise PageError if a reference names an unknown fact or format, whatever its value."""
+        reference = Reference.parse(text)
         self.value(reference.name)
-        _say_number(1, reference.style, self.words)
+        _format_number(1, reference.style, self.words)
 
-    def say(self, text: str) -> str:
-        """What takes the place of a reference, given what stands between its braces.
+    def as_text(self, text: str) -> str:
+        """Return the text that replaces a reference, given the text between its braces.
 
         Raises:
-            Mistake: no such fact or format, or the fact does not hold and has no substitute.
+            PageError: the fact or format is unknown, or it has no value and no substitute.
         """
-        return self._say(Reference.read(text))
+        return self._text(Reference.parse(text))
 
-    def html(self, text: str) -> str:
-        """The same as markup, with the exact value for machines."""
-        reference = Reference.read(text)
-        said = escape(self._say(reference), quote=False)
-        shown = _RAISED.sub(lambda match: f"<sup>{match[0].translate(_LOWERED)}</sup>", said)
+    def as_html(self, reference_text: str) -> str:
+        """Return the same as HTML, with the exact value of a number as data."""
+        reference = Reference.parse(reference_text)
+        text = escape(self._text(reference), quote=False)
+        html = _RAISED.sub(lambda match: f"<sup>{match[0].translate(_LOWERED)}</sup>", text)
         value = self.value(reference.name)
         is_number = isinstance(value, int | float) and not reference.style.startswith("plural")
-        return f'<data value="{value}">{shown}</data>' if is_number else shown
+        return f'<data value="{value}">{html}</data>' if is_number else html
 
-    def latex(self, text: str) -> str:
-        """The same inside a formula: bare digits unless a format is given."""
-        reference = Reference.read(text)
-        return self._say(replace(reference, style=reference.style or "plain"))
+    def as_latex(self, text: str) -> str:
+        """Return the same for a formula: plain digits unless the reference has a format."""
+        reference = Reference.parse(text)
+        return self._text(replace(reference, style=reference.style or "plain"))
 
     def fill(self, text: str) -> str:
-        """Puts facts into text that is not Markdown.
+        """Replace all references in a text that is not Markdown.
 
         Raises:
-            Mistake: see `say`.
+            PageError: see `as_text`.
         """
-        return REFERENCE.sub(lambda match: self.say(match[1]), text)
+        return REFERENCE.sub(lambda match: self.as_text(match[1]), text)
 
-    def _say(self, reference: Reference) -> str:
+    def _text(self, reference: Reference) -> str:
         value = self.value(reference.name)
-        if value is None and reference.substitute is None and self._waits(reference.name):
+        if value is None and reference.substitute is None and self._is_pending(reference.name):
             return self.words("list.later")
         if value is None and reference.substitute is None:
             raise PageError(
-                f"{reference.name} does not hold in this build",
+                f"{reference.name} has no value in this build",
                 f'put the sentence in "::: if {reference.name}", or write '
                 f"{{{{{reference.name} or never}}}}",
             )
         if value is None:
             return str(reference.substitute)
         if isinstance(value, int | float | str):
-            return self._say_one(value, reference)
-        return self.words.listed([self._say_one(each, reference) for each in value])
+            return self._text_of(value, reference)
+        return self.words.listed([self._text_of(each, reference) for each in value])
 
-    def _waits(self, name: str) -> bool:
-        """Whether a fact may have a value later: it is of a sweep that still trains."""
+    def _is_pending(self, name: str) -> bool:
+        """Whether a fact may get a value later, because its sweep still trains."""
         facts = self.facts[name.partition(".")[0]]
         return "complete" in facts and facts["complete"] is None
 
-    def _say_one(self, value: object, reference: Reference) -> str:
+    def _text_of(self, value: object, reference: Reference) -> str:
         if isinstance(value, str):
             return value
         if isinstance(value, int | float):
-            return _say_number(value, reference.style, self.words)
-        what = f"{reference.name} is no number, no text and no list of these"
-        raise PageError(what, "say it in the text's own words")
+            return _format_number(value, reference.style, self.words)
+        what = f"{reference.name} is not a number, a text or a list of these"
+        raise PageError(what, "write its value into the text")
 
 
-def _say_number(value: float, style: str, words: Words) -> str:
-    if style == "":
-        return words.number(value)
-    if style in {"words", "Words"}:
-        return _in_words(value, words, capital=style == "Words")
-    if style == "percent":
-        return words.percent(value)
-    if style == "rounded":
-        return _two_digits(value, words)
-    if style == "power":
-        return _power(value, words)
-    if style == "plain":
-        return str(value) if math.isfinite(value) else words.number(value)
+def _format_number(value: float, style: str, words: Words) -> str:
     if re.fullmatch(r"\.\d", style):
         return words.number(float(value), int(style[1:]))
     if style.startswith("plural ") and style.count("/") == 1:
         return style.removeprefix("plural ").split("/")[value != 1].strip()
+    match style:
+        case "":
+            return words.number(value)
+        case "words" | "Words":
+            return words.spelled_out(value, capital=style == "Words")
+        case "percent":
+            return words.percent(value)
+        case "rounded":
+            return words.rounded(value)
+        case "power":
+            return words.scientific(value)
+        case "plain":
+            return str(value) if math.isfinite(value) else words.number(value)
     raise PageError(
         f'there is no format "{style}" for facts',
         suggestion(style, FORMATS) or f"the formats are: {', '.join(FORMATS)}",
     )
-
-
-def _in_words(value: float, words: Words, *, capital: bool) -> str:
-    small = words("page.small_numbers").split()
-    if not math.isfinite(value) or value != int(value) or not 0 <= value < len(small):
-        return words.number(value)
-    word = small[int(value)]
-    return word[:1].upper() + word[1:] if capital else word
-
-
-def _two_digits(value: float, words: Words) -> str:
-    """Two digits that count, written out: `200,000`, `1.7`."""
-    if not math.isfinite(value):
-        return words.number(value)
-    rounded = two_digits(value)
-    return words.number(rounded, 0 if abs(rounded) >= 10 else None)
-
-
-def _power(value: float, words: Words) -> str:
-    """Two digits times a power of ten, `1.7 × 10⁻⁷`."""
-    if value == 0 or not math.isfinite(value):
-        return words.number(value and float(value))
-    return words.scientific(value)

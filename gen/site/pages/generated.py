@@ -1,4 +1,4 @@
-"""Paths of the assets that are written for every site; apart from `site`, which loads templates."""
+"""Paths of the assets that every build generates; a module of its own that loads no templates."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ STYLESHEET = "assets/theme.css"
 
 
 def generated_assets(languages: Iterable[str]) -> list[str]:
-    """Paths inside the site of the assets that are written for every site."""
+    """Return the paths inside the site of the assets that every build generates."""
     return [STYLESHEET, *map(index_path, languages)]

@@ -1,4 +1,4 @@
-"""Where the links and pictures of a page lead to: other pages, files of the site, or elsewhere."""
+"""Resolve links and pictures of a page: to other pages, files of the site, or other sites."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from urllib.parse import unquote
 from gen.errors import PageError, suggestion
 from gen.site.assets import LEFTOVER
 
-_ELSEWHERE = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+", re.IGNORECASE)
+_EXTERNAL = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Map:
-    """What links of one language's pages may lead to.
+class LinkTargets:
+    """The pages, ids and files that the pages of one language may link to.
 
     Attributes:
         anchors: ids on every page, by page.
         files: paths inside the site.
-        root: what leads from these pages to the root of the site: `` or `../`.
+        root: relative path from these pages to the root of the site: `` or `../`.
     """
 
     anchors: Mapping[str, list[str]]
@@ -30,12 +30,12 @@ class Map:
     root: str
 
     def resolve(self, page: str, target: str) -> str:
-        """The address for a link on `page`.
+        """Return the address for a link on `page`.
 
         Raises:
-            Mistake: it leads nowhere, or where no link should.
+            PageError: the target does not exist, or has a scheme other than http, https, mailto.
         """
-        if _ELSEWHERE.fullmatch(target):
+        if _EXTERNAL.fullmatch(target):
             return target
         path, _, anchor = unquote(target).partition("#")
         if re.search(r"[:\\]", path) or path.startswith("/"):
@@ -45,44 +45,44 @@ class Map:
             return self.root + target
         name = path.removesuffix(".md") if path else page
         if name not in self.anchors or (path and not path.endswith(".md")):
-            close = _near(path, [*(f"{page}.md" for page in self.anchors), *self.files])
-            raise PageError(f'the site has no page or file "{path}"', close)
+            hint = _path_hint(path, [*(f"{page}.md" for page in self.anchors), *self.files])
+            raise PageError(f'the site has no page or file "{path}"', hint)
         if anchor and anchor not in self.anchors[name]:
-            close = suggestion(anchor, self.anchors[name])
-            raise PageError(f'page {name} has no section or figure "{anchor}"', close)
+            hint = suggestion(anchor, self.anchors[name])
+            raise PageError(f'page {name} has no section or figure "{anchor}"', hint)
         return (f"{name}.html" if path else "") + (f"#{anchor}" if anchor else "")
 
     def picture(self, page: str, target: str) -> str:
-        """The address of a picture on `page`.
+        """Return the address of a picture on `page`.
 
         Raises:
-            Mistake: there is no such picture in the site.
+            PageError: the site has no such picture.
         """
         address = self.resolve(page, target)
-        if _ELSEWHERE.match(address):
-            raise PageError("a picture would be loaded from elsewhere", "put it into assets/")
+        if _EXTERNAL.match(address):
+            raise PageError("a picture is loaded from another site", "put it into assets/")
         if unquote(target).partition("#")[0] not in self.files:
-            raise PageError(f'"{unquote(target)}" is not a picture', "put one into assets/")
+            raise PageError(f'"{unquote(target)}" is not a picture', "put a picture into assets/")
         return address
 
 
-def _near(path: str, known: Iterable[str]) -> str:
-    """The hint for a path that is none of the known ones; it may look like one of them."""
+def _path_hint(path: str, known: Iterable[str]) -> str:
+    """Return the hint for an unknown path, which may look like a known one."""
     composed = unicodedata.normalize("NFC", path)
     for other in known:
         same = unicodedata.normalize("NFC", other)
         if same == composed:
-            told = ascii(path.rpartition("/")[2]), ascii(other.rpartition("/")[2])
-            return f"the link has {told[0]} and the file {told[1]}: write both the same way"
+            name, other_name = (ascii(one.rpartition("/")[2]) for one in (path, other))
+            return f"the link has {name} and the file {other_name}: write both the same way"
         if same.casefold() == composed.casefold():
-            return f'did you mean "{other}"? Capital and small letters differ'
+            return f'did you mean "{other}"? Upper and lower case differ'
     if LEFTOVER.fullmatch(path.rpartition("/")[2]):
         return "hidden files and backups of editors are not published"
-    return suggestion(path, _of_like_name(path, known))
+    return suggestion(path, _similar_names(path, known))
 
 
-def _of_like_name(path: str, known: Iterable[str]) -> list[str]:
-    """The known paths whose last part resembles that of `path`: a shared folder is no likeness."""
+def _similar_names(path: str, known: Iterable[str]) -> list[str]:
+    """Return the known paths whose file name is similar to that of `path`, whatever the folder."""
     names = {other: other.rpartition("/")[2] for other in known}
-    like = get_close_matches(path.rpartition("/")[2], sorted(set(names.values())), cutoff=0.6)
-    return [other for other, name in names.items() if name in like]
+    similar = get_close_matches(path.rpartition("/")[2], sorted(set(names.values())), cutoff=0.6)
+    return [other for other, name in names.items() if name in similar]

@@ -1,7 +1,7 @@
-"""Markdown as pages use it: CommonMark and tables, with facts, roles, formulas and directives.
+"""Parse the Markdown of pages: CommonMark and tables, with facts, roles, formulas and directives.
 
-HTML in the text is text. Links may lead to pages of the site, to its files and figures, and
-elsewhere by http, https or mailto; anything else is refused.
+HTML is printed as text. Links may lead to pages, files and figures of the site, and to other sites
+by http, https or mailto; other links are errors.
 """
 
 from __future__ import annotations
@@ -30,46 +30,46 @@ from gen.site.pages.references import citations_plugin
 from gen.site.pages.source import Source
 
 ROLES = ("train", "test", "signal", "distractor", "bias", "positive", "negative")
-"""Words in the text that carry a figure's colour: `[test accuracy]{.test}`."""
+"""Roles that colour words like a figure: `[test accuracy]{.test}`."""
 
-MOST_QUOTES = 2000
-"""Quotation marks in a paragraph; pairing more takes the square of their number in time."""
+MAX_QUOTES = 2000
+"""Quotation marks in a paragraph; the time to pair them grows with their square."""
 
-RESERVED = ("references", "search", "text", "timeline-words")
-_RESERVED_BEGINNINGS = ("cited-", "figure-", "film-", "work-")
-"""Ids that the templates give, and what others of theirs begin with, beside figures' names."""
+RESERVED_IDS = ("references", "search", "text", "timeline-words")
+_RESERVED_PREFIXES = ("cited-", "figure-", "film-", "work-")
+"""Ids and prefixes of ids that the templates use, beside the ids of figures."""
 
 _ROLE = re.compile(r"\{\.([A-Za-z-]*)\}")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 _DECADE = re.compile(r"(?<!\w)'(?=\d0s\b)")
-_STRETCH = re.compile(r"\{play ([^{}\n]*)\}")
+_PLAY = re.compile(r"\{play ([^{}\n]*)\}")
 
 
 def parse(source: Source, original: Source | None = None) -> list[Token]:
-    """Reads a page's body into tokens.
+    """Parse a page's body into tokens.
 
     Args:
-        original: the page in the site's first language, whose headings lend their ids, so that
-            one address of a place holds in all languages.
+        original: the page in the site's first language; the headings get its ids, so that a
+            link to a section is the same in all languages.
 
     Raises:
         ConfigError: a directive, role or heading is wrong; the error names the line.
     """
     tokens = _parser().parse(source.body, {"source": source})
-    _name_headings(tokens, source)
-    _empty_corners(tokens)
+    _add_heading_ids(tokens, source)
+    _unmark_empty_heads(tokens)
     if original is not None:
-        _take_ids(tokens, parse(original))
+        _copy_heading_ids(tokens, parse(original))
     return tokens
 
 
 def parser_options() -> OptionsDict:
-    """The options that tokens are rendered with."""
+    """Return the options that tokens are rendered with."""
     return _parser().options
 
 
 def anchors(tokens: list[Token]) -> list[str]:
-    """The ids of a page's headings and figures, in order."""
+    """Return the ids of a page's headings and figures, in order."""
     found: list[str] = []
     for token in tokens:
         if token.type == "heading_open":
@@ -80,13 +80,13 @@ def anchors(tokens: list[Token]) -> list[str]:
 
 
 def _figures(tokens: list[Token]) -> list[str]:
-    """The figures among a page's tokens, by name."""
+    """Return the ids of the figures among some tokens."""
     directives = [token.meta["directive"] for token in tokens if token.type == "directive_open"]
     return [one.argument.partition(" ")[0] for one in directives if one.name == "figure"]
 
 
-def each(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
-    """Every token, also inside inline ones, with the line of the body it stands in."""
+def walk(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
+    """Iterate over all tokens and their children, with the line of the body of each."""
     line = 0
     for token in tokens:
         line = token.map[0] if token.map else line
@@ -102,7 +102,7 @@ def _parser() -> MarkdownIt:
     md.disable(["html_block", "html_inline"])
     md.core.ruler.at("replacements", _typography)
     md.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
-    md.block.ruler.before("table", "depth", _depth)
+    md.block.ruler.before("table", "depth", _check_depth)
     emphasis_plugin(md)
     dollarmath_plugin(md, allow_labels=False, allow_space=False, allow_digits=False)
     directives_plugin(md)
@@ -110,8 +110,8 @@ def _parser() -> MarkdownIt:
     md.inline.ruler.before("link", "role", _role)
     md.inline.ruler.before("link", "footnote", _footnote)
     md.inline.ruler.before("escape", "fact", _fact)
-    md.core.ruler.after("inline", "unspaced", _join_lines)
-    # Links are checked when they are rendered, where a refusal can name the line.
+    md.core.ruler.after("inline", "unspaced", _remove_line_breaks)
+    # Links are checked when they are rendered, where the error can name the line.
     md.validateLink = lambda url: True  # pyright: ignore[reportAttributeAccessIssue]
     return md
 
@@ -127,7 +127,7 @@ def _fact(state: StateInline, silent: bool) -> bool:
 
 
 def _footnote(state: StateInline, silent: bool) -> bool:
-    """A footnote of other dialects, which is refused where tokens are checked."""
+    """Parse a footnote of other dialects, which is an error when tokens are checked."""
     match = _FOOTNOTE.match(state.src, state.pos)
     if match is None:
         return False
@@ -138,46 +138,46 @@ def _footnote(state: StateInline, silent: bool) -> bool:
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A table, of which no row has more cells than the head: they would vanish."""
+    """Parse a table, and raise for a row with more cells than the head, which would be lost."""
     if not table(state, start, end, silent):
         return False
     if not silent:
         source: Source = state.env["source"]
-        most = _cells(state, start)
+        most = _count_cells(state, start)
         for line in range(start + 2, state.line):
-            with source.at(line):
-                if _cells(state, line) > most:
+            with source.errors_at(line):
+                if _count_cells(state, line) > most:
                     what = f"the row has more cells than the head of the table, which has {most}"
                     raise PageError(what, "write \\| for a bar inside a cell")
     return True
 
 
-def _depth(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """Refuses quotations and lists so deep that the parser would leave out what is in them."""
+def _check_depth(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """Raise for quotations and lists so deep that the parser would omit their content."""
     if not silent and state.level >= state.md.options.maxNesting - 1:
         source: Source = state.env["source"]
-        with source.at(start):
+        with source.errors_at(start):
             raise PageError(
-                "lists, quotations or directives are nested too deep", "take them apart"
+                "lists, quotations or directives are nested too deep", "use fewer levels"
             )
     return False
 
 
-def _cells(state: StateBlock, line: int) -> int:
-    """How many cells a line of a table has; bars at its ends divide nothing."""
+def _count_cells(state: StateBlock, line: int) -> int:
+    """Return the number of cells in a line of a table; bars at its ends do not count."""
     cells = escapedSplit(getLine(state, line).strip())
     return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")
 
 
 def _typography(state: StateCore) -> None:
-    """Dashes, dots and the like; `(c)` and `(r)` stay, as they also letter panels and lists."""
+    """Set dashes and dots; `(c)` and `(r)` stay, because they may label panels and lists."""
     source: Source = state.env["source"]
     for token in state.tokens:
         if token.type == "inline" and token.children:
-            with source.at(token.map[0] if token.map else 0):
-                if len(re.findall("[\"']", token.content)) > MOST_QUOTES:
-                    what = f"the paragraph has more than {MOST_QUOTES:,} quotation marks"
-                    raise PageError(what, "divide it")
+            with source.errors_at(token.map[0] if token.map else 0):
+                if len(re.findall("[\"']", token.content)) > MAX_QUOTES:
+                    what = f"the paragraph has more than {MAX_QUOTES:,} quotation marks"
+                    raise PageError(what, "divide the paragraph")
             replace_rare(token.children)
             for child in token.children:
                 if child.type == "text":
@@ -192,48 +192,48 @@ def _role(state: StateInline, silent: bool) -> bool:
     if label_end <= start:
         return False
     role = _ROLE.match(state.src, label_end + 1)
-    match = role or _STRETCH.match(state.src, label_end + 1)
+    match = role or _PLAY.match(state.src, label_end + 1)
     if match is None:
         return False
     if not silent:
-        opening = state.push("role_open" if role else "stretch_open", "span", 1)
+        opening = state.push("role_open" if role else "play_open", "span", 1)
         opening.attrs["class"] = match[1] if role else "stretch"
         opening.content = match[1]
         end, state.pos, state.posMax = state.posMax, start + 1, label_end
         state.md.inline.tokenize(state)
         state.posMax = end
-        state.push("role_close" if role else "stretch_close", "span", -1)
+        state.push("role_close" if role else "play_close", "span", -1)
     state.pos = match.end()
     return True
 
 
-def _join_lines(state: StateCore) -> None:
-    """Takes away line breaks in scripts without spaces, where a browser would make them spaces."""
+def _remove_line_breaks(state: StateCore) -> None:
+    """Remove line breaks in scripts without spaces, which a browser would show as spaces."""
     for token in state.tokens:
         children = token.children or []
         for place, child in enumerate(children):
             if child.type == "softbreak":
-                # A slice of a paragraph for each of its lines would take the square of its length.
-                before = _edge((children[at] for at in range(place - 1, -1, -1)), -1)
-                after = _edge((children[at] for at in range(place + 1, len(children))), 0)
-                if _unspaced(before, after):
+                # Generators and not slices: a slice for every line would take quadratic time.
+                before = _edge_character((children[at] for at in range(place - 1, -1, -1)), -1)
+                after = _edge_character((children[at] for at in range(place + 1, len(children))), 0)
+                if _joins(before, after):
                     child.type = "text"
 
 
-def _edge(tokens: Iterable[Token], place: int) -> str:
-    """The first character that is read among some tokens, or one like it."""
+def _edge_character(tokens: Iterable[Token], place: int) -> str:
+    """Return the first or last visible character of some tokens, or a similar one."""
     shown = next((token for token in tokens if token.content), None)
     if shown is None:
         return " "
     if shown.type == "fact":
-        return "words" if Reference.read(shown.content).style.lower() == "words" else "0"
+        return "words" if Reference.parse(shown.content).style.lower() == "words" else "0"
     return shown.content[place] if shown.type == "text" else "0"
 
 
-def _unspaced(before: str, after: str) -> bool:
-    """Whether nothing stands between two characters that a line break divides.
+def _joins(before: str, after: str) -> bool:
+    """Whether two characters on both sides of a line break are written without a space.
 
-    Between letters of a script without spaces nothing does, nor beside its punctuation.
+    They are in a script without spaces, and beside its punctuation.
     """
     both = (before, after)
     wide = [unicodedata.east_asian_width(each[0]) in "WF" for each in both]
@@ -245,7 +245,7 @@ def _unspaced(before: str, after: str) -> bool:
 
 
 def check_role(name: str) -> None:
-    """Raises Mistake where a role has no colour."""
+    """Raise PageError if a role has no colour."""
     if name not in ROLES:
         raise PageError(
             f'there is no role "{name}"',
@@ -253,34 +253,34 @@ def check_role(name: str) -> None:
         )
 
 
-def _name_headings(tokens: list[Token], source: Source) -> None:
-    """Gives every heading an id, and refuses an outline with holes."""
+def _add_heading_ids(tokens: list[Token], source: Source) -> None:
+    """Give every heading an id, and raise for an outline that skips a level."""
     taken: dict[str, int] = {}
     figures = tuple(f"{name}-" for name in _figures(tokens))
     level = 1
     for place, token in enumerate(tokens):
         if token.type != "heading_open":
             continue
-        with source.at(token.map[0] if token.map else 0):
+        with source.errors_at(token.map[0] if token.map else 0):
             depth = int(token.tag[1:])
             if depth == 1:
-                hint = "begin with ##; the title stands in the front matter"
-                raise PageError("a page has one top heading, its title", hint)
+                hint = "begin with ##; the title is in the front matter"
+                raise PageError("a page has only one top heading, its title", hint)
             if depth > level + 1:
                 raise PageError(f"a heading of level {depth} follows one of level {level}")
             level = depth
             token.attrs["id"] = _slug(tokens[place + 1].content, taken, figures)
 
 
-def _empty_corners(tokens: list[Token]) -> None:
-    """Makes table heads that say nothing plain cells, as they head nothing."""
+def _unmark_empty_heads(tokens: list[Token]) -> None:
+    """Turn empty table heads into plain cells, because they describe no column."""
     for place, token in enumerate(tokens):
         if token.type == "th_open" and not tokens[place + 1].content:
             token.tag = tokens[place + 2].tag = "td"
 
 
-def _take_ids(tokens: list[Token], originals: list[Token]) -> None:
-    """Gives headings the ids of others, by place; leaves them where the outlines differ."""
+def _copy_heading_ids(tokens: list[Token], originals: list[Token]) -> None:
+    """Copy the ids of headings by position, unless the outlines differ."""
     own, other = (
         [token for token in page if token.type == "heading_open"] for page in (tokens, originals)
     )
@@ -292,8 +292,8 @@ def _take_ids(tokens: list[Token], originals: list[Token]) -> None:
 def _slug(text: str, taken: dict[str, int], figures: tuple[str, ...]) -> str:
     words = re.findall(r"\w+", REFERENCE.sub("", text).lower())
     slug = base = "-".join(words) or "section"
-    if base in RESERVED or base.startswith((*_RESERVED_BEGINNINGS, *figures)):
-        # No id of a template has an underscore there.
+    if base in RESERVED_IDS or base.startswith((*_RESERVED_PREFIXES, *figures)):
+        # No id of a template begins like this.
         slug = base = f"section_{base}"
     number = taken.get(base, 0)
     while slug in taken:
@@ -304,7 +304,7 @@ def _slug(text: str, taken: dict[str, int], figures: tuple[str, ...]) -> str:
 
 
 def _lines_before(child: Token, content: str) -> int:
-    """Lines of an inline token's text above one of its children, as far as can be told."""
+    """Return the number of lines above a child of an inline token, as far as it can be found."""
     clue = str(child.attrs.get("href", "") or child.attrs.get("src", "") or child.content)
     place = content.find(clue) if clue else -1
     return content.count("\n", 0, place) if place > 0 else 0

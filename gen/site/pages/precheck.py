@@ -1,4 +1,4 @@
-"""What can be found wrong with pages before anything is trained: all but what facts come out as."""
+"""Check pages before training: everything except the values of facts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gen.errors import ConfigError, PageError, suggestion
 from gen.figures.figure import Moving
 from gen.i18n import Words
 from gen.mathml import to_mathml
-from gen.site.pages.article import check
+from gen.site.pages.article import check_tokens
 from gen.site.pages.conditions import evaluate
 from gen.site.pages.facts import REFERENCE, FactBook
-from gen.site.pages.links import Map
-from gen.site.pages.markdown import anchors, each, parse
+from gen.site.pages.links import LinkTargets
+from gen.site.pages.markdown import anchors, parse, walk
 from gen.site.pages.references import key_of
 from gen.site.pages.source import Source
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from gen.config.reader import Config
     from gen.site.pages.references import Reference
 
-_MADE = ("data/", "media/")
-"""Folders whose files are known when they have been made."""
+_GENERATED = ("data/", "media/")
+"""Folders whose files are known only after the build has written them."""
 
 
 @dataclass(frozen=True)
-class _Names(FactBook):
-    """Knows what has facts, and no fact."""
+class _UnknownFacts(FactBook):
+    """Facts of known models, all without a value."""
 
     def value(self, name: str) -> Fact:
         model = name.partition(".")[0]
@@ -46,12 +46,12 @@ def precheck(
     references: Mapping[str, Reference],
     files: Iterable[str],
 ) -> None:
-    """Looks over all pages as far as the config alone tells what they may say.
+    """Check all pages against the config.
 
     Args:
         sources: pages by language and name, the first language first.
         references: works that pages may cite.
-        files: paths inside the site of what lies in `assets/` and at its root.
+        files: paths inside the site of the files in `assets/` and at its root.
 
     Raises:
         ConfigError: a directive, figure, model, format, role, work, formula, link or claim is
@@ -61,15 +61,15 @@ def precheck(
     original = sources[config.site.languages[0]]
     present = frozenset(files)
     for language, pages in sources.items():
-        book = _Names({name: {} for name in known}, Words(language))
-        further = {} if pages is original else original
-        tokens = {name: parse(source, further.get(name)) for name, source in pages.items()}
-        links = Map({name: anchors(found) for name, found in tokens.items()}, present, "")
+        book = _UnknownFacts({name: {} for name in known}, Words(language))
+        originals = {} if pages is original else original
+        tokens = {name: parse(source, originals.get(name)) for name, source in pages.items()}
+        links = LinkTargets({name: anchors(found) for name, found in tokens.items()}, present, "")
         for source in pages.values():
-            check(tokens[source.name], source, book, config.figures, references)
+            check_tokens(tokens[source.name], source, book, config.figures, references)
             _check_front(config, source, book)
-            for token, line in each(tokens[source.name]):
-                with source.at(line):
+            for token, line in walk(tokens[source.name]):
+                with source.errors_at(line):
                     _check_token(token, source, links)
 
 
@@ -78,30 +78,30 @@ def _check_front(config: Config, source: Source, book: FactBook) -> None:
     films = [name for name, figure in config.figures.items() if isinstance(figure, Moving)]
     if picture is not None and picture not in films:
         raise ConfigError(
-            f'picture = "{picture}" names no film',
+            f'picture = "{picture}" is not a film',
             where=source.path,
             hint=suggestion(picture, films) or f"the films are: {', '.join(films)}",
         )
-    with source.at(-1):
+    with source.errors_at(-1):
         for reference in REFERENCE.findall(source.front.description):
             book.check(reference)
     for claim in source.front.claims:
         try:
             evaluate(claim, book)
-        except PageError as mistake:
-            what = f'the claim "{claim}": {mistake.what}'
-            raise ConfigError(what, where=source.path, hint=mistake.hint) from None
+        except PageError as error:
+            what = f'the claim "{claim}": {error.what}'
+            raise ConfigError(what, where=source.path, hint=error.hint) from None
 
 
-def _check_token(token: Token, source: Source, links: Map) -> None:
+def _check_token(token: Token, source: Source, links: LinkTargets) -> None:
     match token.type:
         case "math_inline" | "math_block":
             to_mathml(REFERENCE.sub("1", token.content), display=token.type == "math_block")
         case "link_open":
             target = str(token.attrs.get("href") or "")
-            if key_of(target) is None and not target.startswith(_MADE):
+            if key_of(target) is None and not target.startswith(_GENERATED):
                 links.resolve(source.name, target)
         case "image":
             target = str(token.attrs.get("src") or "")
-            if not target.startswith(_MADE):
+            if not target.startswith(_GENERATED):
                 links.picture(source.name, target)

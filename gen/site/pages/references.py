@@ -1,4 +1,4 @@
-"""The works that pages cite: `references.toml` beside the config, `[@key]` in the text."""
+"""Read `references.toml`, the works that pages cite as `[@key]`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import unquote
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
-from gen.errors import ConfigError, PageError, suggestion
+from gen.config.messages import validate
+from gen.config.toml import Location, parse_toml
+from gen.errors import PageError, suggestion
 from gen.settings import Settings
-from gen.store.text_files import OneLine, read_toml
+from gen.store.text_files import OneLine
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -23,13 +25,15 @@ if TYPE_CHECKING:
 _CITATION = re.compile(r"\[@([^\[\]]*)\](?!\()")
 _NEXT = re.compile(r"\s*;\s*@")
 _KEY = re.compile(r"[\w:./+-]+")
-_ELSEWHERE_CITED = re.compile(
+_FOREIGN_CITATION = re.compile(
     r"\[[^\[\]@]*[\s-]@(?P<bracketed>[\w:/+-]+)[^\[\]]*\]|(?<![\w@.])@(?P<bare>[\w:./+-]+)"
 )
-"""What other dialects take for a citation: `[see @key]`, `[-@key]`, `@key`."""
+"""Citations of other dialects: `[see @key]`, `[-@key]`, `@key`."""
+
 _OPENING, _CLOSING = "(\uff08", ")\uff09"
-_NEAR = 300
-"""How far before a citation its opening bracket is looked for, in characters."""
+_BRACKET_DISTANCE = 300
+"""Number of characters before a citation that are searched for an opening bracket."""
+
 _Text = Annotated[OneLine, Field(min_length=1, max_length=300)]
 
 
@@ -49,7 +53,7 @@ class Reference(Settings):
     url: Annotated[OneLine, Field(pattern=r"^https?://[^\s\"<>]+$")]
 
     def label(self, words: Words, *, bracketed: bool) -> str:
-        """How the text calls it: "Nanda et al., 2023" in brackets, else "Nanda et al. (2023)"."""
+        """Return "Nanda et al., 2023" for a citation in brackets, else "Nanda et al. (2023)"."""
         first, *others = (author.partition(",")[0] for author in self.authors)
         names = first
         if len(others) == 1:
@@ -61,42 +65,36 @@ class Reference(Settings):
 
     @property
     def full_names(self) -> list[str]:
-        """The authors with their given names in front."""
+        """The authors, given names first."""
         parts = (author.partition(",") for author in self.authors)
         return [f"{given.strip()} {surname}".strip() for surname, _, given in parts]
 
 
 def read_references(text: str, path: str) -> dict[str, Reference]:
-    """The works by key.
+    """Read the works by key.
 
     Args:
         text: of `references.toml`.
         path: for errors.
 
     Raises:
-        ConfigError: it is not TOML, or a work lacks something.
+        ConfigError: it is not TOML, or a work has a missing or wrong key.
     """
-    table = read_toml(text, path, "is not TOML")
+    location = Location(path)
+    table = parse_toml(text, location, "is not TOML")
     for key in table:
         if not _KEY.fullmatch(key):
             what = f'"{key}" cannot be the key of a work'
-            raise ConfigError(what, where=path, hint="use letters, digits and any of - _ : . / +")
-    try:
-        return TypeAdapter(dict[str, Reference]).validate_python(table)
-    except ValidationError as error:
-        details = error.errors(include_url=False)[0]
-        key = ".".join(map(str, details["loc"]))
-        known = ", ".join(Reference.model_fields)
-        what = f"{key}: {details['msg'][0].lower()}{details['msg'][1:]}"
-        raise ConfigError(what, where=path, hint=f"a work has {known}") from None
+            raise location.error(what, "use letters, digits and any of - _ : . / +")
+    return {key: validate(Reference, work, location.at(key)) for key, work in table.items()}
 
 
 @dataclass
 class Citations:
-    """The works that one page cites, in the order in which it does.
+    """The works that one page cites, in order.
 
     Attributes:
-        cited: key to how often so far.
+        cited: number of citations so far, by key.
     """
 
     references: Mapping[str, Reference]
@@ -104,27 +102,27 @@ class Citations:
     cited: dict[str, int] = field(default_factory=dict)
 
     def cite(self, key: str, *, bracketed: bool = False) -> tuple[str, dict[str, str]]:
-        """Takes note of one more citation.
+        """Add one more citation.
 
         Args:
             key: of the work.
-            bracketed: whether the citation stands in brackets.
+            bracketed: whether the citation is inside brackets.
 
         Returns:
-            Its label, and the attributes of the link from the text to the list below it.
+            Its label, and the attributes of the link from the text to the list of works.
 
         Raises:
-            Mistake: there is no such work.
+            PageError: the work does not exist.
         """
-        reference = find(key, self.references)
+        reference = find_work(key, self.references)
         self.cited[key] = self.cited.get(key, 0) + 1
         number = self.cited[key]
-        # A key holds no "@", so no other key has this place.
-        place = f"cited-{key}" + (f"@{number}" if number > 1 else "")
+        # A key has no "@", so this id belongs to no other key.
+        link_id = f"cited-{key}" + (f"@{number}" if number > 1 else "")
         link = {
             "class": "citation",
             "href": f"#work-{key}",
-            "id": place,
+            "id": link_id,
             "title": reference.title,
         }
         return reference.label(self.words, bracketed=bracketed), link
@@ -136,23 +134,23 @@ class Citations:
 
 
 def check_no_citation(text: str, references: Mapping[str, Reference]) -> None:
-    """Refuses citations of other dialects in plain text: `[see @key]`, and `@key` of a known work.
+    """Check that plain text has no citation of another dialect.
 
     Raises:
-        Mistake: there is one.
+        PageError: it has `[see @key]`, or `@key` of a known work.
     """
-    for match in _ELSEWHERE_CITED.finditer(text):
+    for match in _FOREIGN_CITATION.finditer(text):
         key = match["bracketed"] or match["bare"].rstrip(".:;-/+")
         if match["bracketed"] or key in references:
-            what = f'"{match[0]}" is no citation, and would be printed as it is'
+            what = f'"{match[0]}" is not a citation, and would be printed unchanged'
             raise PageError(what, f"write [@{key}], or [the words](@{key})")
 
 
-def find(key: str, references: Mapping[str, Reference]) -> Reference:
-    """The work called `key`.
+def find_work(key: str, references: Mapping[str, Reference]) -> Reference:
+    """Return the work with this key.
 
     Raises:
-        Mistake: there is none.
+        PageError: it does not exist.
     """
     if key not in references:
         hint = suggestion(key, references) or f"add a table [{key}] to references.toml"
@@ -161,7 +159,7 @@ def find(key: str, references: Mapping[str, Reference]) -> Reference:
 
 
 def citations_plugin(md: MarkdownIt) -> None:
-    """Teaches a parser `[@key]` and `[@one; @other]`: a token `citation` with what follows `[@`."""
+    """Add citations to a parser: `[@key]` and `[@one; @other]` become a token `citation`."""
     md.inline.ruler.before("link", "citation", _rule)
 
 
@@ -172,23 +170,25 @@ def _rule(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push("citation", "", 0)
         token.content = match[1]
-        token.meta["bracketed"] = _bracketed(state.src[max(0, state.pos - _NEAR) : state.pos])
+        token.meta["bracketed"] = _bracketed(
+            state.src[max(0, state.pos - _BRACKET_DISTANCE) : state.pos]
+        )
     state.pos = match.end()
     return True
 
 
 def _bracketed(before: str) -> bool:
-    """Whether the last bracket in `before` opens, so that what follows stands in it."""
+    """Whether the last bracket in `before` is an opening one."""
     last = max(before.rfind(each) for each in _OPENING + _CLOSING)
     return last >= 0 and before[last] in _OPENING
 
 
 def keys_of(citation: str) -> list[str]:
-    """The keys of `[@one; @other]`, given what stands between the first `@` and the bracket."""
+    """Return the keys of `[@one; @other]`, given the text from the first `@` to the bracket."""
     return _NEXT.split(citation)
 
 
 def key_of(target: Any) -> str | None:
-    """The key in the target of a link such as `[they found](@key)`; None for other links."""
+    """Return the key in a link such as `[they found](@key)`; None for other links."""
     text = unquote(str(target or ""))
     return text[1:] if text.startswith("@") else None

@@ -1,4 +1,4 @@
-"""All pages of one language: Markdown, facts, figures and templates to HTML."""
+"""Render all pages of one language: Markdown, facts, figures and templates to HTML."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from gen import __version__
 from gen.analysis.types import Fact
 from gen.errors import ConfigError, suggestion
 from gen.i18n import Words
-from gen.site.pages.article import Article, check, decide
+from gen.site.pages.article import Article, check_tokens, select_branches
 from gen.site.pages.facts import FACTS_FILE, FactBook
 from gen.site.pages.figures import BySeed, PlacedFigure, PlacedFilm
 from gen.site.pages.generated import STYLESHEET, generated_assets
-from gen.site.pages.links import Map
+from gen.site.pages.links import LinkTargets
 from gen.site.pages.markdown import anchors, parse
 from gen.site.pages.references import Citations, Reference
 from gen.site.pages.search import Section, index_path, index_script, sections
-from gen.site.pages.seed_picker import Choice
+from gen.site.pages.seed_picker import SeedPicker
 from gen.site.pages.source import Source, read_sources
 from gen.site.pages.stylesheet import theme
 from gen.site.pages.timeline import timeline_words
 
 if TYPE_CHECKING:
-    from gen.config.reader import Site
+    from gen.config.site import Site
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page as the templates see it.
+    """The template variables of one page.
 
     Attributes:
         path: inside the site.
         address: relative to the other pages of its language.
-        canonical: where it is published, if that is known.
-        number: its place among the chapters, from 1; None if it is none.
-        picture: the film that stands for it.
+        canonical: its published address, if the site has a `base_url`.
+        number: its position among the chapters, from 1; None if it is not a chapter.
+        picture: the film that represents it.
     """
 
     name: str
@@ -59,11 +59,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Language:
-    """A language of the site as the templates see it.
+    """The template variables of one language.
 
     Attributes:
         folder: of its pages, inside the site.
-        way: to that folder, from a page of the language that is rendered.
+        way: relative path to that folder from a page of the rendered language.
     """
 
     code: str
@@ -85,24 +85,24 @@ def render_pages(
     originals: Mapping[str, str] | None = None,
     assets: Iterable[str] = (),
 ) -> dict[str, str]:
-    """Renders the pages of one language, and the stylesheet of their colours.
+    """Render the pages of one language, and the stylesheet of their colours.
 
     Args:
-        sources: Markdown by page; `site.pages` says which are wanted, in reading order.
-        figures: by figure, the alt texts in this language.
-        facts: by configured model.
+        sources: Markdown by page; `site.pages` lists the published ones in reading order.
+        figures: by id, with alt texts in this language.
+        facts: by the id of a model, sweep or figure.
         words: of this language.
         templates: folder of the Jinja templates.
-        by_seed: what readers may have in the place of `figures`.
+        by_seed: figures of other seeds that readers can choose instead of `figures`.
         references: works that pages may cite.
         originals: Markdown by page in the first language, if this is a further one.
-        assets: paths inside the site of files that are published as they are.
+        assets: paths inside the site of files that are published unchanged.
 
     Returns:
         Path inside the site to text.
 
     Raises:
-        ConfigError: a page says something unknown or untrue; it names file and line.
+        ConfigError: a page has an error; it names file and line.
     """
     book = FactBook(facts, words)
     read = list(read_sources(language, {name: sources[name] for name in site.pages}).values())
@@ -114,7 +114,7 @@ def render_pages(
     }
     folder = "" if language == site.languages[0] else f"{language}/"
     pages = _pages(site, read, book, figures, folder)
-    sitemap = Map(
+    sitemap = LinkTargets(
         anchors={name: anchors(of_page) for name, of_page in tokens.items()},
         files=frozenset(
             [
@@ -128,7 +128,7 @@ def render_pages(
     )
     environment = _environment(templates)
     rendered = {STYLESHEET: theme()}
-    choice = Choice.of(by_seed or {})
+    seed_picker = SeedPicker.of(by_seed or {})
     common: dict[str, Any] = {
         "site": site,
         "site_title": pages[0].title if folder else site.title,
@@ -138,7 +138,7 @@ def render_pages(
         "pages": pages,
         "version": __version__,
         "file_size": file_size,
-        "choice": choice,
+        "seed_picker": seed_picker,
         "timeline_words": timeline_words(words),
         "languages": _languages(site, sitemap.root),
     }
@@ -159,7 +159,7 @@ def render_pages(
         rendered[page.path] = html.rstrip() + "\n"
         found += sections(page.path, page.title, page.description, body)
     rendered[index_path(language)] = index_script(language, found)
-    return rendered | choice.scripts(environment, folder, common)
+    return rendered | seed_picker.scripts(environment, folder, common)
 
 
 def _languages(site: Site, root: str) -> list[Language]:
@@ -171,7 +171,7 @@ def _languages(site: Site, root: str) -> list[Language]:
 
 
 def file_size(size: int) -> str:
-    """A file's size as people say it.
+    """Return a file's size in kB or MB.
 
     Args:
         size: in bytes.
@@ -189,8 +189,8 @@ def _tokens(
     references: Mapping[str, Reference],
 ) -> list[Token]:
     tokens = parse(source, original)
-    check(tokens, source, book, figures, references)
-    return decide(tokens, source, book)
+    check_tokens(tokens, source, book, figures, references)
+    return select_branches(tokens, source, book)
 
 
 def _pages(
@@ -226,7 +226,7 @@ def _pages(
 
 
 def _description(source: Source, book: FactBook) -> str:
-    with source.at(-1):
+    with source.errors_at(-1):
         return book.fill(source.front.description)
 
 
@@ -239,7 +239,7 @@ def _picture(source: Source, figures: Mapping[str, PlacedFigure]) -> PlacedFilm 
         return figure
     films = [name for name, figure in figures.items() if isinstance(figure, PlacedFilm)]
     raise ConfigError(
-        f'picture = "{name}" names no film',
+        f'picture = "{name}" is not a film',
         where=source.path,
         hint=suggestion(name, films) or f"the films are: {', '.join(films)}",
     )

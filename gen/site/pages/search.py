@@ -1,7 +1,7 @@
-"""What readers can search: the text of every section, as a script that pages load when asked.
+"""Build the search index of a language: the text of every section, as a script.
 
-A script file rather than data to fetch, so that search also works on pages opened from a folder
-and under a policy that forbids requests.
+It is a script and not data, so that search also works on pages that are opened from a folder and
+under a policy that forbids requests.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 from unicodedata import normalize
 
-_UNREAD = frozenset(["script", "style", "svg", "video", "button", "select", "template", "output"])
-_HEADINGS = frozenset(["h2", "h3", "h4", "h5", "h6"])
-_INLINE = frozenset(["a", "span", "em", "strong", "code", "data", "sup", "sub", "abbr", "cite"])
-
-
+_SKIPPED_TAGS = frozenset(
+    ["script", "style", "svg", "video", "button", "select", "template", "output"]
+)
+_HEADING_TAGS = frozenset(["h2", "h3", "h4", "h5", "h6"])
+_INLINE_TAGS = frozenset(
+    ["a", "span", "em", "strong", "code", "data", "sup", "sub", "abbr", "cite"]
+)
 _SPACED = frozenset("=<>≤≥≈≡≠∼→⇒↦+−±×⋅·∈")
-"""Operators of formulas with a space on both sides, where something stands before them."""
-
+"""Operators of formulas with a space on both sides, unless they come first."""
 
 _PATTERNS: dict[str, tuple[str, int]] = {
     "mspace": (" ", 0),
@@ -32,7 +33,7 @@ _PATTERNS: dict[str, tuple[str, int]] = {
     "msqrt": ("√{0}", 1),
     "mtd": ("{text} ", 1),
 }
-"""Elements of formulas in a line, and how many parts they have to have for that."""
+"""Elements of formulas as plain text, and the number of parts that each pattern needs."""
 
 
 class Section(NamedTuple):
@@ -51,21 +52,21 @@ class Section(NamedTuple):
 
 
 def index_path(language: str) -> str:
-    """Where the index of a language lies inside the site."""
+    """Return the path of a language's index inside the site."""
     return f"assets/search.{language}.js"
 
 
 def index_script(language: str, sections: list[Section]) -> str:
-    """The index of a language as a script that adds itself to `self.searchIndex`."""
+    """Return the index of a language as a script that adds it to `self.searchIndex`."""
     content = json.dumps(sections, ensure_ascii=False, separators=(",", ":"))
     return f"(self.searchIndex ??= {{}})[{json.dumps(language)}] = {content};\n"
 
 
 def sections(path: str, title: str, lead: str, body: str) -> list[Section]:
-    """Cuts a rendered page into its sections.
+    """Split a rendered page into its sections.
 
     Args:
-        lead: what stands below the title, as text.
+        lead: the plain text below the title.
         body: HTML.
     """
     reader = _Reader()
@@ -86,12 +87,18 @@ class _Part:
 
 
 class _Reader(HTMLParser):
+    """Collects headings and plain text of a page.
+
+    Attributes:
+        parts: one for the text above the first heading, then one for each heading with an id.
+    """
+
     def __init__(self) -> None:
         super().__init__()
         self.parts = [_Part("")]
-        self._unread = 0
+        self._skipped_depth = 0
         self._formula: _Formula | None = None
-        self._in_offer = False
+        self._in_download = False
         self._in_heading = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -101,14 +108,14 @@ class _Reader(HTMLParser):
             self._formula.open(tag)
             return
         anchor = dict(attrs).get("id")
-        offers_files = tag == "details" and dict(attrs).get("class") == "download"
-        if tag in _UNREAD or offers_files:
-            self._unread += 1
-            self._in_offer |= offers_files
-        elif tag in _HEADINGS and anchor and not self._unread:
+        is_download = tag == "details" and dict(attrs).get("class") == "download"
+        if tag in _SKIPPED_TAGS or is_download:
+            self._skipped_depth += 1
+            self._in_download |= is_download
+        elif tag in _HEADING_TAGS and anchor and not self._skipped_depth:
             self.parts.append(_Part(anchor))
             self._in_heading = True
-        elif tag not in _INLINE:
+        elif tag not in _INLINE_TAGS:
             self._add(" ")
 
     def handle_endtag(self, tag: str) -> None:
@@ -118,16 +125,16 @@ class _Reader(HTMLParser):
                 text, self._formula = self._formula.text, None
                 self.handle_data(text)
             return
-        if tag in _UNREAD or (tag == "details" and self._in_offer):
-            self._unread -= 1
-            self._in_offer &= tag != "details"
-        elif tag in _HEADINGS:
+        if tag in _SKIPPED_TAGS or (tag == "details" and self._in_download):
+            self._skipped_depth -= 1
+            self._in_download &= tag != "details"
+        elif tag in _HEADING_TAGS:
             self._in_heading = False
-        elif tag not in _INLINE:
+        elif tag not in _INLINE_TAGS:
             self._add(" ")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # MathML comes as XML, in which an element may be closed where it opens.
+        # MathML is XML, so an element may be self-closing.
         self.handle_starttag(tag, attrs)
         if self._formula is not None:
             self.handle_endtag(tag)
@@ -135,7 +142,7 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._formula is not None:
             self._formula.add(data)
-        elif not self._unread:
+        elif not self._skipped_depth:
             self._add(data)
 
     def _add(self, text: str) -> None:
@@ -146,10 +153,10 @@ class _Reader(HTMLParser):
 
 
 class _Formula:
-    """A formula as one would type it: `a_1 + b^2`.
+    """A formula as a user would type it: `a_1 + b^2`.
 
     Attributes:
-        text: the whole of it, once its last element is closed.
+        text: the whole formula; empty until its last element is closed.
     """
 
     def __init__(self) -> None:
@@ -157,35 +164,39 @@ class _Formula:
         self._open: list[tuple[str, list[str]]] = []
 
     def open(self, tag: str) -> None:
-        """Goes into an element."""
+        """Begin an element."""
         self._open.append((tag, []))
 
     def add(self, data: str) -> None:
-        """Takes the text of an element."""
+        """Add text to the innermost element."""
         self._open[-1][1].append(normalize("NFKC", data))
 
     def close(self) -> None:
-        """Comes out of an element, which is one part of the element around it."""
+        """End an element, and add its text as one part to the element around it."""
         tag, parts = self._open.pop()
         around = self._open[-1][1] if self._open else []
-        around.append(_written(tag, parts, first=not around))
+        around.append(_plain_element(tag, parts, first=not around))
         if not self._open:
             self.text = around[0].replace("\u2061(", "(").replace("\u2061", " ")
 
 
-def _written(tag: str, parts: list[str], *, first: bool) -> str:
-    """An element of a formula in a line; `first` where no other stands before it."""
+def _plain_element(tag: str, parts: list[str], *, first: bool) -> str:
+    """Return a formula element as plain text.
+
+    Args:
+        first: whether the element is the first part of its parent.
+    """
     text = "".join(parts)
     if tag == "mo":
         return f" {text} " if text in _SPACED and not first else text
     pattern, count = _PATTERNS.get(tag, ("{text}", len(parts)))
     if len(parts) != count:
         return text
-    return pattern.format(*map(_held, parts), text=text, base=(*parts, "")[0])
+    return pattern.format(*map(_bracketed, parts), text=text, base=(*parts, "")[0])
 
 
-def _held(part: str) -> str:
-    """Several terms in brackets."""
+def _bracketed(part: str) -> str:
+    """Add brackets around several terms."""
     return f"({part.strip()})" if " " in part.strip() else part.strip()
 
 

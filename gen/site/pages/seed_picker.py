@@ -1,6 +1,7 @@
-"""Seeds to choose from: a script for each, with the figures that show it, loaded when chosen.
+"""The seeds that readers can choose, and a script for each with the figures that show it.
 
-A script and not data, because pages opened from a folder may load nothing else.
+A page loads the script when its reader chooses the seed. It is a script and not data, because
+pages that are opened from a folder cannot load data.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from gen.site.pages.figures import BySeed, PlacedFigure
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What readers may choose.
+class SeedPicker:
+    """The models, seeds and figures that readers can choose from.
 
     Attributes:
-        seeds: by model, those that there are figures of.
+        seeds: the seeds that have figures, by model.
         figures: ids of the figures that change with the seed.
-        by_seed: the figures themselves.
+        by_seed: the figures of the models that have several seeds.
     """
 
     seeds: Mapping[str, list[int]]
@@ -30,8 +31,8 @@ class Choice:
     by_seed: BySeed
 
     @classmethod
-    def of(cls, by_seed: BySeed) -> Choice:
-        """The models of which there are several seeds."""
+    def of(cls, by_seed: BySeed) -> SeedPicker:
+        """Select the models that have figures of several seeds."""
         several = {model: seeds for model, seeds in by_seed.items() if len(seeds) > 1}
         return cls(
             seeds={model: sorted(seeds) for model, seeds in several.items()},
@@ -44,11 +45,11 @@ class Choice:
     def scripts(
         self, environment: Environment, folder: str, context: Mapping[str, Any]
     ) -> dict[str, str]:
-        """A script for each model and seed.
+        """Render a script for each model and seed.
 
         Args:
             folder: of the pages, inside the site.
-            context: what the figures' templates see besides the figure.
+            context: variables of the figures' templates beside the figure.
 
         Returns:
             Path inside the site to text.
@@ -69,6 +70,6 @@ class Choice:
 
 
 def _markup(figure: PlacedFigure, environment: Environment, context: Mapping[str, Any]) -> str:
-    """The figure as a page would show it; its caption is the page's own."""
+    """Render a figure without its caption, which stays on the page."""
     template = environment.get_template(f"{figure.template}.html.jinja")
     return template.render(**context, figure=figure, caption="", broad=False, first=False)

@@ -1,4 +1,4 @@
-"""The list of pages for search engines, which need to be told where a site is published."""
+"""Write `sitemap.xml`, the list of pages for search engines."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ _INDEX = re.compile(r"(?<![^/])index\.html$")
 
 
 def sitemap(base_url: str, paths: Iterable[str]) -> str:
-    """All pages of a site as sitemaps.org asks for them.
+    """Return all pages of a site in the format of sitemaps.org.
 
     Args:
+        base_url: where the site is published.
         paths: of the pages, inside the site.
     """
     addresses = [base_url + quote(_INDEX.sub("", path)) for path in paths]

@@ -1,4 +1,4 @@
-"""A page's source: its front matter, its text, and errors that name file and line."""
+"""Read a page: front matter, Markdown body, and errors that name file and line."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from gen.errors import ConfigError, PageError, suggestion
+from gen.config.messages import validate
+from gen.config.toml import Location, parse_toml
+from gen.errors import ConfigError, PageError
 from gen.settings import Settings
-from gen.store.text_files import OneLine, line_separator, lines_of, read_toml
+from gen.store.text_files import OneLine, line_separator, lines_of
 from gen.text import control_character
 
 _FENCE = "+++"
+_HINT = "begin the file with a line of +++, title and description as TOML, and +++ again"
 
 
 class FrontMatter(Settings):
     """The TOML between two lines of `+++` at the top of a page.
 
     Attributes:
-        title: the page's one top heading and the name of its tab.
+        title: the page's only top heading and the title of its browser tab.
         description: one or two sentences for cards, search engines and previews; may quote facts.
         nav: a shorter title for the navigation.
         layout: `landing`, a numbered `chapter`, or a plain `page`.
-        picture: the figure that stands for the page on cards and in previews.
-        claims: conditions on facts that the text takes for granted.
+        picture: the film that represents the page on cards and in previews.
+        claims: conditions on facts that the text relies on.
     """
 
     title: Annotated[OneLine, Field(min_length=1, max_length=200)]
@@ -38,7 +41,7 @@ class FrontMatter(Settings):
 
     @property
     def short(self) -> str:
-        """What the navigation calls the page."""
+        """The page's title in the navigation."""
         return self.nav or self.title
 
 
@@ -59,32 +62,28 @@ class Source:
     body: str
     first_line: int
 
-    def error(self, line: int, mistake: PageError) -> ConfigError:
-        """A mistake in the body as the error to raise.
+    @contextmanager
+    def errors_at(self, line: int) -> Iterator[None]:
+        """Raise every PageError of the block as a ConfigError that names file and line.
 
         Args:
-            line: of the body, from 0.
+            line: of the body, from 0; -1 for the end of the front matter.
         """
-        where = f"{self.path}:{self.first_line + line}"
-        return ConfigError(mistake.what, where=where, hint=mistake.hint)
-
-    @contextmanager
-    def at(self, line: int) -> Iterator[None]:
-        """Gives every mistake made inside its place: a line of the body, from 0."""
         try:
             yield
-        except PageError as mistake:
-            raise self.error(line, mistake) from None
+        except PageError as error:
+            where = f"{self.path}:{self.first_line + line}"
+            raise ConfigError(error.what, where=where, hint=error.hint) from None
 
 
 def read_source(name: str, path: str, text: str) -> Source:
-    """Splits a page into front matter and body.
+    """Split a page into front matter and body.
 
     Raises:
-        ConfigError: the front matter is missing, is not TOML or says something unknown.
+        ConfigError: the front matter is missing, is not TOML or has a wrong key.
     """
     lines = lines_of(text.removeprefix("\ufeff"))
-    _refuse_controls(path, lines)
+    _check_characters(path, lines)
     if not lines or lines[0].strip() != _FENCE:
         raise ConfigError("the page has no front matter", where=f"{path}:1", hint=_HINT)
     end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == _FENCE), None)
@@ -95,7 +94,7 @@ def read_source(name: str, path: str, text: str) -> Source:
 
 
 def read_sources(language: str, texts: Mapping[str, str]) -> dict[str, Source]:
-    """The pages of one language, by name and in the same order.
+    """Read the pages of one language, by name and in the same order.
 
     Raises:
         ConfigError: see `read_source`.
@@ -105,39 +104,20 @@ def read_sources(language: str, texts: Mapping[str, str]) -> dict[str, Source]:
     }
 
 
-def _refuse_controls(path: str, lines: list[str]) -> None:
+def _check_characters(path: str, lines: list[str]) -> None:
     for number, line in enumerate(lines, 1):
         where = f"{path}:{number}"
         control = control_character(line)
         if control is not None:
-            what = f"the line holds the control character {control}"
-            raise ConfigError(what, where=where, hint="take it out")
+            what = f"the line has the control character {control}"
+            raise ConfigError(what, where=where, hint="remove it")
         separator = line_separator(line)
         if separator is not None:
-            what = f"the line holds the line separator {separator}"
-            raise ConfigError(what, where=where, hint="put a space or a line break in its place")
-
-
-_HINT = "begin the file with a line of +++, title and description as TOML, and +++ again"
+            what = f"the line has the line separator {separator}"
+            raise ConfigError(what, where=where, hint="replace it with a space or a line break")
 
 
 def _front_matter(path: str, text: str) -> FrontMatter:
-    table = read_toml(text, path, "the front matter is not TOML", above=1)
-    try:
-        return FrontMatter.model_validate(table)
-    except ValidationError as error:
-        details = error.errors(include_url=False)[0]
-        key = ".".join(map(str, details["loc"]))
-        known = list(FrontMatter.model_fields)
-        if details["type"] == "extra_forbidden":
-            raise ConfigError(
-                f'the front matter has an unknown key "{key}"',
-                where=path,
-                hint=suggestion(key, known) or f"the keys are: {', '.join(known)}",
-            ) from None
-        message = details["msg"].removeprefix("Value error, ")
-        message = message[0].lower() + message[1:]
-        what = f"{key} is missing from the front matter"
-        if details["type"] != "missing":
-            what = f"{key} in the front matter: {message}"
-        raise ConfigError(what, where=path) from None
+    location = Location(f"{path}: front matter")
+    table = parse_toml(text, Location(path), "the front matter is not TOML", lines_above=1)
+    return validate(FrontMatter, table, location)

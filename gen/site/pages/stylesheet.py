@@ -1,4 +1,4 @@
-"""The colours of `gen.theme` as a stylesheet, so that pages and figures agree."""
+"""Write the colours of `gen.theme` as a stylesheet, so that pages and figures agree."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from gen.theme import COLOURS, FILM_WIDTH, NEGATIVE_STOPS, POSITIVE_STOPS
 
 
 def theme() -> str:
-    """The stylesheet that goes with every page: colours, and what inline charts need."""
+    """Return the stylesheet of every page: colours, and the rules of inline charts."""
     return f"{css_variables()}\n{STYLE}"
 
 
 def css_variables() -> str:
-    """Custom properties on `:root`: every colour, light and dark, and how wide films are."""
+    """Return custom properties on `:root`: every colour, light and dark, and the film width."""
     fixed = {
         "positive-fill": POSITIVE_STOPS[3],
         "negative-fill": NEGATIVE_STOPS[3],

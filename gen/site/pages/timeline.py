@@ -1,20 +1,17 @@
-"""Timelines of a page: what they say, and which words of the text play a stretch of them."""
+"""The texts of a page's timeline, and the steps that marked words of the text play."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from gen.errors import PageError
-
-if TYPE_CHECKING:
-    from gen.i18n import Words
-    from gen.site.pages.facts import FactBook
+from gen.i18n import Words
+from gen.site.pages.facts import FactBook
+from gen.text import script_json
 
 _END = re.compile(r"(\d{1,12})|([a-z_][a-z0-9_]*)")
-_HINT = "write [the words]{play MODEL FROM TO}; an end is a step or a fact that is one"
+_HINT = "write [the words]{play MODEL FROM TO}; an end is a step or a fact whose value is a step"
 _KEYS = (
     *("name", "play", "pause", "step", "step_name", "to", "speed"),
     *("loading", "alone", "lost"),
@@ -22,7 +19,7 @@ _KEYS = (
 
 
 def timeline_words(words: Words) -> str:
-    """The texts of the bar as JSON; their placeholders are filled in by the script."""
+    """Return the texts of the timeline as JSON; the script fills in their placeholders."""
     texts = {
         key: words(
             f"timeline.{key}",
@@ -31,12 +28,12 @@ def timeline_words(words: Words) -> str:
         for key in _KEYS
     }
     texts["percent"] = words("number.percent", number="{number}")
-    return json.dumps(texts, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return script_json(texts)
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Steps that words of the text play: `[it forgets]{play ungrok 4000 steps}`.
+class StepRange:
+    """The steps that marked words of the text play: `[it forgets]{play ungrok 4000 steps}`.
 
     Attributes:
         model: the configured model.
@@ -47,11 +44,11 @@ class Stretch:
     ends: tuple[str, str]
 
     @classmethod
-    def read(cls, text: str) -> Stretch:
-        """Takes apart what follows `play`.
+    def parse(cls, text: str) -> StepRange:
+        """Parse the text after `play`.
 
         Raises:
-            Mistake: it is not a model and two ends.
+            PageError: it is not a model followed by two ends.
         """
         match text.split():
             case [model, first, last] if _END.fullmatch(first) and _END.fullmatch(last):
@@ -60,16 +57,16 @@ class Stretch:
                 raise PageError(f'"play {text}" cannot be read', _HINT)
 
     def check(self, book: FactBook) -> None:
-        """Raises Mistake where an end is no fact of the model."""
+        """Raise PageError if an end is neither a step nor a fact of the model."""
         for end in self.ends:
             if not end.isdigit():
                 book.value(f"{self.model}.{end}")
 
     def attributes(self, book: FactBook) -> dict[str, str]:
-        """What the script of the timeline is told; where no step lies between, only the words.
+        """Return the HTML attributes of the words; only the class if the range has no step.
 
         Raises:
-            Mistake: a fact does not hold in this build, or is no step.
+            PageError: a fact has no value in this build, or is not a step.
         """
         first, last = (self._step(end, book) for end in self.ends)
         if first >= last:
@@ -87,7 +84,7 @@ class Stretch:
         value = book.value(f"{self.model}.{end}")
         if value is None:
             name = f"{self.model}.{end}"
-            raise PageError(f"{name} does not hold in this build", f'put it in "::: if {name}"')
+            raise PageError(f"{name} has no value in this build", f'put it in "::: if {name}"')
         if not isinstance(value, int):
-            raise PageError(f"{self.model}.{end} is {value}, which is no step", _HINT)
+            raise PageError(f"{self.model}.{end} is {value}, which is not a step", _HINT)
         return value

@@ -1,7 +1,7 @@
-"""What a page has in every language: its sections, figures, conditions, facts and links.
+"""Compare translated pages with the original: sections, figures, conditions, facts and links.
 
-A translation may put its sentences and paragraphs as it likes. Between one landmark and the next
-it has to quote the same facts, lead to the same places and hold the same formulas.
+A translation may order its sentences and paragraphs freely. Between one landmark and the next it
+must have the same facts, links and formulas as the original.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gen.site.pages.markdown import parse
 from gen.site.pages.source import Source, read_sources
 
 TRANSLATED = frozenset({"title", "nav", "description", "claims"})
-"""Keys of the front matter that are text, and the claims, which the original makes for all."""
+"""Keys of the front matter that may differ: texts, and claims, which only the original needs."""
 
 _WORDS = re.compile(r"\\text\{(?![a-z]{1,6}\})[^}]*\}")
 _PLAIN = {"tr_open": "a row of a table", "list_item_open": "an item of a list", "hr": "a rule"}
@@ -28,29 +28,29 @@ _PLAIN = {"tr_open": "a row of a table", "list_item_open": "an item of a list", 
 
 @dataclass(frozen=True)
 class Landmark:
-    """A place that a page has in every language, and what stands from there to the next one.
+    """A block that a page has in every language, and the content up to the next landmark.
 
     Attributes:
-        name: what it is, `::: figure stars wide`.
+        name: the block, such as `::: figure stars wide`.
         line: of the page's file, from 1.
-        holds: facts, links, formulas and the like, as one would name them.
+        content: names of the facts, links, formulas and the like.
     """
 
     name: str
     line: int
-    holds: frozenset[str]
+    content: frozenset[str]
 
 
 def first_difference(original: Source, translation: Source) -> ConfigError | None:
-    """Where a translation first departs from the page it translates.
+    """Return the first difference between a translation and its original.
 
     Returns:
-        An error that names the line of the translation; None where nothing is amiss.
+        An error that names the line of the translation; None if they match.
     """
     keys = _differing_keys(original, translation)
     if keys:
         what = f"the front matter differs in {', '.join(keys)} from {original.path}"
-        return ConfigError(what, where=translation.path, hint="give it the same")
+        return ConfigError(what, where=translation.path, hint="use the same values")
     ours, theirs = landmarks(original), landmarks(translation)
     last = theirs[-1]
     for here, there in zip_longest(ours, theirs):
@@ -58,26 +58,28 @@ def first_difference(original: Source, translation: Source) -> ConfigError | Non
             return _error(f"{there.name} is not in {original.path}", translation, there.line)
         where = f"{original.path}:{here.line}"
         if there is None:
-            what = f"the page ends, where {where} has {here.name}"
+            what = f"the page ends, but {where} has {here.name}"
             return _error(what, translation, last.line)
         if here.name != there.name:
-            what = f"{there.name} stands here, where {where} has {here.name}"
+            what = f"{there.name} is here, but {where} has {here.name}"
             return _error(what, translation, there.line)
-        lacking, added = sorted(here.holds - there.holds), sorted(there.holds - here.holds)
-        if lacking:
-            what = f"below {there.name} there is no {' and no '.join(lacking)}, as {where} has it"
+        missing, added = sorted(here.content - there.content), sorted(there.content - here.content)
+        if missing:
+            what = f"below {there.name} there is no {' and no '.join(missing)}, but {where} has it"
             return _error(what, translation, there.line)
         if added:
-            what = f"below {there.name} stands {' and '.join(added)}, which {where} has not"
+            what = (
+                f"below {there.name} there is {' and '.join(added)}, but {where} does not have it"
+            )
             return _error(what, translation, there.line)
     return None
 
 
 def differences(pages: Mapping[str, Mapping[str, str]]) -> Iterator[ConfigError]:
-    """The first difference of every translated page.
+    """Iterate over the first difference of every translated page.
 
     Args:
-        pages: Markdown by language and page; all others translate the first language.
+        pages: Markdown by language and page; the first language is the original.
     """
     first, *others = (read_sources(language, own) for language, own in pages.items())
     for other in others:
@@ -88,21 +90,21 @@ def differences(pages: Mapping[str, Mapping[str, str]]) -> Iterator[ConfigError]
 
 
 def landmarks(source: Source) -> list[Landmark]:
-    """A page's landmarks in order; the first is its front matter."""
+    """Return a page's landmarks in order; the first is its front matter."""
     description = REFERENCE.findall(source.front.description)
     found = [Landmark("the front matter", 1, frozenset(map(_fact, description)))]
-    name, begins, line, holds = "the beginning of the text", 0, 0, set[str]()
+    name, begins, line, content = "the beginning of the text", 0, 0, set[str]()
     for token in parse(source):
-        mark, line = _landmark(token), token.map[0] if token.map else line
-        if mark is not None:
-            found.append(Landmark(name, source.first_line + begins, frozenset(holds)))
-            name, begins, holds = mark, line, set[str]()
-        holds.update(_held(token.children or [token]))
-    found.append(Landmark(name, source.first_line + begins, frozenset(holds)))
+        landmark, line = _landmark_name(token), token.map[0] if token.map else line
+        if landmark is not None:
+            found.append(Landmark(name, source.first_line + begins, frozenset(content)))
+            name, begins, content = landmark, line, set[str]()
+        content.update(_content(token.children or [token]))
+    found.append(Landmark(name, source.first_line + begins, frozenset(content)))
     return found
 
 
-def _landmark(token: Token) -> str | None:
+def _landmark_name(token: Token) -> str | None:
     match token.type:
         case "heading_open":
             return f"a heading of level {token.tag[1:]}"
@@ -122,7 +124,7 @@ def _landmark(token: Token) -> str | None:
             return _PLAIN.get(token.type)
 
 
-def _held(tokens: Iterable[Token]) -> Iterator[str]:
+def _content(tokens: Iterable[Token]) -> Iterator[str]:
     for token in tokens:
         match token.type:
             case "fact":
@@ -135,7 +137,7 @@ def _held(tokens: Iterable[Token]) -> Iterator[str]:
                 yield f"role {{.{token.attrs['class']}}}"
             case "citation":
                 yield f"citation [@{token.content}]"
-            case "stretch_open":
+            case "play_open":
                 yield f"words {{play {token.content}}}"
             case "link_open":
                 yield f"link to {token.attrs['href']}"
@@ -144,11 +146,11 @@ def _held(tokens: Iterable[Token]) -> Iterator[str]:
 
 
 def _fact(reference: str) -> str:
-    return f"fact {{{{{Reference.read(reference).name}}}}}"
+    return f"fact {{{{{Reference.parse(reference).name}}}}}"
 
 
 def _formula(token: Token) -> str:
-    """A formula without the words in it, of which only short names are the same everywhere."""
+    """Return a formula without its words; short names stay, because they are not translated."""
     return _WORDS.sub(r"\\text{}", " ".join(token.content.split()))
 
 
@@ -160,4 +162,8 @@ def _differing_keys(original: Source, translation: Source) -> list[str]:
 
 
 def _error(what: str, page: Source, line: int) -> ConfigError:
-    return ConfigError(what, where=f"{page.path}:{line}", hint="translate what is there, no more")
+    return ConfigError(
+        what,
+        where=f"{page.path}:{line}",
+        hint="translate the original without additions or omissions",
+    )

@@ -1,0 +1,58 @@
+"""Read a figure of the config, and check that its model or sweep can be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from gen.config.models import read_kind
+from gen.config.toml import Location
+from gen.errors import suggestion
+from gen.experiments.model import Model
+from gen.experiments.sweep import Sweep
+from gen.figures.figure import Figure, FormulaFigure, ModelFigure, SweepFigure, figure_kinds
+from gen.text import truncate
+
+SubjectType = TypeVar("SubjectType", Model, Sweep)
+
+
+def read_figure(
+    name: str,
+    value: object,
+    location: Location,
+    models: Mapping[str, Model],
+    sweeps: Mapping[str, Sweep],
+) -> Figure:
+    """Read a figure from its table.
+
+    Raises:
+        ConfigError: a key is wrong, or the figure cannot show its model or sweep.
+    """
+    figure = read_kind(Figure, figure_kinds(), value, location)
+    if name in sweeps:
+        what = f"a sweep has the same id, and both would write data/{name}.csv"
+        raise location.error(what, "choose another id")
+    try:
+        if isinstance(figure, FormulaFigure):
+            if name in models:
+                what = "a model has the same id, and facts are named after ids"
+                raise location.error(what, "choose another id")
+            figure.check()
+        elif isinstance(figure, SweepFigure):
+            figure.check(_subject(figure.sweep, sweeps, "sweep", location))
+        elif isinstance(figure, ModelFigure):
+            model = _subject(figure.model, models, "model", location)
+            figure.check(model.task, model.network)
+    except ValueError as error:
+        raise location.at("kind").error(str(error)) from None
+    return figure
+
+
+def _subject(
+    name: str, known: Mapping[str, SubjectType], part: str, location: Location
+) -> SubjectType:
+    """Return the configured model or sweep that a figure shows."""
+    if name not in known:
+        hint = suggestion(name, known) or f"add its table below [{part}s]"
+        raise location.at(part).error(f'there is no {part} "{truncate(name)}"', hint)
+    return known[name]

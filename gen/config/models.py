@@ -1,0 +1,105 @@
+"""Read a model of the config, which is also one cell of a sweep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from gen.config.limits import check_limits
+from gen.config.messages import validate
+from gen.config.toml import Location, as_table
+from gen.errors import suggestion
+from gen.experiments.model import Model, ModelSettings
+from gen.networks.network import Network
+from gen.settings import Kind, kinds
+from gen.tasks.task import Task
+from gen.text import as_config_value
+from gen.training.adamw import Optimiser
+from gen.training.loop import Training
+
+MODEL_TABLES = ("task", "network", "optimiser", "training")
+"""The tables that every model has, beside the keys of `ModelSettings`."""
+
+KindType = TypeVar("KindType", bound=Kind)
+
+
+def read_model(name: str, value: object, location: Location, cells: int = 1) -> Model:
+    """Read a model from its table.
+
+    Args:
+        cells: number of models of one seed that may train together: the cells of a sweep.
+
+    Raises:
+        ConfigError: a key is unknown, missing or wrong, or the model is too large.
+    """
+    table = dict(as_table(value, location))
+    for key in MODEL_TABLES:
+        if key not in table:
+            raise location.error(f"{key} is missing", f"add a table [{location.at(key).name}]")
+    parts = {key: (table.pop(key), location.at(key)) for key in MODEL_TABLES}
+    own = validate(ModelSettings, table, location)
+    model = Model(
+        name=name,
+        seeds=_seeds(own, location),
+        shard=own.shard,
+        shown=own.shown,
+        task=read_kind(Task, kinds("gen.tasks", Task), *parts["task"]),
+        network=read_kind(Network, kinds("gen.networks", Network), *parts["network"]),
+        optimiser=validate(Optimiser, *parts["optimiser"]),
+        training=validate(Training, *parts["training"]),
+        hunt=own.hunt,
+    )
+    _check_network(model, location.at("network"))
+    check_limits(model, min(model.shard, cells * len(model.seeds)), location)
+    return model
+
+
+def read_kind(
+    family: type[KindType], known: Mapping[str, type[Any]], value: object, location: Location
+) -> KindType:
+    """Read a table into the class that its `kind` names.
+
+    Args:
+        family: the base class of the kinds.
+        known: the classes by their kind.
+
+    Raises:
+        ConfigError: the kind is missing or unknown, or a key of the table is wrong.
+    """
+    table = as_table(value, location)
+    if "kind" not in table:
+        raise location.error("kind is missing", f"add one of: {', '.join(known)}")
+    kind = table["kind"]
+    if not isinstance(kind, str) or kind not in known:
+        raise location.at("kind").error(
+            f"{as_config_value(kind)} is not a kind of {family.__name__.lower()}",
+            suggestion(str(kind), known) or f"use one of: {', '.join(known)}",
+        )
+    return validate(known[kind], table, location)
+
+
+def _seeds(settings: ModelSettings, location: Location) -> tuple[int, ...]:
+    given = settings.seeds
+    seeds = tuple(range(given) if isinstance(given, int) else given)
+    seed, count = Counter(seeds).most_common(1)[0]
+    if count > 1:
+        raise location.at("seeds").error(f"seed {seed} is listed twice")
+    if settings.shown is not None and settings.shown not in seeds:
+        raise location.at("shown").error(
+            f"seed {settings.shown} is not among the seeds that are trained",
+            "use one of them, or remove shown to show the first seed that generalises",
+        )
+    return seeds
+
+
+def _check_network(model: Model, location: Location) -> None:
+    try:
+        model.network.check(model.task)
+    except ValueError as error:
+        raise location.error(str(error)) from None
+    if not model.network.view_shapes(model.task):
+        raise location.error(
+            "the network has no views, and a snapshot needs at least one",
+            "return them from its view_shapes",
+        )

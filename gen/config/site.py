@@ -1,0 +1,69 @@
+"""The `[site]` table of the config: title, languages, pages and addresses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, field_validator
+
+from gen.i18n import languages, unknown_language_message
+from gen.settings import Settings
+from gen.store.text_files import OneLine
+from gen.text import Line, truncate
+
+_LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+_Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+_Url = Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")]
+
+
+class Site(Settings):
+    """The settings of the site as a whole.
+
+    Attributes:
+        languages: two-letter folders below `pages/`; the first is published at the site's root.
+        pages: page files without their ending, in reading order; the first is the landing page.
+        base_url: where the site is published, for links that must be absolute.
+        repository: address of the source repository, linked from the foot of every page.
+    """
+
+    title: Annotated[OneLine, Field(min_length=1, max_length=200)]
+    description: Annotated[OneLine, Field(min_length=1, max_length=500)]
+    languages: Annotated[list[_LanguageCode], Field(min_length=1)]
+    pages: Annotated[list[_Slug], Field(min_length=1)]
+    base_url: _Url | None = None
+    repository: _Url | None = None
+
+    @field_validator("pages", "languages")
+    @classmethod
+    def _check_duplicates(cls, entries: list[str]) -> list[str]:
+        for entry, count in Counter(entries).items():
+            if count > 1:
+                raise ValueError(f'"{entry}" is listed twice')
+        return entries
+
+    @field_validator("languages")
+    @classmethod
+    def _check_catalogs(cls, entries: list[str]) -> list[str]:
+        for entry in entries:
+            if entry not in languages():
+                raise ValueError(unknown_language_message(entry))
+        return entries
+
+    @field_validator("base_url")
+    @classmethod
+    def _check_slash(cls, address: str | None) -> str | None:
+        if address is not None and not address.endswith("/"):
+            raise ValueError(f'"{truncate(address)}" does not end in a slash; write "{address}/"')
+        return address
+
+    @field_validator("pages")
+    @classmethod
+    def _check_names(cls, pages: list[str]) -> list[str]:
+        if pages and pages[0] != "index":
+            what = f'the first page is the landing page, so it cannot be named "{pages[0]}"'
+            raise ValueError(f'{what}; call it "index", because servers show index.html')
+        if "404" in pages:
+            what = "the page for wrong addresses cannot use the relative links of Markdown pages"
+            raise ValueError(f"{what}; write root/404.html with absolute links")
+        return pages
