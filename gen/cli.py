@@ -269,7 +269,7 @@ def _open_context(
     """
     from gen.config.reader import load
     from gen.experiments.context import Effects, TrainingContext
-    from gen.resources import assets_folder, templates_folder
+    from gen.resources import templates_folder
     from gen.site.context import BuildContext
     from gen.store.store import Store
     from gen.workers.processes import default_jobs
@@ -291,7 +291,6 @@ def _open_context(
             ),
             output=options["output"],
             templates=templates_folder(),
-            assets=assets_folder(),
             clock=effects.clock,
             wait=options.get("wait", False),
             strict=options.get("strict", False),

@@ -1,4 +1,4 @@
-"""Where templates, starting site and pins are: in a checkout, or inside the installed package."""
+"""Folders of the theme and the starter site: in a checkout, or inside the installed package."""
 
 from __future__ import annotations
 
@@ -9,22 +9,17 @@ PACKAGE = Path(__file__).parent
 
 
 def templates_folder() -> Path:
-    """The folder of the page templates."""
+    """Return the folder of the theme: page templates, scripts, styles and the icon."""
     return _bundled("templates")
 
 
-def assets_folder() -> Path:
-    """The style sheets and pictures that pages use; a site's own files replace them by name."""
-    return _bundled("site") / "assets"
-
-
 def starter_folder() -> Path:
-    """The site that `gen new` begins with."""
+    """Return the folder of the site that `gen new` copies."""
     return _bundled("starter")
 
 
 def constraints_file() -> Path:
-    """The versions of all packages that this one was tested with, as pip reads them."""
+    """Return the path of the pip constraints file: the tested versions of all packages."""
     return _bundled("constraints.txt")
 
 

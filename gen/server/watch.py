@@ -74,7 +74,7 @@ class SiteWatcher:
         first = read_context()
         self._report, self._address = first.report, address
         self._config, self._output = first.config.path, first.output
-        self._own = [first.templates, first.assets]
+        self._own = [first.templates]
         self._live_site = LiveSite(read_context)
         self._open_context = open_context
         self._events: queue.Queue[tuple[str, Any]] = queue.Queue()

@@ -1,4 +1,4 @@
-"""Files that are published as they are: those in `assets/` and, for the root of the site, `root/`.
+"""Files that are published unchanged: the theme's, and those in a site's `assets/` and `root/`.
 
 Hidden files, and backups and swap files of editors, are left out.
 """
@@ -17,6 +17,9 @@ from gen.store.text_files import read_bytes
 ROOT = "root"
 """The folder beside the config whose files are published at the root of the site."""
 
+ICON = "favicon.svg"
+"""The icon of the site, in the theme's folder and in `assets/`."""
+
 MOST_LEVELS = 32
 LARGE_PICTURE = 2_000_000
 """Bytes above which a picture is named as one that readers wait for."""
@@ -32,19 +35,30 @@ _KEPT = {".nojekyll", ".well-known"}
 _PICTURE = re.compile(r".*\.(apng|avif|gif|jpe?g|png|svg|webp)", re.IGNORECASE)
 
 
-def published_files(folder: Path, tools: Path, own: Iterable[str]) -> dict[str, bytes]:
-    """The files that are published as they are, by path inside the site.
+def theme_files(templates: Path) -> dict[str, bytes]:
+    """Return the scripts, styles and icon of the theme, by path inside the site.
 
     Args:
-        folder: of the config.
-        tools: assets of this tool, which a site's own replace by name.
-        own: files, and folders that end in a slash, which a build writes itself.
+        templates: folder of the theme.
+    """
+    found = [*_below(templates / "scripts"), *_below(templates / "styles")]
+    files = {f"assets/{name}": read_bytes(path) for name, path in found}
+    return files | {f"assets/{ICON}": read_bytes(templates / ICON)}
+
+
+def published_files(folder: Path, templates: Path, own: Iterable[str]) -> dict[str, bytes]:
+    """Return the files that are published unchanged, by path inside the site.
+
+    Args:
+        folder: folder of the config.
+        templates: folder of the theme; a site's own `assets/NAME` replaces the theme's file.
+        own: files, and folders that end in a slash, that a build writes itself.
 
     Raises:
         ConfigError: a folder or file cannot be read or published, leads out of the config's
-            folder, or would take the place of what a build writes.
+            folder, or has the path of a file that a build writes.
     """
-    files = {f"assets/{name}": read_bytes(path) for name, path in _below(tools)}
+    files = theme_files(templates)
     for place, prefix in ((folder / "assets", "assets/"), (folder / ROOT, "")):
         kept = () if prefix else _KEPT
         taken = [name for name in own if name != prefix and name.startswith(prefix)]

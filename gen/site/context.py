@@ -40,7 +40,6 @@ class BuildContext:
     training: TrainingContext
     output: Path
     templates: Path
-    assets: Path
     wait: bool = False
     strict: bool = False
     clock: Callable[[], float] = time.monotonic

@@ -79,7 +79,7 @@ class Sources:
             }
             for language in config.site.languages
         }
-        files = published_files(config.folder, context.assets, _generated_paths(config))
+        files = published_files(config.folder, context.templates, _generated_paths(config))
         references = _read_references(config.folder)
         commit = Commit.of(config.folder, _source_files(config, files))
         sources = cls(config, pages, files, references, context.templates, context.device, commit)

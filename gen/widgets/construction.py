@@ -1,6 +1,7 @@
 """Widget "construction-sum": a constructed network adds two numbers, as circles and bars.
 
-`site/assets/construction.js` redraws it when the reader changes a number; a test compares both.
+`templates/scripts/construction.js` redraws it when a reader changes a number; a test
+compares both.
 """
 
 from __future__ import annotations

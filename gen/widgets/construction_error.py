@@ -1,6 +1,7 @@
 """Widget "construction-error": answers of constructed networks and their errors.
 
-`site/assets/construction-error.js` redraws it when the reader changes a number; a test compares
+`templates/scripts/construction-error.js` redraws it when a reader changes a number; a test
+compares
 both.
 """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import normalize
@@ -16,7 +15,7 @@ from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from tests.support.browsing import Watched
-from tests.support.small_pages import FRONT, TEMPLATES, site
+from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
 
 SITE = Path(__file__).parents[2] / "site"
@@ -33,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     figure = PlacedWidget("map", "constraints", "map", DRAWN, "data/constraints.csv", 800, "Map.")
     text = {"index": f"{FRONT}::: figure map wide\nThe map.\n:::\n"}
     pages = render_pages(site("index"), "en", text, {"map": figure}, {}, EN, TEMPLATES)
-    shutil.copytree(SITE / "assets", folder / "assets")
+    write_theme(folder)
     for path, content in pages.items():
         (folder / path).write_text(content)
     return folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,9 +17,8 @@ from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from tests.support.browsing import Watched
-from tests.support.small_pages import FRONT, TEMPLATES, site
+from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 
-ASSETS = Path(__file__).parents[2] / "site" / "assets"
 EN = Words("en")
 PAGE = "::: figure sum wide\nPlay.\n:::\n\n::: figure error wide\nError.\n:::\n"
 
@@ -39,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, figure in {"sum": ConstructionSum(), "error": ConstructionError()}.items()
     }
     pages = render_pages(site("index"), "en", {"index": FRONT + PAGE}, figures, {}, EN, TEMPLATES)
-    shutil.copytree(ASSETS, folder / "assets")
+    write_theme(folder)
     for path, content in pages.items():
         (folder / path).write_text(content)
     return folder
@@ -185,8 +183,3 @@ def test_without_script_everything_but_the_fields_is_there(browser: Browser, fol
     assert page.locator("#figure-error .dots").count() == 8
     assert page.locator("input:visible, select:visible, .hint:visible").count() == 0
     context.close()
-
-
-def test_the_scripts_are_small() -> None:
-    for path in ASSETS.glob("construction*.js"):
-        assert path.stat().st_size < 10_000, path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +17,8 @@ from gen.site.pages.render import render_pages
 from tests.support.browsing import Watched
 from tests.support.line_runs import solved_run
 from tests.support.pair_runs import pair_run
-from tests.support.small_pages import FRONT, TEMPLATES, site
+from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 
-ASSETS = Path(__file__).parents[2] / "site" / "assets"
 EN = Words("en")
 RUN = solved_run()
 PAGE = "::: figure waves wide\nWaves.\n:::\n\n::: figure seeds wide\nSeeds.\n:::\n"
@@ -44,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     text = {"index": FRONT + PAGE}
     pages = render_pages(site("index"), "en", text, figures, {}, EN, TEMPLATES)
-    shutil.copytree(ASSETS, folder / "assets")
+    write_theme(folder)
     for path, content in pages.items():
         (folder / path).write_text(content)
     return folder
@@ -151,10 +149,6 @@ def test_without_script_the_picture_and_its_sentence_are_there(
     assert page.locator("svg.wide .wave").count() == 4
     assert page.locator("input").first.is_hidden()
     context.close()
-
-
-def test_the_script_is_small() -> None:
-    assert (ASSETS / "interference.js").stat().st_size < 10_000
 
 
 @pytest.fixture

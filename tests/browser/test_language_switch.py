@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from gen.resources import assets_folder
-from tests.support.small_pages import FRONT, Outline, rendered, site
+from tests.support.small_pages import FRONT, Outline, rendered, site, write_theme
 
 LANGUAGES = ("en", "zh")
 
@@ -32,7 +30,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
-    shutil.copytree(assets_folder(), tmp_path / "assets", dirs_exist_ok=True)
+    write_theme(tmp_path)
     page = browser.new_page(viewport={"width": 1000, "height": 600})
     page.goto((tmp_path / "index.html").as_uri())
     yield page

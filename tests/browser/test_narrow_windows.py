@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.small_pages import FRONT, rendered, site
+from tests.support.small_pages import FRONT, rendered, site, write_theme
 
-ASSETS = Path(__file__).parents[2] / "site" / "assets"
 LONG = " + ".join(f"a_{{{n}}}" for n in range(1, 17))
 WORD = "averylongidentifierwithoutanyspace" * 4
 ADDRESS = "https://example.com/" + "a/very/long/address/that/never/ends/" * 4
@@ -42,7 +40,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with a page for each text, and one of them all."""
     folder = tmp_path_factory.mktemp("narrow")
-    shutil.copytree(ASSETS, folder / "assets")
+    write_theme(folder)
     sources = {"index": FRONT + "Text.\n"} | {
         name.replace(" ", "-"): FRONT + text + "\n" for name, text in WIDE.items()
     }
@@ -102,7 +100,7 @@ def test_only_pages_in_chinese_are_set_in_its_fonts(
         for path, content in rendered(both, {"index": FRONT + "“Don’t”, 她说。\n"}, code).items():
             (tmp_path / path).parent.mkdir(exist_ok=True)
             (tmp_path / path).write_text(content)
-    shutil.copytree(ASSETS, tmp_path / "assets", dirs_exist_ok=True)
+    write_theme(tmp_path)
     page = browser.new_page()
     page.goto((tmp_path / ("zh/index.html" if language == "zh" else "index.html")).as_uri())
     page.evaluate(f"document.documentElement.lang = '{language}'")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.browsing import Watched
-from tests.support.small_pages import FRONT, rendered, site
+from tests.support.small_pages import FRONT, rendered, site, write_theme
 
-ASSETS = Path(__file__).parents[2] / "site" / "assets"
 WHY = (
     "It doesn’t matter; it's guessing. Schrödinger's naïve café, Ångström, ＦＦＴ and ﬁnally. "
     "İstanbul, and grokking follows, by **10⁻⁷** and forty‑two. ΣΊΣΥΦΟΣ. What is heard is "
@@ -28,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of two languages with one page each."""
     folder = tmp_path_factory.mktemp("search")
-    shutil.copytree(ASSETS, folder / "assets")
+    write_theme(folder)
     both = site("index", languages=("en", "zh"))
     pages = rendered(both, {"index": FRONT + WHY})
     pages |= rendered(both, {"index": FRONT + CHINESE + ALONE}, "zh")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +27,7 @@ from gen.site.pages.figures import BySeed, PlacedWidget
 from gen.site.pages.render import render_pages
 from tests.support.browsing import Watched
 from tests.support.line_runs import circle_run, solved_run, waves_run
-from tests.support.small_pages import FRONT, TEMPLATES, Outline, site
+from tests.support.small_pages import FRONT, TEMPLATES, Outline, site, write_theme
 from tests.support.sweep_runs import sweep_run
 
 SITE = Path(__file__).parents[2] / "site"
@@ -62,7 +61,7 @@ def placed(name: str, kind: str) -> PlacedWidget:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with a page for each pair of kinds."""
     folder = tmp_path_factory.mktemp("together")
-    shutil.copytree(SITE / "assets", folder / "assets")
+    write_theme(folder)
     figures = {f"{kind}-{n}": placed(f"{kind}-{n}", kind) for kind in ASKED for n in (1, 2)}
     others = Interference(model="m", a=10, b=20), Neurons(model="m")
     by_seed: BySeed = {"m": {run.seed: {} for run in (RUN, OTHER)}}

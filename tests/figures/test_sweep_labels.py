@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from itertools import combinations
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from tests.support import small_site
-from tests.support.small_pages import FRONT, TEMPLATES, site
+from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
 
 HERE = Path(__file__).parents[2]
@@ -138,7 +137,7 @@ def test_names_in_a_map_stand_apart_and_within_it(
     text = {"index": f"{FRONT}::: figure map wide\nThe map.\n:::\n"}
     of = site("index", languages=(language,))
     pages = render_pages(of, language, text, {"map": figure}, {}, words, TEMPLATES)
-    shutil.copytree(HERE / "site" / "assets", tmp_path / "assets")
+    write_theme(tmp_path)
     for path, content in pages.items():
         (tmp_path / path).write_text(content)
     page = browser.new_page(viewport={"width": 1280, "height": 900})

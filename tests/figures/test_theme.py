@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import combinations
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -12,10 +11,11 @@ import pytest
 from jaxtyping import Float
 
 from gen.drawing.colours import rgb
+from gen.resources import templates_folder
 from gen.site.pages.stylesheet import css_variables
 from gen.theme import COLOURS, FREQUENCY_COLOURS, LINE_COLOURS, LINES, TEXT_COLOURS
 
-SITE = Path(__file__).parents[2] / "site" / "assets"
+STYLES = templates_folder() / "styles"
 Mode = Literal["light", "dark"]
 MODES: tuple[Mode, ...] = ("light", "dark")
 GROUNDS = ("ground", "card")
@@ -113,7 +113,7 @@ def test_style_sheets_write_text_in_colours_for_text_only() -> None:
     backgrounds = {"ground", "card", "colour"}
     used = {
         (path.name, name)
-        for path in SITE.glob("*.css")
+        for path in STYLES.glob("*.css")
         for name in re.findall(r"(?<![-\w])color: var\(--([\w-]+)\)", path.read_text())
     }
     assert {(path, name) for path, name in used if name not in backgrounds} == {

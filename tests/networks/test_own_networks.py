@@ -129,7 +129,6 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("own")
     for part in ("gen", "templates"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "site" / "assets", folder / "site" / "assets")
     (folder / "gen" / "networks" / "named.py").write_text(NETWORK)
     (folder / "site" / "pages" / "en").mkdir(parents=True)
     (folder / "site" / "gen.toml").write_text(CONFIG)

@@ -58,7 +58,6 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("extended")
     for part in ("gen", "templates", "tests"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "site" / "assets", folder / "site" / "assets")
     for name, code in FILES.items():
         assert not (folder / name).exists()
         (folder / name).write_text(code)

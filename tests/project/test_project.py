@@ -179,7 +179,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def test_templates_site_and_words_travel_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
     assert "gen/_bundled/templates/base.html.jinja" in names
-    assert "gen/_bundled/site/gen.toml" in names
+    assert "gen/_bundled/templates/scripts/search.js" in names
+    assert "gen/_bundled/templates/styles/style.css" in names
+    assert "gen/_bundled/templates/favicon.svg" in names
     assert "gen/_bundled/starter/.github/workflows/pages.yml" in names
     assert "gen/_bundled/starter/.gitignore" in names
     assert "gen/_bundled/constraints.txt" in names

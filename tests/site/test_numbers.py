@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from gen.i18n import Words
 
-SCRIPT = Path(__file__).parents[2] / "site" / "assets" / "numbers.js"
+SCRIPT = Path(__file__).parents[2] / "templates" / "scripts" / "numbers.js"
 SPACE = "\u00a0"
 
 FIXED = [

@@ -23,6 +23,7 @@ from gen.figures.figure import ChartFigure, Drawn, Figure, FormulaFigure, MapFig
 from gen.figures.seeds import SeedCharts
 from gen.i18n import Words
 from gen.networks.embedded import Embedded
+from gen.site.assets import theme_files
 from gen.site.pages.facts import FACTS_FILE
 from gen.site.pages.figures import PlacedFigure, PlacedWidget
 from gen.site.pages.generated import STYLESHEET
@@ -179,7 +180,7 @@ def test_every_link_inside_the_site_leads_somewhere(name: str, world: str, langu
     }
     files = {path for figure in config().figures for path in (*film(figure).files,)} | {
         *(path for figure in config().figures for path in chart(figure).files),
-        *(f"assets/{path.name}" for path in (SITE / "assets").iterdir()),
+        *theme_files(TEMPLATES),
         STYLESHEET,
         FACTS_FILE,
         *(f"data/{name}.csv" for name in config().sweeps),

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from gen.config.reader import load
-from gen.resources import assets_folder
 from gen.site.sources import Sources
 from tests.conftest import Gen
 from tests.support import small_site
 
-SITE = assets_folder().parent
+SITE = Path(__file__).parents[2] / "site"
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,22 @@ from pathlib import Path
 from gen.analysis.types import Fact
 from gen.config.site import Site
 from gen.i18n import Words
+from gen.site.assets import theme_files
 from gen.site.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
 from gen.site.pages.references import Reference
 from gen.site.pages.render import render_pages
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 FRONT = '+++\ntitle = "Title"\ndescription = "What it is about."\n+++\n'
+
+
+def write_theme(folder: Path) -> None:
+    """Write the scripts and styles of the theme into the folder of a site."""
+    for name, content in theme_files(TEMPLATES).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 FACTS: dict[str, dict[str, Fact]] = {

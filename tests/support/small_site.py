@@ -8,7 +8,7 @@ from gen.commands import build
 from gen.config.reader import Config, load
 from gen.experiments.context import TrainingContext
 from gen.report import SilentReport
-from gen.resources import assets_folder, templates_folder
+from gen.resources import templates_folder
 from gen.site.context import BuildContext
 from gen.store.store import Store
 from tests.support.inline_executor import InlineExecutor
@@ -148,5 +148,4 @@ def context_of_config(config: Config, folder: Path) -> BuildContext:
         ),
         output=folder / "_site",
         templates=templates_folder(),
-        assets=assets_folder(),
     )
