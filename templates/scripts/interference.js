@@ -1,13 +1,15 @@
-// One sum or product taken apart: sliders choose the places of the numbers, and the waves and their total follow.
+// One sum or product as a sum of waves: two sliders choose the numbers.
+
+"use strict";
 
 {
-  const decoded = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const { number } = grokreel.numbers;
+  const { dataOf, decoded, filled, startFigures } = grokreel.page;
 
   const floats = (text) => new Float32Array(decoded(text).buffer);
 
-  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
-  // Dirichlet's kernel: the wave of fewest periods that is 1 at one number and 0 at the others.
+  // Dirichlet kernel: the trigonometric polynomial of lowest degree that is 1 at distance 0 and 0
+  // at every other whole distance.
   const kernel = (distance, numbers) => {
     const whole = Math.round(distance);
     if (Math.abs(distance - whole) < 1e-9) return whole === 0 ? 1 : 0;
@@ -17,21 +19,21 @@
   };
 
   class InterferenceFigure {
-    // Draws the sum that is asked for, or the one that stands in the page.
-    constructor(figure, asked) {
+    // Draw the given numbers, or those of the page.
+    constructor(figure, given) {
       this.figure = figure;
-      this.data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+      this.data = dataOf(figure);
       const { numbers, groups } = this.data;
       this.into = floats(this.data.into);
       this.out = floats(this.data.out);
       this.seen = decoded(this.data.seen);
       this.neurons = this.out.length / numbers;
       this.groups = groups;
-      this.waves = this.smoothed();
+      this.waves = this.interpolated();
       this.pictures = [...figure.querySelectorAll(".chart > svg")];
       this.inputs = [...figure.querySelectorAll("input[type='range']")];
       this.inputs.forEach((input, place) => {
-        if (asked) input.value = asked[place];
+        if (given) input.value = given[place];
       });
       for (const input of this.inputs) input.addEventListener("input", () => this.draw());
       figure.querySelector(".numbers").hidden = false;
@@ -39,23 +41,23 @@
       this.draw();
     }
 
-    // What each neuron says, also between the numbers.
-    smoothed() {
+    // The output weights of every neuron, interpolated between the numbers.
+    interpolated() {
       const { numbers, parts } = this.data;
       this.places = (numbers - 1) * parts + 1;
       const waves = new Float64Array(this.neurons * this.places);
       for (let place = 0; place < this.places; place += 1) {
-        for (let number = 0; number < numbers; number += 1) {
-          const weight = kernel(place / parts - number, numbers);
+        for (let value = 0; value < numbers; value += 1) {
+          const weight = kernel(place / parts - value, numbers);
           for (let neuron = 0; weight && neuron < this.neurons; neuron += 1) {
-            waves[neuron * this.places + place] += weight * this.out[neuron * numbers + number];
+            waves[neuron * this.places + place] += weight * this.out[neuron * numbers + value];
           }
         }
       }
       return waves;
     }
 
-    // Every group's share of the logits at every place, and the total of all numbers.
+    // The contribution of every group of neurons to the logits at every place, and the logits.
     shares(a, b) {
       const { numbers, parts, activation } = this.data;
       const shares = this.groups.map((neurons) => {
@@ -70,8 +72,8 @@
         }
         return share;
       });
-      const total = Array.from({ length: numbers }, (_, number) =>
-        shares.reduce((sum, share) => sum + share[number * parts], 0),
+      const total = Array.from({ length: numbers }, (_, value) =>
+        shares.reduce((sum, share) => sum + share[value * parts], 0),
       );
       return [shares, total];
     }
@@ -80,15 +82,15 @@
       const { numbers, parts, words, written, onAxis } = this.data;
       const [a, b] = this.inputs.map((input) => Number(input.value));
       for (const input of this.inputs) {
-        const number = written[Number(input.value)];
-        input.parentElement.querySelector(".value").textContent = number;
-        input.setAttribute("aria-valuetext", number);
+        const text = written[Number(input.value)];
+        input.parentElement.querySelector(".value").textContent = text;
+        input.setAttribute("aria-valuetext", text);
       }
       const answer = (a + b) % numbers;
       const [shares, total] = this.shares(a, b);
-      const values = shares.map((share) => total.map((_, number) => share[number * parts]));
+      const values = shares.map((share) => total.map((_, value) => share[value * parts]));
       for (const picture of this.pictures) this.redraw(picture, answer, shares, values, total);
-      const [lead, next] = this.lead(total, answer);
+      const [lead, next] = this.margin(total, answer);
       const known = {
         a: written[a],
         b: written[b],
@@ -99,16 +101,16 @@
         lead: this.amount(lead),
         next: onAxis[next],
       };
-      const said = filled(words[lead > 0 ? "right" : lead < 0 ? "wrong" : "level"], known);
+      const sentence = filled(words[lead > 0 ? "right" : lead < 0 ? "wrong" : "level"], known);
       const seen = this.trainedOn(Math.min(a, b), Math.max(a, b)) ? words.seen : words.unseen;
-      this.figure.querySelector(".said").textContent = `${said}${words.between}${seen}`;
+      this.figure.querySelector(".said").textContent = `${sentence}${words.between}${seen}`;
     }
 
     redraw(picture, answer, shares, values, total) {
       const { numbers, parts } = this.data;
       const { left, right, unit } = picture.dataset;
       const step = (right - left) / (numbers - 1);
-      const x = (number) => (Number(left) + number * step).toFixed(1);
+      const x = (value) => (Number(left) + value * step).toFixed(1);
       picture.querySelectorAll(".group").forEach((group, place) => {
         const y = (value) => (group.dataset.middle - value * unit).toFixed(1);
         const points = Array.from(shares[place], (value, at) => `${x(at / parts)} ${y(value)}`);
@@ -117,7 +119,7 @@
       });
       const row = picture.querySelector(".total");
       const y = (value) => (row.dataset.middle - value * unit).toFixed(1);
-      const bars = total.map((value, number) => `M${x(number)} ${y(0)}V${y(value)}`);
+      const bars = total.map((logit, value) => `M${x(value)} ${y(0)}V${y(logit)}`);
       row.querySelector(".bars").setAttribute("d", bars.join(""));
       const best = total.indexOf(Math.max(...total));
       this.place(row.querySelector(".ring"), x(best), y(total[best]));
@@ -132,13 +134,13 @@
       name.textContent = this.data.onAxis[answer];
     }
 
-    // The dots of a row, the one of the right answer, and by how much it leads.
+    // Draw the dots of a row, the dot of the right answer and its margin.
     mark(row, values, answer, x, y) {
       const { words, onAxis } = this.data;
-      const dots = values.map((value, number) => `M${x(number)} ${y(value)}h0`);
+      const dots = values.map((logit, value) => `M${x(value)} ${y(logit)}h0`);
       row.querySelector(".dots").setAttribute("d", dots.join(""));
       this.place(row.querySelector(".at"), x(answer), y(values[answer]));
-      const [lead] = this.lead(values, answer);
+      const [lead] = this.margin(values, answer);
       const text = filled(words[lead > 0 ? "leads" : lead < 0 ? "trails" : "levels"], {
         c: onAxis[answer],
         lead: this.amount(lead),
@@ -151,29 +153,31 @@
       circle.setAttribute("cy", y);
     }
 
-    lead(values, answer) {
-      const others = values.map((value, number) => (number === answer ? -Infinity : value));
+    // The margin of the right answer, and the best of the others.
+    margin(values, answer) {
+      const others = values.map((logit, value) => (value === answer ? -Infinity : logit));
       const best = Math.max(...others);
       return [values[answer] - best, others.indexOf(best)];
     }
 
-    amount(lead) {
-      const size = Math.abs(lead);
-      return globalThis.grokreel.numbers.number(size, size < 10 ? 2 : 1);
+    amount(margin) {
+      const size = Math.abs(margin);
+      return number(size, size < 10 ? 2 : 1);
     }
 
-    // Pairs are counted by their smaller number: a bit for each pair a <= b.
+    // Whether the pair was in the training set: one bit for each pair a <= b, sorted by a, then b.
     trainedOn(a, b) {
       const pair = a * this.data.numbers - (a * (a - 1)) / 2 + (b - a);
       return (this.seen[pair >> 3] >> (7 - (pair & 7))) & 1;
     }
   }
 
-  for (const figure of document.querySelectorAll("figure.interference:not([data-live])")) {
-    figure.dataset.live = "";
+  startFigures("interference", (figure) => {
     let current = new InterferenceFigure(figure);
     figure.addEventListener("reseed", () => {
       current = new InterferenceFigure(figure, current.inputs.map((input) => input.value));
     });
-  }
+  });
+
+  grokreel.interference = { kernel };
 }

@@ -1,26 +1,38 @@
-// Neurons to choose from: the chosen one's weights at a step, and the waves in them.
+// Neurons to choose from: the weights of one neuron at a step, and the waves in them.
+
+"use strict";
 
 {
-  const { whole } = globalThis.grokreel.numbers;
+  const { whole } = grokreel.numbers;
+  const { dataOf, decoded, filled, startFigures } = grokreel.page;
 
-  const bytes = (text) => Int8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  // The amplitude of every frequency; `components` in gen/analysis/fourier.py does the same.
+  const amplitudes = (values) => {
+    const count = values.length;
+    return Array.from({ length: count >> 1 }, (_, index) => {
+      const angle = (2 * Math.PI * (index + 1)) / count;
+      const cosine = values.reduce((sum, value, at) => sum + value * Math.cos(angle * at), 0);
+      const sine = values.reduce((sum, value, at) => sum + value * Math.sin(angle * at), 0);
+      const alternates = 2 * (index + 1) === count;
+      return (Math.hypot(cosine, sine) * (alternates ? 1 : 2)) / count;
+    });
+  };
 
   class NeuronsFigure {
-    // Shows the step that is asked for, or the last one.
-    constructor(figure, asked) {
+    // Show the given step, or the last one.
+    constructor(figure, step) {
       this.figure = figure;
-      this.data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-      this.weights = bytes(this.data.weights);
+      this.data = dataOf(figure);
+      this.weights = new Int8Array(decoded(this.data.weights).buffer);
       this.large = figure.querySelector(".large");
       this.slider = figure.querySelector("input[name='step']");
       this.choices = [...figure.querySelectorAll("input[type='radio']")];
       for (const choice of this.choices) choice.hidden = false;
       this.slider.closest("label").hidden = false;
-      this.follow(asked ?? this.data.at.at(-1));
+      this.follow(step ?? this.data.at.at(-1));
     }
 
-    // What the reader has done: another step, which the timeline of the model is told, or another
-    // neuron.
+    // The reader chose another neuron, or another step, which the model's timeline takes over.
     input(target) {
       if (target === this.slider) {
         this.follow(this.data.at[Number(this.slider.value)]);
@@ -28,15 +40,14 @@
       } else this.draw();
     }
 
-    // Shows the snapshot nearest to a step.
+    // Show the snapshot nearest to a step.
     follow(step) {
-      const off = this.data.at.map((at) => Math.abs(at - step));
       this.step = step;
-      this.slider.value = off.indexOf(Math.min(...off));
+      this.slider.value = grokreel.steps.nearest(this.data.at, step);
       this.draw();
     }
 
-    // One way of a neuron at a step: 0 is in, 1 is out.
+    // The weights into (0) or out of (1) a neuron in a snapshot.
     values(frame, way, neuron) {
       const { neurons, numbers, units } = this.data;
       const start = ((frame * 2 + way) * neurons + neuron) * numbers;
@@ -44,30 +55,18 @@
       return Array.from(this.weights.subarray(start, start + numbers), (value) => value * unit);
     }
 
-    // How strong the wave of every frequency is, as gen.analysis.fourier.components has it.
-    amplitudes(values) {
-      const count = values.length;
-      return Array.from({ length: count >> 1 }, (_, place) => {
-        const turn = (2 * Math.PI * (place + 1)) / count;
-        const cosine = values.reduce((sum, value, at) => sum + value * Math.cos(turn * at), 0);
-        const sine = values.reduce((sum, value, at) => sum + value * Math.sin(turn * at), 0);
-        const alternates = 2 * (place + 1) === count;
-        return (Math.hypot(cosine, sine) * (alternates ? 1 : 2)) / count;
-      });
-    }
-
     draw() {
       const frame = Number(this.slider.value);
       const chosen = this.choices.find((choice) => choice.checked);
-      this.tell(frame);
+      this.writeStep(frame);
       this.large.className = `large ${chosen.closest("label").className}`;
       const waves = this.large.querySelectorAll(".wave .line");
       const bars = this.large.querySelectorAll(".bars .line");
       for (const way of [0, 1]) {
         const values = this.values(frame, way, Number(chosen.value));
         waves[way].setAttribute("d", this.wave(values));
-        const tall = this.amplitudes(values).map(
-          (value, place) => `M${place + 1} 0V${this.within(-value)}`,
+        const tall = amplitudes(values).map(
+          (value, index) => `M${index + 1} 0V${this.within(-value)}`,
         );
         bars[way].setAttribute("d", tall.join(""));
       }
@@ -78,13 +77,13 @@
       }
     }
 
-    // Which step the snapshot is of, and which step it stands for.
-    tell(frame) {
+    // Write the step of the snapshot and, where that differs, the step of the timeline.
+    writeStep(frame) {
       const label = this.slider.closest("label");
       const exact = this.data.at[frame] === this.step;
-      const wanted = whole(this.step);
+      const near = filled(this.data.near, { step: whole(this.step) });
       label.querySelector(".value").textContent = this.data.steps[frame];
-      label.querySelector(".near").textContent = exact ? "" : this.data.near.replace("{step}", wanted);
+      label.querySelector(".near").textContent = exact ? "" : near;
     }
 
     wave(values) {
@@ -97,13 +96,14 @@
     }
   }
 
-  for (const figure of document.querySelectorAll("figure.neurons:not([data-live])")) {
-    figure.dataset.live = "";
+  startFigures("neurons", (figure) => {
     let current = new NeuronsFigure(figure);
     figure.addEventListener("input", ({ target }) => current.input(target));
     figure.addEventListener("follow", ({ detail }) => current.follow(detail));
     figure.addEventListener("reseed", () => {
       current = new NeuronsFigure(figure, current.step);
     });
-  }
+  });
+
+  grokreel.neurons = { amplitudes };
 }

@@ -1,54 +1,65 @@
-// How scripts write numbers: the same rule as `Words.number` and `Words.percent` in gen/i18n.py.
+// Helpers of all scripts: number formats, texts with placeholders, and the data of a figure.
+//
+// Every page loads this file first. It creates `grokreel`, the only global name of the scripts.
+// Pages opened from a folder cannot use modules, so the scripts share code through this object.
 
+"use strict";
+
+globalThis.grokreel = {};
+
+// Number formats, with the same rules as `Words.number` and `Words.percent` in gen/i18n.py.
 {
-  const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
   const language = document.documentElement.lang;
-  const mark = Object.fromEntries(
+  const separators = Object.fromEntries(
     new Intl.NumberFormat(language).formatToParts(12345.6).map(({ type, value }) => [type, value]),
   );
 
   const localised = (plain) =>
-    plain.replace(/[-,.]/g, (sign) => ({ "-": "−", ",": mark.group, ".": mark.decimal })[sign]);
+    plain.replace(
+      /[-,.]/g,
+      (sign) => ({ "-": "−", ",": separators.group, ".": separators.decimal })[sign],
+    );
 
-  // So many decimals, grouped by thousands; a zero has no minus.
+  // A fixed number of decimals, grouped by thousands; zero has no minus sign.
   const fixed = (value, digits) => {
     const plain = value.toFixed(digits);
     const [whole, ...decimals] = (Number(plain) === 0 ? plain.replace("-", "") : plain).split(".");
     return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...decimals].join(".");
   };
 
-  const power = (exponent) =>
-    `10${[...exponent].map((digit) => (digit === "-" ? "⁻" : RAISED[digit])).join("")}`;
+  const powerOfTen = (exponent) =>
+    `10${[...exponent].map((digit) => (digit === "-" ? "⁻" : SUPERSCRIPTS[digit])).join("")}`;
 
-  const beyond = (value) => (value > 0 ? "∞" : value < 0 ? "−∞" : "–");
+  const nonFinite = (value) => (value > 0 ? "∞" : value < 0 ? "−∞" : "–");
 
-  // A whole number.
   const whole = (value) => localised(fixed(value, 0));
 
-  // A number with so many decimals, unless it would read as zero and is not.
+  // A fixed number of decimals; more where a value other than zero would look like zero.
   const number = (value, digits) => {
-    if (!Number.isFinite(value)) return beyond(value);
+    if (!Number.isFinite(value)) return nonFinite(value);
     const plain = fixed(value, digits);
     return value !== 0 && Number(plain) === 0 ? significant(value) : localised(plain);
   };
 
-  // A number with so many significant digits, and a power of ten where it is tiny or huge.
+  // `count` significant digits; a power of ten for values below 0.001 or from a million.
   const significant = (value, count = 3) => {
-    if (!Number.isFinite(value)) return beyond(value);
+    if (!Number.isFinite(value)) return nonFinite(value);
     const order = Number(value.toExponential(count - 1).split("e")[1]);
     if (order < -3 || order >= 6) {
       const [digits, exponent] = value.toExponential(1).split("e");
-      return `${localised(digits.replace(/\.0$/, ""))}\u00a0×\u00a0${power(exponent.replace("+", ""))}`;
+      const factor = localised(digits.replace(/\.0$/, ""));
+      return `${factor}\u00a0×\u00a0${powerOfTen(exponent.replace("+", ""))}`;
     }
     const plain = fixed(value, value === 0 ? 0 : Math.max(0, count - 1 - order));
     return localised(plain.includes(".") ? plain.replace(/\.?0+$/, "") : plain);
   };
 
-  // A share of the whole, 0 to 1, in percent, without the sign: only what is complete is called
-  // 100, and only what is nothing is called 0.
+  // A share from 0 to 1 in percent, without the sign. Only a share of exactly 1 is "100" and only
+  // a share of exactly 0 is "0"; others get as many decimals as that takes.
   const percent = (share) => {
-    if (!Number.isFinite(share)) return beyond(share);
+    if (!Number.isFinite(share)) return nonFinite(share);
     const value = 100 * share;
     const partial = value > 0 && value < 100;
     const shown = partial ? Math.min(99.999, Math.max(0.001, value)) : value;
@@ -57,5 +68,74 @@
     return localised(fixed(shown, digits).replace(/\.0$/, ""));
   };
 
-  globalThis.grokreel = { ...globalThis.grokreel, numbers: { number, percent, significant, whole } };
+  grokreel.numbers = { number, percent, significant, whole };
+}
+
+// Texts, data and the address of the page.
+{
+  // Fill in the placeholders of a text: `{name}`.
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+  // Decode base64 to bytes.
+  const decoded = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+  // Read the JSON that a figure holds for its script.
+  const dataOf = (figure) =>
+    JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+
+  // Call `start` once for every figure of a class. A page contains a script once for every figure
+  // that needs it, so the script runs several times.
+  const startFigures = (name, start) => {
+    for (const figure of document.querySelectorAll(`figure.${name}:not([data-live])`)) {
+      figure.dataset.live = "";
+      start(figure);
+    }
+  };
+
+  // Set or, with null, delete a parameter of the address, without an entry in the history.
+  const keepInAddress = (name, value) => {
+    const address = new URL(location.href);
+    if (value === null) address.searchParams.delete(name);
+    else address.searchParams.set(name, value);
+    if (address.href === location.href) return;
+    try {
+      history.replaceState(history.state, "", address);
+    } catch {
+      // Some browsers refuse this for files. The page works without it.
+    }
+  };
+
+  grokreel.page = { dataOf, decoded, filled, keepInAddress, startFigures };
+}
+
+// Places in a rising list of steps.
+{
+  // The index of the value nearest to `wanted`; of two equally near, the lower.
+  const nearest = (values, wanted) => {
+    let [low, high] = [0, values.length - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (values[middle] <= wanted) low = middle;
+      else high = middle;
+    }
+    return wanted - values[low] <= values[high] - wanted ? low : high;
+  };
+
+  // The fractional index of `wanted`, interpolated linearly, from 0 to the last index.
+  const indexOf = (values, wanted) => {
+    const last = values.length - 1;
+    if (wanted <= values[0]) return 0;
+    if (wanted >= values[last]) return last;
+    const after = values.findIndex((value) => value > wanted);
+    return after - 1 + (wanted - values[after - 1]) / (values[after] - values[after - 1]);
+  };
+
+  // The value at a fractional index, interpolated linearly; the last value beyond the end.
+  const valueAt = (values, index) => {
+    const whole = Math.floor(index);
+    if (whole >= values.length - 1) return values.at(-1);
+    return values[whole] + (index - whole) * (values[whole + 1] - values[whole]);
+  };
+
+  grokreel.steps = { indexOf, nearest, valueAt };
 }

@@ -1,73 +1,54 @@
-// Search over the pages of the own language first, then of the others. The indexes are scripts, loaded when search is opened.
+// Search over all pages, first in the page's own language, then in the others.
+//
+// The indexes are scripts (a page opened from a folder cannot fetch data). They are loaded when
+// the search is opened, and fill `grokreel.searchIndex`.
 
 "use strict";
 
 {
-  const opener = document.querySelector(".search-open");
-  const dialog = document.querySelector("#search");
-  const input = dialog.querySelector("input");
-  const list = dialog.querySelector("ol");
-  const count = dialog.querySelector("[role=status]");
-  const { root, languages, indexes } = dialog.dataset;
-  const known = languages.split(" ");
   const MOST = 30;
-  let loading;
 
-  function load(address) {
-    return new Promise((resolve) => {
-      const script = document.createElement("script");
-      script.src = address;
-      script.onload = script.onerror = resolve;
-      document.head.append(script);
-    });
-  }
-
-  function open() {
-    if (dialog.open) return;
-    dialog.showModal();
-    input.select();
-    loading ??= Promise.all(indexes.split(" ").map(load)).then(show);
-  }
-
-  // What a keyboard cannot tell apart: marks on letters, wide and narrow forms, quotes, dashes.
-  const ALIKE = [
+  // Characters that are searched as others: quotes, dashes, and the final sigma.
+  const EQUIVALENT = [
     [/[\u2018\u2019\u201a\u201b\u2032\u02bc]/g, "'"],
     [/[\u201c\u201d\u201e\u201f\u2033]/g, '"'],
     [/[\u2010-\u2015\u2212]/g, "-"],
     [/ς/g, "σ"],
   ];
 
-  const plain = (letter) =>
-    ALIKE.reduce(
+  const foldLetter = (letter) =>
+    EQUIVALENT.reduce(
       (text, [other, usual]) => text.replace(other, usual),
       letter.normalize("NFKD").toLowerCase().normalize("NFKD").replace(/\p{M}/gu, ""),
     );
 
   const folds = new Map();
 
-  // A text as it is looked through, and for each of its letters where that stands in the original;
-  // one letter may become several or none.
-  function folded(text) {
+  // Fold a text for comparison: lower case, without diacritics and width variants. `from` maps
+  // each folded character to its position in the original; a letter may fold to several or none.
+  const folded = (text) => {
     if (folds.has(text)) return folds.get(text);
     const from = [];
-    let [looked, at] = ["", 0];
+    let [plain, position] = ["", 0];
     for (const letter of text) {
-      const part = plain(letter);
-      looked += part;
-      for (let unit = 0; unit < part.length; unit += 1) from.push(at);
-      at += letter.length;
+      const part = foldLetter(letter);
+      plain += part;
+      for (let unit = 0; unit < part.length; unit += 1) from.push(position);
+      position += letter.length;
     }
     from.push(text.length);
-    const fold = { looked, from };
+    const fold = { plain, from };
     folds.set(text, fold);
     return fold;
-  }
+  };
 
-  // Every word has to be found somewhere; where it is found decides the rank. Words are looked for
-  // inside others too, which is what makes search work in languages that put no spaces.
-  function score([, title, , heading, text], words) {
+  const wordsOf = (query) => folded(query).plain.split(/\s+/u).filter(Boolean);
+
+  // The rank of a section: 0 unless it contains every word; title and heading count more. Words
+  // also match inside others, which is necessary for languages without spaces.
+  const score = ([, title, , heading, text], words) => {
     const places = [[title, 9], [heading, 4], [text, 1]].map(([place, weight]) => [
-      folded(place).looked,
+      folded(place).plain,
       weight,
     ]);
     let sum = 0;
@@ -77,101 +58,140 @@
       sum += found.reduce((total, [, weight]) => total + weight, 0);
     }
     return sum;
-  }
+  };
 
-  function marked(text, words) {
-    const { looked, from } = folded(text);
-    const parts = document.createDocumentFragment();
-    let [at, shown] = [0, 0];
-    while (at < looked.length) {
-      const hits = words.map((word) => [looked.indexOf(word, at), word.length]).filter(([p]) => p >= 0);
+  // The end of a match in the original: after the letter that its last character came from.
+  const endOf = (from, index) => {
+    const last = from[index - 1];
+    return from.slice(index).find((position) => position > last) ?? from.at(-1);
+  };
+
+  // Start and end of the first `most` matches in the original text; the longest at each position.
+  const matches = (text, words, most = Infinity) => {
+    const { plain, from } = folded(text);
+    const found = [];
+    let [index, before] = [0, 0];
+    while (index < plain.length && found.length < most) {
+      const hits = words.map((word) => [plain.indexOf(word, index), word.length]).filter(([p]) => p >= 0);
       if (!hits.length) break;
-      const [place, length] = hits.sort((a, b) => a[0] - b[0] || b[1] - a[1])[0];
-      at = place + length;
-      const [begin, end] = [Math.max(shown, from[place]), endOf(from, at)];
+      const [start, length] = hits.sort((a, b) => a[0] - b[0] || b[1] - a[1])[0];
+      index = start + length;
+      found.push([Math.max(before, from[start]), endOf(from, index)]);
+      before = endOf(from, index);
+    }
+    return found;
+  };
+
+  // About 150 characters of a text around its first match.
+  const snippet = (text, words) => {
+    const [[first] = [0]] = matches(text, words, 1);
+    const begin = Math.max(0, first - 50);
+    const word = begin ? text.indexOf(" ", begin) + 1 || begin : 0;
+    const start = word > begin + 20 ? begin : word;
+    return (start ? "…" : "") + text.slice(start, start + 150) + (text.length > start + 150 ? "…" : "");
+  };
+
+  // A text as nodes, with a `mark` element around every match.
+  const marked = (text, words) => {
+    const parts = document.createDocumentFragment();
+    let shown = 0;
+    for (const [start, end] of matches(text, words)) {
       const mark = document.createElement("mark");
-      mark.textContent = text.slice(begin, end);
-      parts.append(text.slice(shown, begin), mark);
+      mark.textContent = text.slice(start, end);
+      parts.append(text.slice(shown, start), mark);
       shown = end;
     }
     parts.append(text.slice(shown));
     return parts;
-  }
+  };
 
-  // Where a hit ends in the original: after the letter that its last one is part of.
-  function endOf(from, at) {
-    const last = from[at - 1];
-    return from.slice(at).find((place) => place > last) ?? from.at(-1);
-  }
-
-  // The beginning of a text's hits; -1 where none of the words is in it.
-  function firstHit(text, words) {
-    const { looked, from } = folded(text);
-    const places = words.map((word) => looked.indexOf(word)).filter((place) => place >= 0);
-    return places.length ? from[Math.min(...places)] : -1;
-  }
-
-  function snippet(text, words) {
-    const hit = firstHit(text, words);
-    const begin = Math.max(0, hit - 50);
-    const from = begin ? text.indexOf(" ", begin) + 1 || begin : 0;
-    const start = from > begin + 20 ? begin : from;
-    return (start ? "…" : "") + text.slice(start, start + 150) + (text.length > start + 150 ? "…" : "");
-  }
-
-  function item(language, [path, title, anchor, heading, text], words) {
-    const entry = document.createElement("li");
-    const link = document.createElement("a");
-    const name = document.createElement("strong");
-    const shown = document.createElement("span");
-    link.href = root + path + (anchor && `#${anchor}`);
-    entry.lang = language;
-    name.append(marked(heading ? `${title} · ${heading}` : title, words));
-    shown.append(marked(snippet(text, words), words));
-    link.append(name, shown);
-    link.addEventListener("click", () => dialog.close());
-    entry.append(link);
-    return entry;
-  }
-
-  function hitsIn(language, words) {
-    return (self.searchIndex?.[language] ?? [])
+  // The sections of a language that contain all words, best first.
+  const sectionsWith = (language, words) =>
+    (grokreel.searchIndex?.[language] ?? [])
       .map((section) => ({ language, section, rank: score(section, words) }))
       .filter(({ rank }) => rank > 0)
       .sort((a, b) => b.rank - a.rank);
+
+  const load = (address) =>
+    new Promise((resolve) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = script.onerror = resolve;
+      document.head.append(script);
+    });
+
+  class SearchDialog {
+    constructor(dialog, opener) {
+      this.dialog = dialog;
+      this.input = dialog.querySelector("input");
+      this.list = dialog.querySelector("ol");
+      this.count = dialog.querySelector("[role=status]");
+      this.languages = dialog.dataset.languages.split(" ");
+      opener.hidden = false;
+      opener.addEventListener("click", () => this.open());
+      this.input.addEventListener("input", () => this.show());
+      dialog.addEventListener("keydown", (event) => this.move(event));
+      dialog.querySelector("button").addEventListener("click", () => dialog.close());
+      document.addEventListener("keydown", (event) => this.openByKey(event));
+    }
+
+    open() {
+      if (this.dialog.open) return;
+      this.dialog.showModal();
+      this.input.select();
+      const { indexes } = this.dialog.dataset;
+      this.loading ??= Promise.all(indexes.split(" ").map(load)).then(() => this.show());
+    }
+
+    openByKey(event) {
+      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+      const slash = event.key === "/" && !typing;
+      if (!slash && !(event.key === "k" && (event.ctrlKey || event.metaKey))) return;
+      event.preventDefault();
+      this.open();
+    }
+
+    // List the sections of the page's language, or of the next language that has any.
+    show() {
+      const words = wordsOf(this.input.value);
+      const hits = words.length ? this.languages.map((each) => sectionsWith(each, words)) : [];
+      const found = hits.find((sections) => sections.length) ?? [];
+      this.list.replaceChildren(
+        ...found.slice(0, MOST).map(({ language, section }) => this.item(language, section, words)),
+      );
+      const { count } = this;
+      count.textContent = words.length ? count.dataset.found.replace("#", found.length) : "";
+    }
+
+    item(language, [path, title, anchor, heading, text], words) {
+      const entry = document.createElement("li");
+      const link = document.createElement("a");
+      const name = document.createElement("strong");
+      const extract = document.createElement("span");
+      link.href = this.dialog.dataset.root + path + (anchor && `#${anchor}`);
+      entry.lang = language;
+      name.append(marked(heading ? `${title} · ${heading}` : title, words));
+      extract.append(marked(snippet(text, words), words));
+      link.append(name, extract);
+      link.addEventListener("click", () => this.dialog.close());
+      entry.append(link);
+      return entry;
+    }
+
+    // Arrow keys move through the results; Enter in the field opens the first.
+    move(event) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const links = [...this.list.querySelectorAll("a")];
+      if (event.key === "Enter" && event.target === this.input && !event.isComposing) links[0]?.click();
+      if (!step || !links.length) return;
+      event.preventDefault();
+      const next = links.indexOf(document.activeElement) + step;
+      (next < 0 ? this.input : links[Math.min(next, links.length - 1)]).focus();
+    }
   }
 
-  // The sections of the page's own language; those of another where it has none.
-  function show() {
-    const words = folded(input.value).looked.split(/\s+/u).filter(Boolean);
-    const hits = words.length ? known.map((language) => hitsIn(language, words)) : [];
-    const found = hits.find((own) => own.length) ?? [];
-    list.replaceChildren(
-      ...found.slice(0, MOST).map(({ language, section }) => item(language, section, words)),
-    );
-    count.textContent = words.length ? count.dataset.found.replace("#", found.length) : "";
-  }
+  const dialog = document.querySelector("#search");
+  if (dialog) new SearchDialog(dialog, document.querySelector(".search-open"));
 
-  function move(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const links = [...list.querySelectorAll("a")];
-    if (event.key === "Enter" && event.target === input && !event.isComposing) links[0]?.click();
-    if (!step || !links.length) return;
-    event.preventDefault();
-    const next = links.indexOf(document.activeElement) + step;
-    (next < 0 ? input : links[Math.min(next, links.length - 1)]).focus();
-  }
-
-  opener.hidden = false;
-  opener.addEventListener("click", open);
-  input.addEventListener("input", show);
-  dialog.addEventListener("keydown", move);
-  dialog.querySelector("button").addEventListener("click", () => dialog.close());
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    const asked = (event.key === "/" && !typing) || (event.key === "k" && (event.ctrlKey || event.metaKey));
-    if (!asked) return;
-    event.preventDefault();
-    open();
-  });
+  grokreel.search = { folded, matches, score, snippet, wordsOf };
 }

@@ -1,23 +1,25 @@
-// Seeds to choose from: every figure of the model, as far as it can, shows the one that is chosen.
+// A choice of seeds: the figures of the model show the chosen seed.
 //
-// A seed's figures lie in a script of their own, which is loaded when the seed is first chosen and
-// hands them over in an event. Whatever differs from seed to seed is marked `data-seeded`.
+// Each seed has a script with its figures. It is loaded when the seed is first chosen, and passes
+// the figures on in a `seed` event. Elements that differ between seeds have `data-seeded`.
+
+"use strict";
 
 {
-  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const { filled, keepInAddress } = grokreel.page;
 
   const seeded = (figure) => [...figure.querySelectorAll("[data-seeded]")];
 
-  // Gives a video another film; the timeline of its model takes it to the step it was at.
-  const exchange = (video, other) => {
+  // Give a video another film. The timeline of the model then seeks its step.
+  const replaceFilm = (video, other) => {
     for (const name of ["aria-label", "width", "height", "poster"]) {
       video.setAttribute(name, other.getAttribute(name));
     }
-    // Not `load()`, which would fetch films that nobody has started.
+    // `load()` would also fetch films that the reader has not started.
     video.src = other.querySelector("source").getAttribute("src");
   };
 
-  // Gives a figure what the same figure of another seed has.
+  // Replace the elements of a figure by those of another seed.
   const reseed = (figure, markup) => {
     const template = document.createElement("template");
     template.innerHTML = markup;
@@ -26,7 +28,7 @@
     if (label) figure.setAttribute("aria-label", label);
     const theirs = seeded(other);
     seeded(figure).forEach((part, place) => {
-      if (part instanceof HTMLVideoElement) exchange(part, theirs[place]);
+      if (part instanceof HTMLVideoElement) replaceFilm(part, theirs[place]);
       else part.replaceWith(theirs[place]);
     });
     figure.dispatchEvent(new CustomEvent("reseed"));
@@ -34,14 +36,14 @@
 
   const radiosOf = (figure) => [...figure.querySelectorAll("input[type='radio']")];
 
-  // The choice of one model's seed; several figures may offer it.
+  // The choice of one model's seed; several figures of a page can show it.
   class SeedChooser {
     constructor(model, figures, parameter) {
       this.model = model;
       this.parameter = parameter;
       this.radios = figures.flatMap(radiosOf);
-      this.told = this.radios.find((radio) => radio.defaultChecked).value;
-      this.standing = this.wanted = this.told;
+      this.original = this.radios.find((radio) => radio.defaultChecked).value;
+      this.current = this.wanted = this.original;
       this.known = new Map();
       this.notes = [...document.querySelectorAll(".other-seed")].filter(
         (note) => note.dataset.model === this.model,
@@ -56,17 +58,17 @@
       }
       for (const figure of figures) figure.querySelector(".hint").hidden = false;
       document.addEventListener("seed", ({ detail }) => this.receive(detail));
-      const asked = new URLSearchParams(location.search).get(parameter);
-      const known = this.radios.some((radio) => radio.value === asked);
-      this.choose(known ? asked : this.told);
+      const given = new URLSearchParams(location.search).get(parameter);
+      const known = this.radios.some((radio) => radio.value === given);
+      this.choose(known ? given : this.original);
     }
 
-    // Asks for a seed; what the reader looks at stays where it is on the screen.
+    // Show a seed; `anchor` keeps its position on the screen.
     choose(seed, anchor = null) {
       this.wanted = seed;
       this.anchor = anchor;
       for (const radio of this.radios) radio.checked = radio.value === seed;
-      if (seed === this.standing) this.remember();
+      if (seed === this.current) this.keepChoice();
       else if (this.known.has(seed)) this.show(this.known.get(seed));
       else this.load(seed);
     }
@@ -77,7 +79,7 @@
       script.addEventListener("load", () => script.remove());
       script.addEventListener("error", () => {
         script.remove();
-        if (this.wanted === seed) this.choose(this.standing);
+        if (this.wanted === seed) this.choose(this.current);
       });
       document.head.append(script);
     }
@@ -94,48 +96,40 @@
         const figure = document.getElementById(`figure-${id}`);
         if (figure) reseed(figure, markup);
       }
-      this.standing = this.wanted;
-      this.tell();
-      this.remember();
+      this.current = this.wanted;
+      this.writeNotes();
+      this.keepChoice();
       if (this.anchor) {
         const moved = this.anchor.getBoundingClientRect().top - before;
         scrollBy({ top: moved, behavior: "instant" });
       }
     }
 
-    // Says at each figure of the model which seed it shows, unless it is the one of the text.
-    tell() {
-      const values = { seed: this.standing, shown: this.told };
+    // Write at each figure of the model which seed it shows, unless it is the text's.
+    writeNotes() {
+      const values = { seed: this.current, shown: this.original };
       for (const note of this.notes) {
         for (const part of note.querySelectorAll("[data-said]")) {
           part.textContent = filled(part.dataset.said, values);
         }
-        note.hidden = this.standing === this.told;
+        note.hidden = this.current === this.original;
       }
     }
 
-    // Keeps the choice in the address, so that a link leads to it; not every place has one to keep.
-    remember() {
-      const address = new URL(location.href);
-      if (this.standing === this.told) address.searchParams.delete(this.parameter);
-      else address.searchParams.set(this.parameter, this.standing);
-      if (address.href === location.href) return;
-      try {
-        history.replaceState(history.state, "", address);
-      } catch {
-        // The figures show the seed all the same.
-      }
+    // Keep the choice in the address, so that a link shows it.
+    keepChoice() {
+      keepInAddress(this.parameter, this.current === this.original ? null : this.current);
     }
 
-    // The button goes away with its note: whoever pressed it stays at the figure.
+    // The button is hidden with its note, so the focus moves to the figure.
     back(note) {
       const figure = note.closest("figure");
-      this.choose(this.told, figure);
+      this.choose(this.original, figure);
       figure.tabIndex = -1;
       figure.focus({ preventScroll: true });
     }
 
-    // Up and down lead to the chart above and below; left and right are the browser's.
+    // Up and down choose the chart above and below. The browser handles left and right.
     move(event, radio) {
       const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       if (!step) return;

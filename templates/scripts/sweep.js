@@ -1,24 +1,25 @@
-// A map of a sweep that can be asked: thresholds judge every model anew, a cell shows its curves.
+// An interactive map of a sweep: sliders set the thresholds of the outcomes, a cell shows its curves.
+
+"use strict";
 
 {
-  const { significant, whole } = globalThis.grokreel.numbers;
+  const { significant, whole } = grokreel.numbers;
+  const { dataOf, decoded, filled, startFigures } = grokreel.page;
 
-  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-
-  // What a curve's level means, as gen/widgets/sweep_curves.py writes it.
+  // A level for "no value", as in gen/widgets/sweep_curves.py.
   const MISSING = 255;
 
-  // The end that accuracies have to show for an outcome not to be contradicted; see gen/analysis/sweep_outcomes.py.
+  // The final accuracies that agree with each outcome; see gen/analysis/sweep_outcomes.py.
   const END_OF_OUTCOME = [0, 0, 1, 2];
 
   class SweepMap {
     constructor(figure) {
       this.figure = figure;
-      this.data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-      this.state = bytes(this.data.state);
-      this.ends = bytes(this.data.ends);
-      this.extremes = new Float32Array(bytes(this.data.extremes).buffer);
-      this.levels = bytes(this.data.curves);
+      this.data = dataOf(figure);
+      this.state = decoded(this.data.state);
+      this.ends = decoded(this.data.ends);
+      this.extremes = new Float32Array(decoded(this.data.extremes).buffer);
+      this.levels = decoded(this.data.curves);
       this.cells = [...figure.querySelectorAll(".cell")].sort(
         (one, other) => one.dataset.cell - other.dataset.cell,
       );
@@ -42,7 +43,7 @@
         cell.setAttribute("tabindex", number === this.data.focus ? "0" : "-1");
         cell.addEventListener("pointerenter", () => this.kept || this.show(number));
         cell.addEventListener("focus", () => this.show(number));
-        // What is shown before the press gives the cell the focus.
+        // Pressing focuses the cell, which changes `current` before the click.
         cell.addEventListener("pointerdown", () => (this.former = this.current));
         cell.addEventListener("click", () => this.choose(number));
         cell.addEventListener("keydown", (event) => this.move(event, number));
@@ -52,7 +53,7 @@
       });
     }
 
-    // A click keeps a cell, a click on the kept one releases it.
+    // A click pins a cell; a click on the pinned cell releases it.
     choose(number) {
       const again = this.kept && (this.former ?? this.current) === number;
       this.former = undefined;
@@ -61,7 +62,7 @@
       this.uncover();
     }
 
-    // Scrolls as far as what is told of the kept cell would cover it.
+    // Scroll if the description of the pinned cell covers the cell.
     uncover() {
       const cell = this.cells[this.current].getBoundingClientRect();
       const told = this.figure.querySelector(".told").getBoundingClientRect();
@@ -70,7 +71,7 @@
       if (this.kept && !beside && under > 0 && cell.top < told.bottom) scrollBy(0, under);
     }
 
-    // While a cell is kept, the pointer does not change what is shown.
+    // While a cell is pinned, moving the pointer shows no other cell.
     keep(kept) {
       this.kept = kept;
       this.figure.classList.toggle("kept", kept);
@@ -85,21 +86,21 @@
         const key = slider.name;
         slider.value = Math.log10(this.data[key]);
         const initial = slider.value;
-        const tell = () => {
-          const said = significant(this.thresholds[key]);
-          slider.parentElement.querySelector(".value").textContent = said;
-          slider.setAttribute("aria-valuetext", said);
+        const write = () => {
+          const text = significant(this.thresholds[key]);
+          slider.parentElement.querySelector(".value").textContent = text;
+          slider.setAttribute("aria-valuetext", text);
         };
         slider.addEventListener("input", () => {
           this.thresholds[key] =
             slider.value === initial
               ? this.data[key]
               : Number((10 ** Number(slider.value)).toPrecision(2));
-          tell();
+          write();
           this.classify();
           this.show(this.current);
         });
-        tell();
+        write();
       }
     }
 
@@ -132,29 +133,31 @@
       this.contradict();
     }
 
-    // Says of how many models the accuracies at the end tell something else than the outcome.
+    // Count the models whose final accuracies contradict their outcome.
     contradict() {
-      const sound = this.state.filter((special) => !special).length;
+      const valid = this.state.filter((special) => !special).length;
       const count = this.outcomes.filter(
         (outcome, model) => !this.state[model] && END_OF_OUTCOME[outcome] !== this.ends[model],
       ).length;
       const line = this.figure.querySelector(".contradicted");
       line.hidden = count === 0;
-      line.textContent = this.data.contradicted
-        .replace("{count}", whole(count))
-        .replace("{models}", whole(sound));
+      line.textContent = filled(this.data.contradicted, {
+        count: whole(count),
+        models: whole(valid),
+      });
     }
 
+    // The settings of a cell and the outcomes of its models.
     words(number) {
       const { seeds, outcomes, words, labels, cell, count, comma, last } = this.data;
       const models = this.outcomes.subarray(number * seeds, (number + 1) * seeds);
       const found = outcomes
         .map((_, outcome) => [models.filter((one) => one === outcome).length, words[outcome]])
         .filter(([some]) => some)
-        .map(([some, what]) => count.replace("{count}", whole(some)).replace("{outcome}", what));
+        .map(([some, outcome]) => filled(count, { count: whole(some), outcome }));
       const end = found.pop() ?? "";
-      const list = found.length ? last.replace("{rest}", found.join(comma)).replace("{last}", end) : end;
-      return cell.replace("{settings}", labels[number]).replace("{outcomes}", list);
+      const list = found.length ? filled(last, { rest: found.join(comma), last: end }) : end;
+      return filled(cell, { settings: labels[number], outcomes: list });
     }
 
     show(number) {
@@ -206,7 +209,7 @@
       this.uncover();
     }
 
-    // One cell is reached by Tab: the one that was entered last.
+    // Tab reaches one cell: the one that had the focus last.
     enter(number) {
       for (const cell of this.cells) cell.setAttribute("tabindex", "-1");
       this.cells[number].setAttribute("tabindex", "0");
@@ -215,8 +218,5 @@
     }
   }
 
-  for (const figure of document.querySelectorAll("figure.map:not([data-live])")) {
-    figure.dataset.live = "";
-    new SweepMap(figure);
-  }
+  startFigures("map", (figure) => new SweepMap(figure));
 }

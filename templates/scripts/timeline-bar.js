@@ -1,16 +1,21 @@
-// The bar below the page: plays, pauses, and shows where the training of a model stands.
+// The timeline bar at the bottom of the window: play, pause, speed, and the step of a model.
 //
-// There is one bar; it belongs to the model whose figures fill most of the window. In the document
-// it follows one of them, the one that fills most or has the focus, so that Tab leads from there to it.
+// There is one bar. It shows the model whose figures fill most of the window. In the document it
+// stands behind the figure that is most visible or has the focus, so that Tab leads to it from there.
+
+"use strict";
 
 {
+  const { whole } = grokreel.numbers;
+  const { filled } = grokreel.page;
+
   const SPEEDS = [0.5, 1, 2];
 
-  const APART = 8; // pixels between two labels
+  const GAP = 8; // pixels between two labels
 
-  const DOT = 5; // pixels from the middle of a mark's dot to the edge of its button
+  const DOT = 5; // pixels from the centre of a mark's dot to the edge of its button
 
-  // Where the button of a mark begins and ends: with its label right of the dot, and left of it.
+  // Start and end of a mark's button, with its label to the right and to the left of the dot.
   const sidesOf = (button) => {
     const { offsetLeft, offsetWidth } = button;
     return [
@@ -19,14 +24,15 @@
     ];
   };
 
-  // A side for each label, 0 for the right, such that all stand inside and apart in one row.
-  const chosen = (spans, inside, before = -Infinity) => {
+  // Choose a side for each label, 0 for the right, so that none overlap in one row; null if
+  // that is impossible.
+  const chooseSides = (spans, inside, before = -Infinity) => {
     if (!spans.length) return [];
     const [first, ...others] = spans;
     for (const side of [0, 1]) {
       const [start, end] = first[side];
-      if (start < before + APART || !inside(first[side])) continue;
-      const rest = chosen(others, inside, end);
+      if (start < before + GAP || !inside(first[side])) continue;
+      const rest = chooseSides(others, inside, end);
       if (rest) return [side, ...rest];
     }
     return null;
@@ -47,7 +53,7 @@
         timeline.bar = this;
         for (const { figure } of timeline.followers) {
           observer.observe(figure);
-          figure.addEventListener("focusin", () => this.come(timeline, figure));
+          figure.addEventListener("focusin", () => this.focusFigure(timeline, figure));
         }
       }
       new ResizeObserver(() => this.arrange()).observe(this.track);
@@ -81,7 +87,7 @@
       this.button.addEventListener("keydown", (event) => this.timeline.key(event));
     }
 
-    // Turns to the model that is seen most, unless somebody is at work with the one that is shown.
+    // Show the most visible model, unless the reader is using the bar or the timeline plays.
     look(entries) {
       for (const { target, intersectionRect } of entries) {
         this.seen.set(target, intersectionRect.height);
@@ -94,9 +100,9 @@
       if (most > 0 && !busy) {
         const timeline = this.timelines[heights.indexOf(most)];
         this.show(timeline);
-        this.follows(this.led(timeline).reduce((a, b) => (this.height(b) > this.height(a) ? b : a)));
+        this.placeBehind(this.led(timeline).reduce((a, b) => (this.height(b) > this.height(a) ? b : a)));
       }
-      this.appear(most > 0 || busy);
+      this.setVisible(most > 0 || busy);
     }
 
     led(timeline) {
@@ -107,24 +113,24 @@
       return this.seen.get(figure) ?? 0;
     }
 
-    // A figure has got the focus: the bar is there, and the next that Tab leads to.
-    come(timeline, figure) {
+    // When a figure gets the focus, show the bar and make it the next element for Tab.
+    focusFigure(timeline, figure) {
       if (timeline !== this.timeline && this.timeline.playing) return;
       if (!this.led(timeline).includes(figure)) return;
       this.show(timeline);
-      this.follows(figure);
-      this.appear(true);
+      this.placeBehind(figure);
+      this.setVisible(true);
     }
 
-    // Where the bar is in the document; on the screen it stays at the foot of the window.
-    follows(figure) {
+    // Move the bar behind a figure in the document; on the screen it stays at the bottom.
+    placeBehind(figure) {
       const focused = this.bar.contains(document.activeElement);
       if (!focused && figure.nextElementSibling !== this.bar) figure.after(this.bar);
     }
 
-    appear(there) {
-      this.bar.hidden = !there;
-      document.body.classList.toggle("timed", there);
+    setVisible(visible) {
+      this.bar.hidden = !visible;
+      document.body.classList.toggle("timed", visible);
     }
 
     show(timeline) {
@@ -133,7 +139,7 @@
       this.settle();
     }
 
-    // Takes over the range and the marks of the model.
+    // Set the range and the marks of the model.
     settle() {
       const { first, last, marks } = this.timeline;
       Object.assign(this.slider, { min: first, max: last, step: 1 });
@@ -151,7 +157,7 @@
       const label = document.createElement("span");
       label.textContent = name;
       button.append(label);
-      button.setAttribute("aria-label", this.timeline.filled(this.words.to, { name, step: at }));
+      button.setAttribute("aria-label", filled(this.words.to, { name, step: whole(at) }));
       button.addEventListener("click", () => {
         this.timeline.pause();
         this.timeline.seek(at);
@@ -159,14 +165,14 @@
       return button;
     }
 
-    // Labels stand to the right or to the left of their dots so that none covers another; where no
-    // choice of sides does that, each has a row of its own.
+    // Put labels to the right or left of their dots so that none overlap. If that is impossible,
+    // each label gets its own row.
     arrange() {
       const buttons = [...this.marks.children];
       const { width } = this.marks.getBoundingClientRect();
       const spans = buttons.map((button) => sidesOf(button));
       const inside = ([start, end]) => start >= 0 && end <= width;
-      const sides = chosen(spans, inside);
+      const sides = chooseSides(spans, inside);
       buttons.forEach((button, row) => {
         const left = sides ? sides[row] : !inside(spans[row][0]);
         button.classList.toggle("left", Boolean(left));
@@ -176,23 +182,23 @@
     }
 
     follow() {
-      const { playing, step, first, last, said, stalled, words } = this.timeline;
+      const { playing, step, first, last, stepText, stalled, words } = this.timeline;
       this.slider.value = step;
       this.slider.style.setProperty("--part", (step - first) / (last - first));
-      this.output.textContent = stalled ? words.loading : said;
-      this.slider.setAttribute("aria-valuetext", this.timeline.described);
+      this.output.textContent = stalled ? words.loading : stepText;
+      this.slider.setAttribute("aria-valuetext", this.timeline.description);
       this.button.setAttribute("aria-label", playing ? words.pause : words.play);
       this.button.classList.toggle("playing", playing);
       const speed = this.timeline.speed === 0.5 ? "½×" : `${this.timeline.speed}×`;
       this.speed.textContent = speed;
-      this.speed.setAttribute("aria-label", this.timeline.filled(words.speed, { speed }));
+      this.speed.setAttribute("aria-label", filled(words.speed, { speed }));
     }
 
     faster() {
       const place = SPEEDS.indexOf(this.timeline.speed);
-      this.timeline.hasten(SPEEDS[(place + 1) % SPEEDS.length]);
+      this.timeline.setSpeed(SPEEDS[(place + 1) % SPEEDS.length]);
     }
   }
 
-  globalThis.grokreel = { ...globalThis.grokreel, TimelineBar };
+  Object.assign(grokreel.timeline, { TimelineBar, chooseSides });
 }

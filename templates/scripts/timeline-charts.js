@@ -1,21 +1,23 @@
-// Charts that a timeline leads: a line at its step, a dot on every curve, and what the curves say
-// there. A mouse that moves over a chart previews a step; pressing, dragging, touching and keys lead
-// the timeline.
+// Charts on a timeline: a line at its step, and a dot and the value of every curve there.
+//
+// Moving a mouse over a chart previews a step. Pressing, dragging, touch and keys move the timeline.
+
+"use strict";
 
 {
   const SVG = "http://www.w3.org/2000/svg";
 
-  const { percent, significant } = globalThis.grokreel.numbers;
+  const { percent, significant } = grokreel.numbers;
+  const { dataOf, filled } = grokreel.page;
 
-  const drawn = (name, attributes) => {
+  const svgElement = (name, attributes) => {
     const element = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return element;
   };
 
-  // A curve's value at a step, on a straight line of the drawing between the steps it was measured
-  // at; null where it has none.
-  const valueAt = ({ steps, values }, step, scale) => {
+  // The value of a curve at a step, interpolated along the drawn line; null where it has none.
+  const curveValue = ({ steps, values }, step, scale) => {
     const after = steps.findIndex((one) => one >= step);
     if (after < 0 || (after === 0 && steps[0] > step)) return null;
     if (steps[after] === step) return values[after];
@@ -26,7 +28,7 @@
     return low + part * (high - low);
   };
 
-  // One pair of axes inside a chart, and the curves drawn there.
+  // One pair of axes in a chart, and its curves.
   class LedPlot {
     constructor(group, curves) {
       const data = group.dataset;
@@ -37,10 +39,10 @@
       this.curves = [...group.querySelectorAll("path.line")].map((path) => ({
         ...curves.find(({ key }) => key === path.dataset.series),
         name: path.dataset.name,
-        dot: drawn("circle", { class: `dot ${path.dataset.series}`, r: 4.5 }),
+        dot: svgElement("circle", { class: `dot ${path.dataset.series}`, r: 4.5 }),
       }));
-      this.rule = drawn("line", { class: "now", y1: this.top, y2: this.bottom });
-      this.cursor = drawn("g", { class: "cursor", "aria-hidden": "true" });
+      this.rule = svgElement("line", { class: "now", y1: this.top, y2: this.bottom });
+      this.cursor = svgElement("g", { class: "cursor", "aria-hidden": "true" });
       this.cursor.append(this.rule, ...this.curves.map((curve) => curve.dot));
       group.append(this.cursor);
     }
@@ -51,34 +53,34 @@
       this.rule.setAttribute("x1", x);
       this.rule.setAttribute("x2", x);
       for (const curve of this.curves) {
-        curve.value = valueAt(curve, step, this.scale);
+        curve.value = curveValue(curve, step, this.scale);
         curve.dot.setAttribute("visibility", curve.value === null ? "hidden" : "visible");
         curve.dot.setAttribute("cx", x);
         curve.dot.setAttribute("cy", curve.value === null ? this.bottom : this.heightOf(curve.value));
       }
     }
 
-    // A value beyond the axis is on its end, as in the drawing.
+    // The vertical position of a value, clamped to the axis like the drawn curve.
     heightOf(value) {
-      const held = Math.min(this.high, Math.max(this.low, value));
+      const clamped = Math.min(this.high, Math.max(this.low, value));
       const part =
         this.scale === "log"
-          ? Math.log(held / this.low) / Math.log(this.high / this.low)
-          : (held - this.low) / (this.high - this.low);
+          ? Math.log(clamped / this.low) / Math.log(this.high / this.low)
+          : (clamped - this.low) / (this.high - this.low);
       return this.bottom - part * (this.bottom - this.top);
     }
 
-    // What every curve says: its name and its value, empty where the curve has none.
-    said(words) {
+    // Name and value of every curve; the value is empty where the curve has none.
+    readings(words) {
       return this.curves.toReversed().map(({ name, value }) => ({
         name,
-        value: value === null ? "" : this.written(value, words),
+        value: value === null ? "" : this.format(value, words),
       }));
     }
 
-    written(value, words) {
+    format(value, words) {
       if (this.scale !== "share") return significant(value, 2);
-      return words.percent.replace("{number}", percent(value));
+      return filled(words.percent, { number: percent(value) });
     }
   }
 
@@ -96,7 +98,7 @@
     }
 
     read() {
-      this.timing = JSON.parse(this.figure.querySelector("script.timing").textContent);
+      this.timing = dataOf(this.figure);
       this.chart = this.figure.querySelector(".chart");
       this.pictures = [...this.chart.querySelectorAll("svg")];
       this.plots = this.pictures.map((svg) =>
@@ -107,7 +109,7 @@
       const [plot] = this.plots[0];
       this.steps = [plot.firstStep, plot.lastStep];
       this.chart.classList.add("led");
-      this.beSlider();
+      this.makeSlider();
       this.chart.addEventListener("pointerdown", (event) => this.press(event));
       this.chart.addEventListener("pointermove", (event) => this.move(event));
       this.chart.addEventListener("pointerup", () => (this.pressed = false));
@@ -116,8 +118,8 @@
       this.chart.addEventListener("keydown", (event) => this.timeline.key(event));
     }
 
-    // For the keyboard and for those who do not see it a chart is a slider with its own title.
-    beSlider() {
+    // For keyboards and screen readers the chart is a slider with the title of the chart.
+    makeSlider() {
       const [title, description] = this.pictures[0].getAttribute("aria-labelledby").split(" ");
       this.chart.tabIndex = 0;
       const attributes = {
@@ -128,17 +130,17 @@
     }
 
     follow() {
-      const { touched, step, words, said, described } = this.timeline;
+      const { touched, step, words, stepText, description } = this.timeline;
       this.figure.classList.toggle("moving", touched);
       for (const plots of this.plots) for (const plot of plots) plot.follow(step);
-      const values = this.plots[0].flatMap((plot) => plot.said(words));
-      this.write([{ name: said, value: "" }, ...values]);
-      const heard = values.filter(({ value }) => value).map(({ name, value }) => `${name} ${value}`);
+      const values = this.plots[0].flatMap((plot) => plot.readings(words));
+      this.write([{ name: stepText, value: "" }, ...values]);
+      const spoken = values.filter(({ value }) => value).map(({ name, value }) => `${name} ${value}`);
       this.chart.setAttribute("aria-valuenow", step);
-      this.chart.setAttribute("aria-valuetext", [described, ...heard].join(", "));
+      this.chart.setAttribute("aria-valuetext", [description, ...spoken].join(", "));
     }
 
-    // Every value has a place of a fixed width: lines break the same way at every step.
+    // Write the values into elements of fixed width, so that lines break the same at every step.
     write(items) {
       const { reading } = this;
       items.forEach(({ name, value }, place) => {
@@ -156,7 +158,7 @@
       this.lead(event);
     }
 
-    // A mouse previews by moving over the chart; a finger leads only while it is down.
+    // A mouse previews while it moves over the chart; a finger acts only while it is down.
     move(event) {
       const hovering = event.pointerType === "mouse" && !this.timeline.playing;
       if (this.pressed || hovering) this.lead(event);
@@ -176,5 +178,5 @@
     }
   }
 
-  globalThis.grokreel = { ...globalThis.grokreel, LedChart };
+  Object.assign(grokreel.timeline, { LedChart, curveValue });
 }

@@ -1,13 +1,18 @@
-// Films that a timeline leads: seeking while readers scrub, running while it plays.
+// Films on a timeline: they seek while the reader drags, and run while the timeline plays.
 //
-// A film's moving part has a place for every step. At rest a film stands in the middle of the frame
-// it is asked for, so that no rounding shows its neighbour. While playing, the timeline waits for a
-// film in view that has no data yet, and counts the steps by the frames that are on the screen.
+// A film has a frame for every step. At rest it stands in the middle of its frame, so that rounding
+// shows no other. While playing, the timeline waits for a visible film without data, and takes its
+// step from the frame on the screen.
 //
-// A film is left to its own controls where the server answers no byte ranges: it cannot be sought.
+// A film on a server without byte ranges cannot seek; it gets the browser's own controls.
+
+"use strict";
 
 {
-  const STRAY = 0.12; // seconds by which a running film may be off before it is set right at once
+  const { dataOf } = grokreel.page;
+  const { indexOf, nearest, valueAt } = grokreel.steps;
+
+  const TOLERANCE = 0.12; // seconds that a running film may be off before it seeks
 
   class LedFilm {
     constructor(figure, timeline) {
@@ -18,25 +23,26 @@
       this.video.controls = false;
       this.video.muted = true;
       figure.classList.add("led");
-      this.button = this.playButton();
-      this.note = this.noteOfIts();
+      this.button = this.makeButton();
+      this.note = this.makeNote();
       this.read();
       this.watch();
       this.video.addEventListener("click", () => this.alone || timeline.toggle());
-      // Errors of a `source` do not bubble.
+      // Errors of a `source` element do not bubble, so this captures them.
       this.video.addEventListener("error", () => this.leave(timeline.words.lost), true);
       this.video.addEventListener("seeked", () => this.arrived());
       this.video.addEventListener("playing", () => figure.classList.add("moving"));
       this.video.addEventListener("loadedmetadata", () => this.follow());
-      figure.addEventListener("reseed", () => this.exchanged());
-      new IntersectionObserver(([entry]) => this.come(entry.isIntersecting), {
+      figure.addEventListener("reseed", () => this.replaced());
+      new IntersectionObserver(([entry]) => this.approach(entry.isIntersecting), {
         rootMargin: "60% 0%",
       }).observe(figure);
     }
 
-    // Steps and where the film shows them, in seconds; the held first frame counts as one tick.
+    // Read the steps of the frames and their times in seconds. The first frame, which is held for
+    // longer, counts as one tick.
     read() {
-      const timing = JSON.parse(this.figure.querySelector("script.timing").textContent);
+      const timing = dataOf(this.figure);
       const { fps, steps, ticks } = timing;
       this.timing = timing;
       this.steps = steps;
@@ -48,7 +54,7 @@
       this.pace = fps / (ticks[1] ?? 1);
     }
 
-    playButton() {
+    makeButton() {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "play";
@@ -58,7 +64,7 @@
       return button;
     }
 
-    noteOfIts() {
+    makeNote() {
       const note = document.createElement("p");
       note.className = "apart";
       note.setAttribute("role", "status");
@@ -66,7 +72,7 @@
       return note;
     }
 
-    // Notes which frame is on the screen, each time there is another.
+    // Record the time of every frame that reaches the screen.
     watch() {
       this.video.requestVideoFrameCallback?.((_, { mediaTime }) => {
         this.presented = mediaTime;
@@ -74,7 +80,7 @@
       });
     }
 
-    // The step on the screen; on the way to another place the one that was asked for last.
+    // The step on the screen; while seeking, the requested step.
     get shown() {
       const { presented, starts, steps, timeline, video } = this;
       const counts = "requestVideoFrameCallback" in video && video.readyState > 0;
@@ -89,12 +95,12 @@
       this.video.currentTime = seconds;
     }
 
-    // How much of the window the film's figure fills, in pixels.
+    // The visible height of the figure in pixels.
     get seen() {
       return this.timeline.bar?.seen.get(this.figure) ?? 0;
     }
 
-    // Whether playing has to wait: the film is looked at, and the data of its frame are not there.
+    // Whether playing must wait: the film is visible, and the data of its frame are missing.
     get late() {
       const { video } = this;
       if (this.alone || !this.near || !this.seen) return false;
@@ -105,10 +111,10 @@
 
     get seekable() {
       const { seekable, duration } = this.video;
-      return seekable.length > 0 && seekable.end(seekable.length - 1) > duration - STRAY;
+      return seekable.length > 0 && seekable.end(seekable.length - 1) > duration - TOLERANCE;
     }
 
-    // The timeline no longer leads this film, and the caption says why.
+    // Take the film off the timeline and write the reason into the caption.
     leave(why) {
       const { figure, timeline, video } = this;
       this.alone = true;
@@ -130,13 +136,13 @@
       this.figure.classList.add("led");
     }
 
-    come(near) {
+    approach(near) {
       this.near = near;
       if (near) this.follow();
       else if (!this.alone) this.video.pause();
     }
 
-    exchanged() {
+    replaced() {
       this.read();
       this.join();
       this.presented = undefined;
@@ -145,10 +151,10 @@
       this.follow();
     }
 
-    // Does what the timeline does; a film that is far away, or that nobody has asked for, rests.
+    // Show the state of the timeline. A film far from the window, or of an unused timeline, rests.
     follow() {
       const { timeline, video } = this;
-      this.tell();
+      this.updateButton();
       if (this.alone) return;
       if (!timeline.touched) this.figure.classList.remove("moving");
       if (!this.near || !timeline.touched) return;
@@ -161,7 +167,7 @@
       else this.rest();
     }
 
-    tell() {
+    updateButton() {
       const { playing, words } = this.timeline;
       const label = playing ? words.pause : words.play;
       if (this.button.getAttribute("aria-label") === label) return;
@@ -178,17 +184,17 @@
         return;
       }
       const off = now - video.currentTime;
-      if (Math.abs(off) > STRAY && !video.seeking) this.goTo(now);
+      if (Math.abs(off) > TOLERANCE && !video.seeking) this.goTo(now);
       video.playbackRate = Math.min(16, Math.max(0.0625, speed * (1 + off)));
       if (video.paused) video.play().catch(() => {});
     }
 
-    // Stands where it will run on, until all films have their data.
+    // Pause at the current position until all films have their data.
     hold() {
       const { video } = this;
       if (!video.paused) video.pause();
       const now = this.secondsAt(this.timeline.exact);
-      if (!video.seeking && Math.abs(now - video.currentTime) > STRAY) this.goTo(now);
+      if (!video.seeking && Math.abs(now - video.currentTime) > TOLERANCE) this.goTo(now);
     }
 
     rest() {
@@ -200,7 +206,7 @@
       else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) figure.classList.add("moving");
     }
 
-    // Asks for the next frame only when the last one is there, so that dragging never queues.
+    // Seek again only after the last seek has ended, so that dragging does not queue seeks.
     arrived() {
       this.figure.classList.add("moving");
       this.follow();
@@ -210,27 +216,13 @@
       return nearest(this.steps, step);
     }
 
-    // Where the film should be for a step that may lie between two frames.
+    // The time of the film for a step, which may lie between two frames.
     secondsAt(step) {
       const { steps, starts } = this;
-      const last = steps.length - 1;
-      const after = Math.min(last, Math.max(1, steps.findIndex((each) => each > step)));
-      if (step >= steps[last]) return starts[last] + this.half;
-      const part = (step - steps[after - 1]) / (steps[after] - steps[after - 1]);
-      return starts[after - 1] + Math.max(0, part) * (starts[after] - starts[after - 1]);
+      if (step >= steps.at(-1)) return starts.at(-1) + this.half;
+      return valueAt(starts, indexOf(steps, step));
     }
   }
 
-  // The place of the value in a rising list that is closest to the one asked for.
-  function nearest(values, wanted) {
-    let [low, high] = [0, values.length - 1];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (values[middle] <= wanted) low = middle;
-      else high = middle;
-    }
-    return wanted - values[low] <= values[high] - wanted ? low : high;
-  }
-
-  globalThis.grokreel = { ...globalThis.grokreel, LedFilm, nearest };
+  grokreel.timeline = { LedFilm };
 }

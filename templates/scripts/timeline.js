@@ -1,16 +1,21 @@
-// One timeline for each model of a page. It stands at a step; films, charts and the bar follow.
+// One timeline for each model of a page: films, charts, neurons and the bar show its step.
 //
-// The step, once somebody has chosen one, is kept in the address. Where readers ask for less motion,
-// playing goes from one mark to the next, and nothing moves between.
+// A step that the reader chose is kept in the address. With `prefers-reduced-motion`, playing jumps
+// from one mark to the next.
+
+"use strict";
 
 {
-  const { LedChart, LedFilm, TimelineBar, nearest } = globalThis.grokreel;
+  const { LedChart, LedFilm, TimelineBar } = grokreel.timeline;
+  const { whole } = grokreel.numbers;
+  const { filled, keepInAddress } = grokreel.page;
+  const { indexOf, nearest, valueAt } = grokreel.steps;
 
-  const STAY = 1600; // milliseconds at each mark, where motion is reduced
+  const STAY = 1600; // milliseconds at each mark with reduced motion
 
-  const PATIENCE = 300; // milliseconds of waiting for a film, after which the bar says so
+  const PATIENCE = 300; // milliseconds of waiting for a film before the bar shows it
 
-  const LONGEST_TICK = 0.1; // seconds; a page that was hidden goes on where it was
+  const LONGEST_TICK = 0.1; // seconds; limits the jump after the page was hidden
 
   class Timeline {
     constructor(model, figures, parameter, words) {
@@ -21,21 +26,21 @@
       this.held = null;
       this.marks = [];
       this.calm = matchMedia("(prefers-reduced-motion: reduce)");
-      this.followers = figures.map((figure) => this.followed(figure));
+      this.followers = figures.map((figure) => this.followerFor(figure));
       this.settle();
       this.step = this.exact = this.last;
-      const asked = new URLSearchParams(location.search).get(parameter);
-      if (asked !== null && asked.trim() && Number.isFinite(Number(asked))) this.seek(Number(asked));
-      else this.tell();
+      const given = new URLSearchParams(location.search).get(parameter);
+      if (given !== null && given.trim() && Number.isFinite(Number(given))) this.seek(Number(given));
+      else this.update();
     }
 
-    followed(figure) {
+    followerFor(figure) {
       if (figure.classList.contains("film")) return new LedFilm(figure, this);
       if (figure.classList.contains("plot")) return new LedChart(figure, this);
       return new LedFigure(figure, this);
     }
 
-    // Reads what the followers know: the steps that can be shown, how fast, and what happens when.
+    // Read from the followers: the steps that can be shown, the speed, and the marks.
     settle() {
       if (!this.followers) return;
       const films = this.followers.filter((follower) => follower.pace);
@@ -49,76 +54,69 @@
       this.steps = finest?.steps ?? even;
       this.pace = finest?.pace ?? 30;
       this.marks = this.followers.find(({ timing }) => timing)?.timing.marks ?? [];
-      this.bar?.timeline === this && this.bar.settle();
+      if (this.bar?.timeline === this) this.bar.settle();
     }
 
     get place() {
       return nearest(this.steps, this.step);
     }
 
-    // Whether films run; where motion is reduced they only jump.
+    // Whether films run; with reduced motion they jump.
     get running() {
       return this.playing && !this.calm.matches;
     }
 
-    // Whether a film that is looked at is not there yet, while films play.
+    // Whether a visible film has no data yet.
     get late() {
       return this.followers.some((follower) => follower.late);
     }
 
-    // Whether playing has waited so long that readers should know why.
+    // Whether playing has waited so long that the bar shows it.
     get stalled() {
       return this.waited > PATIENCE;
     }
 
-    get said() {
-      return this.filled(this.words.step, { step: this.step });
+    get stepText() {
+      return filled(this.words.step, { step: whole(this.step) });
     }
 
-    // The step, and what has happened at it, for those who do not see the figures.
-    get described() {
-      const happened = this.marks.filter(({ at }) => at <= this.step).at(-1);
-      return happened ? `${this.said}, ${happened.name}` : this.said;
+    // The step and the last mark reached, for screen readers.
+    get description() {
+      const reached = this.marks.filter(({ at }) => at <= this.step).at(-1);
+      return reached ? `${this.stepText}, ${reached.name}` : this.stepText;
     }
 
-    filled(text, values) {
-      return text.replace(/\{(\w+)\}/g, (_, name) => {
-        const value = values[name];
-        return typeof value === "number" ? value.toLocaleString(document.documentElement.lang) : value;
-      });
-    }
-
-    // Goes to the step that can be shown nearest to the one asked for.
+    // Go to the nearest step that can be shown.
     seek(step) {
       this.held = null;
-      this.stand(step);
-      if (!this.playing) this.remember();
+      this.goTo(step);
+      if (!this.playing) this.keepStep();
     }
 
-    stand(step) {
+    goTo(step) {
       this.touched = true;
       this.exact = this.step = this.snapped(step);
-      this.tell();
+      this.update();
     }
 
     snapped(step) {
       return this.steps[nearest(this.steps, step)];
     }
 
-    // Shows a step for a while: `restore` goes back to where the timeline stood before.
+    // Show a step temporarily; `restore` goes back to the step before.
     preview(step) {
       const { exact, touched } = this;
       this.held ??= { exact, touched, step: this.step };
-      this.stand(step);
+      this.goTo(step);
     }
 
     restore() {
       if (!this.held) return;
       Object.assign(this, this.held, { held: null });
-      this.tell();
+      this.update();
     }
 
-    tell() {
+    update() {
       for (const follower of this.followers) follower.follow();
       if (this.bar?.timeline === this) this.bar.follow();
     }
@@ -128,7 +126,7 @@
       else this.play();
     }
 
-    // Plays from a step to another: from here to the end, and from the start where here is the end.
+    // Play from one step to another: by default from here to the end, at the end from the start.
     play(from, to = this.last) {
       this.restore();
       from ??= this.step >= this.last || !this.touched ? this.first : this.step;
@@ -150,12 +148,12 @@
       this.seek(at);
     }
 
-    hasten(speed) {
+    setSpeed(speed) {
       this.speed = speed;
-      this.tell();
+      this.update();
     }
 
-    // Goes on by the time that has passed, unless a film has to be waited for.
+    // Move on by the time that has passed, unless a film has no data.
     advance(before, now) {
       this.waits = this.late;
       this.waited = this.waits ? this.waited + now - before : 0;
@@ -166,29 +164,23 @@
         return;
       }
       this.step = this.onScreen() ?? this.snapped(this.exact);
-      this.tell();
+      this.update();
       this.frame = requestAnimationFrame((later) => this.advance(now, later));
     }
 
-    // The step of the frame that is on the screen, by the film that fills most of the window.
+    // The step on the screen of the most visible film.
     onScreen() {
       const films = this.followers.filter(({ shown }) => shown !== undefined);
       return films.sort((a, b) => b.seen - a.seen)[0]?.shown;
     }
 
-    // Where playing will have come to in some seconds.
+    // The step that playing reaches after some seconds.
     ahead(seconds) {
-      const { steps, exact } = this;
-      const after = Math.max(1, steps.findIndex((step) => step > exact));
-      if (exact >= steps.at(-1)) return steps.at(-1);
-      const part = (exact - steps[after - 1]) / (steps[after] - steps[after - 1]);
-      const place = after - 1 + Math.max(0, part) + seconds * this.pace * this.speed;
-      const whole = Math.floor(place);
-      if (whole >= steps.length - 1) return steps.at(-1);
-      return steps[whole] + (place - whole) * (steps[whole + 1] - steps[whole]);
+      const { steps, exact, pace, speed } = this;
+      return valueAt(steps, indexOf(steps, exact) + seconds * pace * speed);
     }
 
-    // A mark between two steps that can be shown counts as the nearer one, as `seek` has it.
+    // Go to the next mark after a pause. A mark between two steps counts as the nearer one.
     jump() {
       const stops = this.marks.map(({ at }) => this.snapped(at)).sort((a, b) => a - b);
       const next = stops.find((at) => at > this.step && at < this.until);
@@ -202,7 +194,7 @@
       }, STAY / this.speed);
     }
 
-    // Keys that lead while the bar or a figure of the model has the focus.
+    // Handle a key while the bar or a figure of the model has the focus.
     key(event) {
       if (event.altKey || event.ctrlKey || event.metaKey) return;
       const move = {
@@ -220,23 +212,15 @@
       event.preventDefault();
     }
 
-    // Keeps the step in the address; not every place has one to keep.
-    remember() {
+    // Keep the step in the address, at most once in 250 ms: browsers limit such changes.
+    keepStep() {
       const { step } = this;
-      clearTimeout(this.noting);
-      this.noting = setTimeout(() => {
-        const address = new URL(location.href);
-        address.searchParams.set(this.parameter, step);
-        try {
-          history.replaceState(history.state, "", address);
-        } catch {
-          // The figures stand at the step all the same.
-        }
-      }, 250);
+      clearTimeout(this.keeping);
+      this.keeping = setTimeout(() => keepInAddress(this.parameter, step), 250);
     }
   }
 
-  // A figure with a slider of its own: it is told the step, and tells when it is led.
+  // A figure with its own slider: it gets `follow` events, and sends `lead` events.
   class LedFigure {
     constructor(figure, timeline) {
       this.figure = figure;
@@ -247,7 +231,7 @@
       });
     }
 
-    // Also after a preview, at a timeline that has not been touched otherwise.
+    // An unused timeline sends no events, except at the end of a preview.
     follow() {
       const { touched } = this.timeline;
       if (!touched && !this.led) return;
@@ -256,8 +240,8 @@
     }
   }
 
-  // Words of the text that play what they speak of.
-  const awaken = (span) => {
+  // Turn a marked phrase of the text into a button that plays its range of steps.
+  const makePlayable = (span) => {
     const timeline = timelines.find(({ model }) => model === span.dataset.model);
     if (!timeline) return;
     const button = document.createElement("button");
@@ -285,7 +269,7 @@
     timelines.push(new Timeline(model, led, parameter, words));
   }
   if (timelines.length) new TimelineBar(timelines, words);
-  document.querySelectorAll("span.stretch").forEach(awaken);
+  document.querySelectorAll("span.stretch").forEach(makePlayable);
 
-  globalThis.grokreel = { ...globalThis.grokreel, timelines };
+  grokreel.timelines = timelines;
 }

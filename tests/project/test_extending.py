@@ -57,7 +57,9 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of this repository with what the document adds, and a site that uses it."""
     folder = tmp_path_factory.mktemp("extended")
     for part in ("gen", "templates", "tests"):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
+        )
     for name, code in FILES.items():
         assert not (folder / name).exists()
         (folder / name).write_text(code)

@@ -1,72 +1,76 @@
-// Keeps a page that `gen serve` shows up to date: reloads it when its site has changed, and says
-// what is wrong, or at work, meanwhile. Published sites never contain this file.
+// Keeps a page of `gen serve` up to date: reloads it when the site has changed, and shows errors
+// and work in progress. Published sites never contain this file.
 //
-// It asks again and again instead of holding a stream open: browsers keep six connections to one
-// server, so that a seventh tab would never load. A tab that is hidden asks when it is shown again.
+// The page polls instead of holding a stream open: browsers allow six connections to one server,
+// so a seventh tab would never load. A hidden tab does not poll.
 
-const pause = 250;
-const pauseAfterFailure = 2000;
+"use strict";
 
-const own = document.currentScript.src;
-const version = new URL(own).searchParams.get("version");
-const host = document.createElement("gen-live");
-const root = host.attachShadow({ mode: "open" });
-const sheet = document.createElement("link");
-sheet.rel = "stylesheet";
-sheet.href = new URL("reload.css", own).href;
-const panel = document.createElement("div");
-panel.setAttribute("role", "status");
-panel.hidden = true;
-root.append(sheet, panel);
-document.body.append(host);
+{
+  const INTERVAL = 250; // milliseconds between two requests
+  const INTERVAL_AFTER_ERROR = 2000;
 
-function line(name, text) {
-  const element = document.createElement("p");
-  element.className = name;
-  element.textContent = text;
-  return element;
-}
+  const own = document.currentScript.src;
+  const version = new URL(own).searchParams.get("version");
+  const host = document.createElement("gen-live");
+  const root = host.attachShadow({ mode: "open" });
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = new URL("reload.css", own).href;
+  const panel = document.createElement("div");
+  panel.setAttribute("role", "status");
+  panel.hidden = true;
+  root.append(sheet, panel);
+  document.body.append(host);
 
-function show(state) {
-  const lines = [];
-  if (state.error) {
-    lines.push(line("where", state.error.where), line("what", state.error.what));
-    if (state.error.hint) lines.push(line("hint", state.error.hint));
-  } else if (state.busy) {
-    lines.push(line("busy", state.busy));
-  }
-  panel.className = state.error ? "error" : "note";
-  panel.hidden = lines.length === 0;
-  panel.replaceChildren(...lines);
-}
+  const line = (name, text) => {
+    const element = document.createElement("p");
+    element.className = name;
+    element.textContent = text;
+    return element;
+  };
 
-let shown = "";
-let asking = false;
-let waiting = 0;
-
-async function ask() {
-  if (asking) return;
-  asking = true;
-  let next = pause;
-  try {
-    const answer = await fetch(new URL("state", own), { cache: "no-store" });
-    const text = await answer.text();
-    const state = JSON.parse(text);
-    if (state.version !== version) {
-      location.reload();
-      return;
+  const show = (state) => {
+    const lines = [];
+    if (state.error) {
+      lines.push(line("where", state.error.where), line("what", state.error.what));
+      if (state.error.hint) lines.push(line("hint", state.error.hint));
+    } else if (state.busy) {
+      lines.push(line("busy", state.busy));
     }
-    if (text !== shown) show(state);
-    shown = text;
-  } catch {
-    next = pauseAfterFailure; // the server has ended, or this page is being left
-  }
-  asking = false;
-  waiting = document.hidden ? 0 : setTimeout(ask, next);
-}
+    panel.className = state.error ? "error" : "note";
+    panel.hidden = lines.length === 0;
+    panel.replaceChildren(...lines);
+  };
 
-document.addEventListener("visibilitychange", () => {
-  clearTimeout(waiting);
-  if (!document.hidden) ask();
-});
-ask();
+  let shown = "";
+  let polling = false;
+  let timer = 0;
+
+  const poll = async () => {
+    if (polling) return;
+    polling = true;
+    let interval = INTERVAL;
+    try {
+      const answer = await fetch(new URL("state", own), { cache: "no-store" });
+      const text = await answer.text();
+      const state = JSON.parse(text);
+      if (state.version !== version) {
+        location.reload();
+        return;
+      }
+      if (text !== shown) show(state);
+      shown = text;
+    } catch {
+      interval = INTERVAL_AFTER_ERROR; // the server has ended, or the browser is leaving the page
+    }
+    polling = false;
+    timer = document.hidden ? 0 : setTimeout(poll, interval);
+  };
+
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (!document.hidden) poll();
+  });
+  poll();
+}

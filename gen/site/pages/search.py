@@ -57,9 +57,9 @@ def index_path(language: str) -> str:
 
 
 def index_script(language: str, sections: list[Section]) -> str:
-    """Return the index of a language as a script that adds it to `self.searchIndex`."""
+    """Return the index of a language as a script that adds it to `grokreel.searchIndex`."""
     content = json.dumps(sections, ensure_ascii=False, separators=(",", ":"))
-    return f"(self.searchIndex ??= {{}})[{json.dumps(language)}] = {content};\n"
+    return f"(grokreel.searchIndex ??= {{}})[{json.dumps(language)}] = {content};\n"
 
 
 def sections(path: str, title: str, lead: str, body: str) -> list[Section]:
