@@ -1,15 +1,15 @@
-"""Numbers and percentages: one rule for the build and for the scripts of a page."""
+"""Number formats: the build and the scripts of a page have the same rules."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from math import isfinite
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser
 
-from gen.i18n import Words
+from gen.i18n import Words, languages
+from tests.support.node import run_scripts
 
-SCRIPT = Path(__file__).parents[2] / "templates" / "scripts" / "numbers.js"
 SPACE = "\u00a0"
 
 FIXED = [
@@ -28,7 +28,7 @@ FIXED = [
     (-999.95, 1, "−1,000.0"),
     (99.96, 0, "100"),
 ]
-"""A number, its decimals, and how English writes it."""
+"""A number, its decimals, and its English text."""
 
 SIGNIFICANT = [
     (0.0, "0"),
@@ -52,7 +52,7 @@ SIGNIFICANT = [
     (float("-inf"), "−∞"),
     (float("nan"), "–"),
 ]
-"""A number, and how English writes it with three significant digits."""
+"""A number, and its English text with three significant digits."""
 
 SHARES = [
     (0.0, "0"),
@@ -72,36 +72,14 @@ SHARES = [
     (1.0, "100"),
     (float("nan"), "–"),
 ]
-"""A share of the whole, and how many percent English says it is."""
+"""A share of the whole, and its English text in percent."""
 
 
-@pytest.fixture(scope="module")
-def written(browser: Browser) -> dict[str, list[str]]:
-    """Every case as the script writes it."""
-    page = browser.new_page()
-    page.set_content('<!doctype html><html lang="en"><title>Numbers</title></html>')
-    page.add_script_tag(path=SCRIPT)
-    result: dict[str, list[str]] = page.evaluate(
-        """([fixed, significant, shares]) => {
-          const { number, percent, significant: few } = grokreel.numbers;
-          return {
-            fixed: fixed.map(([value, digits]) => number(value, digits)),
-            significant: significant.map((value) => few(value)),
-            shares: shares.map((share) => percent(share)),
-          };
-        }""",
-        [
-            [case[:2] for case in FIXED],
-            [value for value, _ in SIGNIFICANT],
-            [share for share, _ in SHARES],
-        ],
-    )
-    page.close()
-    return result
+FINITE = [case for case in SIGNIFICANT if isfinite(case[0])]
 
 
 @pytest.mark.parametrize(("value", "digits", "text"), FIXED)
-def test_the_build_writes_decimals_that_never_hide_a_value(
+def test_a_value_other_than_zero_is_never_written_as_zero(
     value: float, digits: int, text: str
 ) -> None:
     assert Words("en").number(value, digits) == text
@@ -113,18 +91,72 @@ def test_the_build_writes_three_significant_digits(value: float, text: str) -> N
 
 
 @pytest.mark.parametrize(("share", "text"), SHARES)
-def test_the_build_calls_only_nothing_0_percent_and_only_all_100_percent(
+def test_only_a_share_of_0_is_0_percent_and_only_a_share_of_1_is_100_percent(
     share: float, text: str
 ) -> None:
     sign = "" if text == "–" else f"{SPACE}%"
     assert Words("en").percent(share) == text + sign
 
 
-@pytest.mark.browser
-@pytest.mark.xdist_group("browser")
-def test_the_scripts_write_every_number_as_the_build_does(written: dict[str, list[str]]) -> None:
+def test_the_scripts_write_every_number_as_the_build_does() -> None:
+    shares = [case for case in SHARES if isfinite(case[0])]
+    written = run_scripts(
+        [],
+        """([fixed, significant, shares]) => {
+          const { number, percent, significant: few } = grokreel.numbers;
+          return {
+            fixed: fixed.map(([value, digits]) => number(value, digits)),
+            significant: significant.map((value) => few(value)),
+            shares: shares.map((share) => percent(share)),
+            nonFinite: [Infinity, -Infinity, NaN].map((value) => [
+              number(value, 1), few(value), percent(value),
+            ]),
+          };
+        }""",
+        [
+            [case[:2] for case in FIXED],
+            [value for value, _ in FINITE],
+            [share for share, _ in shares],
+        ],
+    )
     assert written == {
         "fixed": [text for _, _, text in FIXED],
-        "significant": [text for _, text in SIGNIFICANT],
-        "shares": [text for _, text in SHARES],
+        "significant": [text for _, text in FINITE],
+        "shares": [text for _, text in shares],
+        "nonFinite": [["∞"] * 3, ["−∞"] * 3, ["–"] * 3],
     }
+
+
+def test_build_and_scripts_write_random_numbers_alike() -> None:
+    """Values next to a rounding boundary are left out: JavaScript has no exact decimals."""
+    random = np.random.default_rng(1)
+    size = 10.0 ** random.uniform(-9, 8, 500)
+    values = (size * random.choice([-1, 1], 500)).tolist()
+    shares = [*random.uniform(0, 1, 300), *(1 - 10.0 ** random.uniform(-9, -2, 300))]
+    for language in languages():
+        words = Words(language)
+        written = run_scripts(
+            [],
+            """([values, shares]) => {
+              const { number, percent, significant } = grokreel.numbers;
+              return [
+                values.map((value) => significant(value)),
+                values.map((value) => number(value, 2)),
+                shares.map((share) => percent(share)),
+              ];
+            }""",
+            [values, [float(share) for share in shares]],
+            words("tag"),
+        )
+        assert written[0] == [words.number(value) for value in values]
+        assert written[1] == [words.number(value, 2) for value in values]
+        assert [words("number.percent", number=each) for each in written[2]] == [
+            words.percent(share) for share in shares
+        ]
+
+
+@pytest.mark.parametrize("share", [0.9996, 0.99951, 1 - 1e-12])
+def test_a_share_below_1_is_never_written_as_100_percent(share: float) -> None:
+    written = run_scripts([], "(share) => grokreel.numbers.percent(share)", share)
+    assert written != "100"
+    assert Words("en").percent(share) == f"{written}{SPACE}%"

