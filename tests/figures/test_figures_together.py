@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from gen.analysis.seeds import Seeds
-from gen.charts.chart import names_of
+from gen.charts.chart import series_names
 from gen.charts.svg import to_svg
 from gen.config.reader import load
 from gen.figures.construction_error import ConstructionError
@@ -73,7 +73,7 @@ def chart(name: str) -> PlacedChart:
     drawn, alt = figure.chart(RUN, EN), figure.alt(RUN, EN)
     svg, timing = to_svg(drawn, name, alt), chart_timing(drawn, RUN, EN)
     files = f"media/{name}.svg", f"data/{name}.csv"
-    return PlacedChart(name, "m", svg, *files, 800, alt, timing, names_of(drawn))
+    return PlacedChart(name, "m", svg, *files, 800, alt, timing, series_names(drawn))
 
 
 def film(name: str) -> PlacedFilm:
