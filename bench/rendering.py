@@ -107,7 +107,7 @@ def main() -> None:
     for name in ("modular-weights", "parity-weights"):
         figure = config.figures[name]
         assert isinstance(figure, FilmFigure)
-        run = trained_run(figure.model)
+        run = trained_run(figure.source)
         ways: dict[str, Callable[[FilmFigure, ModelRun, Path], None]] = {
             "this renderer": ours,
             "FuncAnimation": func_animation,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -41,3 +44,19 @@ def as_config_value(value: object) -> str:
 def truncate(text: str, most: int = 60) -> str:
     """Return a text, truncated to `most` characters with an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def csv_text(header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
+    """Return a table as CSV; None becomes an empty cell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def csv_numbers(header: Iterable[object], rows: Iterable[Iterable[float]]) -> str:
+    """Return numbers as CSV, with nine significant digits; whole numbers without a point."""
+    return csv_text(
+        header, ([int(x) if float(x).is_integer() else f"{x:.9g}" for x in row] for row in rows)
+    )

@@ -46,7 +46,7 @@ _LABEL_RADIUS, _LABEL_SPACING = 1.2, 0.27
 
 
 @dataclass(frozen=True)
-class Construction:
+class ConstructedNetwork:
     """The constructed network.
 
     Attributes:
@@ -179,7 +179,9 @@ def _unit_vectors(angles: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*sh
     return np.stack([np.cos(angles), np.sin(angles)], axis=-1)
 
 
-def neuron_positions(network: Construction, *, outputs: bool) -> Float[np.ndarray, "neuron 2"]:
+def neuron_positions(
+    network: ConstructedNetwork, *, outputs: bool
+) -> Float[np.ndarray, "neuron 2"]:
     """Return where figures label the neurons, outside the unit circle.
 
     Neurons of the same direction are placed one behind the other.
@@ -194,7 +196,7 @@ def neuron_positions(network: Construction, *, outputs: bool) -> Float[np.ndarra
 
 
 def vector_chain(
-    network: Construction, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+    network: ConstructedNetwork, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
 ) -> Float[np.ndarray, "*pair point 2"]:
     """Return the partial sums of the neurons' output vectors: n + 1 points from (0, 0).
 
@@ -208,14 +210,14 @@ def vector_chain(
 
 
 def _partial_sums(
-    network: Construction, activations: Float[np.ndarray, "*pair neuron"]
+    network: ConstructedNetwork, activations: Float[np.ndarray, "*pair neuron"]
 ) -> Float[np.ndarray, "*pair point 2"]:
     sums = np.cumsum(activations[..., None] * network.output_directions, axis=-2)
     return np.concatenate([np.zeros_like(sums[..., :1, :]), sums], axis=-2)
 
 
 def predictions(
-    network: Construction, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
+    network: ConstructedNetwork, a: Int[np.ndarray, "*pair"], b: Int[np.ndarray, "*pair"]
 ) -> Int[np.ndarray, "*pair"]:
     """Return the number with the highest logit; -1 where several tie."""
     output = network.output(a, b)

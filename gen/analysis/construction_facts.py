@@ -11,7 +11,7 @@ from gen.analysis.construction import (
     MODULI,
     NEGLIGIBLE,
     NEURONS,
-    Construction,
+    ConstructedNetwork,
     ConstructionActivation,
 )
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gen.i18n import Words
 
 
-def construction_facts(network: Construction) -> Facts:
+def construction_facts(network: ConstructedNetwork) -> Facts:
     """Return the facts of one constructed network.
 
     Returns:
@@ -50,7 +50,7 @@ def construction_facts(network: Construction) -> Facts:
     }
 
 
-def output_range(network: Construction) -> float | None:
+def output_range(network: ConstructedNetwork) -> float | None:
     """Return how much longer the output of equal numbers is than that of nearly opposite ones.
 
     The length of E_a + E_b is 2 cos(pi d / p) for numbers d apart; relu keeps the ratio of two
@@ -80,14 +80,14 @@ def largest_correct_moduli() -> Facts:
 def _largest_correct_modulus(neurons: int, activation: ConstructionActivation) -> int | None:
     largest = None
     for modulus in range(MODULI[0], MODULI[1] + 1):
-        errors = np.abs(Construction(neurons, modulus, activation).angle_errors())
+        errors = np.abs(ConstructedNetwork(neurons, modulus, activation).angle_errors())
         if not (errors < 0.5 * (1 - NEGLIGIBLE)).all():
             break
         largest = modulus
     return largest
 
 
-def describe_verdicts(network: Construction, words: Words) -> str:
+def describe_verdicts(network: ConstructedNetwork, words: Words) -> str:
     """Return a sentence: how many of all pairs are right, and how many are undecided."""
     wrong, undecided, right = network.verdict_counts()
     pairs = wrong + undecided + right

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +9,7 @@ import numpy as np
 
 from gen.analysis.neuron_groups import settled_frequencies
 from gen.analysis.outcome import generalised_at, memorised_at
+from gen.text import csv_text
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -27,7 +26,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Seeds:
+class SeedRuns:
     """The models of one configured model, which differ only in their seed.
 
     Attributes:
@@ -39,26 +38,23 @@ class Seeds:
     shown: int
 
 
-def seeds_table(seeds: Seeds) -> str:
+def seeds_table(seeds: SeedRuns) -> str:
     """Return a CSV with a row for each seed; losses in nats, as logged.
 
     Frequencies and neuron counts are those of `settled_frequencies`. A field is empty if the event
     did not happen.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for run in seeds.runs:
-        found = settled_frequencies(run)
-        losses = [np.fmin.reduce(run.metrics[f"{split}_loss"]) for split in ("train", "test")]
-        steps = (memorised_at(run), generalised_at(run))
-        writer.writerow(
-            [
-                run.seed,
-                " ".join(map(str, found)),
-                " ".join(map(str, found.values())),
-                *(f"{loss:.6g}" if np.isfinite(loss) else "" for loss in losses),
-                *("" if step is None else step for step in steps),
-            ]
-        )
-    return text.getvalue()
+    return csv_text(COLUMNS, map(_row, seeds.runs))
+
+
+def _row(run: ModelRun) -> list[object]:
+    found = settled_frequencies(run)
+    losses = [np.fmin.reduce(run.metrics[f"{split}_loss"]) for split in ("train", "test")]
+    return [
+        run.seed,
+        " ".join(map(str, found)),
+        " ".join(map(str, found.values())),
+        *(f"{loss:.6g}" if np.isfinite(loss) else "" for loss in losses),
+        memorised_at(run),
+        generalised_at(run),
+    ]

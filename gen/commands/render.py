@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gen.charts.chart import Chart, Stack
 from gen.commands.names import select_names
-from gen.figures.figure import ChartFigure, Drawn, MapFigure, Moving
+from gen.figures.figure import FilmFigure
 from gen.site import films
 from gen.site.draw import draw_missing_films
-from gen.site.figure_views import FigureView, figure_views
+from gen.site.figure_views import figure_views
 from gen.site.results import read_sweeps, stored_models
 from gen.store import files
 from gen.store.store import convert_write_errors
 
 if TYPE_CHECKING:
     from gen.site.context import BuildContext
+    from gen.site.figure_views import AnyView
     from gen.site.results import Results
     from gen.store.store import Entry
 
@@ -33,16 +35,16 @@ def render_figures(context: BuildContext, names: Iterable[str], folder: Path | N
     """
     config = context.config
     wanted = select_names("figure", names, config.figures)
-    with context.locked(), context.processes() as painters:
-        needed = {config.figures[name].subject for name in wanted}
+    with context.locked(), context.processes() as executor:
+        needed = {config.figures[name].source for name in wanted}
         models = [name for name in config.models if name in needed]
         sweeps = [name for name in config.sweeps if name in needed]
-        subjects = {**stored_models(context, models), **read_sweeps(context, sweeps)}
-        drawn = draw_missing_films(context, painters, subjects, wanted)
+        results = {**stored_models(context, models), **read_sweeps(context, sweeps)}
+        drawn = draw_missing_films(context, executor, results, wanted)
     if folder is not None:
-        export(context, subjects, drawn, wanted, folder)
+        export(context, results, drawn, wanted, folder)
     context.report.info("1 film is fresh" if len(drawn) == 1 else f"{len(drawn)} films are fresh")
-    still = sum(not isinstance(config.figures[name], Moving) for name in wanted)
+    still = sum(not isinstance(config.figures[name], FilmFigure) for name in wanted)
     if still and folder is None:
         what = "1 figure is not a film" if still == 1 else f"{still} figures are not films"
         context.report.info(f"{what}; pass --to FOLDER to write the files")
@@ -50,15 +52,16 @@ def render_figures(context: BuildContext, names: Iterable[str], folder: Path | N
 
 def export(
     context: BuildContext,
-    subjects: Results,
+    results: Results,
     drawn: Mapping[str, Entry],
     wanted: list[str],
     folder: Path,
 ) -> None:
-    """Write films as MP4, GIF and PNG, charts as SVG and PNG, and interactive figures as CSV.
+    """Write films as MP4, GIF and PNG, charts as SVG and PNG, and the data of widgets.
 
     Args:
-        drawn: the stored films by the stem of their file names.
+        results: trained models and sweeps.
+        drawn: stored films by file name without suffix.
         wanted: ids of figures.
 
     Raises:
@@ -66,47 +69,46 @@ def export(
     """
     with convert_write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    for each in figure_views(context.config.figures, subjects, wanted):
-        for name, content in _files(context, each, drawn):
+    for view in figure_views(context.config.figures, results, wanted):
+        for name, content in _files(context, view, drawn):
             with convert_write_errors(folder):
                 files.write_atomically(folder / name, content)
             context.report.info(str(folder / name))
-        if isinstance(each.figure, Drawn | MapFigure):
-            context.report.info(
-                f"{each.stem}: is interactive and works only on a page; wrote its data"
-            )
 
 
 def _files(
-    context: BuildContext, each: FigureView, drawn: Mapping[str, Entry]
+    context: BuildContext, view: AnyView, drawn: Mapping[str, Entry]
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield names and contents of the files of one figure."""
-    figure = each.figure
-    if isinstance(figure, Moving):
-        entry = drawn[each.stem]
-        for file in films.files_of(entry):
-            yield films.name_of(each.stem, file), entry.file(file).read_bytes()
-    elif isinstance(figure, ChartFigure):
-        yield from _chart_files(context, each, figure)
-    elif isinstance(figure, MapFigure):
-        from gen.analysis.sweep_outcomes import sweep_table
-
-        yield f"{each.stem}.csv", sweep_table(each.run).encode()
-    elif isinstance(figure, Drawn):
-        yield f"{each.stem}.csv", figure.csv(each.run).encode()
-
-
-def _chart_files(
-    context: BuildContext, each: FigureView, figure: ChartFigure
-) -> Iterator[tuple[str, bytes]]:
-    """Yield a chart in every language of the site, named like its download on a page."""
-    from gen.charts.png import to_png
-    from gen.charts.svg import standalone_svg
+    """Yield names and contents of the files of one figure; charts in every language."""
     from gen.i18n import Words
 
+    if isinstance(view.figure, FilmFigure):
+        entry = drawn[view.stem]
+        for file in films.files_of(entry):
+            yield films.name_of(view.stem, file), entry.file(file).read_bytes()
+        return
     for place, language in enumerate(context.config.site.languages):
         words = Words(language)
-        svg = standalone_svg(figure.chart(each.run, words), figure.alt(each.run, words))
-        name = each.stem if place == 0 else f"{each.stem}.{language}"
-        yield f"{name}.svg", svg.encode()
-        yield f"{name}.png", to_png(svg)
+        rendered = view.render(words)
+        if isinstance(rendered, Chart | Stack):
+            suffix = "" if place == 0 else f".{language}"
+            yield from _chart_files(f"{view.stem}{suffix}", rendered, view.alt(words))
+        else:
+            yield from _widget_files(context, view)
+            return
+
+
+def _chart_files(stem: str, chart: Chart | Stack, alt: str) -> Iterator[tuple[str, bytes]]:
+    from gen.charts.png import to_png
+    from gen.charts.svg import standalone_svg
+
+    svg = standalone_svg(chart, alt)
+    yield f"{stem}.svg", svg.encode()
+    yield f"{stem}.png", to_png(svg)
+
+
+def _widget_files(context: BuildContext, view: AnyView) -> Iterator[tuple[str, bytes]]:
+    download = view.data()
+    if download is not None:
+        yield f"{view.stem}.csv", download[1]
+        context.report.info(f"{view.stem}: is interactive and works only on a page; wrote its data")

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 
 from gen.errors import printable
 from gen.experiments import runs
-from gen.figures.figure import FilmFigure, Moving
+from gen.figures.figure import FilmFigure
+from gen.figures.model_figure import ModelFigure
 from gen.site import films, publish
 from gen.site.context import BuildContext
 from gen.site.draw import film_orders
@@ -73,10 +74,10 @@ def _films(context: BuildContext) -> list[Line]:
     subjects = {**valid_models(context), **read_sweeps(context)}
     lines: list[Line] = []
     for name, figure in config.figures.items():
-        if not isinstance(figure, Moving):
+        if not isinstance(figure, FilmFigure):
             continue
         orders = film_orders(config, subjects, [name])
-        if not orders and isinstance(figure, FilmFigure):
+        if not orders and isinstance(figure, ModelFigure):
             trained = first_stale_shard(context, config.models[figure.model]) is None
             reason = "diverged with every seed" if trained else "must be trained first"
             lines.append(Line("film", name, f"{figure.model} {reason}"))

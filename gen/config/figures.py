@@ -10,7 +10,10 @@ from gen.config.toml import Location
 from gen.errors import suggestion
 from gen.experiments.model import Model
 from gen.experiments.sweep import Sweep
-from gen.figures.figure import Figure, FormulaFigure, ModelFigure, SweepFigure, figure_kinds
+from gen.figures.figure import Figure, figure_kinds
+from gen.figures.formula_figure import FormulaFigure
+from gen.figures.model_figure import ModelFigure
+from gen.figures.sweep_figure import SweepFigure
 from gen.text import truncate
 
 SubjectType = TypeVar("SubjectType", Model, Sweep)

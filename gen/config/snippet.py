@@ -32,10 +32,10 @@ def recipe(config: Config, name: str) -> str:
     """
     figure = config.figures[name]
     sources: dict[str, Any] = {}
-    if figure.subject in config.models:
-        sources["models"] = {figure.subject: _model_tables(config.models[figure.subject])}
-    elif figure.subject in config.sweeps:
-        sources["sweeps"] = {figure.subject: _sweep_tables(config.sweeps[figure.subject])}
+    if figure.source in config.models:
+        sources["models"] = {figure.source: _model_tables(config.models[figure.source])}
+    elif figure.source in config.sweeps:
+        sources["sweeps"] = {figure.source: _sweep_tables(config.sweeps[figure.source])}
     return tomlkit.dumps({**sources, "figures": {name: _non_defaults(figure)}})
 
 

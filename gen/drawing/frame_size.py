@@ -9,6 +9,9 @@ MOST_WIDTH, MOST_HEIGHT = 2048, 1152
 """Largest size in CSS pixels. At scale 2 it is 4096 x 2304, the limit of H.264 level 5.2, which
 phones decode."""
 
+HEADER = 76
+"""CSS pixels from the top of a film to its timeline, below the step counter."""
+
 
 def round_up_to_block(length: float) -> int:
     """Round a length in CSS pixels up to whole blocks."""

@@ -1,4 +1,4 @@
-"""Neurons as points of the plane: in A where they look, in B where they answer."""
+"""Film of neurons as points of the plane: their weights in A, and their weights in B."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from pydantic import Field
 from gen.analysis.circles import angles, phase_error, spacing_error
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.analysis.pairs import second_matrix, sign
+from gen.drawing.frame_size import HEADER
 from gen.figures.figure import FilmFigure
-from gen.figures.plane import by_angle, guide_circle
+from gen.figures.model_figure import RunFigure
+from gen.figures.neuron_circle import by_angle, guide_circle
 from gen.tasks.modular import Modular
 from gen.theme import FILM_WIDTH, FREQUENCY_COLOURS, NUMBER_SIZE
 
@@ -29,19 +31,19 @@ _MOST_NEURONS = 64
 _MOST_NUMBERED = 16
 _RADIUS, _SMALL, _RIM = 13, 5, 1.5
 _MARGIN = _RADIUS + 3
-"""CSS pixels from the edge of a panel to the middle of the outermost neuron."""
+"""CSS pixels from the edge of a panel to the centre of the outermost neuron."""
 
 _GUTTER, _RIGHT, _BETWEEN = 52, 16, 12
-_HEADER, _NAME, _AXIS = 76, 44, 34
+_NAME, _AXIS = 44, 34
 _LABEL_GAP, _LABELS_APART = 7, 8
 _ROUND = (5, 2, 1, 0.5, 0.2, 0.1)
 
 
-class Circle(FilmFigure):
-    """Each neuron's (cos, sin), neighbours joined: a polygon in A that is a star in B.
+class Circle(RunFigure, FilmFigure):
+    """The (cos, sin) of each neuron, neighbours joined: a polygon in A becomes a star in B.
 
     Attributes:
-        frames: how many snapshots are shown at most.
+        frames: snapshots shown at most.
     """
 
     kind: Literal["circle"] = "circle"
@@ -52,33 +54,26 @@ class Circle(FilmFigure):
         (into, (rows, neurons)), (out, (_, columns)) = hidden_layer_shapes(network, task)
         if (rows, columns) != (2, 2):
             raise ValueError(
-                f"a circle pictures neurons that have two weights each way, but {into} has "
-                f"{rows} rows and {out} {columns} columns; the kind waves may serve"
+                f"it needs neurons with two weights in and two out, but {into} has {rows} rows "
+                f"and {out} {columns} columns; try the kind waves"
             )
         if neurons > _MOST_NEURONS:
-            raise ValueError(
-                f"{neurons} neurons are more than the {_MOST_NEURONS} it can tell apart"
-            )
+            raise ValueError(f"{neurons} neurons are too many; the limit is {_MOST_NEURONS}")
 
     def film(self, run: ModelRun, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import round_up_to_block
-        from gen.drawing.layers import StepCounter, Timeline
+        from gen.drawing.film_frame import film_frame
 
-        pacing = self.pacing()
-        shown = pacing.select(len(run.snapshot_steps), self.frames)
+        shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         views = _points(run)
         reaches = [_reach(points) for points in views.values()]
         left = _gutter(reaches)
         side = (FILM_WIDTH - 2 * left - _BETWEEN - _RIGHT) // 2
-        top, width = _HEADER + _NAME, FILM_WIDTH - left - _RIGHT
-        canvas = Canvas(FILM_WIDTH, round_up_to_block(top + side + _AXIS), scale)
-        layers: list[Layer] = [
-            StepCounter(canvas, steps.tolist(), left=left, baseline=44),
-            Timeline(canvas, steps.tolist(), left=left, top=_HEADER, width=width),
-        ]
+        top = HEADER + _NAME
+        canvas, layers = film_frame(
+            FILM_WIDTH, top + side + _AXIS, scale, steps, left=left, right=FILM_WIDTH - _RIGHT
+        )
         for column, ((name, points), reach) in enumerate(zip(views.items(), reaches, strict=True)):
             limit = reach * side / (side - 2 * _MARGIN)
             panel = canvas.panel(
@@ -92,7 +87,7 @@ class Circle(FilmFigure):
             canvas.symbol(panel.left, top - 12, name)
             _guides(panel, points[-1])
             layers += _neurons(panel, points[shown])
-        return Film.of(canvas, steps, layers, pacing)
+        return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
         ends = [points[-1].T.astype(np.float64) for points in _points(run).values()]
@@ -121,19 +116,19 @@ class Circle(FilmFigure):
 
 
 def _points(run: ModelRun) -> dict[str, Float[np.ndarray, "snapshot neuron 2"]]:
-    """The neurons' places by matrix, in the order of their final angles in A."""
+    """Return the points by matrix, neurons in the order of their final angles in A."""
     (into, a), (out, b) = run.views.items()
     order = by_angle(a[-1].T)
     return {into: a.transpose(0, 2, 1)[:, order], out: b[:, order]}
 
 
 def _reach(points: Float[np.ndarray, "snapshot neuron 2"]) -> float:
-    """How far from the middle a neuron ever is; 1 where all stay there."""
+    """Return the largest distance of a neuron from the centre, or 1 if it is 0."""
     return float(np.hypot(points[..., 0], points[..., 1]).max()) or 1.0
 
 
 def _gutter(reaches: list[float]) -> int:
-    """Room left of a panel for the numbers of its axis, whatever their length."""
+    """Return the space left of a panel for the widest number of its axis, in CSS pixels."""
     from gen.drawing.canvas import Canvas
     from gen.drawing.number_format import format_number
 
@@ -144,7 +139,7 @@ def _gutter(reaches: list[float]) -> int:
 
 
 def _guides(panel: Panel, final: Float[np.ndarray, "neuron 2"]) -> None:
-    """Axes through the middle, and the circle and even spokes on which the neurons may end."""
+    """Draw axes through the centre, a circle of the final mean radius, and even spokes."""
     from gen.drawing.canvas import LABEL_DROP
 
     canvas = panel.canvas
@@ -158,7 +153,7 @@ def _guides(panel: Panel, final: Float[np.ndarray, "neuron 2"]) -> None:
 
 
 def _ticks(panel: Panel) -> list[float]:
-    """Zero, and the largest round number whose labels on both sides lie below the panel."""
+    """Return zero and the largest round number whose labels fit below the panel."""
     from gen.drawing.number_format import format_number
 
     limit = panel.x[1]
@@ -174,7 +169,7 @@ def _ticks(panel: Panel) -> list[float]:
 
 
 def _neurons(panel: Panel, points: Float[np.ndarray, "frame neuron 2"]) -> list[Layer]:
-    """Neighbours joined, and each neuron as a dot in its own colour with its number."""
+    """Return layers: neighbours joined, each neuron as a numbered dot in its colour."""
     from gen.drawing.layers import Labels, Lines, Points
 
     places = panel.project(points[..., 0], points[..., 1])

@@ -1,9 +1,9 @@
-"""The construction at work: one number stands still, the other goes once around the circle."""
+"""Film of a constructed network: one number is fixed, the other runs through all numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -11,12 +11,12 @@ from pydantic import Field
 
 from gen.analysis.construction import NEGLIGIBLE, neuron_positions, predictions, vector_chain
 from gen.analysis.construction_facts import describe_verdicts
-from gen.figures.constructed import OneConstruction, neuron_colour, pair_table
-from gen.figures.figure import FormulaFilm
+from gen.figures.construction_figure import OneConstructionFigure, neuron_colour
+from gen.figures.figure import FilmFigure
 from gen.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
 
 if TYPE_CHECKING:
-    from gen.analysis.construction import Construction
+    from gen.analysis.construction import ConstructedNetwork
     from gen.drawing.canvas import Canvas, Panel
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
@@ -32,44 +32,40 @@ _STRIP, _ABOVE, _BELOW, _STRIP_LEFT = 104, 40, 40, 64
 _BAR, _DISC, _BARB = 16, 12, 9
 
 
-class ConstructionFilm(OneConstruction, FormulaFilm):
-    """What the neurons hear and speak while b runs through all numbers.
+class Construction(OneConstructionFigure, FilmFigure):
+    """Pre-activations and outputs of the neurons while b runs through all numbers.
 
-    Left the places of the numbers and the directions in which neurons hear, right what they
-    speak, put end to end, and below what each of them makes of what it hears.
+    Left the places of the numbers and the input directions of the neurons, right the output
+    vectors of the neurons, added up, below pre-activation and activation of every neuron.
     """
 
     kind: Literal["construction"] = "construction"
     fps: Annotated[int, Field(ge=5, le=50)] = 12
 
-    def film(self, run: Any, scale: int) -> Film:
+    def film(self, subject: None, scale: int) -> Film:
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
         from gen.drawing.frame_size import round_up_to_block
         from gen.drawing.layers import Timeline
 
-        pacing, run = self.pacing(), self.network
-        b = pacing.select(run.modulus)
+        network = self.network
+        b = self.pacing().select(network.modulus)
         a = np.full_like(b, self.first)
         strip = _HEADER + _SIDE + _ABOVE
         canvas = Canvas(FILM_WIDTH, round_up_to_block(strip + _STRIP + _BELOW), scale)
-        hears, speaks = _panel(canvas, run, 0), _panel(canvas, run, 1)
+        into, out = _panel(canvas, network, 0), _panel(canvas, network, 1)
         layers: list[Layer] = [
             Timeline(canvas, b.tolist(), left=_EDGE, top=_HEADER, width=FILM_WIDTH - 2 * _EDGE),
-            *_sum(run, a, b),
-            *_circle(hears, run, len(b), speaking=False),
-            *_heard(hears, run, a, b),
-            *_circle(speaks, run, len(b), speaking=True),
-            *_spoken(speaks, run, a, b),
-            *_bars(canvas, run, a, b, strip),
+            *_sum(network, a, b),
+            *_circle(into, network, len(b), outputs=False),
+            *_inputs(into, network, a, b),
+            *_circle(out, network, len(b), outputs=True),
+            *_outputs(out, network, a, b),
+            *_bars(canvas, network, a, b, strip),
         ]
-        return Film.of(canvas, b, layers, pacing)
+        return Film.of(canvas, b, layers, self.pacing())
 
-    def csv(self, run: Any) -> str:
-        b = np.arange(self.modulus)
-        return pair_table(self.network, np.full_like(b, self.first), b)
-
-    def alt(self, run: Any, words: Words) -> str:
+    def alt(self, subject: None, words: Words) -> str:
         begin = words(
             "alt.construction.film",
             neurons=self.neurons,
@@ -81,54 +77,56 @@ class ConstructionFilm(OneConstruction, FormulaFilm):
         return words.join_sentences([begin, describe_verdicts(self.network, words)])
 
 
-def _panel(canvas: Canvas, run: Construction, place: int) -> Panel:
-    reach = _REACH_EVEN if run.neurons % 2 == 0 else _REACH
+def _panel(canvas: Canvas, network: ConstructedNetwork, place: int) -> Panel:
+    reach = _REACH_EVEN if network.neurons % 2 == 0 else _REACH
     left = _EDGE + place * (_SIDE + _BETWEEN)
     ends = (-reach, reach)
     return canvas.panel(left=left, top=_HEADER, width=_SIDE, height=_SIDE, x=ends, y=ends)
 
 
-def _sum(run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
-    """The sum on the left, and on the right what the network says, in bold."""
+def _sum(network: ConstructedNetwork, a: Frames, b: Frames) -> Iterator[Layer]:
+    """Yield the sum on the left, and the answer of the network in bold on the right."""
     from gen.drawing.changing_text import ChangingText
 
     def at(x: float) -> Places:
         return np.tile([x, 44.0], (len(b), 1))
 
-    p = run.modulus
+    p = network.modulus
     sums = [f"{one} + {two} \u2192 {(one + two) % p}" for one, two in zip(a, b, strict=True)]
-    written = [str(one) if one >= 0 else "?" for one in predictions(run, a, b).tolist()]
+    written = [str(one) if one >= 0 else "?" for one in predictions(network, a, b).tolist()]
     yield ChangingText(at(_EDGE), sums, size=SYMBOL_SIZE, colour="muted")
     yield ChangingText(
         at(FILM_WIDTH - _EDGE), written, size=SYMBOL_SIZE, style="Semibold", across="right"
     )
 
 
-def _circle(panel: Panel, run: Construction, frames: int, *, speaking: bool) -> Iterator[Layer]:
-    """The places of all numbers, and around them the directions of all neurons."""
+def _circle(
+    panel: Panel, network: ConstructedNetwork, frames: int, *, outputs: bool
+) -> Iterator[Layer]:
+    """Yield the places of all numbers, and around them the directions of all neurons."""
     from gen.drawing.layers import Labels, Points
 
     def still(places: Float[np.ndarray, "point 2"]) -> Float[np.ndarray, "frame point 2"]:
         return np.tile(panel.project(places[:, 0], places[:, 1]), (frames, 1, 1))
 
-    names = neuron_positions(run, outputs=speaking)
-    panel.canvas.symbol(panel.left, panel.top + 32, "B" if speaking else "A")
-    for x, y in run.output_directions if speaking else run.input_directions.T:
+    names = neuron_positions(network, outputs=outputs)
+    panel.canvas.symbol(panel.left, panel.top + 32, "B" if outputs else "A")
+    for x, y in network.output_directions if outputs else network.input_directions.T:
         across = [float(panel.across(x * r)) for r in (0.0, 0.94)]
         down = [float(panel.down(y * r)) for r in (0.0, 0.94)]
         panel.canvas.line(across, down)
-    yield Points(still(run.embedding), ["never"], radius=2.0 if run.modulus <= 150 else 1.2)
-    for neuron in range(run.neurons):
+    yield Points(still(network.embedding), ["never"], radius=2.0 if network.modulus <= 150 else 1.2)
+    for neuron in range(network.neurons):
         place = still(names[neuron : neuron + 1])
         yield Points(place, [neuron_colour(neuron)], radius=_DISC)
         yield Labels(place, [str(neuron)], colour="ground", style="Semibold")
 
 
-def _heard(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
-    """Both numbers, and the arrow to the point halfway between them."""
+def _inputs(panel: Panel, network: ConstructedNetwork, a: Frames, b: Frames) -> Iterator[Layer]:
+    """Yield both numbers, and the arrow to the point halfway between them."""
     from gen.drawing.layers import Labels, Lines, Points
 
-    places = run.embedding
+    places = network.embedding
     ends = np.stack([places[a], places[b]], axis=1)
     between = panel.project(ends[..., 0], ends[..., 1])
     yield Lines(between[:, None], ["muted"], width=1.25)
@@ -141,18 +139,18 @@ def _heard(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[La
     yield Labels(names, ["a", "b"], style="It", size=NUMBER_SIZE)
 
 
-def _spoken(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[Layer]:
-    """What the neurons say, put end to end; where it leads, and where it should."""
+def _outputs(panel: Panel, network: ConstructedNetwork, a: Frames, b: Frames) -> Iterator[Layer]:
+    """Yield the output vectors of the neurons added up, the answer, and the right answer."""
     from gen.drawing.layers import Lines, Points
 
-    points = vector_chain(run, a, b)
+    points = vector_chain(network, a, b)
     along = panel.project(points[..., 0], points[..., 1])
-    right = run.embedding[(a + b) % run.modulus]
+    right = network.embedding[(a + b) % network.modulus]
     target = panel.project(right[:, None, 0], right[:, None, 1])
     yield Points(target, ["ink"], radius=9.0)
     yield Points(target, ["ground"], radius=7.0)
     yield Points(target, ["never"], radius=2.0)
-    for neuron in range(run.neurons):
+    for neuron in range(network.neurons):
         colour = neuron_colour(neuron)
         yield Lines(along[:, None, neuron : neuron + 2], [colour], width=4.0)
     end = points[:, -1]
@@ -161,13 +159,13 @@ def _spoken(panel: Panel, run: Construction, a: Frames, b: Frames) -> Iterator[L
     ray = np.stack([np.zeros_like(way), way], axis=1)
     yield Lines(panel.project(ray[..., 0], ray[..., 1])[:, None], ["muted"], width=1.25)
     yield Lines(_arrow(panel, end)[:, None], ["ink"], width=3.0)
-    answer = predictions(run, a, b)
-    place = np.where(answer[:, None] >= 0, run.embedding[answer], end)
+    answer = predictions(network, a, b)
+    place = np.where(answer[:, None] >= 0, network.embedding[answer], end)
     yield Points(panel.project(place[:, None, 0], place[:, None, 1]), ["ink"], radius=5.0)
 
 
 def _arrow(panel: Panel, end: Places) -> Float[np.ndarray, "frame 5 2"]:
-    """From the middle to a point, with a head that is no longer than the arrow."""
+    """Return an arrow from the centre to a point, its head no longer than the arrow."""
     unit = panel.width / (panel.x[1] - panel.x[0])
     size = np.hypot(*end.T)[:, None]
     along = np.divide(end, size, out=np.zeros_like(end), where=size > NEGLIGIBLE)
@@ -180,38 +178,40 @@ def _arrow(panel: Panel, end: Places) -> Float[np.ndarray, "frame 5 2"]:
     return panel.project(points[..., 0], points[..., 1])
 
 
-def _bars(canvas: Canvas, run: Construction, a: Frames, b: Frames, top: float) -> Iterator[Layer]:
-    """For each neuron what it hears, open, and what it makes of that, filled."""
+def _bars(
+    canvas: Canvas, network: ConstructedNetwork, a: Frames, b: Frames, top: float
+) -> Iterator[Layer]:
+    """Yield for each neuron its pre-activation as an open bar, its activation as a filled one."""
     from gen.drawing.bars import Bars
     from gen.drawing.layers import Lines
 
-    heard = run.pre_activations(a, b)
-    low, high = -2.0, 4.0 if run.activation == "square" else 2.0
+    heard = network.pre_activations(a, b)
+    low, high = -2.0, 4.0 if network.activation == "square" else 2.0
     panel = canvas.panel(
         left=_STRIP_LEFT,
         top=top,
         width=FILM_WIDTH - _STRIP_LEFT - _EDGE,
         height=_STRIP,
-        x=(-0.5, run.neurons - 0.5),
+        x=(-0.5, network.neurons - 0.5),
         y=(low, high),
     )
     panel.y_axis([low, 0.0, high], ruled=False)
     zero = float(panel.down(0.0))
     canvas.line([panel.left, panel.left + panel.width], [zero, zero])
-    side = _BAR / (panel.width / run.neurons)
-    feet = np.arange(run.neurons)
+    side = _BAR / (panel.width / network.neurons)
+    feet = np.arange(network.neurons)
     into = panel.project(feet - side * 0.6, heard)
     floor = panel.project(feet - side * 0.6, np.zeros_like(heard))
     half = np.array([_BAR / 2 * canvas.scale, 0.0])
     corners = np.stack([floor - half, into - half, into + half, floor + half], axis=2)
-    speaks = panel.project(feet + side * 0.6, run.activations(heard))
-    stands = panel.project(feet + side * 0.6, np.zeros(run.neurons))
-    for k in range(run.neurons):
+    active = panel.project(feet + side * 0.6, network.activations(heard))
+    feet_out = panel.project(feet + side * 0.6, np.zeros(network.neurons))
+    for k in range(network.neurons):
         colour = neuron_colour(k)
         yield Lines(corners[:, k : k + 1], [colour], width=1.5, closed=True)
-        yield Bars(stands[k : k + 1], speaks[:, k : k + 1, 1], colour, width=_BAR)
+        yield Bars(feet_out[k : k + 1], active[:, k : k + 1, 1], colour, width=_BAR)
         across = float(panel.across(k))
         canvas.text(across, top + _STRIP + 22, str(k), across="center", colour="ink")
     canvas.symbol(panel.left, top - 12, "u", size=NUMBER_SIZE, colour="muted")
-    made = {"relu": "relu(u)", "square": "u\u00b2", "linear": "u"}[run.activation]
+    made = {"relu": "relu(u)", "square": "u\u00b2", "linear": "u"}[network.activation]
     canvas.text(panel.left + 12, top - 12, f"\u2192 {made}", colour="muted", style="It")

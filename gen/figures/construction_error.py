@@ -1,36 +1,37 @@
-"""How exactly constructed networks add, for readers to change: neurons and modulus."""
+"""Widget of the errors of constructed networks: readers change neurons and modulus."""
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from gen.analysis.construction import MODULI, Construction, ConstructionActivation
-from gen.figures.constructed import ConstructedFigure
-from gen.figures.figure import Drawn
+from gen.analysis.construction import MODULI, ConstructedNetwork, ConstructionActivation
+from gen.figures.construction_figure import ConstructionFigure
+from gen.figures.figure import Widget
+from gen.text import csv_text
 
 if TYPE_CHECKING:
     from gen.analysis.types import Facts
     from gen.i18n import Words
     from gen.widgets.construction_error import ErrorDrawing
 
-BENDS: tuple[ConstructionActivation, ...] = ("relu", "square")
+ACTIVATIONS: tuple[ConstructionActivation, ...] = ("relu", "square")
 """The activations that are compared."""
 
 
-class ConstructionError(ConstructedFigure, Drawn):
-    """The answer against the exact one, and by how much it is off, for every sum."""
+class ConstructionError(ConstructionFigure):
+    """The answer of each network and its error, for every sum."""
 
     kind: Literal["construction-error"] = "construction-error"
-    template: ClassVar[str] = "construction-error"
 
     @property
-    def networks(self) -> list[Construction]:
+    def networks(self) -> list[ConstructedNetwork]:
         """One network for each activation."""
-        return [Construction(self.neurons, self.modulus, bend) for bend in BENDS]
+        return [
+            ConstructedNetwork(self.neurons, self.modulus, activation) for activation in ACTIVATIONS
+        ]
 
     def facts(self) -> Facts:
         from gen.analysis.construction_facts import construction_facts, largest_correct_moduli
@@ -46,26 +47,16 @@ class ConstructionError(ConstructedFigure, Drawn):
             found |= {f"{network.activation}_{key}": own[key] for key in own if key not in found}
         return found | largest_correct_moduli()
 
-    def draw(self, run: Any, words: Words) -> ErrorDrawing:
+    def render(self, subject: None, words: Words) -> Widget[ErrorDrawing]:
         from gen.widgets.construction_error import draw_construction_error
 
-        return draw_construction_error(self.networks, words)
+        return Widget("construction-error", draw_construction_error(self.networks, words))
 
-    def csv(self, run: Any) -> str:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["activation", "midpoint_degrees", "c", "answer", "off_degrees"])
-        for network in self.networks:
-            p = network.modulus
-            for direction, off in enumerate(network.angle_errors().tolist()):
-                exact = direction % p
-                given = ["", ""]
-                if not np.isnan(off):
-                    given = [f"{exact + off:.6g}", f"{round(off * 360 / p, 9) + 0.0:.6g}"]
-                writer.writerow([network.activation, f"{180 * direction / p:.6g}", exact, *given])
-        return text.getvalue()
+    def csv(self, subject: None) -> str:
+        header = ["activation", "midpoint_degrees", "c", "answer", "off_degrees"]
+        return csv_text(header, (row for network in self.networks for row in _rows(network)))
 
-    def alt(self, run: Any, words: Words) -> str:
+    def alt(self, subject: None, words: Words) -> str:
         from gen.widgets.construction_error import error_sentence
 
         begin = words("alt.construction.error", neurons=self.neurons, modulus=self.modulus)
@@ -78,3 +69,14 @@ class ConstructionError(ConstructedFigure, Drawn):
             for one in self.networks
         ]
         return words.join_sentences([begin, *each])
+
+
+def _rows(network: ConstructedNetwork) -> Iterator[list[object]]:
+    """Yield for every sum the exact answer, the answer of the network and its error."""
+    p = network.modulus
+    for direction, off in enumerate(network.angle_errors().tolist()):
+        exact = direction % p
+        given = ["", ""]
+        if not np.isnan(off):
+            given = [f"{exact + off:.6g}", f"{round(off * 360 / p, 9) + 0.0:.6g}"]
+        yield [network.activation, f"{180 * direction / p:.6g}", exact, *given]

@@ -1,31 +1,30 @@
-"""A network that needs no training, for readers to change: two numbers, neurons, modulus, bend."""
+"""Widget of a constructed network: readers change neurons, modulus, activation and numbers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
 from gen.analysis.construction import predictions
 from gen.analysis.construction_facts import describe_verdicts
-from gen.figures.constructed import OneConstruction, pair_table
-from gen.figures.figure import Drawn
+from gen.figures.construction_figure import OneConstructionFigure
+from gen.figures.figure import Widget
 
 if TYPE_CHECKING:
     from gen.i18n import Words
     from gen.widgets.construction import ConstructionDrawing
 
 
-class ConstructionSum(OneConstruction, Drawn):
-    """What neurons hear of two numbers, what they make of it, and what they speak.
+class ConstructionSum(OneConstructionFigure):
+    """Pre-activations, activations and outputs of the neurons for one pair of numbers.
 
     Attributes:
         b: the second number; three tenths of the modulus if left out.
     """
 
     kind: Literal["construction-sum"] = "construction-sum"
-    template: ClassVar[str] = "construction"
 
     b: Annotated[int, Field(ge=0)] | None = None
 
@@ -34,16 +33,13 @@ class ConstructionSum(OneConstruction, Drawn):
         """The number b."""
         return 3 * self.modulus // 10 if self.b is None else self.b
 
-    def draw(self, run: Any, words: Words) -> ConstructionDrawing:
+    def render(self, subject: None, words: Words) -> Widget[ConstructionDrawing]:
         from gen.widgets.construction import draw_construction
 
-        return draw_construction(self.network, self.first, self.second, words)
+        drawing = draw_construction(self.network, self.first, self.second, words)
+        return Widget("construction", drawing)
 
-    def csv(self, run: Any) -> str:
-        b = np.arange(self.modulus)
-        return pair_table(self.network, np.full_like(b, self.first), b)
-
-    def alt(self, run: Any, words: Words) -> str:
+    def alt(self, subject: None, words: Words) -> str:
         answer = int(predictions(self.network, np.array(self.first), np.array(self.second)))
         begin = words(
             "alt.construction.still",

@@ -1,4 +1,4 @@
-"""The waves in a network's weights: noise has all of them, a network that adds has few."""
+"""Film of the Fourier components of both weight matrices."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pydantic import Field
 from gen.analysis.fourier import components, power_share, powers, wave_gini
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.analysis.neuron_groups import check_weights_per_number, neuron_order, settled_frequencies
-from gen.charts.scales import round_up
 from gen.figures.figure import FilmFigure
-from gen.figures.layout import HEADER, Layout
+from gen.figures.matrix_layout import MatrixLayout, colour_limit
+from gen.figures.model_figure import RunFigure
 
 if TYPE_CHECKING:
     from gen.drawing.film import Film
@@ -24,17 +24,16 @@ if TYPE_CHECKING:
     from gen.tasks.task import Task
 
 _MOST_COMPONENTS = 256
-_MANY_CELLS = 1200
 _TICKS_APART = 26
 
 
-class Spectrum(FilmFigure):
-    """Each neuron's weights as cosines and sines: a column for each of the two, for each k.
+class Dft(RunFigure, FilmFigure):
+    """The cosine and sine amplitudes of every neuron, two columns per frequency k.
 
     Attributes:
-        limit: the amplitude that has the deepest colour; left out, the largest at the end of
+        limit: the amplitude that has the deepest colour; if left out, the largest final one of
             the matrix in which that is smaller, rounded up.
-        frames: how many snapshots are shown at most.
+        frames: snapshots shown at most.
     """
 
     kind: Literal["dft"] = "dft"
@@ -45,42 +44,26 @@ class Spectrum(FilmFigure):
         check_weights_per_number(task, network)
         if task.outputs > _MOST_COMPONENTS:
             raise ValueError(
-                f"{task.outputs} numbers have as many waves, and a film shows {_MOST_COMPONENTS}"
+                f"{task.outputs} numbers have too many waves; the limit is {_MOST_COMPONENTS}"
             )
         (_, (_, neurons)), _ = hidden_layer_shapes(network, task)
         shape = (neurons, 2 * (task.outputs // 2))
-        Layout.of(shape, shape, None).check()
+        MatrixLayout.of(shape, shape, None).check()
 
     def film(self, run: ModelRun, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas
-        from gen.drawing.colours import COARSE, FINE, Diverging
         from gen.drawing.film import Film
-        from gen.drawing.layers import StepCounter, Timeline
 
-        pacing = self.pacing()
-        shown = pacing.select(len(run.snapshot_steps), self.frames)
+        shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         into, out = amplitudes(run)
-        limit = self.limit or _limit(into[-1], out[-1])
-        into, out = into[shown], out[shown]
-        colours = Diverging(limit, COARSE if 2 * into[0].size > _MANY_CELLS else FINE)
-        layout = Layout.of(into.shape[1:], out.shape[1:], None)
-        canvas = Canvas(layout.width, layout.height, scale)
-        largest = max(float(np.abs(view).max()) for view in (into, out))
-        layout.colour_bar(canvas, colours, beyond=largest > limit)
-        first, second = layout.matrices(canvas)
-        length = layout.end - layout.start
-        layers = [
-            StepCounter(canvas, steps.tolist(), left=layout.start, baseline=44),
-            Timeline(canvas, steps.tolist(), left=layout.start, top=HEADER, width=length),
-            first.cells(into, colours),
-            second.cells(out, colours),
-        ]
-        for matrix, name in zip((first, second), run.views, strict=True):
-            matrix.name(name)
+        limit = self.limit or colour_limit(into[-1], out[-1])
+        layout = MatrixLayout.of(into.shape[1:], out.shape[1:], None)
+        views = dict(zip(run.views, (into[shown], out[shown]), strict=True))
+        canvas, layers, matrices = layout.frame(views, limit, steps, scale)
+        for matrix in matrices:
             matrix.row_axis("n")
             _wave_axis(matrix)
-        return Film.of(canvas, steps, layers, pacing)
+        return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
         weights = run.input_weights
@@ -98,7 +81,7 @@ class Spectrum(FilmFigure):
 
 
 def _outcome(run: ModelRun, words: Words, *, fewer: bool) -> str:
-    """Which waves are left in the end, if the network has settled on any; else the strongest."""
+    """Return the frequencies that the network settled on, or else the strongest, in words."""
     power = powers(run.input_weights[-1]).sum(axis=-1)
     keys = list(settled_frequencies(run))
     if keys and fewer:
@@ -114,7 +97,7 @@ def amplitudes(
 ) -> tuple[
     Float[np.ndarray, "snapshot neuron component"], Float[np.ndarray, "snapshot neuron component"]
 ]:
-    """Cosine and sine of k = 1, 2, ... of every neuron's weights, neurons in their order."""
+    """Return cosine and sine amplitudes at k = 1, 2, ..., neurons in `neuron_order`."""
     into, out = run.views.values()
     order = neuron_order(run)
     return _split(components(into[:, :, order])), _split(
@@ -129,13 +112,8 @@ def _split(
     return pairs.reshape(len(waves), -1, waves.shape[2]).transpose(0, 2, 1)
 
 
-def _limit(*final: Float[np.ndarray, "neuron component"]) -> float:
-    smaller = min(float(np.abs(view).max()) for view in final)
-    return round_up(smaller) if smaller > 0 else 1.0
-
-
 def _wave_axis(matrix: Matrix) -> None:
-    """The number of periods below the first of its two columns."""
+    """Label the first of the two columns of a frequency with its number of periods."""
     every = next(n for n in (1, 2, 4, 5, 10, 20, 50, 100) if 2 * n * matrix.cell >= _TICKS_APART)
     waves = list(range(every, matrix.columns // 2 + 1, every))
     matrix.column_axis("k", ticks=[2 * k - 1.5 for k in waves], labels=[str(k) for k in waves])

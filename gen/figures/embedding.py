@@ -1,13 +1,13 @@
-"""Where the numbers lie on a circle before anything is learned."""
+"""Drawing of the fixed places of the numbers on a circle, before training."""
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
-from gen.figures.figure import DrawnFigure
+from gen.figures.figure import Widget
+from gen.figures.model_figure import RunFigure
 from gen.networks.embedded import Embedded, circle
+from gen.text import csv_text
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -18,36 +18,32 @@ if TYPE_CHECKING:
 _MOST_POINTS = 512
 
 
-class Embedding(DrawnFigure):
-    """Every number as a point, as a network with `embedding = "circle"` is given them."""
+class Embedding(RunFigure):
+    """Every number as a point: the input of a network with `embedding = "circle"`."""
 
     kind: Literal["embedding"] = "embedding"
-    template: ClassVar[str] = "drawing"
 
     def check(self, task: Task, network: Network) -> None:
         if not isinstance(network, Embedded) or network.embedding != "circle":
-            raise ValueError('only a network with embedding = "circle" is given places to draw')
+            raise ValueError('it shows fixed places, and needs a network with embedding = "circle"')
         if self.every_seed:
             raise ValueError(
-                "every seed is given the same places: every_seed is for figures that differ"
+                "the places are the same for every seed: every_seed is for figures that differ"
             )
         if task.outputs > _MOST_POINTS:
             raise ValueError(
-                f"{task.outputs} points run into each other, and {_MOST_POINTS} are the most"
+                f"{task.outputs} points would overlap; at most {_MOST_POINTS} can be shown"
             )
 
-    def draw(self, run: ModelRun, words: Words) -> str:
+    def render(self, run: ModelRun, words: Words) -> Widget[str]:
         from gen.widgets.embedding import draw_embedding
 
-        return draw_embedding(run.task.outputs)
+        return Widget("drawing", draw_embedding(run.task.outputs))
 
     def csv(self, run: ModelRun) -> str:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["number", "cos", "sin"])
-        for number, (x, y) in enumerate(circle(run.task.outputs)):
-            writer.writerow([number, f"{x:.9g}", f"{y:.9g}"])
-        return text.getvalue()
+        places = enumerate(circle(run.task.outputs))
+        rows = ((number, f"{x:.9g}", f"{y:.9g}") for number, (x, y) in places)
+        return csv_text(["number", "cos", "sin"], rows)
 
     def alt(self, run: ModelRun, words: Words) -> str:
         points = run.task.outputs

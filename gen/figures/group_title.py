@@ -1,4 +1,4 @@
-"""The title of a panel of neurons that share a frequency."""
+"""Title of a panel of neurons that share a frequency."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def group_title(canvas: Canvas, left: float, baseline: float, group: Group) -> None:
-    """How many periods, and how many neurons have them."""
+    """Write the frequency of a group and the number of its neurons."""
     colour = text_colour(group.colour)
     x = left + canvas.symbol(left, baseline, "k", size=NUMBER_SIZE, colour=colour)
     value = "\u2026" if group.frequency is None else str(group.frequency)

@@ -1,14 +1,15 @@
-"""One sum or product at the end of training, for readers to change: waves that agree once."""
+"""Widget of one sum or product at the last snapshot: readers change both numbers."""
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
-from gen.figures.figure import DrawnFigure
-from gen.figures.sums import SumFigure
+from gen.figures.figure import Widget
+from gen.figures.interference_figure import InterferenceFigure
+from gen.text import csv_text
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -20,40 +21,40 @@ if TYPE_CHECKING:
 _MOST_WEIGHTS = 50_000
 
 
-class Interference(SumFigure, DrawnFigure):
-    """A wave for each frequency over all answers, and the total; sliders for both numbers."""
+class Interference(InterferenceFigure):
+    """A wave per frequency over all answers, and their total."""
 
     kind: Literal["interference"] = "interference"
-    template: ClassVar[str] = "interference"
 
     def check(self, task: Task, network: Network) -> None:
         super().check(task, network)
         (_, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
         if inputs * neurons > _MOST_WEIGHTS:
             raise ValueError(
-                f"each of its matrices would travel in the page with {inputs * neurons:,} weights, "
-                f"and {_MOST_WEIGHTS:,} are the most"
+                f"each matrix would add {inputs * neurons:,} weights to the page; the limit is "
+                f"{_MOST_WEIGHTS:,}"
             )
 
-    def draw(self, run: ModelRun, words: Words) -> InterferenceDrawing:
+    def render(self, run: ModelRun, words: Words) -> Widget[InterferenceDrawing]:
         from gen.widgets.interference import draw_interference
 
-        return draw_interference(self.terms(run), self.naming(run), run, words)
+        drawing = draw_interference(self.terms(run), self.naming(run), run, words)
+        return Widget("interference", drawing)
 
     def csv(self, run: ModelRun) -> str:
-        terms = self.terms(run)
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
+        terms, naming = self.terms(run), self.naming(run)
         names = [f"k_{group.frequency or 'other'}" for group in terms.groups]
-        naming = self.naming(run)
+        values = np.vstack([terms.shares[-1], terms.together[-1]]).T
+        rows = (
+            (
+                *([place] if naming.product else []),
+                naming.numbers[place] if naming.product else place,
+                *(f"{value:.6g}" for value in row),
+            )
+            for place, row in enumerate(values)
+        )
         exponent = ["exponent"] if naming.product else []
-        writer.writerow([*exponent, "c", *names, "total"])
-        for place, (shares, total) in enumerate(
-            zip(terms.shares[-1].T, terms.together[-1], strict=True)
-        ):
-            answer = [place, naming.numbers[place]] if naming.product else [place]
-            writer.writerow([*answer, *(f"{value:.6g}" for value in (*shares, total))])
-        return text.getvalue()
+        return csv_text([*exponent, "c", *names, "total"], rows)
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        return self.told("alt.interference.still", run, words)
+        return self.describe("alt.interference.still", run, words)

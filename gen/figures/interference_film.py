@@ -1,4 +1,4 @@
-"""One sum or product over training: what each frequency says for every answer, and the total."""
+"""Film of the logits of one sum or product: the share of each frequency, and the total."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pydantic import Field
 
 from gen.analysis.interference import PairLogits, interpolate, margin
 from gen.analysis.number_names import NumberNames
+from gen.drawing.frame_size import HEADER
 from gen.figures.figure import FilmFigure
 from gen.figures.group_title import group_title
-from gen.figures.sums import SumFigure
+from gen.figures.interference_figure import InterferenceFigure
 from gen.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
 
 if TYPE_CHECKING:
@@ -24,27 +25,27 @@ if TYPE_CHECKING:
     from gen.i18n import Words
 
 PARTS = 6
-"""Places of a smooth wave from one number to the next."""
+"""Points of a smooth wave per number."""
 
 _STEADY = 5
 
 _LEFT, _RIGHT, _EDGE = 60, 76, 20
 _WIDTH = FILM_WIDTH - _LEFT - _RIGHT
-_HEADER, _NAME, _AXIS = 76, 36, 36
+_NAME, _AXIS = 36, 36
 _TITLE, _BELOW = 30, 4
 _TALLEST, _LOWEST, _ROOM = 92, 52, 288
 _TALL_SUM = 2
 _DOT, _SUM_DOT, _ANSWER, _RING, _HOLE = 2.2, 2.6, 5.0, 10.0, 7.5
 
 
-class InterferenceFilm(SumFigure, FilmFigure):
-    """Waves that hardly prefer any answer, and their sum, which does.
+class InterferenceFilm(InterferenceFigure, FilmFigure):
+    """Shares that hardly prefer any answer, and their sum, which does.
 
-    All panels of a frame share one scale, which follows the largest value around that frame: a
-    network that memorises shouts, and one that has generalised need not.
+    All panels of a frame share one scale, which follows the largest values around that frame,
+    because logits shrink by orders of magnitude once a network generalises.
 
     Attributes:
-        frames: how many snapshots are shown at most.
+        frames: snapshots shown at most.
     """
 
     kind: Literal["interference-film"] = "interference-film"
@@ -52,13 +53,10 @@ class InterferenceFilm(SumFigure, FilmFigure):
     frames: Annotated[int, Field(ge=2, le=1000)] = 51
 
     def film(self, run: ModelRun, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import round_up_to_block
-        from gen.drawing.layers import StepCounter, Timeline
+        from gen.drawing.film_frame import film_frame
 
-        pacing = self.pacing()
-        shown = pacing.select(len(run.snapshot_steps), self.frames)
+        shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         terms = self.terms(run)
         groups, answer, shares = terms.groups, terms.answer, terms.shares[shown]
@@ -66,10 +64,12 @@ class InterferenceFilm(SumFigure, FilmFigure):
 
         height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups)))
         row = _TITLE + height + _BELOW
-        top = _HEADER + _NAME
+        top = HEADER + _NAME
         sum_top = top + row * len(groups) + _TITLE
         bottom = sum_top + _TALL_SUM * height
-        canvas = Canvas(FILM_WIDTH, round_up_to_block(bottom + _AXIS), scale)
+        canvas, layers = film_frame(
+            FILM_WIDTH, bottom + _AXIS, scale, steps, left=_LEFT, right=FILM_WIDTH - _EDGE
+        )
 
         def panel(at: int, tall: int) -> Panel:
             most = tall / height
@@ -78,12 +78,6 @@ class InterferenceFilm(SumFigure, FilmFigure):
                 left=_LEFT, top=at, width=_WIDTH, height=tall, x=ends, y=(-most, most)
             )
 
-        layers: list[Layer] = [
-            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
-            Timeline(
-                canvas, steps.tolist(), left=_LEFT, top=_HEADER, width=FILM_WIDTH - _LEFT - _EDGE
-            ),
-        ]
         whole = panel(sum_top, _TALL_SUM * height)
         naming = self.naming(run)
         _head(canvas, naming, terms)
@@ -102,14 +96,14 @@ class InterferenceFilm(SumFigure, FilmFigure):
         layers += _answered(whole, values, "ink", answer)
         layers += _numbers(whole, limit, margin(together, answer))
         _axes(canvas, whole, top, run.task.output_symbol)
-        return Film.of(canvas, steps, layers, pacing)
+        return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        return self.told("alt.interference.film", run, words, steps=int(run.snapshot_steps[-1]))
+        return self.describe("alt.interference.film", run, words, steps=int(run.snapshot_steps[-1]))
 
 
 def _head(canvas: Canvas, naming: NumberNames, terms: PairLogits) -> None:
-    """The sum or product, and its answer."""
+    """Write the sum or product and its answer into the header."""
     known = naming.values(terms.pair, terms.answer)
     right = FILM_WIDTH - _EDGE
     answer = known["answer"]
@@ -120,14 +114,14 @@ def _head(canvas: Canvas, naming: NumberNames, terms: PairLogits) -> None:
 
 
 def _answer_line(canvas: Canvas, across: float, ends: tuple[float, float], name: str) -> None:
-    """A line through the answer's place in every panel."""
+    """Draw a line through the place of the answer in every panel."""
     top, bottom = ends
     canvas.line([across, across], [top - 4, bottom], colour="muted")
     canvas.text(across, top - 10, name, across="center", colour="ink", style="Semibold")
 
 
 def _limits(shares: Float[np.ndarray, "frame group answer"]) -> Float[np.ndarray, " frame"]:
-    """What half the height of a frequency's panel stands for, changing without haste."""
+    """Return the logit at the top of a frequency's panel for every frame, smoothed over frames."""
     largest = np.abs(shares).max(axis=(1, 2))
     together = np.abs(shares.sum(axis=1)).max(axis=1) / _TALL_SUM
     needed = np.log(np.maximum(np.maximum(largest, together) * 1.05, 1e-9))
@@ -140,7 +134,7 @@ def _limits(shares: Float[np.ndarray, "frame group answer"]) -> Float[np.ndarray
 def _wave(
     panel: Panel, values: Float[np.ndarray, "frame answer"], colour: str, radius: float
 ) -> Iterator[Layer]:
-    """The values as dots, and the wave that goes through them."""
+    """Yield layers of the values as dots on a smooth wave."""
     from gen.drawing.canvas import pale
     from gen.drawing.layers import Lines, Points
 
@@ -151,7 +145,7 @@ def _wave(
 
 
 def _bars(panel: Panel, values: Float[np.ndarray, "frame answer"]) -> Iterator[Layer]:
-    """The values as dots, each on a thin bar that stands on zero."""
+    """Yield layers of the values as dots, each on a thin bar from zero."""
     from gen.drawing.layers import Lines, Points
 
     tops = panel.project(np.arange(values.shape[1]), values)
@@ -172,7 +166,7 @@ def _answered(
 def _ring(
     panel: Panel, values: Float[np.ndarray, "frame answer"], answer: int, naming: NumberNames
 ) -> Iterator[Layer]:
-    """A ring around the highest value, and where it is wrong the answer that it stands for."""
+    """Yield layers of a ring around the highest value, and its number if the answer is wrong."""
     from gen.drawing.changing_text import ChangingText
     from gen.drawing.layers import Points
 
@@ -189,7 +183,7 @@ def _ring(
 def _numbers(
     panel: Panel, limit: Float[np.ndarray, " frame"], ahead: Float[np.ndarray, " frame"]
 ) -> Iterator[Layer]:
-    """What the panel's height stands for on its left, by how much the answer leads on its right."""
+    """Yield layers of the scale left of the panel, and of the margin of the answer right of it."""
     from gen.drawing.changing_text import ChangingText
     from gen.drawing.number_format import format_number
 

@@ -1,4 +1,4 @@
-"""Loss on the rows trained on and on unseen rows, over the steps, by order of magnitude."""
+"""Chart of train and test loss over the steps, on a logarithmic scale."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from jaxtyping import Float
 from gen.analysis.outcome import LEARNED_ACCURACY, generalised_at, memorised_at
 from gen.charts.chart import Chart, log_axis, step_axis
 from gen.charts.curves import SPLITS, marks, series, table
-from gen.figures.figure import ChartFigure
+from gen.figures.model_figure import RunFigure
+from gen.text import csv_numbers
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
     from gen.i18n import Words
 
 
-class Loss(ChartFigure):
+class Loss(RunFigure):
     """Two lines on a logarithmic scale."""
 
     kind: Literal["loss"] = "loss"
 
-    def chart(self, run: ModelRun, words: Words) -> Chart:
+    def render(self, run: ModelRun, words: Words) -> Chart:
         label = words("axis.loss")
         values = np.concatenate([run.metrics[f"{split}_loss"] for split in SPLITS])
         plotted = values[np.isfinite(values) & (values > 0)]
@@ -36,8 +37,8 @@ class Loss(ChartFigure):
             marks=marks(run, "loss", words),
         )
 
-    def table(self, run: ModelRun) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
-        return table(run, "loss")
+    def csv(self, run: ModelRun) -> str:
+        return csv_numbers(*table(run, "loss"))
 
     def alt(self, run: ModelRun, words: Words) -> str:
         train, test = run.metrics["train_loss"], run.metrics["test_loss"]
@@ -54,19 +55,20 @@ class Loss(ChartFigure):
                     largest_step=int(run.logged_steps[largest]),
                     final=float(test[-1]),
                 ),
-                _what_happens(run, words),
+                _outcome(run, words),
             ]
         )
 
 
 def _trend(loss: Float[np.ndarray, " log"], *, same: bool) -> str:
-    """The text on a loss; `same` if its first and its last value are written alike."""
+    """Return the message key for a train loss; `same`: its ends are equal when printed."""
     if same:
         return "train_same"
     return "train" if loss[-1] < loss[0] else "train_rises"
 
 
-def _what_happens(run: ModelRun, words: Words) -> str:
+def _outcome(run: ModelRun, words: Words) -> str:
+    """Return when either loss is learned, in words."""
     memorised, generalised = memorised_at(run), generalised_at(run)
     threshold = words.percent(LEARNED_ACCURACY)
     if memorised is None and generalised is None:

@@ -1,4 +1,4 @@
-"""One neuron alone: its weights as a line over the numbers, and the waves in that line."""
+"""Film of one neuron: its weights as a line over the numbers, and their spectrum."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.fourier import components, frequencies, peak_power_shares
-from gen.analysis.hidden_layer_views import hidden_layer_shapes
-from gen.analysis.neuron_groups import check_weights_per_number, neuron_groups, neuron_order
+from gen.analysis.fourier import components, frequencies
+from gen.analysis.neuron_groups import neuron_groups, neuron_order
 from gen.analysis.wave_facts import wave_shares
 from gen.charts.scales import limit_labels, line_limit
-from gen.figures.figure import FilmFigure, ModelFigure
+from gen.drawing.frame_size import HEADER
+from gen.figures.figure import FilmFigure
+from gen.figures.neuron_figure import NeuronFigure
 from gen.theme import COUNTER_SIZE, FILM_WIDTH, text_colour
 
 if TYPE_CHECKING:
@@ -22,55 +23,20 @@ if TYPE_CHECKING:
     from gen.drawing.layers import Layer
     from gen.experiments.runs import ModelRun
     from gen.i18n import Words
-    from gen.networks.network import Network
-    from gen.tasks.task import Task
 
-_MOST_NUMBERS = 256
 _TICKS_APART = 26
 _WIDEST = 4.0
 _LEFT, _RIGHT, _BETWEEN = 60, 24, 44
 _SPECTRUM = 216
 _WAVE = FILM_WIDTH - _LEFT - _RIGHT - _BETWEEN - _SPECTRUM
-_HEADER, _NAME, _PANEL, _APART, _AXIS = 76, 44, 116, 72, 36
-
-
-class NeuronFigure(ModelFigure):
-    """A figure of a neuron that has a weight for every number, each way.
-
-    Attributes:
-        neuron: its row in the films of the same model; left out, the one that ends as the
-            purest wave.
-    """
-
-    neuron: Annotated[int, Field(ge=0)] | None = None
-
-    def check(self, task: Task, network: Network) -> None:
-        check_weights_per_number(task, network)
-        (_, (_, neurons)), _ = hidden_layer_shapes(network, task)
-        if self.neuron is not None and self.neuron >= neurons:
-            raise ValueError(
-                f"there is no neuron {self.neuron}: the {neurons} are numbered from 0 to "
-                f"{neurons - 1}"
-            )
-        if task.outputs > _MOST_NUMBERS:
-            raise ValueError(
-                f"a line over {task.outputs} numbers is no line any more; {_MOST_NUMBERS} are "
-                f"the most"
-            )
-
-    def row(self, run: ModelRun) -> int:
-        """Which row of the other films it is."""
-        if self.neuron is not None:
-            return self.neuron
-        purest = int(peak_power_shares(run.input_weights[-1]).argmax())
-        return int(np.flatnonzero(neuron_order(run) == purest)[0])
+_NAME, _PANEL, _APART, _AXIS = 44, 116, 72, 36
 
 
 class Neuron(NeuronFigure, FilmFigure):
-    """One neuron's weights over training; beside the line, how much of every wave is in it.
+    """The weights of one neuron over training; beside them the amplitude of every wave.
 
     Attributes:
-        frames: how many snapshots are shown at most.
+        frames: snapshots shown at most.
     """
 
     kind: Literal["neuron"] = "neuron"
@@ -78,33 +44,26 @@ class Neuron(NeuronFigure, FilmFigure):
     frames: Annotated[int, Field(ge=2, le=1000)] = 126
 
     def film(self, run: ModelRun, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import round_up_to_block
-        from gen.drawing.layers import StepCounter, Timeline
+        from gen.drawing.film_frame import film_frame
 
-        pacing = self.pacing()
-        shown = pacing.select(len(run.snapshot_steps), self.frames)
+        shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         row = self.row(run)
         neuron, colour = _chosen(run, row)
-        height = _HEADER + _NAME + 2 * _PANEL + _APART + _AXIS
-        canvas = Canvas(FILM_WIDTH, round_up_to_block(height), scale)
-        layers: list[Layer] = [
-            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
-            Timeline(
-                canvas, steps.tolist(), left=_LEFT, top=_HEADER, width=FILM_WIDTH - _LEFT - _RIGHT
-            ),
-        ]
+        height = HEADER + _NAME + 2 * _PANEL + _APART + _AXIS
+        canvas, layers = film_frame(
+            FILM_WIDTH, height, scale, steps, left=_LEFT, right=FILM_WIDTH - _RIGHT
+        )
         _title(canvas, row)
         symbols = (run.task.input_symbol, run.task.output_symbol)
         views = zip(run.views, _lines(run, neuron), symbols, strict=True)
         for place, (name, values, symbol) in enumerate(views):
-            top = _HEADER + _NAME + place * (_PANEL + _APART)
+            top = HEADER + _NAME + place * (_PANEL + _APART)
             canvas.symbol(_LEFT, top - 12, name)
             layers += _wave(canvas, top, values[shown], colour, symbol)
             layers += _spectrum(canvas, top, values[shown], colour)
-        return Film.of(canvas, steps, layers, pacing)
+        return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
         row = self.row(run)
@@ -123,7 +82,7 @@ class Neuron(NeuronFigure, FilmFigure):
 
 
 def _chosen(run: ModelRun, row: int) -> tuple[int, str]:
-    """A row's column in the weights, and the colour of its frequency."""
+    """Return the column of a row in the weights, and the colour of its frequency."""
     neuron = int(neuron_order(run)[row])
     groups = neuron_groups(run.input_weights[-1])
     return neuron, next(group.colour for group in groups if neuron in group.neurons)
@@ -158,7 +117,7 @@ def _wave(
     colour: str,
     symbol: str,
 ) -> list[Layer]:
-    """The weights as a line with a dot at every number."""
+    """Return the layers of the weights as a line with a dot at every number."""
     from gen.drawing.canvas import nice_ticks
     from gen.drawing.layers import Lines, Points
 
@@ -184,7 +143,7 @@ def _spectrum(
     values: Float[np.ndarray, "frame number"],
     colour: str,
 ) -> list[Layer]:
-    """The amplitude of every wave as a bar, the strongest of the last frame in its colour."""
+    """Return the layers of the amplitudes as bars, the strongest at the end in its colour."""
     from gen.drawing.layers import Lines
 
     amplitude = np.abs(components(values[:, :, None]))[..., 0]
@@ -213,7 +172,7 @@ def _spectrum(
 
 
 def _frequency_axis(panel: Panel, strongest: int, waves: int, colour: str) -> None:
-    """The first, the last and the strongest wave, where they do not stand on each other."""
+    """Label the first, the last and the strongest wave where labels do not overlap."""
     from gen.drawing.number_format import format_number
 
     apart = _TICKS_APART / panel.width * waves

@@ -1,10 +1,8 @@
-"""All neurons, one of which readers choose: its weights at any step, and the waves in them."""
+"""Widget of all neurons: readers choose one, and see its weights and waves at any step."""
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -13,8 +11,9 @@ from gen.analysis.fourier import frequencies, peak_power_shares, phases
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.analysis.neuron_groups import describe_frequencies, neuron_order
 from gen.analysis.pairs import phase_errors, read_pairs
-from gen.figures.figure import DrawnFigure
-from gen.figures.neuron import NeuronFigure
+from gen.figures.figure import Widget
+from gen.figures.neuron_figure import NeuronFigure
+from gen.text import csv_text
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -27,15 +26,14 @@ _MOST_BYTES = 200_000
 _MOST_NEURONS = 64
 
 
-class Neurons(NeuronFigure, DrawnFigure):
-    """Each neuron as a small wave to choose by, the chosen one large, a slider for the step.
+class Neurons(NeuronFigure):
+    """Small waves to choose a neuron by, the chosen neuron large, and a slider for the step.
 
     Attributes:
-        frames: how many snapshots travel in the page at most, a byte for every weight.
+        frames: snapshots in the page at most, one byte per weight.
     """
 
     kind: Literal["neurons"] = "neurons"
-    template: ClassVar[str] = "neurons"
     frames: Annotated[int, Field(ge=2, le=1000)] = 31
 
     def check(self, task: Task, network: Network) -> None:
@@ -43,39 +41,33 @@ class Neurons(NeuronFigure, DrawnFigure):
         (_, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
         if neurons > _MOST_NEURONS:
             raise ValueError(
-                f"{neurons} neurons are more than the {_MOST_NEURONS} that one can choose from"
+                f"{neurons} neurons are too many to choose from; the limit is {_MOST_NEURONS}"
             )
-        travelling = 2 * inputs * neurons * self.frames
-        if travelling > _MOST_BYTES:
+        size = 2 * inputs * neurons * self.frames
+        if size > _MOST_BYTES:
             fewer = _MOST_BYTES // (2 * inputs * neurons)
             raise ValueError(
-                f"{self.frames} snapshots of its weights are {travelling:,} bytes in the page, and "
-                f"{_MOST_BYTES:,} are the most; set frames = {fewer} or less"
+                f"{self.frames} snapshots of the weights are {size:,} bytes in the page; the "
+                f"limit is {_MOST_BYTES:,}; set frames = {fewer} or less"
             )
 
-    def draw(self, run: ModelRun, words: Words) -> NeuronsDrawing:
+    def render(self, run: ModelRun, words: Words) -> Widget[NeuronsDrawing]:
         from gen.widgets.neurons import draw_neurons
 
-        return draw_neurons(run, self.row(run), self.frames, words)
+        return Widget("neurons", draw_neurons(run, self.row(run), self.frames, words))
 
     def csv(self, run: ModelRun) -> str:
         into = run.input_weights[-1]
         name, off_by = _phase_column(run)
-        columns = zip(
-            frequencies(into),
-            peak_power_shares(into),
-            np.degrees(phases(into)) % 360,
-            off_by,
-            strict=True,
+        degrees = np.degrees(phases(into)) % 360
+        columns = list(
+            zip(frequencies(into), peak_power_shares(into), degrees, off_by, strict=True)
         )
-        rows = list(columns)
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["neuron", "k", "share", "phase_degrees", name])
-        for row, neuron in enumerate(neuron_order(run)):
-            k, share, phase, off = rows[neuron]
-            writer.writerow([row, k, f"{share:.4f}", f"{phase:.1f}", off])
-        return text.getvalue()
+        rows = (
+            (row, k, f"{share:.4f}", f"{phase:.1f}", off)
+            for row, (k, share, phase, off) in enumerate(columns[n] for n in neuron_order(run))
+        )
+        return csv_text(["neuron", "k", "share", "phase_degrees", name], rows)
 
     def alt(self, run: ModelRun, words: Words) -> str:
         text = words(
@@ -87,7 +79,7 @@ class Neurons(NeuronFigure, DrawnFigure):
 
 
 def _phase_column(run: ModelRun) -> tuple[str, list[str]]:
-    """By how many degrees each neuron's phase out is off, in the form that the task asks for."""
+    """Return the name of the phase error column, and each neuron's error in degrees."""
     known = read_pairs(run)
     if known is None:
         return "off_degrees", [""] * run.views["W_in"].shape[2]

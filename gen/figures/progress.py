@@ -1,4 +1,4 @@
-"""Accuracy, and below it what moves while accuracy stands still."""
+"""Charts of accuracy and, below it, of measures that change before accuracy does."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from gen.charts.chart import (
     value_axis,
 )
 from gen.charts.curves import SPLITS, accuracy_in_words, marks, series
-from gen.figures.figure import ChartFigure
+from gen.figures.model_figure import RunFigure
+from gen.text import csv_numbers
 
 if TYPE_CHECKING:
     from gen.analysis.types import Facts
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 _MEASURES = ("norm", "key_share", "gini", "restricted", "excluded", "signal_share")
 
 
-class Progress(ChartFigure):
-    """Charts over the same steps: accuracy jumps, and the measures below it do not."""
+class Progress(RunFigure):
+    """Stacked charts over the same steps."""
 
     kind: Literal["progress"] = "progress"
 
@@ -54,7 +55,7 @@ class Progress(ChartFigure):
                 "weights into the neurons are shown for each input; try accuracy or loss"
             )
 
-    def chart(self, run: ModelRun, words: Words) -> Stack:
+    def render(self, run: ModelRun, words: Words) -> Stack:
         measured = _of_bits(run, words) if run.task.signal_inputs else _of_waves(run, words)
         return Stack(
             title=words("chart.title", measure=words("chart.progress")),
@@ -62,25 +63,32 @@ class Progress(ChartFigure):
             charts=(_accuracy(run, words), *measured),
         )
 
-    def table(self, run: ModelRun) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
-        progress = signal_progress(run) if run.task.signal_inputs else wave_progress(run)
-        names = [name for name in _MEASURES if hasattr(progress, name)]
-        places = np.searchsorted(run.logged_steps, progress.steps)
-        places = places.clip(0, len(run.logged_steps) - 1)
-        logged = run.logged_steps[places] == progress.steps
-        accuracies = [f"{split}_accuracy" for split in SPLITS]
-        columns = [
-            progress.steps,
-            *(np.where(logged, run.metrics[name][places], np.nan) for name in accuracies),
-            *(getattr(progress, name) for name in names),
-        ]
-        rows = np.stack([column.astype(np.float64) for column in columns], axis=1)
-        return ("step", *accuracies, *names), rows
+    def csv(self, run: ModelRun) -> str:
+        return csv_numbers(*progress_table(run))
 
     def alt(self, run: ModelRun, words: Words) -> str:
         begin = words("alt.progress.begin", steps=int(run.logged_steps[-1]))
         tell = _bits_in_words if run.task.signal_inputs else _waves_in_words
         return words.join_sentences([begin, *tell(run, words)])
+
+
+def progress_table(
+    run: ModelRun,
+) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
+    """Return column names and rows: step, accuracies (NaN where not logged), measures."""
+    progress = signal_progress(run) if run.task.signal_inputs else wave_progress(run)
+    names = [name for name in _MEASURES if hasattr(progress, name)]
+    places = np.searchsorted(run.logged_steps, progress.steps)
+    places = places.clip(0, len(run.logged_steps) - 1)
+    logged = run.logged_steps[places] == progress.steps
+    accuracies = [f"{split}_accuracy" for split in SPLITS]
+    columns = [
+        progress.steps,
+        *(np.where(logged, run.metrics[name][places], np.nan) for name in accuracies),
+        *(getattr(progress, name) for name in names),
+    ]
+    rows = np.stack([column.astype(np.float64) for column in columns], axis=1)
+    return ("step", *accuracies, *names), rows
 
 
 def _plot(run: ModelRun, y: Axis, lines: tuple[Series, ...], words: Words) -> Chart:

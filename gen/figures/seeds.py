@@ -1,12 +1,13 @@
-"""How the same training goes from other random beginnings: a small chart for every seed."""
+"""Small loss charts of all seeds of a model, side by side."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from gen.analysis.outcome import generalised_at
-from gen.analysis.seeds import Seeds, seeds_table
-from gen.figures.figure import DrawnFigure
+from gen.analysis.seeds import SeedRuns, seeds_table
+from gen.figures.figure import Widget
+from gen.figures.model_figure import ModelFigure
 
 if TYPE_CHECKING:
     from gen.i18n import Words
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
     from gen.widgets.seeds import SeedChart
 
 
-class SeedCharts(DrawnFigure):
-    """Losses of all models of a configured model, side by side on one scale."""
+class Seeds(ModelFigure[SeedRuns]):
+    """The losses of every seed on one scale."""
 
     kind: Literal["seeds"] = "seeds"
-    template: ClassVar[str] = "seeds"
 
     def check(self, task: Task, network: Network) -> None:
         if self.every_seed:
@@ -27,21 +27,18 @@ class SeedCharts(DrawnFigure):
                 "it shows all seeds by itself: every_seed is for the figures that show one"
             )
 
-    def pictured(self, subject: Any) -> Seeds:
-        return subject.seeds
-
-    def draw(self, run: Seeds, words: Words) -> list[SeedChart]:
+    def render(self, seeds: SeedRuns, words: Words) -> Widget[list[SeedChart]]:
         from gen.widgets.seeds import draw_seeds
 
-        return draw_seeds(run, words)
+        return Widget("seeds", draw_seeds(seeds, words))
 
-    def csv(self, run: Seeds) -> str:
-        return seeds_table(run)
+    def csv(self, seeds: SeedRuns) -> str:
+        return seeds_table(seeds)
 
-    def alt(self, run: Seeds, words: Words) -> str:
-        steps = int(run.runs[0].logged_steps[-1])
-        begin = words("alt.seeds.begin", steps=steps, seeds=len(run.runs))
-        found = [(one.seed, generalised_at(one)) for one in run.runs]
+    def alt(self, seeds: SeedRuns, words: Words) -> str:
+        steps = int(seeds.runs[0].logged_steps[-1])
+        begin = words("alt.seeds.begin", steps=steps, seeds=len(seeds.runs))
+        found = [(run.seed, generalised_at(run)) for run in seeds.runs]
         which = [
             words("alt.seeds.one", seed=seed, step=step) for seed, step in found if step is not None
         ]

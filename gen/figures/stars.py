@@ -1,4 +1,4 @@
-"""Groups of neurons as stars: by their phase going in, and turned twice as far going out."""
+"""Film of groups of neurons by phase: a ring of input weights, a star of output weights."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from gen.analysis.circles import PHASE_TOLERANCE
 from gen.analysis.fourier import points_at_frequency
 from gen.analysis.neuron_groups import check_weights_per_number, neuron_groups
 from gen.analysis.pairs import phase_errors, read_pairs
+from gen.drawing.frame_size import HEADER
 from gen.figures.figure import FilmFigure
 from gen.figures.group_title import group_title
-from gen.figures.plane import by_angle, guide_circle
+from gen.figures.model_figure import RunFigure
+from gen.figures.neuron_circle import by_angle, guide_circle
 from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from gen.tasks.task import Task
 
 _LEFT, _RIGHT, _BETWEEN = 64, 16, 16
-_HEADER, _TITLE, _NAME, _AXIS = 76, 44, 28, 12
+_TITLE, _NAME, _AXIS = 44, 28, 12
 _LARGEST = 264
 _ROOMY = 100
 _HEADROOM = 1.14
@@ -37,10 +39,10 @@ _HEADROOM = 1.14
 
 @dataclass(frozen=True)
 class _Star:
-    """A group's neurons as points, in the order of their final phase going in.
+    """The neurons of a group as points, in the order of their final input phase.
 
     Attributes:
-        into, out: amplitudes of cosine and sine at the group's frequency.
+        into, out: cosine and sine amplitudes at the frequency of the group.
     """
 
     group: Group
@@ -48,17 +50,16 @@ class _Star:
     out: Float[np.ndarray, "snapshot neuron 2"]
 
 
-class Stars(FilmFigure):
-    """For every final frequency the neurons' (cos, sin): above going in, below going out.
+class Stars(RunFigure, FilmFigure):
+    """For every final frequency the (cos, sin) of its neurons: input weights above output weights.
 
-    Every group has a scale of its own, on which its largest amplitude of all fits in.
-
-    Neighbours are joined. Going in they make a ring; going out, where every phase of a sum is
-    twice as large, the same line makes a star. A hand points at one neuron in both. Of a
-    difference, what goes in is what reads the first number.
+    Each group has its own scale, which fits its largest amplitude. A line joins neighbours:
+    a ring in the input weights becomes a star in the output weights of a sum, whose phases are
+    twice as large. A hand points at the same neuron in both. For a difference, the input
+    weights are those of the first number.
 
     Attributes:
-        frames: how many snapshots are shown at most.
+        frames: snapshots shown at most.
     """
 
     kind: Literal["stars"] = "stars"
@@ -69,29 +70,21 @@ class Stars(FilmFigure):
         check_weights_per_number(task, network)
 
     def film(self, run: ModelRun, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import round_up_to_block
-        from gen.drawing.layers import StepCounter, Timeline
+        from gen.drawing.film_frame import film_frame
 
-        pacing = self.pacing()
-        shown = pacing.select(len(run.snapshot_steps), self.frames)
+        shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         stars = _stars(run)
         room = FILM_WIDTH - _LEFT - _RIGHT - (len(stars) - 1) * _BETWEEN
         side = min(_LARGEST, room // len(stars))
-        height = _HEADER + _TITLE + 2 * side + _NAME + _AXIS
-        canvas = Canvas(FILM_WIDTH, round_up_to_block(height), scale)
-        spare = room - side * len(stars)
-        left = _LEFT + spare // 2
-        width = FILM_WIDTH - left - _RIGHT - spare // 2
-        layers: list[Layer] = [
-            StepCounter(canvas, steps.tolist(), left=left, baseline=44),
-            Timeline(canvas, steps.tolist(), left=left, top=_HEADER, width=width),
-        ]
+        height = HEADER + _TITLE + 2 * side + _NAME + _AXIS
+        margin = (room - side * len(stars)) // 2
+        left, right = _LEFT + margin, FILM_WIDTH - _RIGHT - margin
+        canvas, layers = film_frame(FILM_WIDTH, height, scale, steps, left=left, right=right)
         for row, name in enumerate(run.views):
             points = [star.out if row else star.into for star in stars]
-            top = _HEADER + _TITLE + row * (side + _NAME)
+            top = HEADER + _TITLE + row * (side + _NAME)
             canvas.symbol(left - 12, top + side / 2 + 8, name, across="right")
             for column, star in enumerate(stars):
                 limit = _HEADROOM * float(np.abs(points[column][shown]).max()) or 1.0
@@ -107,7 +100,7 @@ class Stars(FilmFigure):
                 if row == 0:
                     _title(canvas, panel, star.group, roomy=side >= _ROOMY)
                 layers += _neurons(panel, points[column][shown], star.group.colour)
-        return Film.of(canvas, steps, layers, pacing)
+        return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
         stars = _stars(run)
@@ -116,13 +109,13 @@ class Stars(FilmFigure):
             steps=int(run.snapshot_steps[-1]),
             frequencies=words.listed([star.group.frequency for star in stars]),
         )
-        told = [begin]
+        sentences = [begin]
         others = run.input_weights.shape[2] - sum(len(star.group.neurons) for star in stars)
         if others:
-            told.append(words("alt.stars.others", count=others))
+            sentences.append(words("alt.stars.others", count=others))
         known = read_pairs(run)
         if known is None:
-            return words.join_sentences(told)
+            return words.join_sentences(sentences)
         error = phase_errors(known)
         end = words(
             "alt.stars.doubled" if known.sign > 0 else "alt.stars.difference",
@@ -130,7 +123,7 @@ class Stars(FilmFigure):
             neurons=len(error),
             degrees=PHASE_TOLERANCE,
         )
-        return words.join_sentences([*told, end])
+        return words.join_sentences([*sentences, end])
 
 
 def _stars(run: ModelRun) -> list[_Star]:
@@ -163,7 +156,7 @@ def _title(canvas: Canvas, panel: Panel, group: Group, *, roomy: bool) -> None:
 
 
 def _neurons(panel: Panel, points: Float[np.ndarray, "frame neuron 2"], colour: str) -> list[Layer]:
-    """The joined line, the dots, and a hand from the middle to the first neuron."""
+    """Return layers: the joined line, the dots, and a hand from the centre to the first neuron."""
     from gen.drawing.canvas import pale
     from gen.drawing.layers import Lines, Points
 

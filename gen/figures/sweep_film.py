@@ -1,4 +1,4 @@
-"""The map of a sweep over the steps: what would be said of each model, had it ended there."""
+"""Film of a sweep: the outcome that every model would have if training ended at a step."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from gen.drawing.frame_size import fits, round_up_to_block, too_large_message
+from gen.drawing.frame_size import HEADER, fits, round_up_to_block, too_large_message
 from gen.drawing.number_format import format_number
-from gen.figures.figure import SweepFilmFigure
+from gen.figures.figure import FilmFigure
+from gen.figures.sweep_figure import SweepFigure
 from gen.theme import FILM_WIDTH, NUMBER_SIZE
 
 if TYPE_CHECKING:
@@ -31,31 +32,39 @@ SYMBOLS = {
     "regulariser": "penalty",
     "modulus": "p",
 }
-"""What films call a setting, as maps do; others keep the name they have in the config."""
+"""Symbols of settings in films and maps; other settings keep their name in the config."""
 
 _LEFT, _RIGHT, _BETWEEN = 76, 16, 16
-_HEADER, _TITLE, _AXIS = 76, 36, 44
+_MOST_AXES = 3
+_TITLE, _AXIS = 36, 44
 _LABEL_GAP = 8
 _LEGEND = 208
 _WIDEST_PANELS = 3
 
 
 Measure = Callable[[str, float, "Style"], float]
-"""Width of a text, in CSS pixels, at a size and in a style."""
+"""Returns the width of a text in CSS pixels, for a size and a style."""
 
 
-class SweepFilm(SweepFilmFigure):
-    """Panels, columns and rows are the sweep's axes; a mark is a model, its shape the outcome.
+class SweepFilm(SweepFigure, FilmFigure):
+    """Panels, columns and rows are the axes of the sweep; the shape of a mark is an outcome.
 
     Attributes:
-        cell: CSS pixels from one cell to the next; as many as fit if left out.
+        cell: CSS pixels from one cell to the next; if left out, as many as fit.
     """
 
     kind: Literal["sweep-film"] = "sweep-film"
     cell: Annotated[int, Field(ge=12, le=96)] | None = None
 
     def check(self, sweep: Sweep) -> None:
-        super().check(sweep)
+        if len(sweep.axes) > _MOST_AXES:
+            raise ValueError(
+                f"{sweep.name} varies {len(sweep.axes)} settings, and a film shows {_MOST_AXES}; "
+                f"the kind sweep-map shows any number"
+            )
+        for axis in sweep.axes:
+            for text in (axis.key, *(value for value in axis.values if isinstance(value, str))):
+                _check_letters(text)
         if _fits(sweep.axes, self.cell):
             return
         plan = _Plan.of(sweep.axes, self.cell)
@@ -67,17 +76,23 @@ class SweepFilm(SweepFilmFigure):
     def film(self, run: SweepRun, scale: int) -> Film:
         import numpy as np
 
-        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.layers import StepCounter, Timeline
-        from gen.drawing.marks import Marks
+        from gen.drawing.film_frame import film_frame
+        from gen.drawing.outcome_marks import OutcomeMarks
 
-        pacing = self.pacing()
-        shown = pacing.select(len(run.steps))
+        shown = self.pacing().select(len(run.steps))
         steps = run.steps[shown]
         outcomes = run.outcomes_so_far()[..., shown]
         plan = _Plan.of(run.axes, self.cell)
-        canvas = Canvas(round_up_to_block(plan.width), round_up_to_block(plan.height), scale)
+        canvas, layers = film_frame(
+            plan.width,
+            plan.height,
+            scale,
+            steps,
+            left=plan.left,
+            right=round_up_to_block(plan.width) - _RIGHT,
+            timeline=HEADER - 12,
+        )
         for place, corner in enumerate(plan.corners[:-1]):
             if plan.panels:
                 _title(canvas, corner[0], corner[1] - 10, plan.panels, place)
@@ -88,19 +103,14 @@ class SweepFilm(SweepFilmFigure):
             for x, y in _places(plan, len(run.seeds))
         ]
         left, top = plan.corners[-1]
-        length = canvas.width - plan.left - _RIGHT
-        layers = [
-            StepCounter(canvas, steps.tolist(), left=plan.left, baseline=44),
-            Timeline(canvas, steps.tolist(), left=plan.left, top=_HEADER - 12, width=length),
-            Marks(
-                outcomes.reshape(-1, len(steps)).T,
-                np.array(middles),
-                size=0.8 * (plan.cell - 4) / int(np.ceil(np.sqrt(len(run.seeds)))),
-                legend=(left + 20, top + 16),
-                scale=scale,
-            ),
-        ]
-        return Film.of(canvas, steps, layers, pacing, key_frame_every=50)
+        marks = OutcomeMarks(
+            outcomes.reshape(-1, len(steps)).T,
+            np.array(middles),
+            size=0.8 * (plan.cell - 4) / int(np.ceil(np.sqrt(len(run.seeds)))),
+            legend=(left + 20, top + 16),
+            scale=scale,
+        )
+        return Film.of(canvas, steps, [*layers, marks], self.pacing(), key_frame_every=50)
 
     def alt(self, run: SweepRun, words: Words) -> str:
         return words(
@@ -114,15 +124,15 @@ class SweepFilm(SweepFilmFigure):
 
 @dataclass(frozen=True)
 class _Plan:
-    """Where everything stands, in CSS pixels, so that no label covers another or is cut off.
+    """Layout of a film in CSS pixels: no label overlaps another or is cut off.
 
     Attributes:
-        cell: from one cell to the next.
-        left: of the first panel; the names of rows stand before it.
-        across: panels side by side; the legend takes the place of one.
-        pitch: from one panel to the next.
-        below: height of the names of columns.
-        turned: whether these are written upwards, because they are wider than a cell.
+        cell: distance from one cell to the next.
+        left: x of the first panel, right of the row labels.
+        across: panels per row; the legend takes the place of one.
+        pitch: distance from one panel to the next.
+        below: height of the column labels.
+        turned: whether column labels are vertical because they are wider than a cell.
     """
 
     panels: Axis | None
@@ -137,18 +147,19 @@ class _Plan:
 
     @classmethod
     def of(cls, axes: Sequence[Axis], cell: int | None, wide: Measure | None = None) -> _Plan:
-        """The arrangement for the axes of a sweep.
+        """Return the layout for the axes of a sweep.
 
         Args:
-            cell: as many CSS pixels as there is room for if None.
-            wide: measures texts; the film's own typefaces do if None.
+            cell: as large as fits if None.
+            wide: measures texts; with the typefaces of films if None.
         """
         wide = wide or _wide
         panels, columns, rows = _axes(axes)
         count = len(panels.values) if panels else 1
         beside = [wide(_name(axis), NUMBER_SIZE, "It") for axis in (columns, rows) if axis]
         beside += [
-            wide(_said(value), NUMBER_SIZE, "Semibold") for value in (rows.values if rows else ())
+            wide(_value_text(value), NUMBER_SIZE, "Semibold")
+            for value in (rows.values if rows else ())
         ]
         left = max(_LEFT, ceil(max(beside)) + 2 * _LABEL_GAP)
         titles = (
@@ -163,7 +174,9 @@ class _Plan:
         part = (room - (across - 1) * _BETWEEN) // across
         cell = cell or max(12, min(48, part // len(columns.values)))
         pitch = max(cell * len(columns.values), ceil(max(titles))) + _BETWEEN
-        widest = max(wide(_said(value), _label_size(cell), "Semibold") for value in columns.values)
+        widest = max(
+            wide(_value_text(value), _label_size(cell), "Semibold") for value in columns.values
+        )
         turned = widest > cell - 4
         below = max(_AXIS, ceil(widest) + 2 * _LABEL_GAP) if turned else _AXIS
         return cls(panels, columns, rows, cell, left, across, pitch, below, turned)
@@ -174,13 +187,13 @@ class _Plan:
 
     @property
     def corners(self) -> list[tuple[int, int]]:
-        """The top left corner of each panel, and of the legend."""
+        """Top left corner of each panel, and of the legend."""
         row = _TITLE + self.tall + self.below
         count = len(self.panels.values) if self.panels else 1
         return [
             (
                 self.left + place % self.across * self.pitch,
-                _HEADER + place // self.across * row + _TITLE,
+                HEADER + place // self.across * row + _TITLE,
             )
             for place in range(count + 1)
         ]
@@ -196,7 +209,7 @@ class _Plan:
 
 
 def _axes(axes: Sequence[Axis]) -> tuple[Axis | None, Axis, Axis | None]:
-    """Panels, columns, rows."""
+    """Return the axes of panels, columns and rows."""
     match axes:
         case (columns,):
             return None, columns, None
@@ -207,7 +220,7 @@ def _axes(axes: Sequence[Axis]) -> tuple[Axis | None, Axis, Axis | None]:
 
 
 def _places(plan: _Plan, seeds: int) -> list[tuple[float, float]]:
-    """The middle of each model's mark in a panel; the first row is the lowest."""
+    """Return the centre of each mark in a panel; the first row is the lowest."""
     columns, rows, cell = len(plan.columns.values), plan.tall // plan.cell, plan.cell
     side = 1
     while side * side < seeds:
@@ -226,20 +239,34 @@ def _name(axis: Axis) -> str:
     return SYMBOLS.get(axis.key, axis.key.replace("_", " "))
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return format_number(value) if isinstance(value, int | float) else str(value)
 
 
 def _heading(axis: Axis, place: int) -> str:
-    return f"{_name(axis)}\u2009=\u2009{_said(axis.values[place])}"
+    return f"{_name(axis)}\u2009=\u2009{_value_text(axis.values[place])}"
 
 
 def _label_size(cell: int) -> float:
     return min(NUMBER_SIZE, max(10.0, cell * 0.42))
 
 
+def _check_letters(text: str) -> None:
+    """Raise ValueError if a text has letters that the typefaces of films lack."""
+    if text.isascii():
+        return
+    from gen.drawing.fonts import unsupported_character
+
+    letter = unsupported_character(text)
+    if letter is not None:
+        raise ValueError(
+            f'the typefaces of films lack "{letter}" in "{text}"; '
+            f"name it in Latin, Greek or Cyrillic letters, or use the kind sweep-map"
+        )
+
+
 def _fits(axes: Sequence[Axis], cell: int | None) -> bool:
-    """Whether phones decode the film of a sweep; texts are measured only where it is close."""
+    """Return whether phones can decode the film; measure texts only if it is close."""
     generous = _Plan.of(axes, cell, lambda text, size, style: len(text) * size)
     if fits(round_up_to_block(generous.width), round_up_to_block(generous.height)):
         return True
@@ -261,7 +288,7 @@ def _title(canvas: Canvas, left: float, base: float, axis: Axis, place: int) -> 
 
 
 def _grid(canvas: Canvas, plan: _Plan, left: int, top: int, *, labelled: bool) -> None:
-    """A box for each cell, and the values of both axes beside them."""
+    """Draw a box per cell, and the values of both axes."""
     cell, bottom = plan.cell, top + plan.tall
     for column, row in product(range(len(plan.columns.values)), range(plan.tall // cell)):
         canvas.box(left + column * cell, top + row * cell, cell, cell, "rule")
@@ -272,10 +299,16 @@ def _grid(canvas: Canvas, plan: _Plan, left: int, top: int, *, labelled: bool) -
         x = left + (column + 0.5) * cell
         if plan.turned:
             canvas.text(
-                x, bottom + 6, _said(value), size=size, across="center", upright="top", turned=True
+                x,
+                bottom + 6,
+                _value_text(value),
+                size=size,
+                across="center",
+                upright="top",
+                turned=True,
             )
         else:
-            canvas.text(x, base, _said(value), size=size, across="center")
+            canvas.text(x, base, _value_text(value), size=size, across="center")
     if not labelled:
         return
     before = left - _LABEL_GAP
@@ -283,5 +316,5 @@ def _grid(canvas: Canvas, plan: _Plan, left: int, top: int, *, labelled: bool) -
     if plan.rows:
         for row, value in enumerate(plan.rows.values):
             y = bottom - (row + 0.5) * cell
-            canvas.text(before, y, _said(value), size=size, across="right", upright="center")
+            canvas.text(before, y, _value_text(value), size=size, across="right", upright="center")
         canvas.symbol(before, top - 10, _name(plan.rows), size=NUMBER_SIZE, across="right")

@@ -1,4 +1,4 @@
-"""Every weight into the neurons as a line over the steps, drawn by a pen."""
+"""Film of every input weight as a line over the steps."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.figures.figure import FilmFigure
+from gen.figures.model_figure import RunFigure
 from gen.theme import FILM_WIDTH, NUMBER_SIZE, text_colour
 
 if TYPE_CHECKING:
@@ -32,23 +33,22 @@ _THIN, _STRONG, _TIP = 0.6, 1.5, 3.0
 _ALIVE, _MOST_ALIVE = 0.1, 64
 
 
-class Trajectories(FilmFigure):
-    """Weights of the inputs that matter, of those that do not, and of the constant input."""
+class Trajectories(RunFigure, FilmFigure):
+    """Weights of signal inputs, distractor inputs and the bias input in three colours."""
 
     kind: Literal["trajectories"] = "trajectories"
 
     def check(self, task: Task, network: Network) -> None:
         if not task.signal_inputs:
             raise ValueError(
-                "trajectories tell inputs that matter from others; in this task all matter alike"
+                "trajectories need signal inputs, and in this task all inputs are alike"
             )
         (name, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
         if inputs != task.inputs:
-            raise ValueError(f"{name} has {inputs} rows and not one for each input")
+            raise ValueError(f"{name} has {inputs} rows, not one per input ({task.inputs})")
         if inputs * neurons > _MOST_LINES:
             raise ValueError(
-                f"{name} holds {inputs * neurons:,} weights, "
-                f"and a film can show {_MOST_LINES:,} lines at most"
+                f"{name} has {inputs * neurons:,} weights; the limit is {_MOST_LINES:,} lines"
             )
 
     def film(self, run: ModelRun, scale: int) -> Film:
@@ -56,8 +56,7 @@ class Trajectories(FilmFigure):
         from gen.drawing.film import Film
         from gen.drawing.layers import Lines, StepCounter
 
-        pacing = self.pacing()
-        shown = pacing.select(len(run.snapshot_steps))
+        shown = self.pacing().select(len(run.snapshot_steps))
         steps = run.snapshot_steps[shown]
         name, weights = next(iter(run.views.items()))
         low, high = _range(weights)
@@ -84,7 +83,7 @@ class Trajectories(FilmFigure):
             Lines(_now(panel, steps), ["rule"], width=1.5),
             *_drawn_by_pens(panel, steps, weights[shown], groups),
         ]
-        return Film.of(canvas, steps, layers, pacing)
+        return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
         weights = np.abs(run.input_weights.astype(np.float64))
@@ -111,7 +110,7 @@ class Trajectories(FilmFigure):
 
 
 def _groups(run: ModelRun) -> dict[str, Int[np.ndarray, " input"]]:
-    """The inputs by what they mean, in the order in which their lines lie over each other."""
+    """Return the inputs by meaning, in the order in which their lines are drawn."""
     signal, bias = run.task.signal_inputs, run.task.bias_input
     others = [i for i in range(run.task.inputs) if i not in {*signal, bias}]
     groups = {
@@ -123,14 +122,14 @@ def _groups(run: ModelRun) -> dict[str, Int[np.ndarray, " input"]]:
 
 
 def _range(weights: Float[np.ndarray, "snapshot input neuron"]) -> tuple[float, float]:
-    """The weights' ends with a little air."""
+    """Return the range of the weights and zero, with a margin."""
     low, high = float(min(weights.min(), 0)), float(max(weights.max(), 0))
     air = 0.04 * (high - low) or 1.0
     return low - air, high + air
 
 
 def _now(panel: Panel, steps: Int[np.ndarray, " frame"]) -> Float[np.ndarray, "frame 1 2 2"]:
-    """An upright line where the pens are."""
+    """Return a vertical line at the current step."""
     x = np.repeat(steps[:, None].astype(np.float64), 2, axis=1)
     return panel.project(x, np.broadcast_to(panel.y, x.shape))[:, None]
 
@@ -139,9 +138,9 @@ def _drawn_by_pens(
     panel: Panel,
     steps: Int[np.ndarray, " frame"],
     weights: Float[np.ndarray, "frame input neuron"],
-    groups: dict[str, Int[np.ndarray, " _input"]],
+    groups: dict[str, Int[np.ndarray, " input"]],
 ) -> list[Layer]:
-    """Thin lines mixed neuron by neuron, so that no kind hides; over them what stays alive."""
+    """Return layers: thin lines, mixed by neuron so that no group hides, under strong ones."""
     from gen.drawing.layers import Pen, Points
 
     meanings = np.empty(weights.shape[1], dtype=object)
@@ -164,8 +163,8 @@ def _drawn_by_pens(
     return layers
 
 
-def _legend(canvas: Canvas, groups: dict[str, Int[np.ndarray, " _input"]], run: ModelRun) -> None:
-    """Which input has which colour, in symbols, at the right end of the header."""
+def _legend(canvas: Canvas, groups: dict[str, Int[np.ndarray, " input"]], run: ModelRun) -> None:
+    """Draw the colours of the inputs at the right end of the header."""
     x = float(FILM_WIDTH - _RIGHT)
     y = _HEADER_LINE - 0.32 * NUMBER_SIZE
     for meaning in ("bias", "distractor", "signal"):

@@ -1,4 +1,4 @@
-"""Every neuron's weights as a line over the numbers, a panel for each final frequency."""
+"""Film of the weights of every neuron as a line over the numbers, one panel per frequency."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from gen.analysis.fourier import peak_power_shares
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.analysis.neuron_groups import check_weights_per_number, describe_frequencies, neuron_groups
 from gen.charts.scales import limit_labels, line_limit
+from gen.drawing.frame_size import HEADER
 from gen.figures.figure import FilmFigure
 from gen.figures.group_title import group_title
+from gen.figures.model_figure import RunFigure
 from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
@@ -29,21 +31,21 @@ _MOST_POINTS = 200_000
 
 _LEFT, _RIGHT, _BETWEEN = 52, 20, 36
 _COLUMN = (FILM_WIDTH - _LEFT - _RIGHT - _BETWEEN) // 2
-_HEADER, _NAME, _AXIS = 76, 48, 36
+_NAME, _AXIS = 48, 36
 _TITLE, _BELOW = 28, 12
 _TALLEST, _LOWEST = 150, 64
 _ROOM = 500
 
 
-class Waves(FilmFigure):
-    """Weights into the neurons and out of them: noise, and waves of k periods once it settles.
+class Waves(RunFigure, FilmFigure):
+    """Weights into and out of the neurons: noise first, waves of k periods later.
 
     Attributes:
-        limit: the weight at the upper end of every panel; lines that go beyond run along it.
-            Left out, it is a round number above the largest weight at the end, and halfway (in
-            ratio) to the largest weights of all where those were much larger on the way.
-        frames: how many snapshots are shown at most. Noise that changes everywhere compresses
-            badly: twice the frames are twice the bytes.
+        limit: the weight at the upper end of every panel; larger weights are clipped to it. If
+            left out, a round number above the largest final weight, or above the geometric mean
+            of that and the largest weight of all steps if the latter is much larger.
+        frames: snapshots shown at most. Noise compresses badly: twice the frames are twice the
+            bytes.
     """
 
     kind: Literal["waves"] = "waves"
@@ -56,18 +58,14 @@ class Waves(FilmFigure):
         (into, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
         if inputs * neurons > _MOST_POINTS:
             raise ValueError(
-                f"{into} holds {inputs * neurons:,} weights, and a film of waves shows "
-                f"{_MOST_POINTS:,} at most"
+                f"{into} has {inputs * neurons:,} weights; the limit is {_MOST_POINTS:,}"
             )
 
     def film(self, run: ModelRun, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
-        from gen.drawing.frame_size import round_up_to_block
-        from gen.drawing.layers import StepCounter, Timeline
+        from gen.drawing.film_frame import film_frame
 
-        pacing = self.pacing()
-        shown = pacing.select(len(run.snapshot_steps), self.frames)
+        shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         into, out = run.views.values()
         groups = neuron_groups(into[-1])
@@ -75,16 +73,11 @@ class Waves(FilmFigure):
         beyond = max(float(np.abs(into).max()), float(np.abs(out).max())) > limit
         height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups) - _TITLE - _BELOW))
         row = _TITLE + height + _BELOW
-        top = _HEADER + _NAME
-        canvas = Canvas(
-            FILM_WIDTH, round_up_to_block(top + row * len(groups) - _BELOW + _AXIS), scale
+        top = HEADER + _NAME
+        bottom = top + row * len(groups) - _BELOW + _AXIS
+        canvas, layers = film_frame(
+            FILM_WIDTH, bottom, scale, steps, left=_LEFT, right=FILM_WIDTH - _RIGHT
         )
-        layers: list[Layer] = [
-            StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=44),
-            Timeline(
-                canvas, steps.tolist(), left=_LEFT, top=_HEADER, width=FILM_WIDTH - _LEFT - _RIGHT
-            ),
-        ]
         lines = (into[shown].transpose(0, 2, 1), out[shown])
         symbols = (run.task.input_symbol, run.task.output_symbol)
         for column, (name, values) in enumerate(zip(run.views, lines, strict=True)):
@@ -105,7 +98,7 @@ class Waves(FilmFigure):
                 if column == 0:
                     group_title(canvas, left, top + place * row + _TITLE - 8, group)
                 layers.append(_lines(panel, values[:, group.neurons], group.colour))
-        return Film.of(canvas, steps, layers, pacing)
+        return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
         into = run.input_weights
@@ -124,7 +117,7 @@ class Waves(FilmFigure):
 
 
 def _weight_axis(panel: Panel, *, beyond: bool, labelled: bool) -> None:
-    """A line at zero and one at each end, which also stands for what lies beyond it."""
+    """Draw a line at zero and at both limits; `beyond`: larger weights are clipped there."""
     limit = panel.y[1]
     texts = limit_labels(limit, beyond=beyond)
     panel.y_axis([-limit, 0.0, limit], texts if labelled else ["", "", ""])
@@ -140,7 +133,7 @@ def _number_axis(panel: Panel, symbol: str) -> None:
 
 
 def _lines(panel: Panel, values: Float[np.ndarray, "frame neuron number"], colour: str) -> Layer:
-    """The group as a pale texture, and over it its first neuron for the eye to follow."""
+    """Return the lines of a group: pale ones, and its first neuron in full colour on top."""
     from gen.drawing.canvas import pale
     from gen.drawing.layers import Lines
 

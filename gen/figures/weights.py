@@ -1,4 +1,4 @@
-"""The two matrices of a network as coloured cells, from the first step to the last."""
+"""Film of both weight matrices of a network as coloured cells."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pydantic import Field
 from gen.analysis.fourier import frequencies, peak_power_shares
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.analysis.neuron_groups import neuron_order
-from gen.charts.scales import round_up
 from gen.figures.figure import FilmFigure
-from gen.figures.layout import HEADER, Layout
+from gen.figures.matrix_layout import MatrixLayout, colour_limit
+from gen.figures.model_figure import RunFigure
 
 if TYPE_CHECKING:
     from gen.drawing.film import Film
@@ -24,17 +24,16 @@ if TYPE_CHECKING:
     from gen.tasks.task import Task
 
 _LARGEST_MATRIX = 256
-_MANY_CELLS = 1200
 _SMALL, _PURE = 0.02, 0.9
 
 
-class Weights(FilmFigure):
-    """Every weight is a cell: white at zero, blue below, red above.
+class Weights(RunFigure, FilmFigure):
+    """Every weight is a cell: white at zero, blue if negative, red if positive.
 
     Attributes:
-        limit: the weight that has the deepest colour. Left out, it is the largest weight at
-            the end, rounded up, of the matrix in which that is smaller.
-        cell: CSS pixels from one cell to the next; as many as fit if left out.
+        limit: the weight that has the deepest colour; if left out, the largest final weight of
+            the matrix in which that is smaller, rounded up.
+        cell: CSS pixels from one cell to the next; if left out, as many as fit.
     """
 
     kind: Literal["weights"] = "weights"
@@ -46,52 +45,30 @@ class Weights(FilmFigure):
         for name, shape in (into, out):
             if max(shape) > _LARGEST_MATRIX:
                 raise ValueError(
-                    f"{name} is {shape[0]} x {shape[1]}, and a film of weights shows "
-                    f"{_LARGEST_MATRIX} rows and columns at most"
+                    f"{name} is {shape[0]} x {shape[1]}; the limit is {_LARGEST_MATRIX} rows and "
+                    f"columns"
                 )
         (inputs, neurons), (_, outputs) = into[1], out[1]
-        Layout.of((neurons, inputs), (neurons, outputs), self.cell).check()
+        MatrixLayout.of((neurons, inputs), (neurons, outputs), self.cell).check()
 
     def film(self, run: ModelRun, scale: int) -> Film:
-        from gen.drawing.canvas import Canvas
-        from gen.drawing.colours import COARSE, FINE, Diverging
         from gen.drawing.film import Film
-        from gen.drawing.layers import StepCounter, Timeline
 
-        pacing = self.pacing()
-        shown = pacing.select(len(run.snapshot_steps))
+        shown = self.pacing().select(len(run.snapshot_steps))
         steps = run.snapshot_steps[shown]
         into, out = (matrix[shown] for matrix in _by_neuron(run))
-        limit = self._limit(run)
-        many = into[0].size + out[0].size > _MANY_CELLS
-        colours = Diverging(limit, COARSE if many else FINE)
-        layout = Layout.of(into.shape[1:], out.shape[1:], self.cell)
-
-        canvas = Canvas(layout.width, layout.height, scale)
-        largest = max(float(np.abs(view).max()) for view in (into, out))
-        layout.colour_bar(canvas, colours, beyond=largest > limit)
-        first, second = layout.matrices(canvas)
-        length = layout.end - layout.start
-        layers = [
-            StepCounter(canvas, steps.tolist(), left=layout.start, baseline=44),
-            Timeline(canvas, steps.tolist(), left=layout.start, top=HEADER, width=length),
-            first.cells(into, colours),
-            second.cells(out, colours),
-        ]
-        for matrix, name in zip((first, second), run.views, strict=True):
-            matrix.name(name)
+        layout = MatrixLayout.of(into.shape[1:], out.shape[1:], self.cell)
+        views = dict(zip(run.views, (into, out), strict=True))
+        canvas, layers, (first, second) = layout.frame(views, self._limit(run), steps, scale)
         first.row_axis("n")
         if layout.stacked:
             second.row_axis("n")
         _input_axis(first, run)
         _output_axis(second, run)
-        return Film.of(canvas, steps, layers, pacing)
+        return Film.of(canvas, steps, layers, self.pacing())
 
     def _limit(self, run: ModelRun) -> float:
-        if self.limit is not None:
-            return self.limit
-        smaller = min(float(np.abs(view[-1]).max()) for view in run.views.values())
-        return round_up(smaller) if smaller > 0 else 1.0
+        return self.limit or colour_limit(*(view[-1] for view in run.views.values()))
 
     def alt(self, run: ModelRun, words: Words) -> str:
         first, second = run.views
@@ -113,14 +90,14 @@ class Weights(FilmFigure):
 def _by_neuron(
     run: ModelRun,
 ) -> tuple[Float[np.ndarray, "snapshot neuron input"], Float[np.ndarray, "snapshot neuron output"]]:
-    """Both matrices with a row for each neuron, in the order of `neuron_order`."""
+    """Return both matrices with a row per neuron, in the order of `neuron_order`."""
     into, out = run.views.values()
     order = neuron_order(run)
     return into.transpose(0, 2, 1)[:, order], out[:, order]
 
 
 def _final_state(run: ModelRun, words: Words) -> tuple[str, str]:
-    """How the rows are sorted, and what is left of the weights at the end."""
+    """Return how rows are sorted, and which weights are left at the end, in words."""
     into = run.input_weights[-1]
     size = np.abs(into)
     if run.task.signal_inputs:
@@ -147,7 +124,7 @@ def _final_state(run: ModelRun, words: Words) -> tuple[str, str]:
 
 
 def _largest(run: ModelRun) -> float:
-    """The size of the largest weight at the end, of both matrices."""
+    """Return the largest absolute final weight of both matrices."""
     return max(float(np.abs(view[-1]).max()) for view in run.views.values())
 
 
@@ -170,7 +147,7 @@ def _bias(run: ModelRun) -> list[int]:
 
 
 def _input_axis(matrix: Matrix, run: ModelRun) -> None:
-    """Signal and bias in their colours; on a circle, the coordinates' names."""
+    """Label the inputs, signal and bias in their colours; on a circle, the coordinates."""
     from gen.drawing.matrix import cell_ticks
 
     task = run.task

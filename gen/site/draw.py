@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from gen.figures.figure import Moving
 from gen.site import films
 from gen.site.figure_views import figure_views
 from gen.site.films import FilmOrder
@@ -26,11 +25,8 @@ def film_orders(
     Args:
         only: ids of figures; all figures if None.
     """
-    return [
-        FilmOrder(each.stem, each.figure, each.run, each.subject.key, each.seed is not None)
-        for each in figure_views(config.figures, subjects, only)
-        if isinstance(each.figure, Moving)
-    ]
+    orders = (view.film_order() for view in figure_views(config.figures, subjects, only))
+    return [order for order in orders if order is not None]
 
 
 def draw_missing_films(

@@ -1,64 +1,135 @@
-"""Which figure shows which model: the one that pages speak of, and others to choose from."""
+"""Figures with what they show: each figure of a site, and its variants for other seeds."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
-from gen.figures.figure import Figure, FormulaFigure, ModelFigure
-from gen.site.results import NoSubject, Results, TrainedModel, TrainedSweep
+import numpy as np
+
+from gen.analysis.seeds import SeedRuns
+from gen.analysis.sweep_outcomes import SweepRun
+from gen.experiments.runs import ModelRun
+from gen.figures.figure import Figure, FilmFigure, Subject
+from gen.figures.formula_figure import FormulaFigure
+from gen.figures.model_figure import ModelFigure, RunFigure
+from gen.figures.sweep_figure import SweepFigure
+from gen.site.films import FilmOrder
+from gen.site.results import Results, TrainedModel, TrainedSweep
+from gen.tasks.modular import Modular
+
+if TYPE_CHECKING:
+    from gen.charts.chart import Chart, Stack
+    from gen.drawing.film import Film
+    from gen.figures.figure import Widget
+    from gen.i18n import Words
 
 
 @dataclass(frozen=True)
-class FigureView:
+class FigureView(Generic[Subject]):
     """A figure and what it shows.
 
     Attributes:
-        name: the figure's id.
-        seed: the seed that is shown in the place of the one that pages speak of, if it is another.
+        name: id of the figure.
+        subject: what the methods of the figure take.
+        source: the model or sweep that `subject` is part of; None for a formula.
+        seed: the seed that is shown instead of the usual one of the model, if any.
+        choice: the seed for which readers can choose this view, if any.
     """
 
     name: str
-    figure: Figure
-    subject: TrainedModel | TrainedSweep | NoSubject
+    figure: Figure[Subject]
+    subject: Subject
+    source: TrainedModel | TrainedSweep | None
     seed: int | None = None
+    choice: int | None = None
 
     @property
-    def choice(self) -> int | None:
-        """The seed that it shows, where readers may choose another; None where they may not."""
-        figure, subject = self.figure, self.subject
-        varied = isinstance(figure, ModelFigure) and figure.every_seed
-        return subject.chosen.seed if varied and isinstance(subject, TrainedModel) else None
+    def key(self) -> dict[str, Any]:
+        """What identifies the stored runs that are shown, as JSON values."""
+        return {} if self.source is None else self.source.key
 
     @property
     def stem(self) -> str:
-        """What its files are called: the dot tells them from those of any other figure."""
+        """File name without suffix; ids have no dot, so it is unique."""
         return self.name if self.seed is None else f"{self.name}.seed-{self.seed}"
 
     @property
-    def run(self) -> Any:
-        """What of the subject is pictured."""
-        return self.figure.pictured(self.subject)
+    def run(self) -> ModelRun | None:
+        """The run whose loss events are marked on a timeline, if one is shown."""
+        return self.source.chosen if isinstance(self.source, TrainedModel) else None
+
+    def render(self, words: Words) -> Film | Chart | Stack | Widget[Any]:
+        """Draw the figure in the language of `words`."""
+        return self.figure.render(self.subject, words)
+
+    def alt(self, words: Words) -> str:
+        """Return the text for readers who do not see the figure."""
+        return self.figure.alt(self.subject, words)
+
+    def data(self) -> tuple[str, bytes] | None:
+        """Return file name and content of the data download; films of other seeds have none."""
+        text = self.figure.csv(self.subject)
+        if text is not None:
+            return f"{self.stem}.csv", text.encode()
+        if isinstance(self.source, TrainedSweep):
+            return f"{self.source.sweep.name}.csv", self.source.table
+        if self.run is not None and self.seed is None:
+            return f"{self.stem}.npz", _snapshot_arrays(self.run)
+        return None
+
+    def film_order(self) -> FilmOrder[Subject] | None:
+        """Return what has to be drawn if the figure is a film."""
+        if not isinstance(self.figure, FilmFigure):
+            return None
+        brief = self.seed is not None
+        return FilmOrder(self.stem, self.figure, self.subject, self.key, brief)
+
+
+AnyView: TypeAlias = (
+    FigureView[ModelRun] | FigureView[SeedRuns] | FigureView[SweepRun] | FigureView[None]
+)
 
 
 def figure_views(
-    figures: Mapping[str, Figure], subjects: Results, only: Iterable[str] | None = None
-) -> Iterator[FigureView]:
-    """All that a site shows, each figure followed by itself with every other seed.
+    figures: Mapping[str, Figure[Any]], results: Results, only: Iterable[str] | None = None
+) -> Iterator[AnyView]:
+    """Yield a view for each figure, followed by its views of other seeds.
 
     Args:
-        subjects: trained models and sweeps; figures of others are left out.
+        results: trained models and sweeps; figures of others are left out.
         only: ids of figures; all if None.
     """
     wanted = figures if only is None else set(only)
     for name, figure in figures.items():
-        free = isinstance(figure, FormulaFigure)
-        subject = NoSubject() if free else subjects.get(figure.subject)
-        if subject is None or name not in wanted:
-            continue
-        yield FigureView(name, figure, subject)
-        if isinstance(figure, ModelFigure) and isinstance(subject, TrainedModel):
-            for other in subject.showing_each() if figure.every_seed else ():
-                if other.chosen.seed != subject.chosen.seed:
-                    yield FigureView(name, figure, other, other.chosen.seed)
+        if name in wanted:
+            yield from _views(name, figure, results.get(figure.source))
+
+
+def _views(
+    name: str, figure: Figure[Any], source: TrainedModel | TrainedSweep | None
+) -> Iterator[AnyView]:
+    if isinstance(figure, FormulaFigure):
+        yield FigureView(name, figure, None, None)
+    elif isinstance(figure, SweepFigure) and isinstance(source, TrainedSweep):
+        yield FigureView(name, figure, source.run, source)
+    elif isinstance(figure, RunFigure) and isinstance(source, TrainedModel):
+        shown = source.chosen.seed
+        choice = shown if figure.every_seed else None
+        yield FigureView(name, figure, source.chosen, source, None, choice)
+        for other in source.by_seed() if figure.every_seed else ():
+            seed = other.chosen.seed
+            if seed != shown:
+                yield FigureView(name, figure, other.chosen, other, seed, seed)
+    elif isinstance(figure, ModelFigure) and isinstance(source, TrainedModel):
+        yield FigureView(name, figure, source.seeds, source)
+
+
+def _snapshot_arrays(run: ModelRun) -> bytes:
+    """Return an .npz file of the snapshots of a run: steps, views, and the order of numbers."""
+    arrays = io.BytesIO()
+    order = {"numbers": run.task.numbers} if isinstance(run.task, Modular) else {}
+    np.savez_compressed(arrays, allow_pickle=False, steps=run.snapshot_steps, **order, **run.views)
+    return arrays.getvalue()

@@ -34,7 +34,7 @@ def provenance(
     for each in figure_views(config.figures, subjects):
         film = drawn.get(each.stem)
         figures[each.stem] = {
-            **each.subject.key,
+            **each.key,
             "config": recipe(config, each.name),
             **({} if film is None else {"film": film.key}),
         }

@@ -1,4 +1,4 @@
-"""What figures picture: trained models and sweeps, as they are read back from the store."""
+"""Read trained models and sweeps from the store."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gen.analysis.facts import model_facts, without_non_finite
 from gen.analysis.outcome import choose_run
-from gen.analysis.seeds import Seeds
+from gen.analysis.seeds import SeedRuns
 from gen.analysis.sweep_facts import sweep_facts
-from gen.analysis.sweep_outcomes import SweepRun
+from gen.analysis.sweep_outcomes import SweepRun, sweep_table
 from gen.analysis.types import Facts
 from gen.errors import DivergedError, SetupError
 from gen.experiments import runs
@@ -29,9 +29,9 @@ class TrainedModel:
     """A configured model after training.
 
     Attributes:
-        runs: every seed's run, in the order of the seeds.
-        chosen: the one that figures show.
-        run_keys: the stored run in which each seed was trained.
+        runs: the run of every seed, in the order of the seeds.
+        chosen: the run that figures show.
+        run_keys: the store key of the run of each seed.
     """
 
     model: Model
@@ -40,22 +40,22 @@ class TrainedModel:
     run_keys: Mapping[int, str]
 
     @property
-    def seeds(self) -> Seeds:
-        """All its models, side by side."""
-        return Seeds(tuple(self.runs), self.chosen.seed)
+    def seeds(self) -> SeedRuns:
+        """The runs of all seeds, side by side."""
+        return SeedRuns(tuple(self.runs), self.chosen.seed)
 
     @property
     def key(self) -> dict[str, Any]:
-        """What tells the chosen model from any other."""
+        """What identifies the shown run, as JSON values."""
         return {"run": self.run_keys[self.chosen.seed], "seed": self.chosen.seed}
 
-    def showing_each(self) -> Iterator[TrainedModel]:
-        """The same model with each of its sound seeds as the one that figures show."""
+    def by_seed(self) -> Iterator[TrainedModel]:
+        """Yield the model once per valid seed, with that seed as the shown one."""
         return (replace(self, chosen=run) for run in self.runs if run.failed_at is None)
 
     @cached_property
     def facts(self) -> Facts:
-        """What may be said of it."""
+        """The facts that pages can cite."""
         return model_facts(self.model, self.runs, self.chosen)
 
 
@@ -64,7 +64,7 @@ class TrainedSweep:
     """A configured sweep, as far as it has been trained.
 
     Attributes:
-        run_keys: the stored runs that are in it.
+        run_keys: the store keys of the runs in it.
     """
 
     sweep: Sweep
@@ -73,44 +73,39 @@ class TrainedSweep:
 
     @property
     def key(self) -> dict[str, Any]:
-        """What tells this state of the sweep from any other."""
+        """What identifies this state of the sweep, as JSON values."""
         return {"runs": list(self.run_keys), **self.sweep.reading}
 
     @cached_property
+    def table(self) -> bytes:
+        """The CSV file of all its models."""
+        return sweep_table(self.run).encode()
+
+    @cached_property
     def facts(self) -> Facts:
-        """What may be said of it."""
+        """The facts that pages can cite."""
         return without_non_finite(sweep_facts(self.sweep, self.run))
 
 
-@dataclass(frozen=True)
-class NoSubject:
-    """What figures picture that are computed from their settings alone."""
-
-    @property
-    def key(self) -> dict[str, Any]:
-        """There is only one."""
-        return {}
-
-
 Results: TypeAlias = Mapping[str, TrainedModel | TrainedSweep]
-"""What figures picture, by the ids of models and sweeps."""
+"""Trained models and sweeps by id."""
 
 
 def read_models(context: BuildContext, names: Iterable[str]) -> dict[str, TrainedModel]:
-    """Reads trained models back from the store.
+    """Read trained models from the store.
 
     Raises:
-        NumericalFault: no seed of one of them can be shown.
+        DivergedError: no seed of one of them can be shown.
     """
     trained = {name: _read_model(context, context.config.models[name]) for name in names}
     unusable = [name for name, model in trained.items() if model is None]
     if unusable:
-        raise _nothing_to_show(context, context.config.models[unusable[0]])
+        raise _diverged_error(context, context.config.models[unusable[0]])
     return {name: model for name, model in trained.items() if model is not None}
 
 
-def _nothing_to_show(context: BuildContext, model: Model) -> DivergedError:
-    """The loss of the seed that is to be shown, or of all, was not finite or diverged."""
+def _diverged_error(context: BuildContext, model: Model) -> DivergedError:
+    """Return the error for a model whose shown seed, or all of whose seeds, diverged."""
     if all(run.failed_at is not None for run, _ in _stored_runs(context, model)):
         return DivergedError(
             "no seed can be shown: the loss of each was not finite or diverged",
@@ -127,7 +122,7 @@ def _nothing_to_show(context: BuildContext, model: Model) -> DivergedError:
 def read_sweeps(
     context: BuildContext, names: Iterable[str] | None = None
 ) -> dict[str, TrainedSweep]:
-    """Reads what the store holds of sweeps, which may be nothing."""
+    """Read what the store holds of sweeps; a sweep may have no trained model yet."""
     wanted = context.config.sweeps if names is None else names
     return {name: _read_sweep(context, context.config.sweeps[name]) for name in wanted}
 
@@ -142,20 +137,18 @@ def _read_sweep(context: BuildContext, sweep: Sweep) -> TrainedSweep:
             run.add(members, runs.read(entry, views=False))
             keys.append(shard.key)
     if run.failed.any():
-        context.report.warn(
-            f"{sweep.name}: {int(run.failed.sum())} models have unsound numbers and are marked"
-        )
+        context.report.warn(f"{sweep.name}: {int(run.failed.sum())} models diverged and are marked")
     return TrainedSweep(sweep, run, tuple(keys))
 
 
 def first_stale_shard(context: BuildContext, model: Model) -> Shard | None:
-    """The first of a model's shards that has not been trained as configured."""
+    """Return the first shard of a model that is not trained as configured."""
     shards = runs.shards(model, context.device)
     return next((s for s in shards if context.store.get(runs.FAMILY, s.key) is None), None)
 
 
 def valid_models(context: BuildContext) -> dict[str, TrainedModel]:
-    """Those models that are trained as configured and have a seed that can be shown."""
+    """Read the models that are trained as configured and have a valid seed to show."""
     ready = [
         model for model in context.config.models.values() if not first_stale_shard(context, model)
     ]
@@ -166,10 +159,13 @@ def valid_models(context: BuildContext) -> dict[str, TrainedModel]:
 def stored_models(
     context: BuildContext, only: Iterable[str] | None = None
 ) -> dict[str, TrainedModel]:
-    """Reads models back from the store, training nothing.
+    """Read models from the store, without training.
 
     Args:
-        only: names of configured models; all of them if None.
+        only: names of configured models; all if None.
+
+    Raises:
+        SetupError: a model is not trained as configured.
     """
     names = list(context.config.models if only is None else only)
     for name in names:
@@ -184,7 +180,7 @@ def stored_models(
 
 
 def _read_model(context: BuildContext, model: Model) -> TrainedModel | None:
-    """All runs of a model; None where none of them is sound."""
+    """Read all runs of a model; return None if none of them is valid."""
     found: list[ModelRun] = []
     key_of: dict[int, str] = {}
     for run, key in _stored_runs(context, model):
@@ -192,15 +188,14 @@ def _read_model(context: BuildContext, model: Model) -> TrainedModel | None:
         key_of[run.seed] = key
         if run.failed_at is not None:
             context.report.warn(
-                f"{model.name}, seed {run.seed}: the numbers were unsound at step "
-                f"{run.failed_at}; it is not shown"
+                f"{model.name}, seed {run.seed}: diverged at step {run.failed_at}; it is not shown"
             )
     chosen = choose_run(found, model.shown)
     return None if chosen is None else TrainedModel(model, found, chosen, key_of)
 
 
 def _stored_runs(context: BuildContext, model: Model) -> Iterator[tuple[ModelRun, str]]:
-    """Every seed's run, in the order of the seeds, with the key it is stored under."""
+    """Yield the run of every seed, in order, and the store key of the run."""
     for shard in runs.shards(model, context.device):
         entry = context.store.get(runs.FAMILY, shard.key)
         if entry is None:
@@ -210,6 +205,6 @@ def _stored_runs(context: BuildContext, model: Model) -> Iterator[tuple[ModelRun
 
 
 def missing_entry_error(context: BuildContext, what: str) -> SetupError:
-    """What was in the store a moment ago, and is not any longer."""
+    """Return the error for an entry that disappeared from the store during a command."""
     where = str(context.store.root)
     return SetupError(f"{what} has vanished", where=where, hint="run this again")

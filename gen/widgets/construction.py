@@ -16,7 +16,7 @@ from gen.analysis.construction import (
     MODULI,
     NEGLIGIBLE,
     NEURONS,
-    Construction,
+    ConstructedNetwork,
     neuron_positions,
     predictions,
     vector_chain,
@@ -79,13 +79,13 @@ class ConstructionDrawing:
     counted: str
     a: int
     b: int
-    network: Construction
+    network: ConstructedNetwork
     bends: dict[str, str]
     limits: dict[str, tuple[int, int]]
     data: str
 
 
-def draw_construction(run: Construction, a: int, b: int, words: Words) -> ConstructionDrawing:
+def draw_construction(run: ConstructedNetwork, a: int, b: int, words: Words) -> ConstructionDrawing:
     """Draw the network for the sum a + b."""
     return ConstructionDrawing(
         pictures=[Picture(run, a, b, shape).svg() for shape in (WIDE, NARROW)],
@@ -100,7 +100,7 @@ def draw_construction(run: Construction, a: int, b: int, words: Words) -> Constr
     )
 
 
-def answer_sentence(run: Construction, a: int, b: int, words: Words) -> str:
+def answer_sentence(run: ConstructedNetwork, a: int, b: int, words: Words) -> str:
     """Return the network's answer and its error in degrees, or why it has no answer."""
     p = run.modulus
     one, two = np.array(a), np.array(b)
@@ -126,7 +126,7 @@ def answer_sentence(run: Construction, a: int, b: int, words: Words) -> str:
 class Picture:
     """The picture in one shape."""
 
-    def __init__(self, run: Construction, a: int, b: int, shape: Shape) -> None:
+    def __init__(self, run: ConstructedNetwork, a: int, b: int, shape: Shape) -> None:
         self.run, self.a, self.b, self.shape = run, a, b, shape
         reach = _REACH_EVEN if run.neurons % 2 == 0 else _REACH
         self.unit = shape.side / 2 / reach

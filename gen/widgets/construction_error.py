@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gen.analysis.construction import MODULI, NEURONS, RIGHT, UNDECIDED, Construction
+from gen.analysis.construction import MODULI, NEURONS, RIGHT, UNDECIDED, ConstructedNetwork
 from gen.charts.markup import coordinate, dots, picture, svg_line, svg_text
 from gen.i18n import Words
 from gen.text import script_json
@@ -56,7 +56,7 @@ class ErrorDrawing:
     data: str
 
 
-def draw_construction_error(networks: Sequence[Construction], words: Words) -> ErrorDrawing:
+def draw_construction_error(networks: Sequence[ConstructedNetwork], words: Words) -> ErrorDrawing:
     """Draw the errors of networks that differ only in their activation."""
     return ErrorDrawing(
         panels=[
@@ -94,12 +94,12 @@ def draw_construction_error(networks: Sequence[Construction], words: Words) -> E
     )
 
 
-def degrees_off(run: Construction) -> np.ndarray:
+def degrees_off(run: ConstructedNetwork) -> np.ndarray:
     """Return the error of each direction in degrees; NaN where the output is zero."""
     return run.angle_errors() * 360 / run.modulus
 
 
-def error_sentence(run: Construction, words: Words) -> str:
+def error_sentence(run: ConstructedNetwork, words: Words) -> str:
     """Return the number of correct sums and the largest error as sentences."""
     verdicts, off = run.verdicts(), np.nanmax(np.abs(degrees_off(run)))
     counted = words(
@@ -116,16 +116,16 @@ def error_sentence(run: Construction, words: Words) -> str:
     return words.join_sentences([counted, far])
 
 
-def _svg(run: Construction, words: Words) -> str:
+def _svg(run: ConstructedNetwork, words: Words) -> str:
     parts = [*_answers(run, words), *_errors(run, words)]
     return picture(parts, WIDTH, HEIGHT, FONT, data=[("bend", run.activation)])
 
 
-def _x(run: Construction, number: float) -> float:
+def _x(run: ConstructedNetwork, number: float) -> float:
     return LEFT + number / (run.modulus - 1) * (RIGHT_EDGE - LEFT)
 
 
-def _answers(run: Construction, words: Words) -> Iterator[str]:
+def _answers(run: ConstructedNetwork, words: Words) -> Iterator[str]:
     """Draw the (fractional) number that each output points at over the exact answer."""
     p, bottom = run.modulus, TOP + TALL
 
@@ -145,7 +145,7 @@ def _answers(run: Construction, words: Words) -> Iterator[str]:
     yield from _dots(places)
 
 
-def _errors(run: Construction, words: Words) -> Iterator[str]:
+def _errors(run: ConstructedNetwork, words: Words) -> Iterator[str]:
     """Draw the errors and the band within which an answer is correct."""
     p, half, off = run.modulus, 180 / run.modulus, degrees_off(run)
     most = float(np.nanmax(np.abs(off)))

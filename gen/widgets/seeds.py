@@ -8,7 +8,7 @@ import numpy as np
 
 from gen.analysis.neuron_groups import settled_frequencies
 from gen.analysis.outcome import generalised_at
-from gen.analysis.seeds import Seeds
+from gen.analysis.seeds import SeedRuns
 from gen.charts.chart import Axis, Split, log_axis, step_axis
 from gen.charts.curves import SPLITS, value_at
 from gen.charts.markup import picture, polyline, svg_circle, svg_line, svg_text
@@ -41,7 +41,7 @@ class SeedChart:
     shown: bool
 
 
-def draw_seeds(seeds: Seeds, words: Words) -> list[SeedChart]:
+def draw_seeds(seeds: SeedRuns, words: Words) -> list[SeedChart]:
     """Draw a chart for each seed, in order."""
     losses = np.concatenate(
         [run.metrics[f"{split}_loss"] for run in seeds.runs for split in SPLITS]

@@ -59,7 +59,7 @@ class LegendEntry:
 
 
 @dataclass(frozen=True)
-class SweepMap:
+class SweepMapDrawing:
     """Values of the widget's template.
 
     Attributes:
@@ -90,7 +90,7 @@ class SweepMap:
     data: str
 
 
-def draw_sweep_map(name: str, run: SweepRun, words: Words) -> SweepMap:
+def draw_sweep_map(name: str, run: SweepRun, words: Words) -> SweepMapDrawing:
     """Draw a sweep: the last two axes are columns and rows, the ones before make panels.
 
     Args:
@@ -115,7 +115,7 @@ def draw_sweep_map(name: str, run: SweepRun, words: Words) -> SweepMap:
         panels.append(SweepPanel(title, _mathml(inside), _panel(cells, columns, rows, words)))
     focus = _first_focus(outcomes)
     curves = Curves.of(run)
-    return SweepMap(
+    return SweepMapDrawing(
         name=name,
         marks="".join(
             f'<g id="{name}-{key}" class="mark {key}">{mark}</g>' for key, mark in MARKS.items()

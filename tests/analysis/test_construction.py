@@ -13,7 +13,7 @@ from gen.analysis.construction import (
     RIGHT,
     UNDECIDED,
     WRONG,
-    Construction,
+    ConstructedNetwork,
     ConstructionActivation,
     midpoint_direction,
     predictions,
@@ -36,7 +36,7 @@ def opposite(modulus: int) -> int:
 @pytest.mark.parametrize("neurons", EXACT)
 def test_square_activations_have_no_angle_error_at_any_modulus(neurons: int) -> None:
     for modulus in SIZES:
-        assert np.abs(Construction(neurons, modulus, "square").angle_errors()).max() < 1e-9
+        assert np.abs(ConstructedNetwork(neurons, modulus, "square").angle_errors()).max() < 1e-9
 
 
 @settings(deadline=None, max_examples=40)
@@ -44,7 +44,7 @@ def test_square_activations_have_no_angle_error_at_any_modulus(neurons: int) -> 
 def test_square_activations_get_every_pair_right_but_opposite_ones(
     neurons: int, modulus: int
 ) -> None:
-    counts = np.bincount(Construction(neurons, modulus, "square").verdicts(), minlength=3)
+    counts = np.bincount(ConstructedNetwork(neurons, modulus, "square").verdicts(), minlength=3)
     of_all = modulus * (modulus + 1) // 2
     assert counts[WRONG] == 0
     assert counts[UNDECIDED] == opposite(modulus)
@@ -58,7 +58,7 @@ def test_the_logits_of_square_activations_follow_the_formula(
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
     c = np.arange(modulus)
-    logits = Construction(neurons, modulus, "square").logits(a, b)
+    logits = ConstructedNetwork(neurons, modulus, "square").logits(a, b)
     np.testing.assert_allclose(logits, neurons * square_logits(a, b, c, modulus), atol=1e-9)
 
 
@@ -67,7 +67,7 @@ def test_four_square_neurons_give_a_number_and_its_negative_the_same_logit(
     modulus: int, data: st.DataObject
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
-    logits = Construction(4, modulus, "square").logits(a, b)
+    logits = ConstructedNetwork(4, modulus, "square").logits(a, b)
     step, c = 2 * np.pi / modulus, np.arange(modulus)
     expected = 8 * np.cos((a - b) * step / 2) ** 2 * np.cos((a + b) * step) * np.cos(c * step)
     np.testing.assert_allclose(logits, expected, atol=1e-9)
@@ -79,11 +79,11 @@ def test_without_an_activation_all_logits_are_zero(
     neurons: int, modulus: int, data: st.DataObject
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
-    assert np.abs(Construction(neurons, modulus, "linear").logits(a, b)).max() < 1e-9
+    assert np.abs(ConstructedNetwork(neurons, modulus, "linear").logits(a, b)).max() < 1e-9
 
 
 def test_three_neurons_without_an_activation_output_the_wrong_angle() -> None:
-    network = Construction(3, 67, "linear")
+    network = ConstructedNetwork(3, 67, "linear")
     a, b = np.array(20), np.array(5)
     angle = np.arctan2(*network.output(a, b)[::-1])
     assert angle == pytest.approx(-np.pi * 25 / 67)
@@ -94,7 +94,7 @@ def test_three_neurons_without_an_activation_output_the_wrong_angle() -> None:
 def test_verdicts_agree_with_the_logits_of_every_pair(
     neurons: int, modulus: int, activation: ConstructionActivation
 ) -> None:
-    network = Construction(neurons, modulus, activation)
+    network = ConstructedNetwork(neurons, modulus, activation)
     a, b = unordered_pairs(modulus)
     logits = network.logits(a, b)
     right = np.take_along_axis(logits, ((a + b) % modulus)[:, None], axis=1)[:, 0]
@@ -111,7 +111,7 @@ def test_the_output_of_a_pair_is_that_of_its_midpoint_direction_scaled(
     neurons: int, modulus: int, activation: ConstructionActivation, data: st.DataObject
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
-    network = Construction(neurons, modulus, activation)
+    network = ConstructedNetwork(neurons, modulus, activation)
     loud = 2 * abs(np.cos(np.pi * (a - b) / modulus))
     spoken = network.outputs_by_direction()[midpoint_direction(a, b, modulus)]
     scale = loud**2 if activation == "square" else loud
@@ -127,7 +127,7 @@ def harmonic(order: int) -> float:
 
 @pytest.mark.parametrize("neurons", COUNTS)
 def test_the_error_of_relu_consists_of_the_harmonics_in_the_proof(neurons: int) -> None:
-    network = Construction(neurons, 67, "relu")
+    network = ConstructedNetwork(neurons, 67, "relu")
     x = np.pi * np.arange(134) / 67
     spoken = network.outputs_by_direction() @ [1, 1j]
     orders = range(4000)
@@ -153,7 +153,7 @@ def test_the_harmonics_of_the_error_have_the_strengths_on_the_page() -> None:
 
 def test_ten_neurons_with_relu_have_the_errors_of_five() -> None:
     for modulus in (12, 67, 119, 500):
-        five, ten = (Construction(n, modulus, "relu").angle_errors() for n in (5, 10))
+        five, ten = (ConstructedNetwork(n, modulus, "relu").angle_errors() for n in (5, 10))
         np.testing.assert_allclose(five, ten, atol=1e-9)
 
 
@@ -162,15 +162,15 @@ def test_relu_is_right_up_to_the_published_moduli() -> None:
     assert [found[f"relu_up_to_{n}"] for n in COUNTS] == [*(None, None, 118, 21, 343, 56, 500, 118)]
     assert [found[f"square_up_to_{n}"] for n in COUNTS] == [500, None, *[500] * 6]
     for n, largest in ((5, 118), (6, 21), (7, 343), (8, 56)):
-        assert (Construction(n, largest, "relu").verdicts() != WRONG).all()
-        assert (Construction(n, largest + 1, "relu").verdicts() == WRONG).any()
+        assert (ConstructedNetwork(n, largest, "relu").verdicts() != WRONG).all()
+        assert (ConstructedNetwork(n, largest + 1, "relu").verdicts() == WRONG).any()
 
 
 def test_facts_count_right_and_undecided_pairs() -> None:
-    facts = construction_facts(Construction(5, 40, "relu"))
+    facts = construction_facts(ConstructedNetwork(5, 40, "relu"))
     assert (facts["pairs"], facts["right"], facts["undecided"]) == (820, 800, 20)
     assert facts["opposite"] == 20 and facts["wrong"] == 0
-    silent = construction_facts(Construction(5, 67, "linear"))
+    silent = construction_facts(ConstructedNetwork(5, 67, "linear"))
     assert silent["undecided"] == silent["pairs"] == 67 * 68 // 2
     assert silent["largest_stray"] is None and silent["range"] is None
 
@@ -180,7 +180,7 @@ def test_facts_count_right_and_undecided_pairs() -> None:
 def test_the_output_range_is_the_ratio_of_output_lengths(
     activation: ConstructionActivation, modulus: int
 ) -> None:
-    network = Construction(7, modulus, activation)
+    network = ConstructedNetwork(7, modulus, activation)
     a, b = unordered_pairs(modulus)
     heard = 2 * (b - a) != modulus
     size = np.hypot(*network.output(a, b)[heard].T)
@@ -195,7 +195,7 @@ def test_a_vector_chain_ends_in_the_direction_of_the_output_within_the_unit_circ
     neurons: int, modulus: int, activation: ConstructionActivation, data: st.DataObject
 ) -> None:
     a, b = (np.array(data.draw(st.integers(0, modulus - 1))) for _ in "ab")
-    network = Construction(neurons, modulus, activation)
+    network = ConstructedNetwork(neurons, modulus, activation)
     points, answer = vector_chain(network, a, b), network.output(a, b)
     assert points.shape == (neurons + 1, 2)
     assert np.hypot(*points.T).max() <= 1 + 1e-9

@@ -11,7 +11,7 @@ import torch
 
 from gen.analysis.formula import Formula, Product, formula
 from gen.config.reader import load
-from gen.figures.sweep_map import Map
+from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.networks.embedded import Embedded
 from gen.networks.hidden_layer import logits
@@ -92,7 +92,7 @@ def test_what_is_no_sum_of_two_numbers_has_no_formula() -> None:
 
 def test_the_map_of_the_constraints_names_each_architecture_by_its_formula() -> None:
     sweep = load(SITE / "gen.toml").sweeps["constraints"]
-    drawn = Map(sweep="constraints").draw(sweep_run(sweep), EN)
+    drawn = SweepMap(sweep="constraints").render(sweep_run(sweep), EN).drawing
     assert len(drawn.panels) == len(drawn.formulas) == 7
     assert len({panel.formula for panel in drawn.panels}) == 7
     assert all("<math" in text for text in (*drawn.formulas, drawn.panels[0].formula))
@@ -101,8 +101,8 @@ def test_the_map_of_the_constraints_names_each_architecture_by_its_formula() -> 
 
 def test_a_map_of_one_architecture_has_no_formula() -> None:
     sweep = load(SITE / "gen.toml").sweeps["parity-sweep"]
-    drawn = Map(sweep="parity-sweep").draw(sweep_run(sweep), EN)
+    drawn = SweepMap(sweep="parity-sweep").render(sweep_run(sweep), EN).drawing
     assert drawn.formulas == [] and not any(panel.formula for panel in drawn.panels)
     constraints = load(SITE / "gen.toml").sweeps["constraints"]
     one = replace(constraints, axes=constraints.axes[1:], cells=constraints.cells[:12])
-    assert Map(sweep="constraints").draw(sweep_run(one), EN).formulas == []
+    assert SweepMap(sweep="constraints").render(sweep_run(one), EN).drawing.formulas == []

@@ -160,9 +160,9 @@ def test_networks_without_a_weight_for_each_number_are_refused(
 
 def test_numbers_out_of_range_and_too_much_page_data_are_refused() -> None:
     STILL.check(MODULAR, LEARNED)
-    with pytest.raises(ValueError, match="b = 67 is none of the numbers 0 to 66"):
+    with pytest.raises(ValueError, match=r"b = 67 is out of range \(0 to 66\)"):
         InterferenceFilm(model="m", b=67).check(MODULAR, LEARNED)
-    with pytest.raises(ValueError, match="travel in the page"):
+    with pytest.raises(ValueError, match="to the page; the limit is"):
         STILL.check(MODULAR, Perceptron(hidden=1000))
 
 
@@ -186,7 +186,7 @@ def test_waves_stay_in_their_rows_in_every_frame() -> None:
 
 
 def pictures(figure: Interference = STILL) -> list[ET.Element]:
-    return [ET.fromstring(svg) for svg in figure.draw(RUN, EN).pictures]
+    return [ET.fromstring(svg) for svg in figure.render(RUN, EN).drawing.pictures]
 
 
 def test_a_picture_has_a_row_for_each_frequency_and_one_for_the_total() -> None:
@@ -213,14 +213,14 @@ def test_every_pair_is_drawn_inside_the_picture(pair: tuple[int, int]) -> None:
 
 
 def test_the_caption_states_the_sum_and_the_highest_answer() -> None:
-    said = Interference(model="m", a=10, b=20).draw(RUN, EN).said
+    said = Interference(model="m", a=10, b=20).render(RUN, EN).drawing.said
     assert said.startswith("10 + 20 modulo 67 is 30. The total is highest there, ")
-    wrong = STILL.draw(NOISE, EN).said
+    wrong = STILL.render(NOISE, EN).drawing.said
     assert "elsewhere" in wrong and "kept back" in wrong
 
 
 def test_the_script_gets_both_matrices_and_all_neurons() -> None:
-    data = json.loads(STILL.draw(RUN, EN).data)
+    data = json.loads(STILL.render(RUN, EN).drawing.data)
     for key, view in zip(("into", "out"), RUN.views.values(), strict=True):
         sent = np.frombuffer(base64.b64decode(data[key]), "<f4").reshape(view[-1].shape)
         assert np.array_equal(sent, view[-1])

@@ -11,16 +11,16 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from gen.analysis.construction import Construction, ConstructionActivation
+from gen.analysis.construction import ConstructedNetwork, ConstructionActivation
 from gen.analysis.construction_facts import construction_facts
 from gen.analysis.facts import model_facts, run_facts
 from gen.analysis.outcome import choose_run
 from gen.analysis.sweep_facts import sweep_facts
 from gen.config.reader import load
 from gen.experiments.runs import model_runs
-from gen.figures.constructed import OneConstruction
 from gen.figures.construction_error import ConstructionError
-from gen.figures.figure import FormulaFigure
+from gen.figures.construction_figure import OneConstructionFigure
+from gen.figures.formula_figure import FormulaFigure
 from gen.site.assemble import all_facts
 from gen.site.results import TrainedSweep
 from gen.tasks.modular import Modular
@@ -142,7 +142,7 @@ def test_every_fact_of_a_constructed_network_of_the_site_follows_from_its_logits
     if isinstance(figure, ConstructionError):
         expected = naive_constructions.error_facts(figure.neurons, figure.modulus)
     else:
-        assert isinstance(figure, OneConstruction)
+        assert isinstance(figure, OneConstructionFigure)
         expected = naive_constructions.facts(figure.neurons, figure.modulus, figure.activation)
     assert _wrong(figure.facts(), expected) == {}
 
@@ -153,7 +153,7 @@ def test_facts_of_other_constructed_networks_follow_from_their_logits(
     neurons: int, bend: ConstructionActivation
 ) -> None:
     for modulus in (12, 23, 24):
-        found = construction_facts(Construction(neurons, modulus, bend))
+        found = construction_facts(ConstructedNetwork(neurons, modulus, bend))
         assert _wrong(found, naive_constructions.facts(neurons, modulus, bend)) == {}
 
 

@@ -46,21 +46,21 @@ def test_texts_of_products_name_numbers_and_powers() -> None:
     x, y = POWERS_OF_3[a], POWERS_OF_3[b]
     z, c = x * y % 17, (a + b) % 16
     assert POWERS_OF_3[c] == z
-    for told in (STILL.alt(TIMES, EN), FILM.alt(TIMES, EN), STILL.draw(TIMES, EN).said):
+    for told in (STILL.alt(TIMES, EN), FILM.alt(TIMES, EN), STILL.render(TIMES, EN).drawing.said):
         assert f"{x} · {y} modulo 17" in told and "+" not in told
         assert f"3{_raised(a)} · 3{_raised(b)} = 3{_raised(c)}" in told
-    for told in (STILL.alt(TIMES, ZH), FILM.alt(TIMES, ZH), STILL.draw(TIMES, ZH).said):
+    for told in (STILL.alt(TIMES, ZH), FILM.alt(TIMES, ZH), STILL.render(TIMES, ZH).drawing.said):
         assert f"{x} · {y} 模 17" in told and "+" not in told
-    assert STILL.draw(TIMES, EN).written == (str(x), str(y))
+    assert STILL.render(TIMES, EN).drawing.written == (str(x), str(y))
 
 
 def test_numbers_of_a_product_are_named_by_themselves() -> None:
     figure = Interference(model="m", a=9, b=10)
     figure.check(TIMES.task, TIMES.network)
     assert figure.pair(TIMES) == (2, 3)
-    assert figure.draw(TIMES, EN).said.startswith("9 · 10 modulo 17 is 5: 3² · 3³ = 3⁵.")
+    assert figure.render(TIMES, EN).drawing.said.startswith("9 · 10 modulo 17 is 5: 3² · 3³ = 3⁵.")
     for number in (0, 17):
-        with pytest.raises(ValueError, match=f"a = {number} is none of the numbers 1 to 16"):
+        with pytest.raises(ValueError, match=rf"a = {number} is out of range \(1 to 16\)"):
             Interference(model="m", a=number).check(TIMES.task, TIMES.network)
 
 
@@ -72,7 +72,7 @@ def test_the_table_of_a_product_has_the_numbers_beside_their_exponents() -> None
 
 
 def test_the_script_writes_products_as_the_build_does() -> None:
-    data = json.loads(STILL.draw(TIMES, EN).data)
+    data = json.loads(STILL.render(TIMES, EN).drawing.data)
     assert data["written"] == POWERS_OF_3
     assert data["onAxis"][5] == "3⁵"
     assert "{a} · {b} modulo 17 is {answer}" in data["words"]["right"]
@@ -90,7 +90,7 @@ def test_a_tie_is_not_called_wrong() -> None:
     silent = {name: np.zeros_like(view) for name, view in run.views.items()}
     level = ModelRun(**{**vars(run), "views": silent})
     assert "In the total another answer is as high" in FILM.alt(level, EN)
-    assert "no higher there than at" in STILL.draw(level, EN).said
+    assert "no higher there than at" in STILL.render(level, EN).drawing.said
 
 
 def test_groups_of_neurons_are_those_that_the_facts_count() -> None:

@@ -26,7 +26,7 @@ from gen.analysis.progress_facts import guess_loss, signal_progress_facts, wave_
 from gen.charts.chart import Chart, Stack, value_axis
 from gen.charts.svg import standalone_svg, to_svg
 from gen.experiments.runs import ModelRun
-from gen.figures.progress import Progress
+from gen.figures.progress import Progress, progress_table
 from gen.i18n import Words
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
@@ -182,7 +182,7 @@ def test_only_tasks_with_known_solutions_have_measures() -> None:
 
 @pytest.mark.parametrize("run", [WAVES, BITS], ids=["waves", "bits"])
 def test_the_charts_share_their_steps_and_their_left_edge(run: ModelRun) -> None:
-    stack = FIGURE.chart(run, EN)
+    stack = FIGURE.render(run, EN)
     markup = ET.fromstring(to_svg(stack, "progress", FIGURE.alt(run, EN)))
     for svg in markup.findall(f"{SVG}svg"):
         plots = [group for group in svg.iter(f"{SVG}g") if group.get("class") == "plot"]
@@ -199,7 +199,7 @@ def test_the_charts_share_their_steps_and_their_left_edge(run: ModelRun) -> None
 
 @pytest.mark.parametrize("run", [WAVES, BITS], ids=["waves", "bits"])
 def test_plots_lie_below_each_other_and_within_the_picture(run: ModelRun) -> None:
-    for svg in ET.fromstring(to_svg(FIGURE.chart(run, EN), "a", "")).findall(f"{SVG}svg"):
+    for svg in ET.fromstring(to_svg(FIGURE.render(run, EN), "a", "")).findall(f"{SVG}svg"):
         bottom, height = 0.0, float(svg.attrib["viewBox"].split()[3])
         for group in svg.findall(f"{SVG}g"):
             down = float(group.attrib["transform"].split()[1].strip(")"))
@@ -210,7 +210,7 @@ def test_plots_lie_below_each_other_and_within_the_picture(run: ModelRun) -> Non
 
 
 def test_lines_that_meet_in_a_plot_differ_in_style_and_colour() -> None:
-    stack = FIGURE.chart(WAVES, EN)
+    stack = FIGURE.render(WAVES, EN)
     assert isinstance(stack, Stack)
     for chart in stack.charts:
         looks = [LINES[series.key] for series in chart.series]
@@ -218,7 +218,7 @@ def test_lines_that_meet_in_a_plot_differ_in_style_and_colour() -> None:
 
 
 def test_a_line_alone_is_named_by_its_axis() -> None:
-    norm: Chart = FIGURE.chart(WAVES, EN).charts[-1]
+    norm: Chart = FIGURE.render(WAVES, EN).charts[-1]
     svg = standalone_svg(norm, "")
     assert "Size of all weights" in svg and "all weights</text>" in svg
     assert 'class="name' not in svg
@@ -233,13 +233,13 @@ def test_a_value_axis_begins_at_zero_and_holds_its_values(high: float) -> None:
 
 
 def test_the_table_holds_every_measure_of_every_snapshot() -> None:
-    header, rows = FIGURE.table(WAVES)
+    header, rows = progress_table(WAVES)
     assert header == (
         "step", "train_accuracy", "test_accuracy",
         "norm", "key_share", "gini", "restricted", "excluded",
     )  # fmt: skip
     assert rows.shape == (201, 8) and np.isfinite(rows).all()
-    assert FIGURE.table(BITS)[0][3:] == ("norm", "signal_share")
+    assert progress_table(BITS)[0][3:] == ("norm", "signal_share")
 
 
 def test_accuracy_is_empty_at_steps_without_a_log_entry() -> None:
@@ -248,7 +248,7 @@ def test_accuracy_is_empty_at_steps_without_a_log_entry() -> None:
         logged_steps=BITS.logged_steps[::2],
         metrics={name: values[::2] for name, values in BITS.metrics.items()},
     )
-    accuracy = FIGURE.table(sparse)[1][:, 1]
+    accuracy = progress_table(sparse)[1][:, 1]
     assert np.isfinite(accuracy[::2]).all() and np.isnan(accuracy[1::2]).all()
 
 

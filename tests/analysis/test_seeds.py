@@ -11,21 +11,21 @@ import numpy as np
 import pytest
 
 from gen.analysis.neuron_groups import settled_frequencies
-from gen.analysis.seeds import COLUMNS, Seeds, seeds_table
-from gen.figures.seeds import SeedCharts
+from gen.analysis.seeds import COLUMNS, SeedRuns, seeds_table
+from gen.figures.seeds import Seeds
 from gen.i18n import Words
 from tests.support.line_runs import parity_run, waves_run
 
 EN = Words("en")
 NEVER = float("inf")
-FIGURE = SeedCharts(model="m")
+FIGURE = Seeds(model="m")
 
 
 def broken() -> dict[str, np.ndarray]:
     return {name: np.full_like(values, np.nan) for name, values in waves_run().metrics.items()}
 
 
-SEEDS = Seeds(
+SEEDS = SeedRuns(
     (
         replace(waves_run(frequencies=(21, 13, 5)), seed=3),
         replace(waves_run(generalises=NEVER), seed=4),
@@ -53,7 +53,7 @@ def test_the_table_has_a_row_a_seed() -> None:
 
 
 def test_every_seed_has_a_chart_on_one_scale_and_says_what_happened() -> None:
-    charts = FIGURE.draw(SEEDS, EN)
+    charts = FIGURE.render(SEEDS, EN).drawing
     assert [chart.name for chart in charts] == ["Seed 3", "Seed 4", "Seed 9"]
     assert [chart.shown for chart in charts] == [True, False, False]
     assert charts[0].frequencies == "k = 5, 13, 21"
@@ -71,9 +71,9 @@ def test_every_seed_has_a_chart_on_one_scale_and_says_what_happened() -> None:
 def test_readers_who_do_not_see_it_are_told_which_generalise() -> None:
     alt = FIGURE.alt(SEEDS, EN)
     assert "3 models" in alt and "3 at step" in alt and "4 at step" not in alt
-    assert "None" in FIGURE.alt(Seeds(SEEDS.runs[1:2], 4), EN)
+    assert "None" in FIGURE.alt(SeedRuns(SEEDS.runs[1:2], 4), EN)
 
 
 def test_models_of_any_task_can_be_put_side_by_side() -> None:
-    (chart,) = FIGURE.draw(Seeds((parity_run(),), 0), EN)
+    (chart,) = FIGURE.render(SeedRuns((parity_run(),), 0), EN).drawing
     assert chart.frequencies == "" and chart.happened.startswith("generalises")

@@ -28,7 +28,7 @@ from gen.config.reader import load
 from gen.errors import ConfigError, PageError
 from gen.experiments.sweep import Sweep
 from gen.experiments.thresholds import Thresholds
-from gen.figures.sweep_map import Map
+from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.site.pages.render import render_pages
 from gen.tasks.modular import Modular
@@ -124,11 +124,15 @@ def test_a_curve_stops_where_its_losses_end(sweep: Sweep) -> None:
     ends = curves.levels[0, 0] == MISSING
     assert (ends == (curves.steps >= 800)).all()
     assert (curves.levels[2:] != MISSING).all()
-    lines = re.findall(r'class="line \w+" points="([^"]*)"', Map(sweep="grid").draw(run, EN).curves)
+    lines = re.findall(
+        r'class="line \w+" points="([^"]*)"', SweepMap(sweep="grid").render(run, EN).drawing.curves
+    )
     assert all(lines)
     run.trained[:] = False
     run.train_loss[:] = run.test_loss[:] = np.nan
-    lines = re.findall(r'class="line \w+" points="([^"]*)"', Map(sweep="grid").draw(run, EN).curves)
+    lines = re.findall(
+        r'class="line \w+" points="([^"]*)"', SweepMap(sweep="grid").render(run, EN).drawing.curves
+    )
     assert lines and not any(lines)
 
 
@@ -178,7 +182,7 @@ def test_where_outcome_and_accuracies_differ_the_table_the_facts_and_the_map_say
 ) -> None:
     run = sweep_run(sweep)
     assert sweep_facts(sweep, run)["contradicted"] == 0
-    assert Map(sweep="grid").draw(run, EN).contradicted == ""
+    assert SweepMap(sweep="grid").render(run, EN).drawing.contradicted == ""
     outcomes = run.outcomes()
     never, memorises, groks = (
         tuple(np.argwhere(outcomes == number)[0]) for number in (NEVER, MEMORISES, GROKS)
@@ -195,7 +199,7 @@ def test_where_outcome_and_accuracies_differ_the_table_the_facts_and_the_map_say
     assert said == {never: "memorises", memorises: "generalises", groks: "memorises"}
     assert sweep_facts(sweep, run)["contradicted"] == 3
     for language in ("en", "zh"):
-        drawn = Map(sweep="grid").draw(run, Words(language))
+        drawn = SweepMap(sweep="grid").render(run, Words(language)).drawing
         assert re.findall(r"\d+", drawn.contradicted) in (["3", "24"], ["24", "3"])
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from gen.config.reader import load
-from gen.figures.sweep_map import Map
+from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
@@ -21,7 +21,7 @@ from tests.support.sweep_runs import sweep_run
 SITE = Path(__file__).parents[2] / "site"
 EN = Words("en")
 SWEEP = load(SITE / "gen.toml").sweeps["constraints"]
-DRAWN = Map(sweep="constraints").draw(sweep_run(SWEEP), EN)
+DRAWN = SweepMap(sweep="constraints").render(sweep_run(SWEEP), EN).drawing
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
 from gen.i18n import Words
-from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from tests.support.browsing import Watched
+from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 
 EN = Words("en")
@@ -30,10 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of one page with both figures."""
     folder = tmp_path_factory.mktemp("construction")
     figures = {
-        name: PlacedWidget(
-            *(name, "", figure.template, figure.draw(None, EN)),
-            *(f"data/{name}.csv", 800, figure.alt(None, EN)),
-        )
+        name: placed_widget(name, figure, None, EN)
         for name, figure in {"sum": ConstructionSum(), "error": ConstructionError()}.items()
     }
     pages = render_pages(site("index"), "en", {"index": FRONT + PAGE}, figures, {}, EN, TEMPLATES)
@@ -98,7 +95,9 @@ def test_the_script_draws_and_says_what_the_build_does(
     page: Page, settings: dict[str, Any]
 ) -> None:
     choose(page, **settings)
-    expected = ConstructionSum.model_validate({"a": 13, "b": 20} | settings).draw(None, EN)
+    expected = (
+        ConstructionSum.model_validate({"a": 13, "b": 20} | settings).render(None, EN).drawing
+    )
     assert page.locator("#figure-sum .said").inner_text() == expected.said
     assert page.locator("#figure-sum .counted").inner_text() == expected.counted
     for shape, picture in zip(("wide", "narrow"), expected.pictures, strict=True):
@@ -112,7 +111,7 @@ def test_the_error_is_what_the_build_finds(page: Page, neurons: int, modulus: in
     figure = page.locator("#figure-error")
     figure.locator("input[name='neurons']").fill(str(neurons))
     figure.locator("input[name='modulus']").fill(str(modulus))
-    drawing = ConstructionError(neurons=neurons, modulus=modulus).draw(None, EN)
+    drawing = ConstructionError(neurons=neurons, modulus=modulus).render(None, EN).drawing
     for panel in drawing.panels:
         shown = f"#figure-error .panel[data-bend='{panel.bend}']"
         assert page.locator(f"{shown} .counted").inner_text() == panel.said
@@ -125,7 +124,7 @@ def test_a_number_is_changed_by_key(page: Page, key: str, b: int) -> None:
     page.get_by_role("slider", name="b =").focus()
     page.keyboard.press(key)
     assert page.locator(".value[data-name='b']").inner_text() == str(b)
-    expected = ConstructionSum(a=13, b=b).draw(None, EN)
+    expected = ConstructionSum(a=13, b=b).render(None, EN).drawing
     assert page.locator("#figure-sum .said").inner_text() == expected.said
 
 
@@ -177,7 +176,7 @@ def test_without_script_everything_but_the_fields_is_there(browser: Browser, fol
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((folder / "index.html").as_uri())
-    drawn = ConstructionSum().draw(None, EN)
+    drawn = ConstructionSum().render(None, EN).drawing
     assert page.locator("#figure-sum .said").inner_text() == drawn.said
     assert page.locator("#figure-sum svg.wide .link").count() == 5
     assert page.locator("#figure-error .dots").count() == 8

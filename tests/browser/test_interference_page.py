@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from gen.analysis.seeds import Seeds
+from gen.analysis.seeds import SeedRuns
 from gen.figures.interference import Interference
-from gen.figures.seeds import SeedCharts
+from gen.figures.seeds import Seeds
 from gen.i18n import Words
-from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from tests.support.browsing import Watched
 from tests.support.line_runs import solved_run
 from tests.support.pair_runs import pair_run
+from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 
 EN = Words("en")
@@ -30,15 +30,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of one page with both figures."""
     folder = tmp_path_factory.mktemp("interference")
-    waves, seeds = Interference(model="m", a=10, b=20), SeedCharts(model="m")
-    every = Seeds((RUN,), RUN.seed)
-    drawn = {
-        "waves": (waves.template, waves.draw(RUN, EN), waves.alt(RUN, EN)),
-        "seeds": (seeds.template, seeds.draw(every, EN), seeds.alt(every, EN)),
-    }
+    waves, seeds = Interference(model="m", a=10, b=20), Seeds(model="m")
+    every = SeedRuns((RUN,), RUN.seed)
     figures = {
-        name: PlacedWidget(name, "m", template, drawing, f"data/{name}.csv", 800, alt)
-        for name, (template, drawing, alt) in drawn.items()
+        "waves": placed_widget("waves", waves, RUN, EN),
+        "seeds": placed_widget("seeds", seeds, every, EN),
     }
     text = {"index": FRONT + PAGE}
     pages = render_pages(site("index"), "en", text, figures, {}, EN, TEMPLATES)
@@ -63,7 +59,7 @@ def said(page: Page) -> str:
 
 
 def expected(a: int, b: int) -> str:
-    return Interference(model="m", a=a, b=b).draw(RUN, EN).said
+    return Interference(model="m", a=a, b=b).render(RUN, EN).drawing.said
 
 
 def leads(page: Page) -> list[str]:
@@ -89,7 +85,7 @@ def test_a_number_is_changed_by_key(page: Page, key: str, a: int) -> None:
 def test_the_script_draws_what_the_build_draws(page: Page) -> None:
     page.locator("input[name='b']").focus()
     page.keyboard.press("Home")
-    built = Interference(model="m", a=10, b=0).draw(RUN, EN).pictures[0]
+    built = Interference(model="m", a=10, b=0).render(RUN, EN).drawing.pictures[0]
     rings = page.locator("svg.wide .ring, svg.wide .at").evaluate_all(
         "all => all.map(c => `cx=\"${+c.getAttribute('cx')}\" cy=\"${+c.getAttribute('cy')}\"`)"
     )
@@ -155,8 +151,7 @@ def test_without_script_the_picture_and_its_sentence_are_there(
 def product(browser: Browser, folder: Path) -> Iterator[Page]:
     """A page of its own with a product modulo 17, whose smallest generator is 3."""
     figure, run = Interference(model="m", a=9, b=10), pair_run("multiply")
-    drawing, alt = figure.draw(run, EN), figure.alt(run, EN)
-    placed = {"waves": PlacedWidget("waves", "m", figure.template, drawing, "data/w.csv", 1, alt)}
+    placed = {"waves": placed_widget("waves", figure, run, EN)}
     text = {"index": FRONT + "::: figure waves wide\nWaves.\n:::\n"}
     rendered = render_pages(site("index"), "en", text, placed, {}, EN, TEMPLATES)
     (folder / "product.html").write_text(rendered["index.html"])
@@ -170,9 +165,9 @@ def product(browser: Browser, folder: Path) -> Iterator[Page]:
 
 def test_numbers_that_are_multiplied_are_chosen_by_their_exponents(product: Page) -> None:
     run = pair_run("multiply")
-    assert said(product) == Interference(model="m", a=9, b=10).draw(run, EN).said
+    assert said(product) == Interference(model="m", a=9, b=10).render(run, EN).drawing.said
     product.locator("input[name='a']").press("ArrowRight")
-    assert said(product) == Interference(model="m", a=10, b=10).draw(run, EN).said
+    assert said(product) == Interference(model="m", a=10, b=10).render(run, EN).drawing.said
     assert product.locator(".value[data-name='a']").inner_text() == "10"
     assert product.locator("input[name='a']").get_attribute("aria-valuetext") == "10"
     assert product.locator("svg.wide text.answer").text_content() == "3⁶"

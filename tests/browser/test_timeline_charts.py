@@ -204,7 +204,7 @@ def test_labels_of_the_bar_cover_neither_each_other_nor_anything_beside_them(
 def test_labels_of_marks_in_charts_do_not_overlap_at_any_width(
     browser: Browser, pair: tuple[int, int], language: str
 ) -> None:
-    chart = Accuracy(model="parity").chart(parity_run(), Words(language))
+    chart = Accuracy(model="parity").render(parity_run(), Words(language))
     assert isinstance(chart, Chart)
     last = chart.x.high
     marks = tuple(

@@ -262,13 +262,13 @@ def test_films_are_discarded_if_the_code_changes_while_they_are_drawn(
 ) -> None:
     options = small_site.write(tmp_path)
     digests = films.code_digest
-    drawn = films._draw_whole
+    drawn = films._draw_full
 
     def draw_and_edit(*arguments: Any, **options: Any) -> Any:
         monkeypatch.setattr(films, "code_digest", lambda *modules: f"{digests(*modules)}!")
         return drawn(*arguments, **options)
 
-    monkeypatch.setattr(films, "_draw_whole", draw_and_edit)
+    monkeypatch.setattr(films, "_draw_full", draw_and_edit)
     outcome = gen("build", *options)
     assert outcome.code == 2
     assert "the code changed during the build" in outcome.err.splitlines()[-1]

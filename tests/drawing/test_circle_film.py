@@ -1,4 +1,4 @@
-"""Circle films: everything lies inside the frame, and no texts overlap."""
+"""The film of neurons as points of the plane: everything inside, no text over another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gen.figures.circle import Circle
 from tests.support.line_runs import circle_run
 
 SQUARE = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]) / np.sqrt(2)
-"""Four neurons whose circle extends beyond all of them."""
+"""Four neurons whose circle reaches farther, both ways, than any of them."""
 
 
 def square_run(radius: float, answers: float) -> ModelRun:
@@ -33,7 +33,7 @@ def square_run(radius: float, answers: float) -> ModelRun:
 
 
 def drawn(run: ModelRun) -> tuple[Film, list[Bbox], list[Bbox]]:
-    """Return the film and the boxes of its background's texts and lines, y upwards."""
+    """The film with the boxes of all texts and lines of its background, y upwards."""
     canvases: list[Canvas] = []
     with pytest.MonkeyPatch.context() as patched:
         background = Canvas.background
@@ -57,7 +57,7 @@ RADII = st.floats(1e-4, 1e6)
 @example(140.0, 140.0)
 @example(100.0, 0.001)
 @example(99_999.0, 1e6)
-def test_no_texts_overlap_and_everything_is_inside(radius: float, answers: float) -> None:
+def test_texts_do_not_overlap_and_are_inside_the_canvas(radius: float, answers: float) -> None:
     film, texts, lines = drawn(square_run(radius, answers))
     width, height = film.size
     assert len(texts) >= 4

@@ -1,4 +1,4 @@
-"""Film sizes: at most 4096 x 2304 pixels and H.264 level 5.2, which phones decode."""
+"""Films are no larger than phones decode: 4096 x 2304 pixels, H.264 at level 5.2 or below."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from gen.drawing.frame_size import MOST_HEIGHT, MOST_WIDTH, fits
 from gen.encode.mp4 import write_mp4
 from gen.errors import ConfigError
 from gen.experiments.runs import ModelRun
-from gen.figures.dft import Spectrum
-from gen.figures.layout import Layout
+from gen.figures.dft import Dft
+from gen.figures.matrix_layout import MatrixLayout
 from gen.figures.sweep_film import SweepFilm
 from gen.figures.weights import Weights
 from gen.networks.embedded import Embedded
 from gen.networks.perceptron import Perceptron
-from gen.site.films import _filmed
+from gen.site.films import FilmOrder, draw
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from tests.conftest import Gen
@@ -35,13 +35,15 @@ LARGEST_PARITY = SparseParity(bits=255, signal_bits=2, train_rows=16, test_rows=
 @pytest.mark.parametrize("neurons", SIDES)
 @pytest.mark.parametrize("inputs", SIDES)
 @pytest.mark.parametrize("outputs", SIDES)
-def test_matrices_of_every_size_fit_into_a_film(neurons: int, inputs: int, outputs: int) -> None:
-    layout = Layout.of((neurons, inputs), (neurons, outputs), None)
+def test_every_size_of_matrices_has_a_film_that_fits(
+    neurons: int, inputs: int, outputs: int
+) -> None:
+    layout = MatrixLayout.of((neurons, inputs), (neurons, outputs), None)
     assert layout.width <= MOST_WIDTH and layout.height <= MOST_HEIGHT
     layout.check()
 
 
-def test_too_large_cells_are_refused_with_the_largest_size_that_fits() -> None:
+def test_too_large_cells_are_refused_with_a_size_that_fits() -> None:
     network = Perceptron(hidden=256)
     with pytest.raises(ValueError, match=r"4,096 x 2,304 at most; .* set cell = (\d+) or less"):
         Weights(model="m", cell=20).check(LARGEST_PARITY, network)
@@ -52,9 +54,9 @@ def test_too_large_cells_are_refused_with_the_largest_size_that_fits() -> None:
 def test_a_spectrum_of_too_many_neurons_is_refused() -> None:
     task = Modular(modulus=101, train_share=0.5)
     for hidden in (16, 256):
-        Spectrum(model="m").check(task, Embedded(embedding="learned", width=12, hidden=hidden))
-    with pytest.raises(ValueError, match="picture a smaller network"):
-        Spectrum(model="m").check(task, Embedded(embedding="learned", width=12, hidden=2000))
+        Dft(model="m").check(task, Embedded(embedding="learned", width=12, hidden=hidden))
+    with pytest.raises(ValueError, match="use a smaller network"):
+        Dft(model="m").check(task, Embedded(embedding="learned", width=12, hidden=2000))
 
 
 _SWEEP = """
@@ -83,8 +85,8 @@ def test_a_film_of_a_sweep_that_would_be_too_large_is_refused(
 ) -> None:
     sweep = _SWEEP.format(values=", ".join(map(str, range(1, count + 1))))
     config = small_site.CONFIG + sweep + (f"cell = {cell}\n" if cell else "")
-    error = gen("status", *small_site.write(tmp_path, config)).err
-    assert "grid-film" in error and "4,096 x 2,304 at most" in error and message in error
+    said = gen("status", *small_site.write(tmp_path, config)).err
+    assert "grid-film" in said and "4,096 x 2,304 at most" in said and message in said
 
 
 def test_a_film_of_a_sweep_with_few_values_fits() -> None:
@@ -98,15 +100,16 @@ def test_the_largest_film_has_a_level_that_phones_decode(tmp_path: Path) -> None
     write_mp4(film, tmp_path / "film.mp4")
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(tmp_path / "film.mp4")]
     described = [*command, "-c:v", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"]
-    output = subprocess.run(described, capture_output=True, text=True, check=True).stderr
-    levels = re.findall(r"level_idc\s+[01]+ = (\d+)", output)
+    said = subprocess.run(described, capture_output=True, text=True, check=True).stderr
+    levels = re.findall(r"level_idc\s+[01]+ = (\d+)", said)
     assert levels and max(map(int, levels)) <= 52
 
 
-def test_a_too_large_film_is_refused_when_it_is_drawn() -> None:
+def test_a_film_larger_than_phones_decode_is_refused_when_drawn() -> None:
     class Huge(Weights):
         def film(self, run: ModelRun, scale: int) -> Film:
             return replace(super().film(run, scale), size=(4096, 4096))
 
+    order = FilmOrder("huge", Huge(model="m"), parity_run(snapshots=2), {})
     with pytest.raises(ConfigError, match=r"8,192 x 8,192 pixels"):
-        _filmed(Huge(model="m"), parity_run(snapshots=2))
+        draw(order, on_progress=lambda part: None)

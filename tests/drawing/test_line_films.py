@@ -1,9 +1,10 @@
-"""Line and point films: positions for many runs, and refused models."""
+"""Films of lines and points: where things are drawn, for any run, and what they refuse."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from gen.drawing.film import Film
 from gen.drawing.layers import Labels, Lines, Pen, Points
 from gen.experiments.runs import ModelRun
 from gen.figures.circle import Circle
-from gen.figures.figure import FilmFigure, figure_kinds
+from gen.figures.figure import figure_kinds
 from gen.figures.interference_film import InterferenceFilm
 from gen.figures.neuron import Neuron
 from gen.figures.stars import Stars
@@ -37,7 +38,9 @@ NEVER = float("inf")
 TRAJECTORIES, WAVES, CIRCLE = Trajectories(model="m"), Waves(model="m"), Circle(model="m")
 SUM, STARS, NEURON = InterferenceFilm(model="m"), Stars(model="m"), Neuron(model="m")
 
-CASES: dict[str, tuple[FilmFigure, ModelRun]] = {
+RunFilm: TypeAlias = Trajectories | Waves | Circle | InterferenceFilm | Stars | Neuron
+
+CASES: dict[str, tuple[RunFilm, ModelRun]] = {
     "parity": (TRAJECTORIES, parity_run(snapshots=21)),
     "parity with two snapshots": (TRAJECTORIES, parity_run(snapshots=2)),
     "parity of all bits": (TRAJECTORIES, parity_run(bits=8, signal_bits=8, snapshots=5)),
@@ -66,7 +69,7 @@ CASES: dict[str, tuple[FilmFigure, ModelRun]] = {
 
 PARITY = SparseParity(bits=30, signal_bits=3, train_rows=10, test_rows=10)
 MODULAR = Modular(modulus=67, train_share=0.4)
-LEARNED = Embedded(embedding="learned", width=500, hidden=24)
+LEARNED_ACCURACY = Embedded(embedding="learned", width=500, hidden=24)
 GIVEN = Embedded(embedding="circle", hidden=5)
 
 
@@ -75,7 +78,7 @@ def layers(film: Film, kind: type) -> list:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_film_moves_and_consists_of_whole_blocks(case: str) -> None:
+def test_every_film_changes_and_its_size_is_whole_blocks(case: str) -> None:
     figure, run = CASES[case]
     figure.check(run.task, run.network)
     film = figure.film(run, 1)
@@ -98,7 +101,7 @@ def test_nothing_is_drawn_on_the_edge_of_the_canvas(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_scale_two_doubles_the_resolution_of_the_same_picture(case: str) -> None:
+def test_twice_the_scale_is_the_same_picture_with_twice_the_pixels(case: str) -> None:
     figure, run = CASES[case]
     plain, sharp = figure.film(run, 1), figure.film(run, 2)
     assert sharp.size == plain.size
@@ -106,7 +109,7 @@ def test_scale_two_doubles_the_resolution_of_the_same_picture(case: str) -> None
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_alt_texts_describe_the_film(case: str) -> None:
+def test_alt_texts_match_the_run(case: str) -> None:
     figure, run = CASES[case]
     alt = figure.alt(run, EN)
     assert EN.number(int(run.snapshot_steps[-1])) in alt
@@ -114,30 +117,30 @@ def test_alt_texts_describe_the_film(case: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["trajectories", "waves", "stars", "neuron", "circle"])
-def test_the_kinds_are_found_by_name(kind: str) -> None:
+def test_figure_kinds_are_found_by_name(kind: str) -> None:
     assert figure_kinds()[kind].model_validate_json(json.dumps({"kind": kind, "model": "m"}))
 
 
 @pytest.mark.parametrize(
     ("figure", "task", "network", "sentence"),
     [
-        (TRAJECTORIES, MODULAR, LEARNED, "all matter alike"),
-        (TRAJECTORIES, PARITY, Perceptron(hidden=4096), "at most"),
+        (TRAJECTORIES, MODULAR, LEARNED_ACCURACY, "need signal inputs"),
+        (TRAJECTORIES, PARITY, Perceptron(hidden=4096), "the limit is"),
         (WAVES, PARITY, Perceptron(hidden=32), "31 inputs and 1 outputs"),
         (WAVES, MODULAR, GIVEN, "the kind circle"),
-        (WAVES, Modular(modulus=512, train_share=0.5), Perceptron(hidden=4096), "at most"),
+        (WAVES, Modular(modulus=512, train_share=0.5), Perceptron(hidden=4096), "the limit is"),
         (STARS, MODULAR, GIVEN, "the kind circle"),
         (STARS, PARITY, Perceptron(hidden=32), "31 inputs and 1 outputs"),
         (NEURON, MODULAR, GIVEN, "the kind circle"),
-        (Neuron(model="m", neuron=24), MODULAR, LEARNED, "numbered from 0 to 23"),
-        (NEURON, Modular(modulus=512, train_share=0.5), Perceptron(hidden=64), "256 are the most"),
-        (CIRCLE, MODULAR, LEARNED, "two weights each way"),
-        (CIRCLE, PARITY, Perceptron(hidden=32), "two weights each way"),
+        (Neuron(model="m", neuron=24), MODULAR, LEARNED_ACCURACY, r"out of range \(0 to 23\)"),
+        (NEURON, Modular(modulus=512, train_share=0.5), Perceptron(hidden=64), "the limit is 256"),
+        (CIRCLE, MODULAR, LEARNED_ACCURACY, "two weights in"),
+        (CIRCLE, PARITY, Perceptron(hidden=32), "two weights in"),
         (CIRCLE, MODULAR, Embedded(embedding="circle", hidden=65), "65 neurons"),
     ],
 )
-def test_an_unsupported_model_is_refused_with_a_reason(
-    figure: FilmFigure, task: Task, network: Network, sentence: str
+def test_a_model_that_the_figure_cannot_show_is_refused(
+    figure: RunFilm, task: Task, network: Network, sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         figure.check(task, network)
@@ -147,19 +150,21 @@ def test_an_unsupported_model_is_refused_with_a_reason(
     ("figure", "task", "network"),
     [
         (TRAJECTORIES, PARITY, Perceptron(hidden=258)),
-        (WAVES, MODULAR, LEARNED),
+        (WAVES, MODULAR, LEARNED_ACCURACY),
         (WAVES, MODULAR, Perceptron(hidden=24)),
-        (STARS, MODULAR, LEARNED),
-        (Neuron(model="m", neuron=23), MODULAR, LEARNED),
+        (STARS, MODULAR, LEARNED_ACCURACY),
+        (Neuron(model="m", neuron=23), MODULAR, LEARNED_ACCURACY),
         (CIRCLE, MODULAR, GIVEN),
     ],
 )
-def test_supported_models_are_accepted(figure: FilmFigure, task: Task, network: Network) -> None:
+def test_a_model_that_the_figure_can_show_passes(
+    figure: RunFilm, task: Task, network: Network
+) -> None:
     figure.check(task, network)
 
 
 @pytest.mark.parametrize("part", [0.25, 0.5, 1.0])
-def test_lines_grow_up_to_the_current_step(part: float) -> None:
+def test_lines_are_drawn_up_to_the_current_step(part: float) -> None:
     _, run = CASES["parity"]
     film = TRAJECTORIES.film(run, 1)
     plot = film.frame(round(part * (len(film.steps) - 1)))[104:428]
@@ -169,7 +174,7 @@ def test_lines_grow_up_to_the_current_step(part: float) -> None:
     assert columns.max() == pytest.approx(left + part * (right - left), abs=4)
 
 
-def test_lines_end_at_the_current_weights() -> None:
+def test_lines_end_at_the_final_weights() -> None:
     _, run = CASES["parity"]
     film = TRAJECTORIES.film(run, 1)
     (tips,) = layers(film, Points)
@@ -184,7 +189,7 @@ def test_lines_end_at_the_current_weights() -> None:
     np.testing.assert_allclose(slope * values + offset, places, atol=1e-3)
 
 
-def test_every_weight_has_a_line_and_signals_cover_distractors() -> None:
+def test_every_weight_has_a_line_and_distractors_never_lie_over_signals() -> None:
     _, run = CASES["parity"]
     thin, strong = layers(TRAJECTORIES.film(run, 1), Pen)
     assert len(thin._points) + len(strong._points) == 31 * 32
@@ -192,7 +197,7 @@ def test_every_weight_has_a_line_and_signals_cover_distractors() -> None:
     assert light("distractor") in {colour for colour, _ in thin._groups}
 
 
-def test_each_frequency_has_an_input_and_an_output_panel() -> None:
+def test_each_frequency_has_a_panel_in_and_a_panel_out() -> None:
     _, run = CASES["modular"]
     panels = layers(WAVES.film(run, 1), Lines)
     assert len(panels) == 2 * 4
@@ -212,7 +217,7 @@ def test_too_many_frequencies_share_the_last_panel() -> None:
     assert panels[5]._groups[-1][0] == light("distractor")
 
 
-def test_lines_of_a_wave_stay_in_their_panel() -> None:
+def test_lines_are_clipped_to_their_panel() -> None:
     _, run = CASES["modular"]
     film = WAVES.film(replace(run, views=louder(run)), 1)
     panels = layers(film, Lines)[:4]
@@ -222,7 +227,7 @@ def test_lines_of_a_wave_stay_in_their_panel() -> None:
 
 
 def louder(run: ModelRun) -> dict[str, np.ndarray]:
-    """Weights that are much larger during training than at its end."""
+    """Weights that were far larger on the way than at the end."""
     middle = len(run.snapshot_steps) // 2
     return {
         name: np.concatenate([view[:middle], view[middle : middle + 1] * 30, view[middle + 1 :]])
@@ -230,7 +235,7 @@ def louder(run: ModelRun) -> dict[str, np.ndarray]:
     }
 
 
-def test_a_configured_limit_applies_to_every_panel() -> None:
+def test_a_limit_that_is_set_is_the_end_of_every_panel() -> None:
     _, run = CASES["modular"]
     panels = layers(Waves(model="m", limit=100.0).film(run, 1), Lines)
     heights = [np.ptp(panel._points[..., 1]) for panel in panels]
@@ -240,7 +245,7 @@ def test_a_configured_limit_applies_to_every_panel() -> None:
 
 
 @pytest.mark.parametrize(("most", "shown"), [(2, 2), (5, 5), (20, 11), (21, 21), (300, 21)])
-def test_waves_have_at_most_the_configured_frames(most: int, shown: int) -> None:
+def test_waves_show_no_more_frames_than_are_set(most: int, shown: int) -> None:
     _, run = CASES["modular"]
     steps = Waves(model="m", frames=most).film(run, 1).steps
     assert len(steps) == shown
@@ -248,14 +253,14 @@ def test_waves_have_at_most_the_configured_frames(most: int, shown: int) -> None
     assert (steps[0], steps[-1]) == (0, 50_000)
 
 
-def test_all_zero_weights_are_drawn() -> None:
+def test_weights_that_are_all_zero_are_drawn() -> None:
     for case in ("parity", "modular", "stars", "one of many neurons", "five neurons"):
         figure, run = CASES[case]
         still = {name: np.zeros_like(view) for name, view in run.views.items()}
         assert figure.film(replace(run, views=still), 1).frame(-1).any()
 
 
-def test_neurons_have_the_numbers_of_the_weights_film() -> None:
+def test_neurons_are_numbered_as_in_the_film_of_weights() -> None:
     _, run = CASES["five neurons"]
     film = CIRCLE.film(run, 1)
     labels = layers(film, Labels)[:5]
@@ -267,7 +272,7 @@ def test_neurons_have_the_numbers_of_the_weights_film() -> None:
     np.testing.assert_allclose(centred, expected * ratio, atol=0.05)
 
 
-def test_neighbours_in_a_are_connected_in_both_panels() -> None:
+def test_neighbours_in_a_are_joined_in_both_panels() -> None:
     _, run = CASES["five neurons"]
     film = CIRCLE.film(run, 1)
     pentagon, star = (layer._points[-1, 0] for layer in layers(film, Lines))
@@ -280,12 +285,12 @@ def test_neighbours_in_a_are_connected_in_both_panels() -> None:
 
 
 def turned(points: np.ndarray) -> float:
-    """Return by how many degrees a closed line turns around its centre."""
+    """Degrees by which a closed line goes around its middle."""
     x, y = (points - points[:-1].mean(axis=0)).T
     return float(np.degrees(np.ptp(np.unwrap(np.arctan2(y, x)))))
 
 
-def test_each_frequency_has_a_ring_above_a_star_that_turns_twice() -> None:
+def test_each_frequency_has_a_ring_and_below_it_a_star_that_turns_twice() -> None:
     _, run = CASES["stars"]
     closed = [line for line in layers(STARS.film(run, 1), Lines) if line._points.shape[2] == 7]
     rings, stars = closed[:4], closed[4:]
@@ -295,19 +300,19 @@ def test_each_frequency_has_a_ring_above_a_star_that_turns_twice() -> None:
         assert ring._points[-1, 0, :, 1].min() > star._points[-1, 0, :, 1].max()
 
 
-def test_the_hand_marks_one_neuron_and_turns_twice_as_far_below() -> None:
+def test_the_hand_points_at_one_neuron_and_turns_twice_as_far_below() -> None:
     _, run = CASES["stars"]
     hands = [line for line in layers(STARS.film(run, 1), Lines) if line._points.shape[2] == 2]
     assert len(hands) == 2 * 4
     for above, below in zip(hands[:4], hands[4:], strict=True):
-        inner, outer = (
+        heard, said = (
             np.degrees(np.arctan2(*np.diff(hand._points[-1, 0], axis=0)[0][::-1]))
             for hand in (above, below)
         )
-        assert (outer - 2 * inner + 180) % 360 - 180 == pytest.approx(0, abs=0.5)
+        assert (said - 2 * heard + 180) % 360 - 180 == pytest.approx(0, abs=0.5)
 
 
-def test_stars_count_the_neurons_that_answer_at_twice_the_angle() -> None:
+def test_stars_say_how_many_neurons_answer_at_twice_the_angle() -> None:
     _, run = CASES["stars"]
     assert "24 of 24 neurons" in STARS.alt(run, EN)
     into, out = run.views.values()
@@ -316,7 +321,7 @@ def test_stars_count_the_neurons_that_answer_at_twice_the_angle() -> None:
     assert "12 of 24 neurons" in STARS.alt(replace(run, views={"W_in": into, "W_out": half}), EN)
 
 
-def test_a_neuron_has_its_number_of_the_weights_film() -> None:
+def test_a_neuron_is_numbered_as_in_the_film_of_weights() -> None:
     _, run = CASES["one of many neurons"]
     film = Neuron(model="m", neuron=7).film(run, 1)
     (line, *_) = layers(film, Lines)
@@ -324,7 +329,7 @@ def test_a_neuron_has_its_number_of_the_weights_film() -> None:
     assert np.corrcoef(drawn, expected)[0, 1] == pytest.approx(1)
 
 
-def test_the_purest_neuron_is_the_default() -> None:
+def test_the_purest_neuron_is_shown_if_none_is_named() -> None:
     _, run = CASES["one of many neurons"]
     random = np.random.default_rng(0)
     views = {name: view.copy() for name, view in run.views.items()}
@@ -336,7 +341,7 @@ def test_the_purest_neuron_is_the_default() -> None:
     assert np.corrcoef(line._points[-1, 0, :, 1], expected)[0, 1] == pytest.approx(1)
 
 
-def test_the_bars_are_the_fourier_amplitudes() -> None:
+def test_the_bars_are_the_amplitudes_of_all_waves() -> None:
     _, run = CASES["one of many neurons"]
     _, others, strongest, *_ = layers(NEURON.film(run, 1), Lines)
     assert others._points.shape[1] == 32 and strongest._points.shape[1] == 1
@@ -345,7 +350,7 @@ def test_the_bars_are_the_fourier_amplitudes() -> None:
     assert rest.max() < 1e-3 * tall
 
 
-def test_unused_neurons_are_grouped_and_form_no_star() -> None:
+def test_silent_neurons_share_a_group_without_a_star() -> None:
     _, run = CASES["stars"]
     views = {name: view.copy() for name, view in run.views.items()}
     views["W_in"][-1][:, 3] = 1e-3 * np.random.default_rng(0).normal(size=67)

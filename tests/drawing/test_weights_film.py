@@ -1,4 +1,4 @@
-"""Heat maps of weights: every weight is a cell with its position and colour."""
+"""Heat maps of weights: every weight is a cell, in its place, in its colour."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def cells(film: Film) -> list[Cells]:
 
 
 def drawn(film: Film, frame: int) -> list[np.ndarray]:
-    """Return the colour in the middle of every cell of both matrices."""
+    """The colour in the middle of every cell of both matrices."""
     pixels = film.frame(frame)
     return [pixels[np.ix_(*layer.centres())] for layer in cells(film)]
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("scale", [1, 2])
-def test_every_weight_is_a_cell_at_its_position(case: str, scale: int) -> None:
+def test_every_weight_is_a_cell_in_its_place(case: str, scale: int) -> None:
     run = CASES[case]
     WEIGHTS.check(run.task, run.network)
     film = WEIGHTS.film(run, scale)
@@ -67,7 +67,7 @@ def test_every_weight_is_a_cell_at_its_position(case: str, scale: int) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_films_consist_of_whole_blocks_and_have_a_free_edge(case: str) -> None:
+def test_films_are_whole_blocks_and_nothing_touches_their_edge(case: str) -> None:
     film = WEIGHTS.film(CASES[case], 1)
     width, height = film.size
     assert width % 16 == height % 16 == 0
@@ -77,7 +77,7 @@ def test_films_consist_of_whole_blocks_and_have_a_free_edge(case: str) -> None:
 
 
 @pytest.mark.parametrize("levels", [COARSE, FINE])
-def test_zero_is_white_and_the_limits_have_the_last_colours(levels: int) -> None:
+def test_zero_is_white_and_the_ends_are_the_ends_of_the_theme(levels: int) -> None:
     colours = Diverging(2.0, levels)
     seen = colours.colours[colours.level_of(np.array([-9.0, -2.0, 0.0, 2.0, 9.0]))].tolist()
     low, high = list(rgb(NEGATIVE_STOPS[-1])), list(rgb(POSITIVE_STOPS[-1]))
@@ -85,7 +85,7 @@ def test_zero_is_white_and_the_limits_have_the_last_colours(levels: int) -> None
     assert len(np.unique(colours.colours, axis=0)) == levels
 
 
-def test_larger_weights_have_stronger_colours() -> None:
+def test_more_weight_is_more_colour() -> None:
     colours = Diverging(1.0)
     brightness = colours.colours.astype(int).sum(axis=1)
     middle = len(brightness) // 2
@@ -93,7 +93,7 @@ def test_larger_weights_have_stronger_colours() -> None:
     assert (np.diff(brightness[middle:]) < 0).all()
 
 
-def test_neurons_with_large_weights_come_first_for_sparse_parity() -> None:
+def test_neurons_with_large_weights_come_first_in_parity() -> None:
     run = CASES["parity"]
     size = np.linalg.norm(run.views["W_in"][-1], axis=0)
     assert (np.diff(size[neuron_order(run)]) <= 0).all()
@@ -105,7 +105,7 @@ def test_waves_are_sorted_by_frequency() -> None:
     assert (np.diff(sorted_frequencies) >= 0).all()
 
 
-def test_the_limit_is_a_round_number_above_the_smaller_matrix() -> None:
+def test_the_colour_limit_is_a_round_number_above_the_smaller_maximum() -> None:
     run = CASES["five neurons"]
     smaller = min(float(np.abs(view[-1]).max()) for view in run.views.values())
     assert WEIGHTS._limit(run) == round_up(smaller)
@@ -115,7 +115,7 @@ def test_the_limit_is_a_round_number_above_the_smaller_matrix() -> None:
 @pytest.mark.parametrize(
     ("value", "rounded"), [(2.63, 3.0), (139.0, 150.0), (1.0, 1.0), (0.0021, 0.0025), (10.1, 15.0)]
 )
-def test_limits_are_round_numbers(value: float, rounded: float) -> None:
+def test_colour_limits_are_round_numbers(value: float, rounded: float) -> None:
     assert round_up(value) == pytest.approx(rounded)
 
 
@@ -126,20 +126,20 @@ def test_cells_have_the_configured_size() -> None:
         assert set(np.diff(rows)) == set(np.diff(columns)) == {cell}
 
 
-def test_all_zero_weights_are_white() -> None:
+def test_weights_that_are_all_zero_are_white() -> None:
     run = CASES["modular"]
     still = replace(run, views={name: np.zeros_like(view) for name, view in run.views.items()})
     assert all((matrix == 255).all() for matrix in drawn(WEIGHTS.film(still, 1), -1))
 
 
-def test_a_matrix_too_large_for_cells_is_refused_with_a_reason() -> None:
+def test_a_matrix_with_too_many_cells_is_refused() -> None:
     task = SparseParity(bits=30, signal_bits=3, train_rows=10, test_rows=10)
-    with pytest.raises(ValueError, match=r"W_in is 31 x 1000.*at most"):
+    with pytest.raises(ValueError, match=r"W_in is 31 x 1000.*the limit is"):
         WEIGHTS.check(task, Perceptron(hidden=1000))
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_alt_texts_describe_the_matrices(case: str) -> None:
+def test_alt_texts_match_the_run(case: str) -> None:
     run = CASES[case]
     alt = WEIGHTS.alt(run, EN)
     assert EN.number(int(run.snapshot_steps[-1])) in alt
@@ -148,7 +148,7 @@ def test_alt_texts_describe_the_matrices(case: str) -> None:
 
 @pytest.mark.parametrize("cell", [3, 7, 10, 14, 40])
 @pytest.mark.parametrize(("first", "last"), [(0, 0), (0, 1), (0, 2), (0, 3), (9, 11), (0, 29)])
-def test_numbers_of_neighbouring_columns_do_not_touch(cell: int, first: int, last: int) -> None:
+def test_labels_of_neighbouring_columns_do_not_overlap(cell: int, first: int, last: int) -> None:
     matrix = Matrix(Canvas(672, 672, 1), rows=1, columns=30, left=0, top=0, cell=cell)
     numbered = matrix.apart(first, last)
     assert numbered[0] == first and set(numbered) <= set(range(first, last + 1))
@@ -160,6 +160,6 @@ def test_numbers_of_neighbouring_columns_do_not_touch(cell: int, first: int, las
         assert numbered == list(range(first, last + 1))
 
 
-def test_small_cells_number_only_the_first_and_the_last_signal_bit() -> None:
+def test_only_the_first_and_last_of_four_signal_bits_are_labelled_if_cells_are_small() -> None:
     matrix = Matrix(Canvas(672, 672, 1), rows=1, columns=31, left=0, top=0, cell=8)
     assert matrix.apart(0, 3) == [0, 3]

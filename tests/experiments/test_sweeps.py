@@ -35,12 +35,12 @@ from gen.analysis.sweep_outcomes import (
 from gen.commands import build
 from gen.config.reader import Config, load
 from gen.config.snippet import recipe
-from gen.drawing.marks import Marks
+from gen.drawing.outcome_marks import OutcomeMarks
 from gen.experiments import runs
 from gen.experiments.sweep import Sweep
 from gen.experiments.thresholds import Thresholds
 from gen.figures.sweep_film import SweepFilm
-from gen.figures.sweep_map import Map
+from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.site import films
 from gen.site import publish as publish_module
@@ -180,7 +180,7 @@ def test_a_map_makes_panels_of_all_axes_but_two(tmp_path: Path) -> None:
         PAGE,
     )
     sweep = load(tmp_path / "site" / "gen.toml").sweeps["grid"]
-    drawn = Map(sweep="grid").draw(sweep_run(sweep), EN)
+    drawn = SweepMap(sweep="grid").render(sweep_run(sweep), EN).drawing
     assert len(drawn.panels) == 4 and "decay 1" in drawn.panels[-1].title
     assert "".join(panel.svg for panel in drawn.panels).count("<use ") == 48
     with pytest.raises(ValueError, match="a film shows 3"):
@@ -294,7 +294,7 @@ def test_the_table_has_a_row_for_every_model(sweep: Sweep) -> None:
 def test_the_map_has_a_mark_for_every_model_and_says_what_is_missing(sweep: Sweep) -> None:
     run = sweep_run(sweep)
     run.trained[0] = False
-    drawn = Map(sweep="grid").draw(run, EN)
+    drawn = SweepMap(sweep="grid").render(run, EN).drawing
     marks = "".join(panel.svg for panel in drawn.panels)
     assert [panel.title for panel in drawn.panels] == ["decay 0", "decay 1"]
     assert marks.count("<use ") == 24
@@ -306,7 +306,7 @@ def test_the_map_has_a_mark_for_every_model_and_says_what_is_missing(sweep: Swee
 def test_the_film_shows_the_outcome_of_every_model_at_every_step(sweep: Sweep) -> None:
     run = sweep_run(sweep)
     film = SweepFilm(sweep="grid").film(run, 1)
-    (marks,) = [layer for layer in film.layers if isinstance(layer, Marks)]
+    (marks,) = [layer for layer in film.layers if isinstance(layer, OutcomeMarks)]
     assert film.steps.tolist() == STEPS.tolist()
     assert np.array_equal(marks._outcomes[-1], run.outcomes().ravel())
     side = marks._small[0].shape[0]

@@ -55,7 +55,7 @@ def _told(name: str) -> Fillings:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_an_alt_text_says_what_is_true_and_nothing_else(name: str) -> None:
+def test_an_alt_text_contains_exactly_the_true_sentences(name: str) -> None:
     seen, words = PICTURES[name], Asked("en")
     rows = ROWS[seen.figure.kind]
     expected = {
@@ -66,7 +66,7 @@ def test_an_alt_text_says_what_is_true_and_nothing_else(name: str) -> None:
     assert _told(name) == {key: fillings for key, fillings in expected.items() if fillings}
 
 
-def test_every_alt_text_has_a_row_and_every_row_is_said_of_something() -> None:
+def test_every_alt_text_has_a_row_and_every_row_is_used() -> None:
     texts = {key for key in Words("en") if key.startswith("alt.")}
     assert {key for rows in ROWS.values() for key in rows} == texts
     said = {(seen.figure.kind, key) for name, seen in PICTURES.items() for key in _told(name)}
@@ -78,7 +78,7 @@ def test_every_kind_of_figure_has_rows() -> None:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_sentences_follow_each_other_as_the_language_has_it(name: str) -> None:
+def test_sentences_are_joined_as_in_the_language(name: str) -> None:
     seen = PICTURES[name]
     english, chinese = (seen.figure.alt(pictured(seen), Words(one)) for one in ("en", "zh"))
     assert "{" not in english + chinese
@@ -87,7 +87,7 @@ def test_sentences_follow_each_other_as_the_language_has_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", cases())
-def test_rows_of_a_film_of_weights_are_in_the_order_that_its_alt_text_names(name: str) -> None:
+def test_rows_of_a_weights_film_are_in_the_order_of_its_alt_text(name: str) -> None:
     seen = Seen(None, cases()[name])
     final, run = seen.into[-1], seen.run
     order = neuron_order(run).tolist()
@@ -102,12 +102,12 @@ def test_rows_of_a_film_of_weights_are_in_the_order_that_its_alt_text_names(name
     assert keys == sorted(keys)
 
 
-def test_a_group_whose_answers_are_level_neither_leads_nor_trails() -> None:
+def test_a_group_with_equal_logits_has_no_margin() -> None:
     from gen.figures.interference import Interference
 
     silent = cases()["silent"].chosen
     for language, said in (("en", "is level with another"), ("zh", "持平")):
-        pictures = "".join(Interference(model="m").draw(silent, Words(language)).pictures)
+        pictures = "".join(Interference(model="m").render(silent, Words(language)).drawing.pictures)
         assert said in pictures
         assert "0.00" not in pictures
 

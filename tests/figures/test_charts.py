@@ -1,4 +1,4 @@
-"""Charts: axes, line simplification, label placement and SVG."""
+"""Charts: axes, thinning, where names stand, and what the SVG says."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from gen.charts.chart import Chart, Series, log_axis, share_axis, step_axis
+from gen.charts.curves import table
 from gen.charts.labels import Box, Curve, flags, label_box
 from gen.charts.parts import NARROW, WIDE, Drawing
 from gen.charts.png import to_png
@@ -45,7 +46,7 @@ RUNS = {
 
 
 def drawn(run: ModelRun) -> list[tuple[Chart, str]]:
-    return [(figure.chart(run, EN), figure.alt(run, EN)) for figure in FIGURES]
+    return [(figure.render(run, EN), figure.alt(run, EN)) for figure in FIGURES]
 
 
 def shapes(chart: Chart, alt: str = "") -> list[ET.Element]:
@@ -53,7 +54,7 @@ def shapes(chart: Chart, alt: str = "") -> list[ET.Element]:
 
 
 def points(path: str) -> np.ndarray:
-    """Return the points of a path with one relative polyline."""
+    """The places that a path of one relative polyline goes through."""
     start, _, moves = path.removeprefix("M").partition("l")
     numbers = moves.replace("-", " -").split()
     steps = np.array([start.split(), *zip(numbers[::2], numbers[1::2], strict=True)], dtype=float)
@@ -77,13 +78,13 @@ def test_thinning_keeps_the_ends_and_the_extremes(y: np.ndarray, width: float) -
 
 @settings(deadline=None)
 @given(arrays.arrays(np.float64, st.integers(2, 200), elements=st.floats(0, 300)))
-def test_thinning_changes_no_line_visibly(y: np.ndarray) -> None:
+def test_thinning_moves_lines_by_less_than_a_pixel(y: np.ndarray) -> None:
     x = np.arange(len(y)) * 2.0
     kept_x, kept_y = thin_line(x, y)
     assert np.abs(np.interp(x, kept_x, kept_y) - y).max() <= TOLERANCE + 1e-9
 
 
-def test_thinning_reduces_a_straight_line_to_its_ends() -> None:
+def test_thinning_a_straight_line_keeps_only_its_ends() -> None:
     x = np.linspace(0, 600, 501)
     assert len(thin_line(x, 3 + x / 4)[0]) == 2
 
@@ -100,7 +101,7 @@ def test_a_step_axis_has_few_whole_ticks_within_its_ends(first: int, length: int
 
 @settings(deadline=None)
 @given(st.floats(1e-9, 1e3), st.floats(1, 1e9))
-def test_a_log_axis_contains_its_values_and_has_two_to_six_ticks(low: float, ratio: float) -> None:
+def test_a_log_axis_holds_its_values_and_has_two_to_six_ticks(low: float, ratio: float) -> None:
     axis = log_axis("Loss", low, low * ratio, EN)
     assert axis.low <= low and low * ratio <= axis.high
     assert 2 <= len(axis.ticks) <= MOST_TICKS
@@ -113,13 +114,13 @@ def test_decades_are_powers_of_ten() -> None:
     assert labels == ["10⁻³", "10⁻²", "10⁻¹", "1"]
 
 
-def test_only_the_top_label_of_the_accuracy_axis_has_the_unit() -> None:
+def test_the_unit_stands_at_the_top_of_the_accuracy_axis() -> None:
     labels = [tick.label for tick in share_axis("Accuracy", EN).ticks]
     assert labels == ["0", "25", "50", "75", "100\u00a0%"]
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_charts_are_small_and_lines_stay_inside_the_plot(name: str) -> None:
+def test_every_run_gives_a_small_chart_whose_lines_stay_inside_the_plot(name: str) -> None:
     for chart, alt in drawn(RUNS[name]):
         assert len(to_svg(chart, "a-figure", alt).encode()) < 15_000
         for drawing, svg in zip((WIDE, NARROW), shapes(chart, alt), strict=True):
@@ -135,15 +136,15 @@ def test_charts_are_small_and_lines_stay_inside_the_plot(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_no_texts_of_a_chart_overlap(name: str) -> None:
+def test_no_two_texts_of_a_chart_share_a_place(name: str) -> None:
     for chart, _ in drawn(RUNS[name]):
         for svg in shapes(chart):
             places = [(text.get("x"), text.get("y")) for text in svg.iter(f"{SVG}text")]
             assert len(set(places)) == len(places)
 
 
-def test_the_plot_has_its_scales_as_data_attributes() -> None:
-    for svg in shapes(FIGURES[1].chart(RUNS["parity"], EN)):
+def test_the_plot_gives_scripts_its_scales() -> None:
+    for svg in shapes(FIGURES[1].render(RUNS["parity"], EN)):
         plot = svg.find(f"{SVG}g")
         assert plot is not None
         assert plot.attrib["data-first-step"] == "0"
@@ -158,7 +159,7 @@ def test_the_plot_has_its_scales_as_data_attributes() -> None:
 
 
 def test_marks_are_at_their_steps_with_a_dot_on_their_line() -> None:
-    chart = FIGURES[0].chart(RUNS["parity"], EN)
+    chart = FIGURES[0].render(RUNS["parity"], EN)
     assert [(mark.key, mark.label) for mark in chart.marks] == [
         ("train", "memorises"),
         ("test", "generalises"),
@@ -172,34 +173,34 @@ def test_marks_are_at_their_steps_with_a_dot_on_their_line() -> None:
             assert float(dot.attrib["cx"]) == pytest.approx(expected, abs=0.11)
 
 
-def test_a_run_that_learns_both_splits_at_once_fits_and_does_not_memorise() -> None:
+def test_a_run_that_generalises_at_once_does_not_memorise() -> None:
     run = RUNS["parity"]
     same = {**run.metrics, "test_accuracy": run.metrics["train_accuracy"]}
-    chart = FIGURES[0].chart(replace(run, metrics=same), EN)
+    chart = FIGURES[0].render(replace(run, metrics=same), EN)
     assert [mark.label for mark in chart.marks] == ["fits", "generalises"]
 
 
-def test_a_line_is_broken_at_non_finite_values() -> None:
+def test_a_broken_line_is_drawn_in_pieces() -> None:
     run = RUNS["parity"]
     loss = run.metrics["test_loss"].copy()
     loss[50:60] = np.nan
     broken = replace(run, metrics={**run.metrics, "test_loss": loss})
-    svg = shapes(FIGURES[1].chart(broken, EN))[0]
+    svg = shapes(FIGURES[1].render(broken, EN))[0]
     paths = {path.attrib["data-series"]: path.attrib["d"] for path in svg.iter(f"{SVG}path")}
     assert (paths["train"].count("M"), paths["test"].count("M")) == (1, 2)
 
 
-def test_an_all_zero_loss_is_drawn() -> None:
+def test_a_loss_that_is_always_zero_is_drawn() -> None:
     run = RUNS["parity"]
     zeros = np.zeros_like(run.metrics["test_loss"])
     flat = replace(run, metrics={**run.metrics, "test_loss": zeros, "train_loss": zeros})
-    assert shapes(FIGURES[1].chart(flat, EN))
+    assert shapes(FIGURES[1].render(flat, EN))
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.text(), st.text(max_size=40))
 def test_any_text_is_escaped(alt: str, label: str) -> None:
-    chart = FIGURES[0].chart(RUNS["nothing"], EN)
+    chart = FIGURES[0].render(RUNS["nothing"], EN)
     renamed: tuple[Series, ...] = tuple(replace(one, label=label) for one in chart.series)
     chart = replace(chart, title=alt, series=renamed)
     svg = shapes(chart, alt)[0]
@@ -224,9 +225,9 @@ def test_ids_are_unique_and_label_the_chart_for_screen_readers() -> None:
 
 @pytest.mark.parametrize("language", [EN, ZH])
 def test_a_standalone_chart_has_literal_colours_and_fonts(language: Words) -> None:
-    """Editors and converters support no custom properties, and many no style sheets."""
+    """Editors and converters know no custom properties, and many no style sheets."""
     for figure in FIGURES:
-        chart, alt = figure.chart(RUNS["parity"], language), figure.alt(RUNS["parity"], language)
+        chart, alt = figure.render(RUNS["parity"], language), figure.alt(RUNS["parity"], language)
         text = standalone_svg(chart, alt)
         assert "var(" not in text and "<style" not in text and "class=" not in text
         svg = ET.fromstring(text)
@@ -252,7 +253,7 @@ def test_a_standalone_chart_has_the_line_colours_of_the_page() -> None:
     assert "stroke-dasharray" not in lines["test"].attrib
 
 
-def test_a_png_chart_shows_every_line_and_text() -> None:
+def test_a_chart_as_png_shows_every_line_and_readable_text() -> None:
     chart, alt = drawn(RUNS["parity"])[0]
     with Image.open(io.BytesIO(to_png(standalone_svg(chart, alt)))) as picture:
         assert picture.size == (2 * 752, 2 * 362)
@@ -268,7 +269,7 @@ def test_a_png_chart_shows_every_line_and_text() -> None:
     st.lists(st.floats(0, 300), min_size=2, max_size=2).map(sorted),
     st.floats(10, 140),
 )
-def test_flags_never_overlap(places: list[float], width: float) -> None:
+def test_flags_never_cover_each_other(places: list[float], width: float) -> None:
     first, second = flags([(place, width) for place in places], 0.0, 300.0)
     assert (
         first.row != second.row
@@ -282,7 +283,9 @@ def test_flags_never_overlap(places: list[float], width: float) -> None:
     arrays.arrays(np.float64, (2, 30), elements=st.floats(20, 180)),
     st.floats(20, 80),
 )
-def test_a_label_covers_no_line_and_lies_inside(heights: np.ndarray, width: float) -> None:
+def test_a_line_label_covers_no_line_and_is_inside_the_plot(
+    heights: np.ndarray, width: float
+) -> None:
     x = np.linspace(10, 300, 30)
     own, other = Curve(x, heights[0]), Curve(x, heights[1])
     area = Box(10, 10, 300, 190)
@@ -292,22 +295,22 @@ def test_a_label_covers_no_line_and_lies_inside(heights: np.ndarray, width: floa
         assert own.distance(box) > 0 and other.distance(box) > own.distance(box)
 
 
-def test_identical_lines_have_a_legend() -> None:
+def test_identical_lines_are_named_in_a_legend() -> None:
     run = RUNS["nothing"]
     same = {**run.metrics, "train_accuracy": run.metrics["test_accuracy"]}
-    svg = shapes(FIGURES[0].chart(replace(run, metrics=same), EN))[0]
+    svg = shapes(FIGURES[0].render(replace(run, metrics=same), EN))[0]
     names = [text for text in svg.iter(f"{SVG}text") if "name" in text.attrib["class"]]
     assert {text.attrib["y"] for text in names} == {f"{WIDE.font:g}"}
 
 
-def test_the_table_has_every_logged_step() -> None:
-    header, rows = FIGURES[1].table(RUNS["parity"])
+def test_the_table_has_a_row_per_logged_step() -> None:
+    header, rows = table(RUNS["parity"], "loss")
     assert header == ("step", "train_loss", "test_loss")
     assert rows.shape == (201, 3)
     np.testing.assert_array_equal(rows[:, 2], RUNS["parity"].metrics["test_loss"])
 
 
-def test_alt_texts_contain_the_steps_of_memorising_and_generalising() -> None:
+def test_alt_texts_say_when_it_memorises_and_when_it_generalises() -> None:
     alt = FIGURES[0].alt(RUNS["parity"], EN)
     assert "over 5,000 steps" in alt
     assert "reaches 99\u00a0% at step 1,000 and stays there" in alt
@@ -317,7 +320,7 @@ def test_alt_texts_contain_the_steps_of_memorising_and_generalising() -> None:
     )
 
 
-def test_alt_texts_of_runs_that_never_generalise_say_so() -> None:
+def test_alt_texts_do_not_claim_what_did_not_happen() -> None:
     never = FIGURES[0].alt(RUNS["never"], EN)
     assert "Test accuracy does not settle above 99\u00a0%" in never
     assert "of the others fewer are at the end" in FIGURES[1].alt(RUNS["never"], EN)

@@ -14,7 +14,7 @@ from gen.drawing.bars import Bars
 from gen.drawing.changing_text import ChangingText
 from gen.drawing.film import Film
 from gen.drawing.layers import Lines
-from gen.figures.construction import ConstructionFilm
+from gen.figures.construction import Construction
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
 from gen.i18n import Words
@@ -25,7 +25,7 @@ EN = Words("en")
 
 
 def film(**settings: Any) -> Film:
-    return ConstructionFilm.model_validate(settings).film(None, 1)
+    return Construction.model_validate(settings).film(None, 1)
 
 
 def texts(drawn: Film, place: int) -> list[str]:
@@ -34,7 +34,7 @@ def texts(drawn: Film, place: int) -> list[str]:
 
 @pytest.mark.parametrize("neurons", [3, 4, 5, 10])
 @pytest.mark.parametrize("activation", ["relu", "square", "linear"])
-def test_a_film_goes_once_around_and_keeps_to_its_canvas(neurons: int, activation: str) -> None:
+def test_a_film_shows_every_b_and_stays_inside_its_canvas(neurons: int, activation: str) -> None:
     drawn = film(modulus=32, neurons=neurons, activation=activation)
     assert drawn.steps.tolist() == list(range(32))
     for number in (0, 16, -1):
@@ -49,7 +49,7 @@ def test_films_of_large_moduli_are_no_longer_than_others() -> None:
     assert drawn.seconds <= 10 and drawn.steps[-1] == 499
 
 
-def test_a_film_says_the_sum_and_what_the_network_answers() -> None:
+def test_a_film_shows_the_sum_and_the_answer_of_the_network() -> None:
     drawn = film(modulus=67, a=50)
     assert texts(drawn, 0)[20] == "50 + 20 \u2192 3"
     assert texts(drawn, 1) == [str((50 + b) % 67) for b in range(67)]
@@ -58,13 +58,13 @@ def test_a_film_says_the_sum_and_what_the_network_answers() -> None:
     assert even[25] == "?" and even[24] == "29"
 
 
-def test_every_neuron_has_a_bar_for_what_it_speaks() -> None:
+def test_every_neuron_has_a_bar_for_its_activation() -> None:
     for neurons in (3, 10):
         bars = [layer for layer in film(neurons=neurons).layers if isinstance(layer, Bars)]
         assert len(bars) == neurons
 
 
-def test_without_a_bend_the_chain_comes_back_to_the_middle() -> None:
+def test_linear_outputs_add_up_to_zero() -> None:
     drawn = film(activation="linear")
     links = [
         layer._points for layer in drawn.layers if isinstance(layer, Lines) and layer._width == 4.0
@@ -73,8 +73,8 @@ def test_without_a_bend_the_chain_comes_back_to_the_middle() -> None:
     np.testing.assert_allclose(links[0][:, 0, 0], links[-1][:, 0, 1], atol=1e-6)
 
 
-def test_tables_hold_what_neurons_hear_and_say() -> None:
-    for figure in (ConstructionFilm(modulus=40, a=5), ConstructionSum(modulus=40, a=5)):
+def test_tables_have_pre_activations_and_activations() -> None:
+    for figure in (Construction(modulus=40, a=5), ConstructionSum(modulus=40, a=5)):
         rows = list(csv.DictReader(io.StringIO(figure.csv(None))))
         assert len(rows) == 40 and {row["a"] for row in rows} == {"5"}
         assert rows[7]["said"] == rows[7]["right"] == "12"
@@ -83,17 +83,17 @@ def test_tables_hold_what_neurons_hear_and_say() -> None:
         assert spoken == [max(0.0, float(rows[7][f"heard_{k}"])) for k in range(5)]
 
 
-def test_the_table_of_the_error_has_a_row_for_each_direction() -> None:
+def test_the_error_table_has_a_row_per_direction() -> None:
     rows = list(csv.DictReader(io.StringIO(ConstructionError().csv(None))))
     assert len(rows) == 2 * 2 * 67
     assert {row["off_degrees"] for row in rows if row["activation"] == "square"} == {"0"}
     assert max(float(row["off_degrees"]) for row in rows) == pytest.approx(1.5175, abs=1e-3)
 
 
-def test_alt_texts_say_what_comes_out() -> None:
-    relu = ConstructionFilm().alt(None, EN)
+def test_alt_texts_contain_the_answer() -> None:
+    relu = Construction().alt(None, EN)
     assert "2,278 are answered rightly. Undecided: 0." in relu and "relu(u)" in relu
-    assert "Undecided: 2,278." in ConstructionFilm(activation="linear").alt(None, EN)
+    assert "Undecided: 2,278." in Construction(activation="linear").alt(None, EN)
     assert "It answers 33." in ConstructionSum().alt(None, EN)
     even = ConstructionSum(modulus=40, a=0, b=20).alt(None, EN)
     assert "No answer is better" in even and "Undecided: 20." in even
@@ -101,16 +101,16 @@ def test_alt_texts_say_what_comes_out() -> None:
     assert "442 of 2,278" in both and "2,278 of 2,278" in both
 
 
-def test_facts_go_by_activation_where_several_are_compared() -> None:
+def test_facts_are_named_by_activation_if_several_are_compared() -> None:
     facts = ConstructionError(neurons=6).facts()
     assert (facts["relu_right"], facts["square_right"]) == (442, 2278)
     assert facts["relu_up_to_5"] == 118
-    assert ConstructionFilm().facts()["right"] == 2278
+    assert Construction().facts()["right"] == 2278
 
 
-def test_what_a_reader_of_the_page_is_told() -> None:
+def test_the_text_of_the_widget_states_the_sum_and_the_answer() -> None:
     def said(**settings: Any) -> str:
-        return ConstructionSum.model_validate(settings).draw(None, EN).said
+        return ConstructionSum.model_validate(settings).render(None, EN).drawing.said
 
     assert said() == (
         "13 + 20 modulo 67 is 33. The arrow points there, 0.5° off. "
@@ -128,14 +128,14 @@ def test_what_a_reader_of_the_page_is_told() -> None:
         ("construction", "modulus = 11", "11 is out of range; it must be at least 12"),
         ("construction", "neurons = 11", "11 is out of range; it must be at most 10"),
         ("construction-error", "modulus = 501", "it must be at most 500"),
-        ("construction", "a = 67", "a = 67 is none of the numbers 0 to 66"),
-        ("construction-sum", "modulus = 20\nb = 20", "b = 20 is none of the numbers 0 to 19"),
-        ("construction-sum", 'activation = "tanh"', '"tanh" is not a valid value'),
+        ("construction", "a = 67", "a = 67 is out of range (0 to 66)"),
+        ("construction-sum", "modulus = 20\nb = 20", "b = 20 is out of range (0 to 19)"),
+        ("construction-sum", 'activation = "tanh"', '"tanh" is not known here'),
         ("construction", 'model = "sum"', "unknown key"),
         ("construction-error", "a = 3", "unknown key"),
     ],
 )
-def test_settings_that_cannot_be_are_refused_in_a_sentence(
+def test_invalid_settings_are_refused(
     kind: str, table: str, sentence: str, gen: Gen, tmp_path: Path
 ) -> None:
     config = f'{small_site.CONFIG}\n[figures.by-hand]\nkind = "{kind}"\n{table}\n'
@@ -152,7 +152,7 @@ def test_a_model_of_the_same_name_is_refused(gen: Gen, tmp_path: Path) -> None:
 
 
 @pytest.mark.xdist_group("build")
-def test_its_films_are_drawn_before_anything_is_trained(gen: Gen, tmp_path: Path) -> None:
+def test_construction_films_are_drawn_without_training(gen: Gen, tmp_path: Path) -> None:
     config = f'{small_site.CONFIG}\n[figures.by-hand]\nkind = "construction"\nmodulus = 12\n'
     options = small_site.write(tmp_path, config)
     outcome = gen("render", "by-hand", "--to", tmp_path / "films", *options)
@@ -162,7 +162,9 @@ def test_its_films_are_drawn_before_anything_is_trained(gen: Gen, tmp_path: Path
 
 
 @pytest.mark.xdist_group("build")
-def test_a_site_of_nothing_else_is_built_once_and_quotes_it(gen: Gen, tmp_path: Path) -> None:
+def test_a_site_of_construction_figures_is_built_and_cites_their_facts(
+    gen: Gen, tmp_path: Path
+) -> None:
     config = small_site.CONFIG.partition("[figures")[0]
     config += '[figures.by-hand]\nkind = "construction"\nmodulus = 13\n'
     config += '[figures.to-play]\nkind = "construction-sum"\n'

@@ -63,7 +63,7 @@ def _check(config: Config, folder: Path) -> None:
     for name, figure in config.figures.items():
         again = _again(config, name, folder)
         assert again.figures == {name: figure}
-        subject = figure.subject
+        subject = figure.source
         if subject in config.models:
             assert again.models[subject] == config.models[subject]
         elif subject in config.sweeps:
@@ -81,7 +81,7 @@ def test_recipes_of_the_starter_make_the_same_figures(tmp_path: Path) -> None:
     _check(load(starter_folder() / "site" / "gen.toml"), tmp_path)
 
 
-def test_a_recipe_has_every_setting_that_is_no_default(tmp_path: Path) -> None:
+def test_a_recipe_has_every_setting_that_differs_from_its_default(tmp_path: Path) -> None:
     """Seeds, shards, the shown seed, hunts, thresholds and what choices leave as it is."""
     source = tmp_path / "source.toml"
     source.write_text(FULL)

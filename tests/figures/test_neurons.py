@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,14 +19,15 @@ from gen.analysis.neuron_groups import neuron_order
 from gen.figures.neurons import Neurons
 from gen.i18n import Words
 from gen.networks.embedded import Embedded
-from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from gen.tasks.modular import Modular
 from gen.widgets.neurons import NeuronsDrawing, bars_path, wave_path
 from tests.support.browsing import Watched
 from tests.support.line_runs import solved_run, waves_run
-from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
+from tests.support.placed_figures import placed_widget
+from tests.support.small_pages import FRONT, TEMPLATES, site
 
+ASSETS = Path(__file__).parents[2] / "site" / "assets"
 EN = Words("en")
 RUN = solved_run()
 FIGURE = Neurons(model="m", neuron=3, frames=11)
@@ -34,7 +36,7 @@ IN_BROWSER, ONE_WORKER = pytest.mark.browser, pytest.mark.xdist_group("browser")
 
 
 def drawn() -> NeuronsDrawing:
-    return FIGURE.draw(RUN, EN)
+    return FIGURE.render(RUN, EN).drawing
 
 
 def test_every_neuron_can_be_chosen_by_its_number_and_frequency() -> None:
@@ -45,14 +47,14 @@ def test_every_neuron_can_be_chosen_by_its_number_and_frequency() -> None:
     assert thumbs[9].wave == wave_path(RUN.views["W_in"][-1][:, order[9]])
 
 
-def test_the_chosen_neuron_is_drawn_as_it_ends() -> None:
+def test_the_chosen_neuron_is_drawn_at_the_last_snapshot() -> None:
     into, out = drawn().panels
     neuron = neuron_order(RUN)[3]
     assert into.wave == wave_path(RUN.views["W_in"][-1][:, neuron])
     assert out.bars == bars_path(RUN.views["W_out"][-1][neuron])
 
 
-def test_a_bar_is_as_tall_as_its_wave_is_strong() -> None:
+def test_the_height_of_a_bar_is_the_amplitude_of_its_wave() -> None:
     values = 2.5 * np.cos(2 * np.pi * 4 * np.arange(67) / 67)
     bars = bars_path(values).removeprefix("M").split("M")
     assert len(bars) == 33
@@ -70,7 +72,7 @@ def test_the_script_gets_every_weight_to_a_hundredth_of_the_largest() -> None:
             assert apart < 0.01 * np.abs(view).max()
 
 
-def test_the_table_says_what_each_neuron_has_become() -> None:
+def test_the_table_has_the_final_wave_of_each_neuron() -> None:
     rows = list(csv.DictReader(io.StringIO(FIGURE.csv(RUN))))
     assert len(rows) == 24
     assert [row["k"] for row in rows[::6]] == ["5", "13", "21", "30"]
@@ -78,12 +80,12 @@ def test_the_table_says_what_each_neuron_has_become() -> None:
     assert all(float(row["off_double_degrees"]) < 1 for row in rows)
 
 
-def test_readers_who_do_not_see_it_are_told_the_frequencies() -> None:
+def test_the_alt_text_names_the_frequencies() -> None:
     alt = FIGURE.alt(RUN, EN)
     assert "24 neurons" in alt and "50,000" in alt and "21" in alt
 
 
-def test_networks_that_would_swell_the_page_are_refused_with_a_number_that_fits() -> None:
+def test_networks_that_are_too_large_for_the_page_are_refused_with_a_value_that_fits() -> None:
     task, network = (
         Modular(modulus=113, train_share=0.4),
         Embedded(embedding="learned", width=100, hidden=48),
@@ -91,7 +93,7 @@ def test_networks_that_would_swell_the_page_are_refused_with_a_number_that_fits(
     with pytest.raises(ValueError, match="set frames = 18 or less"):
         Neurons(model="m").check(task, network)
     Neurons(model="m", frames=18).check(task, network)
-    with pytest.raises(ValueError, match="more than the 64"):
+    with pytest.raises(ValueError, match="the limit is 64"):
         Neurons(model="m", frames=2).check(
             task, Embedded(embedding="learned", width=100, hidden=65)
         )
@@ -99,18 +101,16 @@ def test_networks_that_would_swell_the_page_are_refused_with_a_number_that_fits(
 
 def test_noise_is_drawn_too() -> None:
     noise = waves_run(generalises=float("inf"), snapshots=2)
-    assert len(Neurons(model="m").draw(noise, EN).thumbs) == 24
+    assert len(Neurons(model="m").render(noise, EN).drawing.thumbs) == 24
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("neurons")
-    placed = PlacedWidget(
-        "all", "m", FIGURE.template, drawn(), "data/all.csv", 800, FIGURE.alt(RUN, EN)
-    )
+    placed = placed_widget("all", FIGURE, RUN, EN)
     text = {"index": FRONT + "::: figure all wide\nChoose.\n:::\n"}
     pages = render_pages(site("index"), "en", text, {"all": placed}, {}, EN, TEMPLATES)
-    write_theme(folder)
+    shutil.copytree(ASSETS, folder / "assets")
     for path, content in pages.items():
         (folder / path).write_text(content)
     return folder
@@ -158,7 +158,7 @@ def test_arrow_keys_go_from_neuron_to_neuron(page: Page) -> None:
 
 @IN_BROWSER
 @ONE_WORKER
-def test_the_step_can_be_dragged_back_to_the_beginning(page: Page) -> None:
+def test_the_step_slider_goes_back_to_the_first_snapshot(page: Page) -> None:
     slider = page.get_by_role("slider", name="Step")
     slider.focus()
     page.keyboard.press("Home")
@@ -170,7 +170,7 @@ def test_the_step_can_be_dragged_back_to_the_beginning(page: Page) -> None:
 
 @IN_BROWSER
 @ONE_WORKER
-def test_the_picker_says_which_snapshot_it_shows_when_the_timeline_stands_beside_one(
+def test_the_widget_names_its_snapshot_if_the_timeline_is_between_two(
     page: Page,
 ) -> None:
     shown = json.loads(drawn().data)["at"]
@@ -186,7 +186,7 @@ def test_the_picker_says_which_snapshot_it_shows_when_the_timeline_stands_beside
 
 @IN_BROWSER
 @ONE_WORKER
-def test_the_small_waves_are_those_of_the_step_too(page: Page) -> None:
+def test_the_small_waves_follow_the_step(page: Page) -> None:
     small = page.locator(".neurons fieldset .line").nth(5)
     last = small.get_attribute("d")
     slider = page.get_by_role("slider", name="Step")
@@ -201,7 +201,7 @@ def test_the_small_waves_are_those_of_the_step_too(page: Page) -> None:
 @IN_BROWSER
 @ONE_WORKER
 @pytest.mark.parametrize("width", [360, 1600])
-def test_it_fits_the_page(browser: Browser, folder: Path, width: int) -> None:
+def test_the_widget_fits_the_page(browser: Browser, folder: Path, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto((folder / "index.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -210,7 +210,7 @@ def test_it_fits_the_page(browser: Browser, folder: Path, width: int) -> None:
 
 @IN_BROWSER
 @ONE_WORKER
-def test_without_script_all_neurons_are_seen_and_nothing_is_offered(
+def test_without_javascript_all_neurons_are_visible_and_controls_are_hidden(
     browser: Browser, folder: Path
 ) -> None:
     context = browser.new_context(java_script_enabled=False)

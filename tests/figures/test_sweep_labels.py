@@ -15,7 +15,7 @@ from gen.drawing.fonts import unsupported_character
 from gen.errors import ConfigError
 from gen.experiments.sweep import Sweep
 from gen.figures.sweep_film import SweepFilm
-from gen.figures.sweep_map import Map
+from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
@@ -58,7 +58,7 @@ def _sweep(grid: str, folder: Path) -> Sweep:
 
 
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
-def test_names_in_a_film_stand_apart_and_within_it(
+def test_labels_of_a_film_do_not_overlap_and_are_inside_it(
     grid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sweep = _sweep(grid, tmp_path)
@@ -88,7 +88,7 @@ def test_names_in_a_film_stand_apart_and_within_it(
 
 
 @pytest.mark.parametrize("name", ["没有惩罚", "عقوبة", "🙂"])
-def test_a_name_that_films_cannot_write_is_refused_for_a_film_and_not_for_a_map(
+def test_letters_missing_in_the_typeface_of_films_are_refused_for_films_only(
     name: str, tmp_path: Path
 ) -> None:
     grid = f'optimiser.pull = [{{ name = "{name}", l1 = 1.0 }}, {{ name = "b", l1 = 2.0 }}]\n'
@@ -128,11 +128,11 @@ _OVERLAPS = """svg => {
 @pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
-def test_names_in_a_map_stand_apart_and_within_it(
+def test_labels_of_a_map_do_not_overlap_and_are_inside_it(
     grid: str, language: str, browser: Browser, tmp_path: Path
 ) -> None:
     words = Words(language)
-    drawing = Map(sweep="grid").draw(sweep_run(_sweep(grid, tmp_path)), words)
+    drawing = SweepMap(sweep="grid").render(sweep_run(_sweep(grid, tmp_path)), words).drawing
     figure = PlacedWidget("map", "grid", "map", drawing, "data/grid.csv", 800, "Map.")
     text = {"index": f"{FRONT}::: figure map wide\nThe map.\n:::\n"}
     of = site("index", languages=(language,))

@@ -84,7 +84,7 @@ def test_lines_of_every_colour_have_enough_contrast(name: str, ground: str, mode
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", FREQUENCY_COLOURS)
-def test_a_number_on_a_dot_of_a_group_can_be_read(name: str, mode: Mode) -> None:
+def test_a_number_on_the_dot_of_a_group_has_enough_contrast(name: str, mode: Mode) -> None:
     assert contrast(getattr(COLOURS["ground"], mode), getattr(COLOURS[name], mode)) >= 4.5
 
 
@@ -98,7 +98,7 @@ def test_groups_can_be_told_apart_by_colour(blindness: str, mode: Mode) -> None:
     assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 15
 
 
-def test_every_line_of_a_chart_has_a_colour_for_text_because_its_name_has_it_too() -> None:
+def test_every_chart_line_has_a_text_colour_for_its_label() -> None:
     assert {line.colour for line in LINES.values()} <= set(TEXT_COLOURS)
 
 
@@ -109,7 +109,7 @@ def test_the_style_sheet_has_every_colour_in_light_and_in_dark() -> None:
         assert f"--{name}: {colour.dark};" in dark
 
 
-def test_style_sheets_write_text_in_colours_for_text_only() -> None:
+def test_style_sheets_use_only_text_colours_for_text() -> None:
     backgrounds = {"ground", "card", "colour"}
     used = {
         (path.name, name)

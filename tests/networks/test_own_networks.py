@@ -12,7 +12,8 @@ from typing import Literal
 
 import pytest
 
-from gen.figures.figure import ModelFigure, figure_kinds
+from gen.figures.figure import figure_kinds
+from gen.figures.model_figure import ModelFigure
 from gen.networks.perceptron import Perceptron
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity

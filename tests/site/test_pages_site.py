@@ -7,30 +7,36 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from posixpath import normpath
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from gen.analysis.facts import model_facts
-from gen.analysis.seeds import Seeds
+from gen.analysis.seeds import SeedRuns
 from gen.analysis.sweep_facts import sweep_facts
 from gen.analysis.sweep_outcomes import SweepRun
 from gen.config.reader import Config, load
 from gen.experiments.model import Model
 from gen.experiments.runs import ModelRun
-from gen.figures.figure import ChartFigure, Drawn, Figure, FormulaFigure, MapFigure, SweepFigure
-from gen.figures.seeds import SeedCharts
+from gen.figures.accuracy import Accuracy
+from gen.figures.figure import Figure, FilmFigure
+from gen.figures.formula_figure import FormulaFigure
+from gen.figures.loss import Loss
+from gen.figures.progress import Progress
+from gen.figures.seeds import Seeds
+from gen.figures.sweep_figure import SweepFigure
+from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.networks.embedded import Embedded
 from gen.site.assets import theme_files
 from gen.site.pages.facts import FACTS_FILE
-from gen.site.pages.figures import PlacedFigure, PlacedWidget
+from gen.site.pages.figures import PlacedFigure
 from gen.site.pages.generated import STYLESHEET
 from gen.site.pages.references import read_references
 from gen.site.pages.render import render_pages
 from gen.tasks.sparse_parity import SparseParity
 from tests.support.line_runs import circle_run, parity_run, waves_run
+from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import TEMPLATES, Outline, chart, film, main_text
 from tests.support.sweep_runs import sweep_run
 
@@ -80,27 +86,21 @@ def made_up(model: Model) -> Callable[..., ModelRun]:
     return circle_run if on_circle else waves_run
 
 
-def drawing(name: str, figure: Drawn, world: str, words: Words) -> PlacedWidget:
-    run = runs(world).get(figure.subject)
-    pictured: Any = Seeds((run,), run.seed) if run and isinstance(figure, SeedCharts) else run
-    drawn, alt = figure.draw(pictured, words), figure.alt(pictured, words)
-    table = f"data/{name}.csv"
-    return PlacedWidget(name, figure.subject, figure.template, drawn, table, 800, alt)
-
-
 def placed(
     name: str, figure: Figure, swept: dict[str, SweepRun], world: str, words: Words
 ) -> PlacedFigure:
-    if isinstance(figure, Drawn):
-        return drawing(name, figure, world, words)
-    if isinstance(figure, MapFigure):
-        drawn = figure.draw(swept[figure.sweep], words)
-        table = f"data/{figure.sweep}.csv"
-        return PlacedWidget(name, figure.sweep, "map", drawn, table, 800, "Map.")
     if isinstance(figure, SweepFigure):
-        return replace(film(name), model=figure.sweep, data=f"data/{figure.sweep}.csv")
-    either = chart(name) if isinstance(figure, ChartFigure) else film(name)
-    return replace(either, model=figure.subject)
+        data = f"data/{figure.sweep}.csv"
+        if isinstance(figure, SweepMap):
+            return replace(placed_widget(name, figure, swept[figure.sweep], words), data=data)
+        return replace(film(name), model=figure.sweep, data=data)
+    run = runs(world).get(figure.source)
+    if isinstance(figure, Accuracy | Loss | Progress):
+        return replace(chart(name), model=figure.source)
+    if isinstance(figure, FilmFigure):
+        return replace(film(name), model=figure.source)
+    subject = SeedRuns((run,), run.seed) if run and isinstance(figure, Seeds) else run
+    return placed_widget(name, figure, subject, words)
 
 
 def texts(language: str) -> dict[str, str]:

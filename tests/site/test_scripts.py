@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gen.analysis.construction import Construction, ConstructionActivation
+from gen.analysis.construction import ConstructedNetwork, ConstructionActivation
 from gen.analysis.construction_facts import construction_facts
 from gen.analysis.fourier import components
 from tests.support.node import run_scripts
@@ -36,7 +36,7 @@ def test_the_construction_answers_as_in_python(
         }""",
         [neurons, modulus, activation],
     )
-    network = Construction(neurons, modulus, activation)
+    network = ConstructedNetwork(neurons, modulus, activation)
     facts = construction_facts(network)
     assert counts == {key: facts[key] for key in ("pairs", "right", "undecided", "wrong")}
     expected = facts["largest_stray"]

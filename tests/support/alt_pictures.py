@@ -10,17 +10,20 @@ from pathlib import Path
 
 import numpy as np
 
-from gen.analysis.seeds import Seeds
+from gen.analysis.seeds import SeedRuns
 from gen.analysis.sweep_outcomes import SweepRun
 from gen.config.reader import load
 from gen.experiments.runs import ModelRun
-from gen.figures.construction import ConstructionFilm
+from gen.figures.construction import Construction
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
-from gen.figures.figure import FormulaFigure, ModelFigure, SweepFigure, figure_kinds
+from gen.figures.figure import figure_kinds
+from gen.figures.formula_figure import FormulaFigure
 from gen.figures.interference import Interference
+from gen.figures.model_figure import ModelFigure
 from gen.figures.neuron import Neuron
-from gen.figures.seeds import SeedCharts
+from gen.figures.seeds import Seeds
+from gen.figures.sweep_figure import SweepFigure
 from gen.figures.weights import Weights
 from tests.support.alt_seen import Seen
 from tests.support.line_runs import metrics
@@ -163,7 +166,7 @@ def of_formulas() -> Iterator[tuple[str, Seen]]:
             yield name, Seen(figure, None)
     for activation, neurons in product(("relu", "square", "linear"), (3, 4, 5, 6)):
         settings = {"neurons": neurons, "modulus": 24, "activation": activation}
-        yield f"film {settings}", Seen(ConstructionFilm.model_validate(settings), None)
+        yield f"film {settings}", Seen(Construction.model_validate(settings), None)
         yield f"sum {settings}", Seen(ConstructionSum.model_validate(settings), None)
         opposite = {**settings, "a": 1, "b": 13}
         yield f"sum {opposite}", Seen(ConstructionSum.model_validate(opposite), None)
@@ -175,6 +178,6 @@ def pictured(seen: Seen) -> object:
     """What the figure's methods are given."""
     if not isinstance(seen.of, Case):
         return seen.of
-    if isinstance(seen.figure, SeedCharts):
-        return Seeds(tuple(seen.case.runs), seen.run.seed)
+    if isinstance(seen.figure, Seeds):
+        return SeedRuns(tuple(seen.case.runs), seen.run.seed)
     return seen.run

@@ -1,4 +1,4 @@
-"""Figures as a page sees them: where their files are, how large, and what they show in words."""
+"""Figures as pages and templates use them: markup, paths and sizes of files, and texts."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any, ClassVar, TypeAlias
 
 @dataclass(frozen=True)
 class PlacedFilm:
-    """A film with its files in place.
+    """A film and its published files.
 
     Attributes:
         id: the figure's name in the config.
-        model: the configured model whose training it shows.
+        model: id of the model or sweep whose training it shows.
         width: in CSS pixels, like `height`.
         mp4: path inside the site, like `gif`, `poster` and `data`; films of other
             seeds have no `gif` and no `data`.
-        frames: snapshots shown, one a frame.
-        seconds: how long it plays, held frames included.
-        alt: what is seen, in the page's language.
+        frames: number of snapshots shown.
+        seconds: duration, including held frames.
+        alt: text for readers who do not see it.
         recipe: the part of the config that makes it.
-        timing: JSON that lets a timeline lead it; None where what moves is no training.
+        timing: JSON for the timeline of the page; None if the film shows no training.
     """
 
     template: ClassVar[str] = "film"
@@ -44,20 +44,20 @@ class PlacedFilm:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Paths inside the site that a page may link to."""
+        """Paths inside the site to which pages can link."""
         return tuple(path for path in (self.mp4, self.gif, self.poster, self.data) if path)
 
 
 @dataclass(frozen=True)
 class PlacedChart:
-    """A chart as markup, with its files in place.
+    """A chart as markup, and its published files.
 
     Attributes:
         svg: one `<svg>` element with live text, coloured by the page's stylesheet.
-        file: path inside the site of the same chart standing alone.
-        data: path inside the site of its numbers.
-        timing: JSON that lets a timeline lead it.
-        lines: names of its lines, in the order in which their values are read out below it.
+        file: path inside the site of the chart as a standalone file.
+        data: path inside the site of its CSV file.
+        timing: JSON for the timeline of the page.
+        lines: names of its lines, in the order of the values below the chart.
     """
 
     template: ClassVar[str] = "chart"
@@ -74,18 +74,18 @@ class PlacedChart:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Paths inside the site that a page may link to."""
+        """Paths inside the site to which pages can link."""
         return self.file, self.data
 
 
 @dataclass(frozen=True)
 class PlacedWidget:
-    """A figure that a template of its own lays out, with the data that it is asked about.
+    """An interactive figure with its own template.
 
     Attributes:
-        template: of the drawing, without `.html.jinja`.
-        drawing: what the template shows.
-        data: path inside the site of its table.
+        template: file name of the template, without `.html.jinja`.
+        drawing: what the template inserts.
+        data: path inside the site of its CSV file.
     """
 
     id: str
@@ -98,11 +98,11 @@ class PlacedWidget:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Paths inside the site that a page may link to."""
+        """Paths inside the site to which pages can link."""
         return (self.data,)
 
 
 PlacedFigure: TypeAlias = PlacedFilm | PlacedChart | PlacedWidget
 
 BySeed: TypeAlias = dict[str, dict[int, dict[str, PlacedFigure]]]
-"""Figures among which readers may choose: by model, seed and figure."""
+"""Figures that readers choose by seed: by model, seed and figure."""

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from gen.analysis.types import Fact
 from gen.errors import ConfigError, PageError, suggestion
-from gen.figures.figure import Moving
+from gen.figures.figure import FilmFigure
 from gen.i18n import Words
 from gen.mathml import to_mathml
 from gen.site.pages.article import check_tokens
@@ -75,7 +75,7 @@ def precheck(
 
 def _check_front(config: Config, source: Source, book: FactBook) -> None:
     picture = source.front.picture
-    films = [name for name, figure in config.figures.items() if isinstance(figure, Moving)]
+    films = [name for name, figure in config.figures.items() if isinstance(figure, FilmFigure)]
     if picture is not None and picture not in films:
         raise ConfigError(
             f'picture = "{picture}" is not a film',

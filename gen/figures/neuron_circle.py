@@ -1,4 +1,4 @@
-"""The plane in which neurons are points: a cross, a circle and the spokes of a clock."""
+"""Helpers for neurons as points of a plane: their order by angle, and a guide circle."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _SPOKES = 12
 
 
 def by_angle(points: Float[np.ndarray, "neuron 2"]) -> Int[np.ndarray, " neuron"]:
-    """Neurons counterclockwise from the left."""
+    """Return the neurons counterclockwise from the left."""
     return np.argsort(np.arctan2(points[:, 1], points[:, 0]), kind="stable")
 
 
 def guide_circle(panel: Panel, points: Float[np.ndarray, "neuron 2"]) -> None:
-    """A circle as far from the middle as the points are in the mean, and even spokes."""
+    """Draw a circle with the mean radius of the points, and even spokes."""
     canvas = panel.canvas
     radius = float(np.hypot(points[:, 0], points[:, 1]).mean())
     turn = np.linspace(0, 2 * np.pi, 181)

@@ -1,4 +1,4 @@
-"""Marks that change their shape: a sprite for each outcome, put where a model's mark is."""
+"""Layer of the marks of a sweep film: one per model, whose shape is the outcome."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _LEGEND_SIZE, _LINE = 18.0, 34.0
 _CIRCLE = Path.unit_circle()
 
 
-class Marks(Layer):
-    """One mark a model, and a legend that counts them."""
+class OutcomeMarks(Layer):
+    """One mark per model, and a legend with the number of models per outcome."""
 
     def __init__(
         self,
@@ -29,13 +29,13 @@ class Marks(Layer):
         legend: tuple[float, float],
         scale: int,
     ) -> None:
-        """Draws each outcome once, in both sizes.
+        """Draw one sprite per outcome, in both sizes.
 
         Args:
-            middles: CSS pixels from the top left corner.
-            size: of a mark, in CSS pixels.
-            legend: middle of its first mark, in CSS pixels.
-            scale: device pixels in a CSS pixel.
+            middles: centres of the marks in CSS pixels.
+            size: of a mark in CSS pixels.
+            legend: centre of the first mark of the legend in CSS pixels.
+            scale: device pixels per CSS pixel.
         """
         self._outcomes = outcomes
         self._scale = scale
@@ -73,7 +73,7 @@ class Marks(Layer):
 
 
 def _sprite(key: str, size: float, scale: int) -> UInt32[np.ndarray, "side side"]:
-    """A mark on the ground of films, in a square of whole pixels."""
+    """Return the pixels of a mark on the background of films."""
     side = int(np.ceil(size * scale)) + 2
     surface = Surface(side, side, scale)
     middle, reach = side / 2, size * scale / 2

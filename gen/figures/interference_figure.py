@@ -1,4 +1,4 @@
-"""What figures of one sum or product share: which one, and how its numbers are written."""
+"""Base class of figures of one sum or product, split by the frequencies of the neurons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gen.analysis.interference import (
 )
 from gen.analysis.neuron_groups import neuron_groups
 from gen.analysis.number_names import NumberNames
-from gen.figures.figure import ModelFigure
+from gen.figures.model_figure import RunFigure
 from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
@@ -30,14 +30,13 @@ if TYPE_CHECKING:
 _DEFAULT_A, _DEFAULT_B = 3 / 4, 5 / 6
 
 
-class SumFigure(ModelFigure):
-    """A figure of one sum a + b or product a b, taken apart by the frequencies of the neurons.
+class InterferenceFigure(RunFigure):
+    """A figure of the logits of one sum a + b or product a b, one share per frequency.
 
     Attributes:
-        a: first number; left out, it lies at three quarters of all places.
-        b: second number; left out, it is the first one from five sixths of all places on, so
-            that the sum of places wraps around, whose sum or product with `a` was kept back
-            from training.
+        a: first number; if left out, the one at three quarters of all places.
+        b: second number; if left out, the first from five sixths of all places on whose pair
+            with `a` is a test row, so that the sum of the places wraps around.
     """
 
     a: Annotated[int, Field(ge=0)] | None = None
@@ -48,42 +47,42 @@ class SumFigure(ModelFigure):
         shapes = (inputs, outputs, task.inputs)
         if not isinstance(task, Modular) or shapes != (task.outputs,) * 3:
             raise ValueError(
-                f"a sum is taken apart where neurons have a weight for each of two numbers that "
-                f"are added, but {into} has {inputs} rows, {out} {outputs} columns and the task "
-                f"{task.inputs} inputs and {task.outputs} outputs"
+                f"it needs modular arithmetic and one weight per number and neuron, but {into} has "
+                f"{inputs} rows, {out} {outputs} columns, and the task {task.inputs} inputs and "
+                f"{task.outputs} outputs"
             )
         numbers = NumberNames(task).numbers
         for name, number in (("a", self.a), ("b", self.b)):
             if number is not None and number not in numbers:
                 least, most = min(numbers), max(numbers)
-                raise ValueError(f"{name} = {number} is none of the numbers {least} to {most}")
+                raise ValueError(f"{name} = {number} is out of range ({least} to {most})")
 
     def pair(self, run: ModelRun) -> tuple[int, int]:
-        """The places of the two numbers that are added or multiplied."""
+        """Return the places of the two numbers that are added or multiplied."""
         numbers, place = run.task.outputs, self.naming(run).numbers.index
         a = int(numbers * _DEFAULT_A) if self.a is None else place(self.a)
         if self.b is not None:
             return a, place(self.b)
         others = (int(numbers * _DEFAULT_B) + np.arange(numbers)) % numbers
-        kept_back = others[~training_pairs(run)[a, others]]
-        return a, int([*kept_back, others[0]][0])
+        unseen = others[~training_pairs(run)[a, others]]
+        return a, int([*unseen, others[0]][0])
 
     def naming(self, run: ModelRun) -> NumberNames:
-        """How the run's numbers are written."""
+        """Return how the numbers of the run are written."""
         if not isinstance(run.task, Modular):
-            raise TypeError(f"{run.name} is no run of modular arithmetic")
+            raise TypeError(f"{run.name} is not a run of modular arithmetic")
         return NumberNames(run.task)
 
-    def told(self, key: str, run: ModelRun, words: Words, **more: object) -> str:
-        """Which sum or product it is, in words, and how its answer fares at the end."""
+    def describe(self, key: str, run: ModelRun, words: Words, **more: object) -> str:
+        """Return the sum or product and the margin of its answer, in words."""
         naming, pair = self.naming(run), self.pair(run)
         known = naming.values(pair, sum(pair) % run.task.outputs)
         return words.join_sentences(
-            [words(naming.key(key), **known, **more), self.leads(run, words)]
+            [words(naming.key(key), **known, **more), self._margins_in_words(run, words)]
         )
 
     def terms(self, run: ModelRun) -> PairLogits:
-        """The sum at every snapshot of a run."""
+        """Return the logits of the pair at every snapshot, one share per frequency."""
         groups = neuron_groups(run.input_weights[-1])
         pair = self.pair(run)
         into, out = run.views.values()
@@ -92,8 +91,8 @@ class SumFigure(ModelFigure):
         shares = group_logits(activations(before, run.network.activation), out, members)
         return PairLogits(pair, sum(pair) % run.task.outputs, groups, shares)
 
-    def leads(self, run: ModelRun, words: Words) -> str:
-        """How the answer fares at the end, in each wave and in all of them, in words."""
+    def _margins_in_words(self, run: ModelRun, words: Words) -> str:
+        """Return the last margin of the answer, in each share and in total, in words."""
         terms = self.terms(run)
         alone = [words.number(one, 2) for one in margin(terms.shares[-1], terms.answer).tolist()]
         named = [str(group.frequency or words("interference.rest")) for group in terms.groups]

@@ -1,0 +1,37 @@
+"""Base classes of figures of one model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Generic
+
+from pydantic import Field
+
+from gen.figures.figure import Figure, Subject
+
+if TYPE_CHECKING:
+    from gen.experiments.runs import ModelRun  # noqa: F401 - the quoted subject of RunFigure
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
+
+
+class ModelFigure(Figure[Subject], Generic[Subject]):
+    """A figure of one model.
+
+    Attributes:
+        model: id of the model.
+        every_seed: whether readers of the page can choose among all valid seeds.
+    """
+
+    model: Annotated[str, Field(min_length=1, max_length=80)]
+    every_seed: bool = False
+
+    @property
+    def source(self) -> str:
+        return self.model
+
+    def check(self, task: Task, network: Network) -> None:
+        """Raise ValueError if the figure cannot show models of this task and network."""
+
+
+class RunFigure(ModelFigure["ModelRun"]):
+    """A figure of one run: of the seed that the model shows."""

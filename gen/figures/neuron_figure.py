@@ -1,0 +1,48 @@
+"""Base class of figures of one neuron: which neuron, and which models can be shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from pydantic import Field
+
+from gen.analysis.fourier import peak_power_shares
+from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.analysis.neuron_groups import check_weights_per_number, neuron_order
+from gen.figures.model_figure import RunFigure
+
+if TYPE_CHECKING:
+    from gen.experiments.runs import ModelRun
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
+
+_MOST_NUMBERS = 256
+
+
+class NeuronFigure(RunFigure):
+    """A figure of a neuron with a weight for every number, into it and out of it.
+
+    Attributes:
+        neuron: its row in the weight films of the model; if left out, the neuron whose weights
+            are the purest wave at the end.
+    """
+
+    neuron: Annotated[int, Field(ge=0)] | None = None
+
+    def check(self, task: Task, network: Network) -> None:
+        check_weights_per_number(task, network)
+        (_, (_, neurons)), _ = hidden_layer_shapes(network, task)
+        if self.neuron is not None and self.neuron >= neurons:
+            raise ValueError(f"neuron = {self.neuron} is out of range (0 to {neurons - 1})")
+        if task.outputs > _MOST_NUMBERS:
+            raise ValueError(
+                f"{task.outputs} numbers are too many for a line; the limit is {_MOST_NUMBERS}"
+            )
+
+    def row(self, run: ModelRun) -> int:
+        """Return the row of the neuron in the weight films of the model."""
+        if self.neuron is not None:
+            return self.neuron
+        purest = int(peak_power_shares(run.input_weights[-1]).argmax())
+        return int(np.flatnonzero(neuron_order(run) == purest)[0])
