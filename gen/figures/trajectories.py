@@ -138,7 +138,7 @@ def _drawn_by_pens(
     panel: Panel,
     steps: Int[np.ndarray, " frame"],
     weights: Float[np.ndarray, "frame input neuron"],
-    groups: dict[str, Int[np.ndarray, " input"]],
+    groups: dict[str, Int[np.ndarray, " _input"]],
 ) -> list[Layer]:
     """Return layers: thin lines, mixed by neuron so that no group hides, under strong ones."""
     from gen.drawing.layers import Pen, Points
@@ -163,7 +163,7 @@ def _drawn_by_pens(
     return layers
 
 
-def _legend(canvas: Canvas, groups: dict[str, Int[np.ndarray, " input"]], run: ModelRun) -> None:
+def _legend(canvas: Canvas, groups: dict[str, Int[np.ndarray, " _input"]], run: ModelRun) -> None:
     """Draw the colours of the inputs at the right end of the header."""
     x = float(FILM_WIDTH - _RIGHT)
     y = _HEADER_LINE - 0.32 * NUMBER_SIZE

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from gen.charts.chart import Chart, Series, Stack
 from gen.charts.curves import marks
+from gen.text import script_json
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def film_timing(entry: Entry, run: ModelRun | None, words: Words) -> str:
     """Return frame rate, steps and durations of a film, and the loss events of `run`, as JSON."""
     timing = {key: entry.info[key] for key in ("fps", "steps", "ticks")}
-    return _script_json({**timing, "marks": _marks(run, words)})
+    return script_json({**timing, "marks": _marks(run, words)})
 
 
 def chart_timing(chart: Chart | Stack, run: ModelRun | None, words: Words) -> str:
@@ -28,7 +28,7 @@ def chart_timing(chart: Chart | Stack, run: ModelRun | None, words: Words) -> st
     """
     plots = chart.charts if isinstance(chart, Stack) else (chart,)
     curves = [[_curve(series) for series in plot.series] for plot in plots]
-    return _script_json({"marks": _marks(run, words), "curves": curves})
+    return script_json({"marks": _marks(run, words), "curves": curves})
 
 
 def _curve(series: Series) -> dict[str, Any]:
@@ -40,8 +40,3 @@ def _curve(series: Series) -> dict[str, Any]:
 def _marks(run: ModelRun | None, words: Words) -> list[dict[str, Any]]:
     found = () if run is None else marks(run, "accuracy", words)
     return [{"key": mark.key, "at": round(mark.x), "name": mark.label} for mark in found]
-
-
-def _script_json(value: object) -> str:
-    """Return JSON that is safe inside a script element."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

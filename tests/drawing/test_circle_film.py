@@ -1,4 +1,4 @@
-"""The film of neurons as points of the plane: everything inside, no text over another."""
+"""Circle films: everything lies inside the frame, and no texts overlap."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gen.figures.circle import Circle
 from tests.support.line_runs import circle_run
 
 SQUARE = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]) / np.sqrt(2)
-"""Four neurons whose circle reaches farther, both ways, than any of them."""
+"""Four neurons whose circle extends beyond all of them."""
 
 
 def square_run(radius: float, answers: float) -> ModelRun:
@@ -33,7 +33,7 @@ def square_run(radius: float, answers: float) -> ModelRun:
 
 
 def drawn(run: ModelRun) -> tuple[Film, list[Bbox], list[Bbox]]:
-    """The film with the boxes of all texts and lines of its background, y upwards."""
+    """Return the film and the boxes of its background's texts and lines, y upwards."""
     canvases: list[Canvas] = []
     with pytest.MonkeyPatch.context() as patched:
         background = Canvas.background

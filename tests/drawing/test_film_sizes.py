@@ -1,4 +1,4 @@
-"""Films are no larger than phones decode: 4096 x 2304 pixels, H.264 at level 5.2 or below."""
+"""Film sizes: at most 4096 x 2304 pixels and H.264 level 5.2, which phones decode."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def test_a_film_of_a_sweep_that_would_be_too_large_is_refused(
 ) -> None:
     sweep = _SWEEP.format(values=", ".join(map(str, range(1, count + 1))))
     config = small_site.CONFIG + sweep + (f"cell = {cell}\n" if cell else "")
-    said = gen("status", *small_site.write(tmp_path, config)).err
-    assert "grid-film" in said and "4,096 x 2,304 at most" in said and message in said
+    error = gen("status", *small_site.write(tmp_path, config)).err
+    assert "grid-film" in error and "4,096 x 2,304 at most" in error and message in error
 
 
 def test_a_film_of_a_sweep_with_few_values_fits() -> None:
@@ -100,8 +100,8 @@ def test_the_largest_film_has_a_level_that_phones_decode(tmp_path: Path) -> None
     write_mp4(film, tmp_path / "film.mp4")
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(tmp_path / "film.mp4")]
     described = [*command, "-c:v", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"]
-    said = subprocess.run(described, capture_output=True, text=True, check=True).stderr
-    levels = re.findall(r"level_idc\s+[01]+ = (\d+)", said)
+    output = subprocess.run(described, capture_output=True, text=True, check=True).stderr
+    levels = re.findall(r"level_idc\s+[01]+ = (\d+)", output)
     assert levels and max(map(int, levels)) <= 52
 
 

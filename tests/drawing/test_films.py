@@ -1,4 +1,4 @@
-"""Films as files: decoded again, they show the steps and the colours that they claim."""
+"""Encoded films: decoded files have the right steps, colours and durations."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from gen.theme import COUNTER_SIZE
 from tests.support.line_runs import circle_run, parity_run, waves_run
 
 SHORT: Any = {"fps": 5, "hold_first": 0.4, "hold_last": 0.6}
-"""Every frame stands for several ticks, and as few as that allows."""
+"""Every frame lasts several ticks, and as few as possible."""
 
 CASES: dict[str, tuple[FilmFigure, ModelRun]] = {
     "parity-weights": (Weights(model="m", **SHORT), parity_run(snapshots=9)),
@@ -71,15 +71,15 @@ def decoded_mp4(path: Path) -> np.ndarray:
 
 
 def metadata(path: Path) -> dict[str, Any]:
-    """What the decoder says of a video."""
+    """Return ffmpeg's description of a video."""
     reader = imageio_ffmpeg.read_frames(path)
-    said: Any = next(reader)
+    description: Any = next(reader)
     reader.close()
-    return said
+    return description
 
 
 def decoded_gif(path: Path) -> tuple[np.ndarray, list[int]]:
-    """Frames, and how many milliseconds each stands."""
+    """Return frames and their durations in milliseconds."""
     with Image.open(path) as picture:
         frames = [
             (np.array(frame.convert("RGB")), frame.info["duration"])
@@ -89,7 +89,7 @@ def decoded_gif(path: Path) -> tuple[np.ndarray, list[int]]:
 
 
 def read_steps(frames: np.ndarray, shown: Film) -> np.ndarray:
-    """The step of each frame by its counter: the step whose digits are most like those seen."""
+    """Return the step of each frame, by the most similar step counter."""
     counter = next(layer for layer in shown.layers if isinstance(layer, StepCounter))
     below = counter._top + round(1.3 * COUNTER_SIZE) * shown.scale
     place = slice(counter._top, below), slice(counter._left, counter._left + 250)
@@ -118,7 +118,7 @@ def written(
     return request.param, folder
 
 
-def test_every_decoded_frame_shows_the_step_it_claims(written: tuple[str, Path]) -> None:
+def test_every_decoded_frame_shows_its_step(written: tuple[str, Path]) -> None:
     case, folder = written
     for shown, frames, repeats in (
         (film(case, 2), decoded_mp4(folder / "film.mp4"), film(case, 2).ticks),
@@ -145,7 +145,7 @@ def test_a_gif_has_the_frames_of_the_film(written: tuple[str, Path]) -> None:
 
 
 @pytest.mark.parametrize("written", OF_CELLS, indirect=True)
-def test_cells_in_a_gif_have_exactly_the_colours_of_the_map(written: tuple[str, Path]) -> None:
+def test_gif_cells_have_exactly_the_colours_of_the_colour_map(written: tuple[str, Path]) -> None:
     case, folder = written
     shown = film(case, 1)
     frames, _ = decoded_gif(folder / "film.gif")
@@ -156,7 +156,7 @@ def test_cells_in_a_gif_have_exactly_the_colours_of_the_map(written: tuple[str, 
 
 
 @pytest.mark.parametrize("written", OF_CELLS, indirect=True)
-def test_cells_in_an_mp4_are_within_six_of_the_map_at_their_centres(
+def test_mp4_cells_differ_by_at_most_six_from_the_colour_map(
     written: tuple[str, Path],
 ) -> None:
     case, folder = written
@@ -171,7 +171,7 @@ def test_cells_in_an_mp4_are_within_six_of_the_map_at_their_centres(
 
 
 def palettes_of_single_frames(content: bytes) -> int:
-    """How many frames of a GIF bring a palette of their own."""
+    """Return the number of GIF frames with a local palette."""
     place, found = 13 + 3 * 256, 0
     while content[place : place + 1] != b";":
         if content[place : place + 1] == b",":
@@ -185,7 +185,7 @@ def palettes_of_single_frames(content: bytes) -> int:
     return found
 
 
-def test_a_gif_has_one_palette_and_repeats_for_ever(written: tuple[str, Path]) -> None:
+def test_a_gif_has_one_palette_and_loops_endlessly(written: tuple[str, Path]) -> None:
     _, folder = written
     content = (folder / "film.gif").read_bytes()
     has_a_palette = 0b10000000
@@ -212,9 +212,9 @@ def test_an_mp4_is_yuv420p_with_its_index_first(
     written: tuple[str, Path],
 ) -> None:
     _, folder = written
-    said = metadata(folder / "film.mp4")
-    assert said["codec"] == "h264"
-    assert said["pix_fmt"].startswith("yuv420p(tv, bt709")
+    video = metadata(folder / "film.mp4")
+    assert video["codec"] == "h264"
+    assert video["pix_fmt"].startswith("yuv420p(tv, bt709")
     content = (folder / "film.mp4").read_bytes()
     assert content.index(b"moov") < content.index(b"mdat")
 
@@ -238,29 +238,29 @@ def test_a_missing_encoder_is_reported_with_a_hint(
         raise RuntimeError("no ffmpeg")
 
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", missing)
-    with pytest.raises(SetupError, match="there is no video encoder"):
+    with pytest.raises(SetupError, match="ffmpeg is not installed"):
         write_mp4(film("five-circle", 2), tmp_path / "film.mp4")
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "message"),
     [
         ("#!/bin/sh\necho 'Unknown encoder libx264' >&2\nexit 1\n", "Unknown encoder libx264"),
         (
             "#!/bin/sh\nhead -c 100000 >/dev/null\nkill -9 $$\n",
-            "ended by signal 9; memory may have",
+            "killed by signal 9; memory may have",
         ),
     ],
     ids=["without H.264", "killed half-way"],
 )
 def test_the_error_of_a_failing_encoder_contains_its_output(
-    script: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    script: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     encoder = tmp_path / "ffmpeg"
     encoder.write_text(script)
     encoder.chmod(0o755)
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(encoder))
-    with pytest.raises(SetupError, match=said):
+    with pytest.raises(SetupError, match=message):
         write_mp4(film("five-circle", 2), tmp_path / "film.mp4")
 
 
@@ -272,25 +272,25 @@ def test_sigterm_while_the_encoder_starts_ends_the_process(
     encoder.chmod(0o755)
     started: list[subprocess.Popen[bytes]] = []
 
-    def ended(encoder: subprocess.Popen[bytes]) -> None:
+    def exiting(encoder: subprocess.Popen[bytes]) -> None:
         started.append(encoder)
         raise SystemExit(143)
 
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(encoder))
-    monkeypatch.setattr(mp4, "_watched", ended)
+    monkeypatch.setattr(mp4, "_watchdog", exiting)
     with pytest.raises(SystemExit):
         write_mp4(film("five-circle", 2), tmp_path / "film.mp4")
     assert [each.returncode for each in started] == [-signal.SIGKILL]
 
 
 @pytest.mark.parametrize("snapshots", [1, 2, 3, 10, 120, 500, 5000])
-def test_films_begin_and_end_with_the_run_and_last_no_longer_than_ten_seconds(
+def test_films_cover_the_whole_run_in_at_most_ten_seconds(
     snapshots: int,
 ) -> None:
     pacing = Pacing()
-    chosen = pacing.select(snapshots)
-    assert chosen[0] == 0 or snapshots == 1
-    assert chosen[-1] == snapshots - 1
-    strides = {after - before for before, after in pairwise(chosen[:-1].tolist())}
+    selected = pacing.select(snapshots)
+    assert selected[0] == 0 or snapshots == 1
+    assert selected[-1] == snapshots - 1
+    strides = {after - before for before, after in pairwise(selected[:-1].tolist())}
     assert len(strides) <= 1
-    assert pacing.ticks(len(chosen)).sum() / pacing.fps <= 10.1
+    assert pacing.ticks(len(selected)).sum() / pacing.fps <= 10.1

@@ -1,4 +1,4 @@
-"""Films of lines and points: where things are drawn, for any run, and what they refuse."""
+"""Line and point films: positions for many runs, and refused models."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_nothing_is_drawn_on_the_edge_of_the_canvas(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_twice_the_scale_is_the_same_picture_with_twice_the_pixels(case: str) -> None:
+def test_scale_two_doubles_the_resolution_of_the_same_picture(case: str) -> None:
     figure, run = CASES[case]
     plain, sharp = figure.film(run, 1), figure.film(run, 2)
     assert sharp.size == plain.size
@@ -189,7 +189,7 @@ def test_lines_end_at_the_final_weights() -> None:
     np.testing.assert_allclose(slope * values + offset, places, atol=1e-3)
 
 
-def test_every_weight_has_a_line_and_distractors_never_lie_over_signals() -> None:
+def test_every_weight_has_a_line_and_signals_cover_distractors() -> None:
     _, run = CASES["parity"]
     thin, strong = layers(TRAJECTORIES.film(run, 1), Pen)
     assert len(thin._points) + len(strong._points) == 31 * 32
@@ -197,7 +197,7 @@ def test_every_weight_has_a_line_and_distractors_never_lie_over_signals() -> Non
     assert light("distractor") in {colour for colour, _ in thin._groups}
 
 
-def test_each_frequency_has_a_panel_in_and_a_panel_out() -> None:
+def test_each_frequency_has_an_input_and_an_output_panel() -> None:
     _, run = CASES["modular"]
     panels = layers(WAVES.film(run, 1), Lines)
     assert len(panels) == 2 * 4
@@ -227,7 +227,7 @@ def test_lines_are_clipped_to_their_panel() -> None:
 
 
 def louder(run: ModelRun) -> dict[str, np.ndarray]:
-    """Weights that were far larger on the way than at the end."""
+    """Weights that are much larger during training than at its end."""
     middle = len(run.snapshot_steps) // 2
     return {
         name: np.concatenate([view[:middle], view[middle : middle + 1] * 30, view[middle + 1 :]])
@@ -235,7 +235,7 @@ def louder(run: ModelRun) -> dict[str, np.ndarray]:
     }
 
 
-def test_a_limit_that_is_set_is_the_end_of_every_panel() -> None:
+def test_a_configured_limit_applies_to_every_panel() -> None:
     _, run = CASES["modular"]
     panels = layers(Waves(model="m", limit=100.0).film(run, 1), Lines)
     heights = [np.ptp(panel._points[..., 1]) for panel in panels]
@@ -245,7 +245,7 @@ def test_a_limit_that_is_set_is_the_end_of_every_panel() -> None:
 
 
 @pytest.mark.parametrize(("most", "shown"), [(2, 2), (5, 5), (20, 11), (21, 21), (300, 21)])
-def test_waves_show_no_more_frames_than_are_set(most: int, shown: int) -> None:
+def test_waves_have_at_most_the_configured_frames(most: int, shown: int) -> None:
     _, run = CASES["modular"]
     steps = Waves(model="m", frames=most).film(run, 1).steps
     assert len(steps) == shown
@@ -260,7 +260,7 @@ def test_weights_that_are_all_zero_are_drawn() -> None:
         assert figure.film(replace(run, views=still), 1).frame(-1).any()
 
 
-def test_neurons_are_numbered_as_in_the_film_of_weights() -> None:
+def test_neurons_have_the_numbers_of_the_weights_film() -> None:
     _, run = CASES["five neurons"]
     film = CIRCLE.film(run, 1)
     labels = layers(film, Labels)[:5]
@@ -272,7 +272,7 @@ def test_neurons_are_numbered_as_in_the_film_of_weights() -> None:
     np.testing.assert_allclose(centred, expected * ratio, atol=0.05)
 
 
-def test_neighbours_in_a_are_joined_in_both_panels() -> None:
+def test_neighbours_in_a_are_connected_in_both_panels() -> None:
     _, run = CASES["five neurons"]
     film = CIRCLE.film(run, 1)
     pentagon, star = (layer._points[-1, 0] for layer in layers(film, Lines))
@@ -285,12 +285,12 @@ def test_neighbours_in_a_are_joined_in_both_panels() -> None:
 
 
 def turned(points: np.ndarray) -> float:
-    """Degrees by which a closed line goes around its middle."""
+    """Return by how many degrees a closed line turns around its centre."""
     x, y = (points - points[:-1].mean(axis=0)).T
     return float(np.degrees(np.ptp(np.unwrap(np.arctan2(y, x)))))
 
 
-def test_each_frequency_has_a_ring_and_below_it_a_star_that_turns_twice() -> None:
+def test_each_frequency_has_a_ring_above_a_star_that_turns_twice() -> None:
     _, run = CASES["stars"]
     closed = [line for line in layers(STARS.film(run, 1), Lines) if line._points.shape[2] == 7]
     rings, stars = closed[:4], closed[4:]
@@ -300,19 +300,19 @@ def test_each_frequency_has_a_ring_and_below_it_a_star_that_turns_twice() -> Non
         assert ring._points[-1, 0, :, 1].min() > star._points[-1, 0, :, 1].max()
 
 
-def test_the_hand_points_at_one_neuron_and_turns_twice_as_far_below() -> None:
+def test_the_hand_marks_one_neuron_and_turns_twice_as_far_below() -> None:
     _, run = CASES["stars"]
     hands = [line for line in layers(STARS.film(run, 1), Lines) if line._points.shape[2] == 2]
     assert len(hands) == 2 * 4
     for above, below in zip(hands[:4], hands[4:], strict=True):
-        heard, said = (
+        inner, outer = (
             np.degrees(np.arctan2(*np.diff(hand._points[-1, 0], axis=0)[0][::-1]))
             for hand in (above, below)
         )
-        assert (said - 2 * heard + 180) % 360 - 180 == pytest.approx(0, abs=0.5)
+        assert (outer - 2 * inner + 180) % 360 - 180 == pytest.approx(0, abs=0.5)
 
 
-def test_stars_say_how_many_neurons_answer_at_twice_the_angle() -> None:
+def test_stars_count_the_neurons_that_answer_at_twice_the_angle() -> None:
     _, run = CASES["stars"]
     assert "24 of 24 neurons" in STARS.alt(run, EN)
     into, out = run.views.values()
@@ -321,7 +321,7 @@ def test_stars_say_how_many_neurons_answer_at_twice_the_angle() -> None:
     assert "12 of 24 neurons" in STARS.alt(replace(run, views={"W_in": into, "W_out": half}), EN)
 
 
-def test_a_neuron_is_numbered_as_in_the_film_of_weights() -> None:
+def test_a_neuron_has_its_number_of_the_weights_film() -> None:
     _, run = CASES["one of many neurons"]
     film = Neuron(model="m", neuron=7).film(run, 1)
     (line, *_) = layers(film, Lines)
@@ -329,7 +329,7 @@ def test_a_neuron_is_numbered_as_in_the_film_of_weights() -> None:
     assert np.corrcoef(drawn, expected)[0, 1] == pytest.approx(1)
 
 
-def test_the_purest_neuron_is_shown_if_none_is_named() -> None:
+def test_the_purest_neuron_is_the_default() -> None:
     _, run = CASES["one of many neurons"]
     random = np.random.default_rng(0)
     views = {name: view.copy() for name, view in run.views.items()}
@@ -341,7 +341,7 @@ def test_the_purest_neuron_is_shown_if_none_is_named() -> None:
     assert np.corrcoef(line._points[-1, 0, :, 1], expected)[0, 1] == pytest.approx(1)
 
 
-def test_the_bars_are_the_amplitudes_of_all_waves() -> None:
+def test_the_bars_are_the_fourier_amplitudes() -> None:
     _, run = CASES["one of many neurons"]
     _, others, strongest, *_ = layers(NEURON.film(run, 1), Lines)
     assert others._points.shape[1] == 32 and strongest._points.shape[1] == 1

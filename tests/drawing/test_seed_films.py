@@ -1,4 +1,4 @@
-"""Figures of every seed: each is made once, kept while it is wanted, and small."""
+"""Figures of every seed: each is drawn once, stored while configured, and small."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FILMS = {"sum-weights", "sum-weights.seed-1", "sum-weights.seed-2", "odd-weights
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small site with figures of every seed, built once."""
+    """Build the small site with figures of every seed once."""
     folder = tmp_path_factory.mktemp("seeds")
     small_site.build_here(folder, seed_site.CONFIG, seed_site.PAGE)
     return folder
@@ -35,7 +35,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def site(built: Path, tmp_path: Path) -> tuple[Path, list[str | Path]]:
-    """A copy of the built site that a test may change, with its options."""
+    """Copy the built site for a test that changes it; return folder and options."""
     shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     return tmp_path, small_site.write(tmp_path, seed_site.CONFIG, seed_site.PAGE)
 
@@ -51,7 +51,7 @@ def test_every_seed_has_a_film_and_only_the_shown_one_a_gif(built: Path) -> None
     assert (built / "_site" / "data" / "sum-accuracy.seed-2.csv").exists()
 
 
-def test_a_page_carries_one_seed_and_a_script_each_of_them(built: Path) -> None:
+def test_a_page_contains_one_seed_and_its_script_data_all(built: Path) -> None:
     page = (built / "_site" / "index.html").read_text()
     assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="wide"') == 2
     scripts = {path.name for path in (built / "_site" / "seeds").iterdir()}
@@ -78,7 +78,7 @@ def test_the_film_of_each_seed_is_fresh_or_stale_on_its_own(
     folder, options = site
     assert "all is fresh" in gen("status", *options).out
     stored = {path.name: path for path in (folder / ".gen" / "media").iterdir()}
-    of_one = next(path for path in stored.values() if '"sum-weights.seed-1"' in _said(path))
+    of_one = next(path for path in stored.values() if '"sum-weights.seed-1"' in _manifest(path))
     shutil.rmtree(of_one)
     lines = [line for line in gen("status", *options).out.splitlines() if "stale:" in line]
     assert len(lines) == 1 and "sum-weights.seed-1" in lines[0]
@@ -98,16 +98,16 @@ def test_films_of_removed_seeds_are_cleaned_and_the_others_stay(
         folder, seed_site.CONFIG.replace("every_seed = true", "every_seed = false"), seed_site.PAGE
     )
     assert gen("clean", *options).code == 0
-    after = {path.name: _said(path) for path in (folder / ".gen" / "media").iterdir()}
+    after = {path.name: _manifest(path) for path in (folder / ".gen" / "media").iterdir()}
     assert len(before) == 4 and len(after) == 2 and after.keys() <= before
-    assert not any("seed-" in said for said in after.values())
+    assert not any("seed-" in manifest for manifest in after.values())
     outcome = gen("build", *options)
     assert "frames" not in outcome.err
     assert not (folder / "_site" / "seeds").exists()
     assert "radio" not in (folder / "_site" / "index.html").read_text()
 
 
-def _said(entry: Path) -> str:
+def _manifest(entry: Path) -> str:
     return (entry / "entry.json").read_text()
 
 
@@ -124,7 +124,7 @@ def test_a_diverged_seed_is_not_shown(tmp_path: Path) -> None:
     assert found[1].key == {"run": "b", "seed": 9}
 
 
-def test_a_thinned_film_shows_the_same_steps_at_about_the_same_times(tmp_path: Path) -> None:
+def test_a_thinned_film_shows_steps_at_about_the_same_times(tmp_path: Path) -> None:
     film = Waves(model="m", frames=41).film(waves_run(snapshots=41), 1)
     thin = film.thinned(12)
     assert len(thin.steps) <= 12 and set(thin.steps) <= set(film.steps)

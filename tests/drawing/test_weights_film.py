@@ -1,4 +1,4 @@
-"""Heat maps of weights: every weight is a cell, in its place, in its colour."""
+"""Heat maps of weights: every weight is a cell with its position and colour."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def cells(film: Film) -> list[Cells]:
 
 
 def drawn(film: Film, frame: int) -> list[np.ndarray]:
-    """The colour in the middle of every cell of both matrices."""
+    """Return the colour in the middle of every cell of both matrices."""
     pixels = film.frame(frame)
     return [pixels[np.ix_(*layer.centres())] for layer in cells(film)]
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("scale", [1, 2])
-def test_every_weight_is_a_cell_in_its_place(case: str, scale: int) -> None:
+def test_every_weight_is_a_cell_at_its_position(case: str, scale: int) -> None:
     run = CASES[case]
     WEIGHTS.check(run.task, run.network)
     film = WEIGHTS.film(run, scale)
@@ -67,7 +67,7 @@ def test_every_weight_is_a_cell_in_its_place(case: str, scale: int) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_films_are_whole_blocks_and_nothing_touches_their_edge(case: str) -> None:
+def test_films_consist_of_whole_blocks_and_have_a_free_edge(case: str) -> None:
     film = WEIGHTS.film(CASES[case], 1)
     width, height = film.size
     assert width % 16 == height % 16 == 0
@@ -77,7 +77,7 @@ def test_films_are_whole_blocks_and_nothing_touches_their_edge(case: str) -> Non
 
 
 @pytest.mark.parametrize("levels", [COARSE, FINE])
-def test_zero_is_white_and_the_ends_are_the_ends_of_the_theme(levels: int) -> None:
+def test_zero_is_white_and_the_limits_have_the_last_colours(levels: int) -> None:
     colours = Diverging(2.0, levels)
     seen = colours.colours[colours.level_of(np.array([-9.0, -2.0, 0.0, 2.0, 9.0]))].tolist()
     low, high = list(rgb(NEGATIVE_STOPS[-1])), list(rgb(POSITIVE_STOPS[-1]))
@@ -85,7 +85,7 @@ def test_zero_is_white_and_the_ends_are_the_ends_of_the_theme(levels: int) -> No
     assert len(np.unique(colours.colours, axis=0)) == levels
 
 
-def test_more_weight_is_more_colour() -> None:
+def test_larger_weights_have_stronger_colours() -> None:
     colours = Diverging(1.0)
     brightness = colours.colours.astype(int).sum(axis=1)
     middle = len(brightness) // 2

@@ -1,4 +1,4 @@
-"""Charts: axes, thinning, where names stand, and what the SVG says."""
+"""Charts: axes, line simplification, label placement and SVG."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def shapes(chart: Chart, alt: str = "") -> list[ET.Element]:
 
 
 def points(path: str) -> np.ndarray:
-    """The places that a path of one relative polyline goes through."""
+    """Return the points of a path with one relative polyline."""
     start, _, moves = path.removeprefix("M").partition("l")
     numbers = moves.replace("-", " -").split()
     steps = np.array([start.split(), *zip(numbers[::2], numbers[1::2], strict=True)], dtype=float)
@@ -101,7 +101,7 @@ def test_a_step_axis_has_few_whole_ticks_within_its_ends(first: int, length: int
 
 @settings(deadline=None)
 @given(st.floats(1e-9, 1e3), st.floats(1, 1e9))
-def test_a_log_axis_holds_its_values_and_has_two_to_six_ticks(low: float, ratio: float) -> None:
+def test_a_log_axis_contains_its_values_and_has_two_to_six_ticks(low: float, ratio: float) -> None:
     axis = log_axis("Loss", low, low * ratio, EN)
     assert axis.low <= low and low * ratio <= axis.high
     assert 2 <= len(axis.ticks) <= MOST_TICKS
@@ -114,13 +114,13 @@ def test_decades_are_powers_of_ten() -> None:
     assert labels == ["10⁻³", "10⁻²", "10⁻¹", "1"]
 
 
-def test_the_unit_stands_at_the_top_of_the_accuracy_axis() -> None:
+def test_only_the_top_label_of_the_accuracy_axis_has_the_unit() -> None:
     labels = [tick.label for tick in share_axis("Accuracy", EN).ticks]
     assert labels == ["0", "25", "50", "75", "100\u00a0%"]
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_every_run_gives_a_small_chart_whose_lines_stay_inside_the_plot(name: str) -> None:
+def test_charts_are_small_and_lines_stay_inside_the_plot(name: str) -> None:
     for chart, alt in drawn(RUNS[name]):
         assert len(to_svg(chart, "a-figure", alt).encode()) < 15_000
         for drawing, svg in zip((WIDE, NARROW), shapes(chart, alt), strict=True):
@@ -136,7 +136,7 @@ def test_every_run_gives_a_small_chart_whose_lines_stay_inside_the_plot(name: st
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_no_two_texts_of_a_chart_share_a_place(name: str) -> None:
+def test_no_texts_of_a_chart_overlap(name: str) -> None:
     for chart, _ in drawn(RUNS[name]):
         for svg in shapes(chart):
             places = [(text.get("x"), text.get("y")) for text in svg.iter(f"{SVG}text")]
@@ -180,7 +180,7 @@ def test_a_run_that_generalises_at_once_does_not_memorise() -> None:
     assert [mark.label for mark in chart.marks] == ["fits", "generalises"]
 
 
-def test_a_broken_line_is_drawn_in_pieces() -> None:
+def test_a_line_is_broken_at_non_finite_values() -> None:
     run = RUNS["parity"]
     loss = run.metrics["test_loss"].copy()
     loss[50:60] = np.nan
@@ -269,7 +269,7 @@ def test_a_chart_as_png_shows_every_line_and_readable_text() -> None:
     st.lists(st.floats(0, 300), min_size=2, max_size=2).map(sorted),
     st.floats(10, 140),
 )
-def test_flags_never_cover_each_other(places: list[float], width: float) -> None:
+def test_flags_never_overlap(places: list[float], width: float) -> None:
     first, second = flags([(place, width) for place in places], 0.0, 300.0)
     assert (
         first.row != second.row
@@ -310,7 +310,7 @@ def test_the_table_has_a_row_per_logged_step() -> None:
     np.testing.assert_array_equal(rows[:, 2], RUNS["parity"].metrics["test_loss"])
 
 
-def test_alt_texts_say_when_it_memorises_and_when_it_generalises() -> None:
+def test_alt_texts_contain_the_steps_of_memorising_and_generalising() -> None:
     alt = FIGURES[0].alt(RUNS["parity"], EN)
     assert "over 5,000 steps" in alt
     assert "reaches 99\u00a0% at step 1,000 and stays there" in alt
@@ -320,7 +320,7 @@ def test_alt_texts_say_when_it_memorises_and_when_it_generalises() -> None:
     )
 
 
-def test_alt_texts_do_not_claim_what_did_not_happen() -> None:
+def test_alt_texts_of_runs_that_never_generalise_say_so() -> None:
     never = FIGURES[0].alt(RUNS["never"], EN)
     assert "Test accuracy does not settle above 99\u00a0%" in never
     assert "of the others fewer are at the end" in FIGURES[1].alt(RUNS["never"], EN)

@@ -1,20 +1,22 @@
-"""Figures that can be asked, two on a page, in a real browser: neither keeps the other from it."""
+"""All interactive figures on one page, in a real browser: each works beside every other."""
 
 from __future__ import annotations
 
+import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
 
+import imageio_ffmpeg
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from gen.analysis.seeds import SeedRuns
+from gen.charts.chart import Chart, series_names
+from gen.charts.svg import to_svg
 from gen.config.reader import load
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
@@ -24,12 +26,14 @@ from gen.figures.neurons import Neurons
 from gen.figures.seeds import Seeds
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
-from gen.site.pages.figures import BySeed, PlacedWidget
+from gen.site.pages.figures import BySeed, PlacedChart, PlacedFigure, PlacedFilm
 from gen.site.pages.render import render_pages
+from gen.site.timing import chart_timing
+from tests.support import small_pages
 from tests.support.browsing import Watched
 from tests.support.line_runs import circle_run, solved_run, waves_run
 from tests.support.placed_figures import placed_widget
-from tests.support.small_pages import FRONT, TEMPLATES, Outline, site
+from tests.support.small_pages import FRONT, TEMPLATES, Outline, site, write_theme
 from tests.support.sweep_runs import sweep_run
 
 SITE = Path(__file__).parents[2] / "site"
@@ -38,7 +42,7 @@ RUN = solved_run()
 OTHER = replace(waves_run(), seed=RUN.seed + 1)
 SWEEP = sweep_run(load(SITE / "gen.toml").sweeps["constraints"])
 
-ASKED: dict[str, tuple[Any, Any]] = {
+WIDGETS: dict[str, tuple[Any, Any]] = {
     "interference": (Interference(model="m", a=10, b=20), RUN),
     "neurons": (Neurons(model="m"), RUN),
     "seeds": (Seeds(model="m"), SeedRuns((RUN, OTHER), RUN.seed)),
@@ -46,21 +50,59 @@ ASKED: dict[str, tuple[Any, Any]] = {
     "error": (ConstructionError(), None),
     "map": (SweepMap(sweep="constraints"), SWEEP),
 }
-"""Every kind of figure that readers can ask, with what it shows."""
+"""Figures with a script of their own, and the data they show."""
 
-PAIRS = list(combinations_with_replacement(ASKED, 2))
+KINDS = [*WIDGETS, "chart", "film"]
+"""All interactive figures; charts and films follow the timeline."""
 
 
-def placed(name: str, kind: str) -> PlacedWidget:
-    return placed_widget(name, *ASKED[kind], EN)
+def placed(name: str, kind: str) -> PlacedFigure:
+    if kind == "film":
+        return film(name)
+    if kind == "chart":
+        return chart(name)
+    return placed_widget(name, *WIDGETS[kind], EN)
+
+
+def chart(name: str) -> PlacedChart:
+    figure = figure_kinds()["loss"](model="m")
+    drawn, alt = figure.render(RUN, EN), figure.alt(RUN, EN)
+    assert isinstance(drawn, Chart)
+    svg, timing = to_svg(drawn, name, alt), chart_timing(drawn, RUN, EN)
+    files = f"media/{name}.svg", f"data/{name}.csv"
+    return PlacedChart(name, "m", svg, *files, 800, alt, timing, series_names(drawn))
+
+
+def film(name: str) -> PlacedFilm:
+    steps = [int(step) for step in RUN.snapshot_steps]
+    timing = {"fps": 10, "steps": steps, "ticks": [1] * len(steps), "marks": []}
+    return replace(
+        small_pages.film(name),
+        model="m",
+        mp4="media/film.mp4",
+        gif=None,
+        poster="assets/favicon.svg",
+        timing=json.dumps(timing),
+    )
+
+
+def write_film(path: Path) -> None:
+    """Write a film with a frame for each snapshot, from black to grey."""
+    path.parent.mkdir()
+    frames = imageio_ffmpeg.write_frames(str(path), (64, 48), fps=10, ffmpeg_log_level="error")
+    frames.send(None)
+    for brightness in range(len(RUN.snapshot_steps)):
+        frames.send(bytes([5 * brightness]) * (64 * 48 * 3))
+    frames.close()
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site with a page for each pair of kinds."""
+    """A site with a page of all figures, and one of two figures for each kind."""
     folder = tmp_path_factory.mktemp("together")
-    shutil.copytree(SITE / "assets", folder / "assets")
-    figures = {f"{kind}-{n}": placed(f"{kind}-{n}", kind) for kind in ASKED for n in (1, 2)}
+    write_theme(folder)
+    write_film(folder / "media" / "film.mp4")
+    figures = {f"{kind}-{n}": placed(f"{kind}-{n}", kind) for kind in KINDS for n in (1, 2)}
     others = Interference(model="m", a=10, b=20), Neurons(model="m")
     by_seed: BySeed = {"m": {run.seed: {} for run in (RUN, OTHER)}}
     for run in (RUN, OTHER):
@@ -68,10 +110,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for n in (1, 2):
                 name = f"{figure.kind}-{n}"
                 by_seed["m"][run.seed][name] = placed_widget(name, figure, run, EN)
+    pages_of = {kind: [f"{kind}-1", f"{kind}-2"] for kind in KINDS}
+    pages_of["all"] = [f"{kind}-{n}" for n in (1, 2) for kind in KINDS]
+    pages_of["some"] = ["neurons-1", "seeds-2", "seeds-1"]
     sources = {"index": FRONT} | {
-        f"{one}-{other}": FRONT
-        + f"::: figure {one}-1 wide\nOne.\n:::\n\n::: figure {other}-2 wide\nOther.\n:::\n"
-        for one, other in PAIRS
+        page: FRONT + "\n".join(f"::: figure {name} wide\nText.\n:::\n" for name in names)
+        for page, names in pages_of.items()
     }
     pages = render_pages(site(*sources), "en", sources, figures, {}, EN, TEMPLATES, by_seed=by_seed)
     for path, content in pages.items():
@@ -86,13 +130,14 @@ def interference(figure: Locator) -> str:
 
 
 def neurons(figure: Locator) -> str:
-    figure.locator("input[name='step']").press("Home")
-    return figure.locator("label.step .value").inner_text()
+    shown = figure.locator("label.step .value")
+    figure.locator("input[name='step']").press("End" if shown.inner_text() == "0" else "Home")
+    return shown.inner_text()
 
 
 def seeds(figure: Locator) -> str:
     figure.locator(f"input[value='{OTHER.seed}']").check()
-    expect(figure.page).to_have_url(re.compile(rf"\?seed={OTHER.seed}$"))
+    expect(figure.page).to_have_url(re.compile(rf"[?&]seed={OTHER.seed}(&|$)"))
     return figure.page.url
 
 
@@ -106,36 +151,76 @@ def swept(figure: Locator) -> str:
     return figure.locator(".focus").inner_text()
 
 
-ASK: dict[str, Callable[[Locator], str]] = {
+def timeline_step(figure: Locator) -> str:
+    return figure.page.locator(".timeline input").input_value()
+
+
+def arrow(figure: Locator) -> str:
+    """The key that changes the step: to the left, at the first step to the right."""
+    return "ArrowRight" if timeline_step(figure) == "0" else "ArrowLeft"
+
+
+def played(figure: Locator) -> str:
+    figure.locator("button.play").press(arrow(figure))
+    return timeline_step(figure)
+
+
+def charted(figure: Locator) -> str:
+    figure.locator(".chart").press(arrow(figure))
+    assert figure.locator(".reading b").last.inner_text()
+    return timeline_step(figure)
+
+
+USE: dict[str, Callable[[Locator], str]] = {
     "interference": interference,
     "neurons": neurons,
     "seeds": seeds,
     "sum": constructed,
     "error": constructed,
     "map": swept,
+    "chart": charted,
+    "film": played,
 }
-"""What a reader does with a figure, and what it answers."""
+"""What a reader does with a figure; each returns the text that answers."""
 
 
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
-@pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_any_two_widgets_on_a_page_work(
-    browser: Browser, folder: Path, one: str, other: str
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("name", ["all", *KINDS])
+def test_all_figures_of_a_page_work(
+    browser: Browser, folder: Path, name: str, *, backwards: bool
 ) -> None:
+    """On the page of all figures, each is used before and after each of the others."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     watched = Watched(page)
-    page.goto((folder / f"{one}-{other}.html").as_uri())
-    before = {
-        name: page.locator(f"#figure-{name} .sheet").inner_html()
-        for name in (f"{one}-1", f"{other}-2")
-    }
-    for kind, number in ((one, 1), (other, 2)):
-        figure = page.locator(f"#figure-{kind}-{number}")
-        assert ASK[kind](figure)
-        now = figure.locator(".sheet").inner_html()
-        assert kind == "seeds" or now != before[f"{kind}-{number}"]
+    page.goto((folder / f"{name}.html").as_uri())
+    used = [f"{kind}-{n}" for n in (1, 2) for kind in (KINDS if name == "all" else [name])]
+    for each in reversed(used) if backwards else used:
+        kind = each.partition("-")[0]
+        figure = page.locator(f"#figure-{each}")
+        figure.scroll_into_view_if_needed()
+        before = figure.inner_html(), timeline_steps(page)
+        assert USE[kind](figure)
+        assert kind == "seeds" or (figure.inner_html(), timeline_steps(page)) != before, each
     assert watched.complaints == []
+    page.close()
+
+
+def timeline_steps(page: Page) -> list[int]:
+    steps: list[int] = page.evaluate("(grokreel.timelines ?? []).map(({ step }) => step)")
+    return steps
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_scripts_have_one_global_name(browser: Browser, folder: Path) -> None:
+    page = browser.new_page()
+    (folder / "plain.html").write_text("<!doctype html><title>No scripts</title>")
+    page.goto((folder / "plain.html").as_uri())
+    before = set(page.evaluate("Object.keys(window)"))
+    page.goto((folder / "all.html").as_uri())
+    assert set(page.evaluate("Object.keys(window)")) - before == {"grokreel"}
     page.close()
 
 
@@ -143,7 +228,7 @@ def test_any_two_widgets_on_a_page_work(
 @pytest.mark.xdist_group("browser")
 def test_two_charts_of_the_same_seeds_show_the_same_choice(browser: Browser, folder: Path) -> None:
     page = browser.new_page()
-    page.goto((folder / "seeds-seeds.html").as_uri())
+    page.goto((folder / "seeds.html").as_uri())
     seeds(page.locator("#figure-seeds-1"))
     assert page.locator(f"#figure-seeds-2 input[value='{OTHER.seed}']").is_checked()
     page.locator(f"#figure-seeds-2 input[value='{RUN.seed}']").check()
@@ -154,9 +239,9 @@ def test_two_charts_of_the_same_seeds_show_the_same_choice(browser: Browser, fol
 
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
-def test_the_neurons_widget_shows_the_chosen_seed(browser: Browser, folder: Path) -> None:
+def test_neurons_are_those_of_the_chosen_seed(browser: Browser, folder: Path) -> None:
     page = browser.new_page()
-    page.goto((folder / "neurons-seeds.html").as_uri())
+    page.goto((folder / "some.html").as_uri())
     neurons(page.locator("#figure-neurons-1"))
     line = page.locator("#figure-neurons-1 .large .wave .line").first
     before = line.get_attribute("d")
@@ -167,18 +252,9 @@ def test_the_neurons_widget_shows_the_chosen_seed(browser: Browser, folder: Path
     page.close()
 
 
-@pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_ids_on_a_page_are_unique(folder: Path, one: str, other: str) -> None:
-    ids = Outline.of((folder / f"{one}-{other}.html").read_text()).ids
+def test_no_two_elements_of_a_page_have_the_same_id(folder: Path) -> None:
+    ids = Outline.of((folder / "all.html").read_text()).ids
     assert [name for name, count in Counter(ids).items() if count > 1] == []
-
-
-@pytest.mark.parametrize("path", sorted((SITE / "assets").glob("*.js")), ids=lambda path: path.name)
-def test_a_script_defines_no_global_names(path: Path) -> None:
-    lines = path.read_text().splitlines()
-    outside = [line for line in lines if line and not line.startswith((" ", "//", "{", "}"))]
-    shared = ('"use strict";', "window.Construction")
-    assert [line for line in outside if not line.startswith(shared)] == []
 
 
 @pytest.mark.parametrize("kind", ["embedding", "seeds"])

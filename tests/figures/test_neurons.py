@@ -6,7 +6,6 @@ import base64
 import csv
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,9 +24,8 @@ from gen.widgets.neurons import NeuronsDrawing, bars_path, wave_path
 from tests.support.browsing import Watched
 from tests.support.line_runs import solved_run, waves_run
 from tests.support.placed_figures import placed_widget
-from tests.support.small_pages import FRONT, TEMPLATES, site
+from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 
-ASSETS = Path(__file__).parents[2] / "site" / "assets"
 EN = Words("en")
 RUN = solved_run()
 FIGURE = Neurons(model="m", neuron=3, frames=11)
@@ -110,7 +108,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     placed = placed_widget("all", FIGURE, RUN, EN)
     text = {"index": FRONT + "::: figure all wide\nChoose.\n:::\n"}
     pages = render_pages(site("index"), "en", text, {"all": placed}, {}, EN, TEMPLATES)
-    shutil.copytree(ASSETS, folder / "assets")
+    write_theme(folder)
     for path, content in pages.items():
         (folder / path).write_text(content)
     return folder
