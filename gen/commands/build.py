@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from gen.analysis.types import Fact
 from gen.commands.train import train_models
 from gen.experiments.train import missing_shards, train_shards, training_executor
 from gen.site import publish
+from gen.site.context import BuildContext
 from gen.site.draw import draw_missing_films
 from gen.site.pages.facts import FACTS_FILE
 from gen.site.results import Results, missing_entry_error, read_sweeps
 from gen.site.sources import Sources
 from gen.site.write import check_statements, log_address, size_summary, write_site
+from gen.store.store import Entry
 from gen.workers.processes import Executor
-
-if TYPE_CHECKING:
-    from gen.site.context import BuildContext
-    from gen.store.store import Entry
 
 REPUBLISH_EVERY = 120.0
 """Seconds between two versions of a site whose sweeps are still being trained."""

@@ -10,23 +10,20 @@ import codecs
 import re
 from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from gen.analysis.facts import run_facts
+from gen.analysis.types import Fact, Facts
 from gen.commands.names import select_names
 from gen.errors import ConfigError, suggestion
 from gen.experiments import runs
+from gen.experiments.model import Model
+from gen.experiments.runs import ModelRun, Shard
 from gen.experiments.train import train_shards, training_executor
+from gen.site.context import BuildContext
 from gen.store import files
 from gen.store.store import convert_write_errors
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from gen.analysis.types import Fact, Facts
-    from gen.experiments.model import Model
-    from gen.experiments.runs import ModelRun, Shard
-    from gen.site.context import BuildContext
 
 _LF_WITHOUT_CR = re.compile(r"(?<!\r)\n")
 

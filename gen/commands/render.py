@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gen.charts.chart import Chart, Stack
 from gen.commands.names import select_names
 from gen.figures.figure import FilmFigure
 from gen.site import films
+from gen.site.context import BuildContext
 from gen.site.draw import draw_missing_films
-from gen.site.figure_views import figure_views
-from gen.site.results import read_sweeps, stored_models
+from gen.site.figure_views import AnyView, figure_views
+from gen.site.results import Results, read_sweeps, stored_models
 from gen.store import files
-from gen.store.store import convert_write_errors
-
-if TYPE_CHECKING:
-    from gen.site.context import BuildContext
-    from gen.site.figure_views import AnyView
-    from gen.site.results import Results
-    from gen.store.store import Entry
+from gen.store.store import Entry, convert_write_errors
 
 
 def render_figures(context: BuildContext, names: Iterable[str], folder: Path | None) -> None:

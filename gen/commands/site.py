@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gen.errors import SetupError
 from gen.site import films
+from gen.site.context import BuildContext
 from gen.site.draw import film_orders
 from gen.site.results import read_sweeps, stored_models
 from gen.site.sources import Sources
 from gen.site.write import log_address, size_summary, write_site
-
-if TYPE_CHECKING:
-    from gen.site.context import BuildContext
-    from gen.store.store import Entry
+from gen.store.store import Entry
 
 
 def write_stored_site(context: BuildContext) -> None:

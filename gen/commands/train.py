@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from gen.analysis.sweep_outcomes import OUTCOMES
 from gen.commands.names import select_names
+from gen.experiments.model import Model
+from gen.experiments.sweep import Sweep
 from gen.experiments.train import describe_estimate, missing_shards, train_shards, training_executor
+from gen.site.context import BuildContext
 from gen.site.results import TrainedModel, read_models, read_sweeps
-
-if TYPE_CHECKING:
-    from gen.experiments.model import Model
-    from gen.experiments.sweep import Sweep
-    from gen.site.context import BuildContext
-    from gen.workers.processes import Executor
+from gen.workers.processes import Executor
 
 
 def train(context: BuildContext, names: Iterable[str] = ()) -> None:

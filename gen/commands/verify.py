@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gen.commands.build import build
 from gen.errors import NotReproducibleError, SetupError
 from gen.site import publish
+from gen.site.context import BuildContext
 from gen.site.sources import Sources
 from gen.store.store import Store
 from gen.store.temporary import temporary_folder
-
-if TYPE_CHECKING:
-    from gen.site.context import BuildContext
 
 
 def verify(context: BuildContext) -> int:

@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tomlkit
 
 from gen.config.grid import CHOICE_NAME
-from gen.experiments.model import ModelSettings
+from gen.config.reader import Config
+from gen.experiments.model import Model, ModelSettings
+from gen.experiments.sweep import Axis, Sweep
 from gen.experiments.thresholds import Thresholds
-
-if TYPE_CHECKING:
-    from gen.config.reader import Config
-    from gen.experiments.model import Model
-    from gen.experiments.sweep import Axis, Sweep
-    from gen.settings import Settings
+from gen.settings import Settings
 
 
 def recipe(config: Config, name: str) -> str:

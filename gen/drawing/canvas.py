@@ -269,13 +269,13 @@ class Panel:
     x: tuple[float, float]
     y: tuple[float, float]
 
-    def across(self, x: Float[np.ndarray, "*shape"] | float) -> Float[np.ndarray, "*shape"]:
+    def across(self, x: Real[np.ndarray, "*shape"] | float) -> Float[np.ndarray, "*shape"]:
         """Convert data to CSS pixels from the left edge of the canvas."""
         low, high = self.x
         x = np.asarray(x, dtype=np.float64)
         return np.asarray(self.left + (x - low) / (high - low) * self.width)
 
-    def down(self, y: Float[np.ndarray, "*shape"] | float) -> Float[np.ndarray, "*shape"]:
+    def down(self, y: Real[np.ndarray, "*shape"] | float) -> Float[np.ndarray, "*shape"]:
         """Convert data to CSS pixels from the top edge of the canvas."""
         low, high = self.y
         y = np.asarray(y, dtype=np.float64)

@@ -5,17 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gen.experiments.runs import Shard
 from gen.experiments.sweep import work
 from gen.training.loop import Ensemble, Training
-from gen.workers.processes import Done, Job
-
-if TYPE_CHECKING:
-    from gen.experiments.runs import Shard
-    from gen.workers.processes import Executor
+from gen.workers.processes import Done, Executor, Job
 
 _SHAPES = 5
 _MODELS, _STEPS = 4, 200

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from gen.experiments.model import Model
+from gen.experiments.sweep import Sweep
 from gen.networks.network import Network
 from gen.store import arrays
 from gen.store.code_digest import code_digest, versions
@@ -17,10 +19,6 @@ from gen.store.differences import differences
 from gen.store.store import Entry, Family, Store, content_key
 from gen.tasks.task import Task
 from gen.training.loop import METRICS, Ensemble, Trained
-
-if TYPE_CHECKING:
-    from gen.experiments.model import Model
-    from gen.experiments.sweep import Sweep
 
 _ARRAYS = "arrays.safetensors"
 

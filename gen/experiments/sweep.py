@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gen.experiments.model import Model
+from gen.experiments.thresholds import Thresholds
 from gen.training.loop import Ensemble
-
-if TYPE_CHECKING:
-    from gen.experiments.model import Model
-    from gen.experiments.thresholds import Thresholds
 
 
 @dataclass(frozen=True)

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gen.errors import DivergedError, SetupError
 from gen.experiments import runs
+from gen.experiments.context import TrainingContext
 from gen.experiments.estimate import expected_seconds
+from gen.experiments.model import Model
 from gen.experiments.runs import Shard, run_key
-from gen.experiments.sweep import work
+from gen.experiments.sweep import Sweep, work
 from gen.report import duration
 from gen.store.code_digest import clear_cache
-from gen.workers.processes import Done, Job
-
-if TYPE_CHECKING:
-    from gen.experiments.context import TrainingContext
-    from gen.experiments.model import Model
-    from gen.experiments.sweep import Sweep
-    from gen.training.loop import Ensemble, Trained
-    from gen.workers.processes import Executor
+from gen.training.loop import Ensemble, Trained
+from gen.workers.processes import Done, Executor, Job
 
 
 @contextmanager

@@ -160,7 +160,7 @@ class MatrixLayout:
         return (top, -(-below // 8) * 8) if self.stacked else (top, top)
 
 
-def colour_limit(*final: Float[np.ndarray, "neuron column"]) -> float:
+def colour_limit(*final: Float[np.ndarray, "_neuron _column"]) -> float:
     """Return the value of the deepest colour: the smaller of both maxima, rounded up."""
     smaller = min(float(np.abs(view).max()) for view in final)
     return round_up(smaller) if smaller > 0 else 1.0

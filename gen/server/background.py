@@ -8,14 +8,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gen.errors import GenError, as_gen_error
+from gen.site.context import BuildContext
 from gen.workers.exceptions import pack_exception, unpack_exception
 from gen.workers.processes import ending_with_parent, process_death_error, start_ignoring_interrupts
-
-if TYPE_CHECKING:
-    from gen.site.context import BuildContext
 
 _EXIT_TIMEOUT = 5.0
 """Seconds that a process may take to exit after it has closed its pipe."""

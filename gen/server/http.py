@@ -7,21 +7,18 @@ import mimetypes
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from gen.errors import SetupError
+from gen.report import Report
+from gen.server.background import OpenContext
 from gen.server.listen import ALL_ADDRESSES, address_of, listen
+from gen.server.watch import State
+from gen.site.context import BuildContext
 from gen.site.publish import MANIFEST
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-    from starlette.responses import Response
-    from starlette.types import ASGIApp
-
-    from gen.report import Report
-    from gen.server.background import OpenContext
-    from gen.server.watch import State
-    from gen.site.context import BuildContext
 
 _CONTENT_TYPES = {
     ".mp4": "video/mp4",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gen.errors import ConfigError, GenError
 from gen.experiments.runs import why_stale
@@ -20,14 +20,12 @@ from gen.i18n import Words
 from gen.resources import PACKAGE
 from gen.site import films, publish
 from gen.site.assemble import PreparedAssets, prepare_assets, with_prepared_assets
+from gen.site.context import BuildContext
 from gen.site.draw import film_orders
 from gen.site.pages.claims import false_claims
 from gen.site.pages.facts import FactBook
 from gen.site.results import read_models, read_sweeps
 from gen.site.sources import Sources
-
-if TYPE_CHECKING:
-    from gen.site.context import BuildContext
 
 Files = Mapping[str, bytes | Path]
 """Content, or the file with the content, by path in the site."""

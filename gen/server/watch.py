@@ -9,18 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gen.errors import BusyError, GenError, SetupError, as_gen_error
 from gen.server.background import BackgroundBuild, OpenContext
 from gen.server.changes import changes
 from gen.server.live_site import Files, LiveSite
 from gen.site.assets import ROOT
+from gen.site.context import BuildContext
 from gen.site.publish import MANIFEST
 from gen.site.sources import REFERENCES
-
-if TYPE_CHECKING:
-    from gen.site.context import BuildContext
 
 PUBLISH_AFTER = 1.0
 """Seconds without a change before the output folder is written."""

@@ -6,26 +6,22 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gen.analysis.types import Fact
 from gen.charts.chart import Chart, Stack, series_names
+from gen.config.reader import Config
 from gen.figures.figure import FilmFigure, Widget
 from gen.figures.formula_figure import FormulaFigure
+from gen.i18n import Words
 from gen.site import films
-from gen.site.figure_views import figure_views
+from gen.site.figure_views import AnyView, figure_views
 from gen.site.pages.facts import FACTS_FILE
+from gen.site.pages.figures import BySeed, PlacedChart, PlacedFigure, PlacedFilm, PlacedWidget
 from gen.site.provenance import provenance
 from gen.site.results import Results, TrainedSweep
-from gen.site.sources import REFERENCES
+from gen.site.sources import REFERENCES, Sources
 from gen.store.store import Entry
-
-if TYPE_CHECKING:
-    from gen.analysis.types import Fact
-    from gen.config.reader import Config
-    from gen.i18n import Words
-    from gen.site.figure_views import AnyView
-    from gen.site.pages.figures import BySeed, PlacedChart, PlacedFigure, PlacedFilm, PlacedWidget
-    from gen.site.sources import Sources
 
 _FILM_INFO = ("width", "height", "frames", "seconds")
 

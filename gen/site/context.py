@@ -8,18 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from gen.config.reader import Config
 from gen.errors import SetupError
 from gen.experiments.context import TrainingContext
+from gen.report import Report
 from gen.site.publish import lock_of, locked
 from gen.store.locks import raise_if_locked
+from gen.store.store import Store
 from gen.workers.processes import Executor
-
-if TYPE_CHECKING:
-    from gen.config.reader import Config
-    from gen.report import Report
-    from gen.store.store import Store
 
 
 @dataclass(frozen=True)

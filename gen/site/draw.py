@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from gen.config.reader import Config
 from gen.site import films
+from gen.site.context import BuildContext
 from gen.site.figure_views import figure_views
 from gen.site.films import FilmOrder
 from gen.site.results import Results, missing_entry_error
+from gen.store.store import Entry
 from gen.workers.processes import Done, Executor, Job
-
-if TYPE_CHECKING:
-    from gen.config.reader import Config
-    from gen.site.context import BuildContext
-    from gen.store.store import Entry
 
 
 def film_orders(

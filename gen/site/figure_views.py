@@ -94,7 +94,7 @@ AnyView: TypeAlias = (
 
 
 def figure_views(
-    figures: Mapping[str, Figure[Any]], results: Results, only: Iterable[str] | None = None
+    figures: Mapping[str, Figure], results: Results, only: Iterable[str] | None = None
 ) -> Iterator[AnyView]:
     """Yield a view for each figure, followed by its views of other seeds.
 
@@ -109,7 +109,7 @@ def figure_views(
 
 
 def _views(
-    name: str, figure: Figure[Any], source: TrainedModel | TrainedSweep | None
+    name: str, figure: Figure, source: TrainedModel | TrainedSweep | None
 ) -> Iterator[AnyView]:
     if isinstance(figure, FormulaFigure):
         yield FigureView(name, figure, None, None)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from gen import __version__
+from gen.config.reader import Config
 from gen.config.snippet import recipe
 from gen.site.figure_views import figure_views
+from gen.site.git import Commit
+from gen.site.results import Results
 from gen.store.code_digest import versions
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gen.config.reader import Config
-    from gen.site.git import Commit
-    from gen.site.results import Results
-    from gen.store.store import Entry
+from gen.store.store import Entry
 
 _LIBRARIES = ("torch", "numpy", "numba", "matplotlib", "imageio", "imageio-ffmpeg", "pillow")
 

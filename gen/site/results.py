@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from gen.analysis.facts import model_facts, without_non_finite
 from gen.analysis.outcome import choose_run
@@ -15,13 +15,11 @@ from gen.analysis.sweep_outcomes import SweepRun, sweep_table
 from gen.analysis.types import Facts
 from gen.errors import DivergedError, SetupError
 from gen.experiments import runs
+from gen.experiments.model import Model
 from gen.experiments.runs import ModelRun, Shard
+from gen.experiments.sweep import Sweep
+from gen.site.context import BuildContext
 from gen.training.loop import steps_every
-
-if TYPE_CHECKING:
-    from gen.experiments.model import Model
-    from gen.experiments.sweep import Sweep
-    from gen.site.context import BuildContext
 
 
 @dataclass(frozen=True)

@@ -8,24 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gen import __version__
+from gen.config.reader import Config
 from gen.errors import ConfigError
 from gen.experiments import runs
 from gen.i18n import catalog_digest
 from gen.site import films
 from gen.site.assets import ROOT, published_files, refuse_leading_out
+from gen.site.context import BuildContext
 from gen.site.git import Commit
 from gen.site.pages.generated import generated_assets
+from gen.site.pages.source import Source
 from gen.store.code_digest import code_digest, versions
 from gen.store.store import content_key
 from gen.store.text_files import read_text
-
-if TYPE_CHECKING:
-    from gen.config.reader import Config
-    from gen.site.context import BuildContext
-    from gen.site.pages.source import Source
 
 REFERENCES = "references.toml"
 """File name of the works that pages cite, beside the config."""

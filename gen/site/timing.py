@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gen.charts.chart import Chart, Series, Stack
 from gen.charts.curves import marks
+from gen.experiments.runs import ModelRun
+from gen.i18n import Words
+from gen.store.store import Entry
 from gen.text import script_json
-
-if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
-    from gen.i18n import Words
-    from gen.store.store import Entry
 
 
 def film_timing(entry: Entry, run: ModelRun | None, words: Words) -> str:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from gen.analysis.types import Fact
-from gen.config.reader import load
+from gen.config.reader import Config, load
 from gen.errors import ConfigError
 from gen.site import films, publish
 from gen.site.assemble import all_facts, site_files
 from gen.site.assets import large_pictures
+from gen.site.context import BuildContext
 from gen.site.results import Results, TrainedSweep
 from gen.site.sources import Sources
 from gen.store.code_digest import clear_cache
-
-if TYPE_CHECKING:
-    from gen.config.reader import Config
-    from gen.site.context import BuildContext
-    from gen.store.store import Entry
+from gen.store.store import Entry
 
 
 def write_site(

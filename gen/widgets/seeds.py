@@ -77,10 +77,10 @@ def _outcome_sentence(run: ModelRun, words: Words) -> str:
 
 def _svg(run: ModelRun, x: Axis, y: Axis) -> str:
     def x_of(steps: np.ndarray) -> np.ndarray:
-        return _LEFT + x.place(steps.astype(np.float64)) * (_RIGHT - _LEFT)
+        return np.asarray(_LEFT + x.place(steps.astype(np.float64)) * (_RIGHT - _LEFT))
 
     def y_of(values: np.ndarray) -> np.ndarray:
-        return _BOTTOM - y.place(values) * (_BOTTOM - _TOP)
+        return np.asarray(_BOTTOM - y.place(values) * (_BOTTOM - _TOP))
 
     lines = [
         f'<path class="line {split}" d="{polyline(*thin_line(x_of(steps), y_of(losses)))}"/>'

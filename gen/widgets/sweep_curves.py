@@ -152,4 +152,4 @@ def _lines(curves: Curves, cell: int) -> Iterator[str]:
 
 
 def _to_y(part: Float[np.ndarray, "*point"]) -> Float[np.ndarray, "*point"]:
-    return _TOP + (1 - part) * (_HEIGHT - _TOP - _BOTTOM)
+    return np.asarray(_TOP + (1 - part) * (_HEIGHT - _TOP - _BOTTOM))

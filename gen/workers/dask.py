@@ -13,17 +13,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
+
+from distributed import Client, Future
 
 from gen.errors import ConfigError, SetupError
+from gen.report import Report
 from gen.workers.exceptions import unpack_exception
 from gen.workers.isolated import run_isolated
 from gen.workers.processes import Done, GivenUp, Job
-
-if TYPE_CHECKING:
-    from distributed import Client, Future
-
-    from gen.report import Report
 
 MAX_DEATHS = 3
 """Number of processes (with local workers: also of workers) that a job may kill."""

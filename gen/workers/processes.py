@@ -17,15 +17,13 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, runtime_checkable
+from typing import Any, NoReturn, Protocol, runtime_checkable
 
 from gen.errors import MORE_MEMORY, SetupError
+from gen.report import Report, TaskReport
 from gen.workers.environment import WORKER_VARIABLES, fixed_environment
 from gen.workers.exceptions import pack_exception, unpack_exception
 from gen.workers.pipes import receive, send
-
-if TYPE_CHECKING:
-    from gen.report import Report, TaskReport
 
 _KILL_AFTER = 5.0
 """Seconds that a process has to clean up after SIGTERM before it is killed."""

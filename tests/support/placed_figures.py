@@ -9,7 +9,7 @@ from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 
 
-def placed_widget(name: str, figure: Figure[Any], subject: Any, words: Words) -> PlacedWidget:
+def placed_widget(name: str, figure: Figure, subject: Any, words: Words) -> PlacedWidget:
     """Return the widget that a figure draws, as a page takes it."""
     widget = figure.render(subject, words)
     assert isinstance(widget, Widget)

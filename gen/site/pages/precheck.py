@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
 from gen.analysis.types import Fact
+from gen.config.reader import Config
 from gen.errors import ConfigError, PageError, suggestion
 from gen.figures.figure import FilmFigure
 from gen.i18n import Words
@@ -18,12 +18,8 @@ from gen.site.pages.conditions import evaluate
 from gen.site.pages.facts import REFERENCE, FactBook
 from gen.site.pages.links import LinkTargets
 from gen.site.pages.markdown import anchors, parse, walk
-from gen.site.pages.references import key_of
+from gen.site.pages.references import Reference, key_of
 from gen.site.pages.source import Source
-
-if TYPE_CHECKING:
-    from gen.config.reader import Config
-    from gen.site.pages.references import Reference
 
 _GENERATED = ("data/", "media/")
 """Folders whose files are known only after the build has written them."""

@@ -5,22 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import unquote
 
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from pydantic import Field
 
 from gen.config.messages import validate
 from gen.config.toml import Location, parse_toml
 from gen.errors import PageError, suggestion
+from gen.i18n import Words
 from gen.settings import Settings
 from gen.store.text_files import OneLine
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.rules_inline import StateInline
-
-    from gen.i18n import Words
 
 _CITATION = re.compile(r"\[@([^\[\]]*)\](?!\()")
 _NEXT = re.compile(r"\s*;\s*@")

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it.token import Token
 
 from gen import __version__
 from gen.analysis.types import Fact
+from gen.config.site import Site
 from gen.errors import ConfigError, suggestion
 from gen.i18n import Words
 from gen.site.pages.article import Article, check_tokens, select_branches
@@ -28,9 +29,6 @@ from gen.site.pages.seed_picker import SeedPicker
 from gen.site.pages.source import Source, read_sources
 from gen.site.pages.stylesheet import theme
 from gen.site.pages.timeline import timeline_words
-
-if TYPE_CHECKING:
-    from gen.config.site import Site
 
 
 @dataclass(frozen=True)
@@ -114,33 +112,17 @@ def render_pages(
     }
     folder = "" if language == site.languages[0] else f"{language}/"
     pages = _pages(site, read, book, figures, folder)
-    sitemap = LinkTargets(
+    own = chain.from_iterable(figure.files for figure in figures.values())
+    targets = LinkTargets(
         anchors={name: anchors(of_page) for name, of_page in tokens.items()},
-        files=frozenset(
-            [
-                FACTS_FILE,
-                *assets,
-                *generated_assets(site.languages),
-                *chain.from_iterable(f.files for f in figures.values()),
-            ]
-        ),
+        files=frozenset([FACTS_FILE, *assets, *generated_assets(site.languages), *own]),
         root="../" * folder.count("/"),
     )
     environment = _environment(templates)
     rendered = {STYLESHEET: theme()}
     seed_picker = SeedPicker.of(by_seed or {})
-    common: dict[str, Any] = {
-        "site": site,
-        "site_title": pages[0].title if folder else site.title,
-        "language": language,
-        "words": words,
-        "root": sitemap.root,
-        "pages": pages,
-        "version": __version__,
-        "file_size": file_size,
-        "seed_picker": seed_picker,
-        "timeline_words": timeline_words(words),
-        "languages": _languages(site, sitemap.root),
+    common = _common_variables(site, language, words, pages, targets.root) | {
+        "seed_picker": seed_picker
     }
     found: list[Section] = []
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
@@ -150,7 +132,7 @@ def render_pages(
             "following": pages[place + 1] if place + 1 < len(pages) else None,
         }
         citations = Citations(works, words)
-        article = Article(source, book, figures, environment, sitemap, context, citations)
+        article = Article(source, book, figures, environment, targets, context, citations)
         body = article.render(tokens[source.name])
         template = "landing" if page.layout == "landing" else "page"
         html = environment.get_template(f"{template}.html.jinja").render(
@@ -160,6 +142,24 @@ def render_pages(
         found += sections(page.path, page.title, page.description, body)
     rendered[index_path(language)] = index_script(language, found)
     return rendered | seed_picker.scripts(environment, folder, common)
+
+
+def _common_variables(
+    site: Site, language: str, words: Words, pages: list[Page], root: str
+) -> dict[str, Any]:
+    """Return the template variables that all pages of a language share."""
+    return {
+        "site": site,
+        "site_title": site.title if language == site.languages[0] else pages[0].title,
+        "language": language,
+        "words": words,
+        "root": root,
+        "pages": pages,
+        "version": __version__,
+        "file_size": file_size,
+        "timeline_words": timeline_words(words),
+        "languages": _languages(site, root),
+    }
 
 
 def _languages(site: Site, root: str) -> list[Language]:
