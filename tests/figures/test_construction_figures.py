@@ -130,7 +130,7 @@ def test_the_text_of_the_widget_states_the_sum_and_the_answer() -> None:
         ("construction-error", "modulus = 501", "it must be at most 500"),
         ("construction", "a = 67", "a = 67 is out of range (0 to 66)"),
         ("construction-sum", "modulus = 20\nb = 20", "b = 20 is out of range (0 to 19)"),
-        ("construction-sum", 'activation = "tanh"', '"tanh" is not known here'),
+        ("construction-sum", 'activation = "tanh"', '"tanh" is not a valid value'),
         ("construction", 'model = "sum"', "unknown key"),
         ("construction-error", "a = 3", "unknown key"),
     ],
