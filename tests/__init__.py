@@ -4,6 +4,8 @@ pyproject.toml names `check` in pytest's option `--jaxtyping-packages`. Processe
 starts are not checked.
 """
 
+import io
+import multiprocessing
 import sys
 import typing
 from types import ModuleType
@@ -14,7 +16,11 @@ from beartype import BeartypeConf, FrozenDict, beartype
 check = beartype(
     conf=BeartypeConf(
         hint_overrides=FrozenDict(
-            {int: int | np.integer, float: float | int | np.floating | np.integer}
+            {
+                int: int | np.integer,
+                float: float | int | np.floating | np.integer,
+                typing.TextIO: io.TextIOBase,
+            }
         )
     )
 )
@@ -34,5 +40,6 @@ class _Typing(ModuleType):
         return sys._getframe(1).f_globals["__name__"].startswith("gen.")
 
 
-del typing.TYPE_CHECKING
-sys.modules["typing"].__class__ = _Typing
+if multiprocessing.parent_process() is None:
+    del typing.TYPE_CHECKING
+    sys.modules["typing"].__class__ = _Typing

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-Fact: TypeAlias = int | float | str | Sequence[int] | Sequence[float] | Sequence[str] | None
+Number: TypeAlias = int | float
+Fact: TypeAlias = (
+    Number | str | Sequence[Number] | Sequence[str] | Sequence[Sequence[Number]] | None
+)
 """The value of a fact; None where it does not apply."""
 
 Facts = dict[str, Fact]

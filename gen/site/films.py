@@ -132,7 +132,7 @@ def _check_code(order: FilmOrder[Any]) -> None:
     clear_cache()
     if replace(order).key != order.key:
         raise ConfigError(
-            "the code was changed during the build; the result was discarded",
+            "the code changed during the build; the result was discarded",
             where=order.name,
             hint="run this again",
         )

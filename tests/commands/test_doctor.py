@@ -85,5 +85,5 @@ def test_a_failed_build_says_that_a_variable_chose_the_encoder(
         monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(chosen))
         outcome = gen("build", *options)
         assert outcome.code == 3
-        assert f"the encoder {what} (chosen by IMAGEIO_FFMPEG_EXE)" in outcome.err
+        assert f"ffmpeg {what} (chosen by IMAGEIO_FFMPEG_EXE)" in outcome.err
         assert "unset IMAGEIO_FFMPEG_EXE" in outcome.err and "pip install" not in outcome.err

@@ -103,7 +103,7 @@ def test_serve_warns_if_other_machines_can_read_the_site(options: list[str | Pat
     command = [sys.executable, "-m", "gen", *map(str, options), "--port", "0", "--host", "0.0.0.0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        assert " is served at http://localhost:" in process.stderr.readline()
-        warning = process.stderr.readline()
-        assert warning.startswith("warning: every machine that can reach this one can read")
+        address, warning = process.stderr.readline(), process.stderr.readline()
         process.terminate()
+        assert " is served at http://localhost:" in address
+        assert warning.startswith("warning: every machine that can connect to this one can read")

@@ -44,11 +44,11 @@ def refusal(folder: Path) -> str:
     ("target", "hint"),
     [
         ("assets/clok.svg", 'did you mean "assets/clock.svg"?'),
-        ("assets/Clock.svg", 'did you mean "assets/clock.svg"? Capital'),
+        ("assets/Clock.svg", 'did you mean "assets/clock.svg"? Upper and lower case'),
         ("assets/../gen.toml", "no page or file"),
         ("assets/cafe\u0301.svg", "'cafe\\u0301.svg' and the file 'caf\\xe9.svg'"),
         ("assets/.env", "hidden files"),
-        ("Index.md", 'did you mean "index.md"? Capital'),
+        ("Index.md", 'did you mean "index.md"? Upper and lower case'),
         ("robot.txt", 'did you mean "robots.txt"?'),
         ("clock.svg", 'did you mean "assets/clock.svg"?'),
         ("assets/clock.png", 'did you mean "assets/clock.svg"?'),

@@ -113,7 +113,7 @@ def test_a_copy_that_is_not_what_it_should_be_is_not_published(tmp_path: Path) -
     film.write_bytes(b"film")
     digests = {"media/a.mp4": file_digest(film)}
     film.write_bytes(b"fi1m")
-    with pytest.raises(SetupError, match="damaged before it was copied"):
+    with pytest.raises(SetupError, match="was damaged in the store before it was copied"):
         publish.publish(site, "new", {**FILES, "media/a.mp4": film}, digests)
     assert publish.is_fresh(site, "key")
 
