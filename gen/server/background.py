@@ -18,7 +18,7 @@ from gen.workers.processes import ending_with_parent, process_death_error, start
 _EXIT_TIMEOUT = 5.0
 """Seconds that a process may take to exit after it has closed its pipe."""
 
-OpenContext = Callable[[], AbstractContextManager["BuildContext"]]
+OpenContext = Callable[[], AbstractContextManager[BuildContext]]
 """Opens the context of a build; it can be pickled."""
 
 
@@ -63,16 +63,12 @@ class BackgroundBuild:
             try:
                 while (message := pipe.recv()) == "stage":
                     on_stage()
-                error = None if message is None else _unpack_error(message)
+                raised = None if message is None else unpack_exception(message)
+                error = raised and (as_gen_error(raised) or GenError(str(raised)))
             except (EOFError, OSError):
                 self._process.join(_EXIT_TIMEOUT)
                 error = process_death_error("the background build", self._process.exitcode)
         on_end(self, error)
-
-
-def _unpack_error(message: bytes) -> GenError:
-    error = unpack_exception(message)
-    return as_gen_error(error) or GenError(str(error))
 
 
 def _main(open_context: OpenContext, pipe: Connection, parent: int) -> None:

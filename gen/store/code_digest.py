@@ -112,31 +112,18 @@ def _is_compiled_from(source: bytes, compiled: bytes) -> bool:
 
 @cache
 def _parse(source: bytes) -> tuple[str, frozenset[str], frozenset[str]]:
-    """Parse a module; cached by its text.
-
-    Returns:
-        The digest, the imported modules, and imported names that may be modules.
-    """
+    """Return a module's digest, the imported modules, and imported names that may be modules."""
     tree = ast.parse(source)
     modules, candidates = _imports(tree)
-    _strip_docstrings(tree)
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), modules, candidates
-
-
-def _strip_docstrings(tree: ast.Module) -> None:
     for node in _statements(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
-            kept = [statement for statement in body if not _is_text(statement)]
-            body[:] = kept or [ast.Pass()]
+            body[:] = [each for each in body if not _is_text(each)] or [ast.Pass()]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), modules, candidates
 
 
 def _statements(tree: ast.AST, *, running: bool = False) -> Iterator[ast.AST]:
-    """Yield a tree and all statements in it; expressions are skipped.
-
-    Args:
-        running: skip blocks for type checkers only.
-    """
+    """Yield a tree and its statements; with `running`, not those for type checkers only."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()

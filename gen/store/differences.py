@@ -16,11 +16,13 @@ def differences(former: Mapping[str, Any], present: Mapping[str, Any]) -> list[s
     """Return a line for each setting that differs: `optimiser.weight_decay 0.3 -> 0.5`.
 
     For lists, the removed and the added values are named. Optimisers, one for each model of a
-    run, are compared key by key.
+    run, are compared key by key. Settings of the config come before the code and the versions.
     """
     before, after = dict(_leaves(former)), dict(_leaves(present))
     found: list[str] = []
-    for key in sorted(before.keys() | after.keys(), key=_sort_key):
+    for key in sorted(
+        before.keys() | after.keys(), key=lambda key: (key.startswith(("code", "versions.")), key)
+    ):
         was, now = before.get(key), after.get(key)
         if key.startswith("optimiser.") and was is not None and now is not None:
             was, now = _unique_values(was, now)
@@ -36,11 +38,6 @@ def _unique_values(was: list[Any], now: list[Any]) -> tuple[Any, Any]:
     if len(_without(was, ())) == len(_without(now, ())) == 1:
         return was[0], now[0]
     return was, now
-
-
-def _sort_key(key: str) -> tuple[bool, str]:
-    """Sort settings of the config before the code and the versions."""
-    return key.startswith(("code", "versions.")), key
 
 
 def _leaves(value: object, path: str = "") -> Iterable[tuple[str, Any]]:
@@ -64,8 +61,7 @@ def _difference(key: str, former: object, present: object) -> str:
         if before == after:
             return f"{name} changed near its end"
         return f"{name} {before} -> {after}"
-    gone = _without(former, present)
-    new = _without(present, former)
+    gone, new = _without(former, present), _without(present, former)
     if gone and new:
         return f"{name} {_join_values(gone)} -> {_join_values(new)}"
     if gone or new:

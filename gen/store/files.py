@@ -45,22 +45,14 @@ def open_regular(path: Path) -> Iterator[BufferedReader]:
     Raises:
         OSError: the file does not exist, cannot be read, or is a pipe, socket or device.
     """
-    with open(path, "rb", opener=_open_nonblocking) as file:
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         yield file
 
 
-def _open_nonblocking(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
 def read_regular(path: Path) -> bytes:
-    """Return the content of a regular file.
-
-    Raises:
-        OSError: as for `open_regular`.
-    """
+    """Return the content of a regular file; raise what `open_regular` raises."""
     with open_regular(path) as file:
         return file.read()
 
@@ -93,8 +85,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 def exchange(one: Path, other: Path) -> bool:
     """Swap the names of two paths in one atomic step (Linux's renameat2, RENAME_EXCHANGE).
 
-    Returns:
-        Whether they were swapped; False if the system or the file system does not support it.
+    Returns False if the system or the file system does not support it.
     """
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +37,7 @@ _PART_NAME = re.compile(
 _OWN_NAME = re.compile(
     rf"runs|media|damaged|lock|\.?(lock\.holder|CACHEDIR\.TAG).*|{_PART_NAME.pattern}"
 )
-_NO_FILE = (
-    *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP),
-    *(errno.EINVAL, errno.ENXIO),
-)
+_NO_FILE = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EINVAL, errno.ENXIO}
 """Errors that mean there is no regular file; any other error is a problem of the disk."""
 
 
@@ -140,7 +137,9 @@ class Store:
                 stack.enter_context(hold_lock(self.lock, self.root, on_wait))
                 if not self._is_tagged():
                     write_atomically(self.root / _TAG, _TAG_CONTENT)
-                self._remove_abandoned()
+                for abandoned in _matching(self.root, _PART_NAME):
+                    remove_tree(abandoned)
+                temporary.sweep()
             yield
 
     def get(self, family: str, key: str) -> Entry | None:
@@ -157,7 +156,11 @@ class Store:
             return None
         try:
             entry = self._read(folder)
-            is_valid = entry is not None and entry.key == key and _can_use(family, entry)
+            is_valid = (
+                entry is not None
+                and entry.key == key
+                and (not isinstance(family, Family) or family.can_use(entry))
+            )
         except OSError as error:
             raise system_error(error, "cannot be read", str(folder)) from error
         if not is_valid:
@@ -227,13 +230,11 @@ class Store:
                 self._discard(path)
         return len(unwanted)
 
-    def clear(self, families: Iterable[str]) -> None:
+    def clear(self, families: Collection[str]) -> None:
         """Remove all entries of some families, and all damaged entries."""
+        self.prune(families, ())
         with convert_write_errors(self.root):
-            self._remove_damaged()
             for family in families:
-                for path in _matching(self.root / family, _KEY_NAME):
-                    self._discard(path)
                 _remove_empty(self.root / family)
 
     def _write_manifest(
@@ -297,11 +298,6 @@ class Store:
             self._discard(path)
         _remove_empty(self._damaged)
 
-    def _remove_abandoned(self) -> None:
-        for path in _matching(self.root, _PART_NAME):
-            remove_tree(path)
-        temporary.sweep()
-
     def _is_tagged(self) -> bool:
         """Whether the folder has the tag of this tool; other programs write such tags too."""
         try:
@@ -333,10 +329,6 @@ def convert_write_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise system_error(error, "cannot be written", str(folder)) from error
-
-
-def _can_use(family: str, entry: Entry) -> bool:
-    return not isinstance(family, Family) or family.can_use(entry)
 
 
 def _entry(folder: Path, manifest: dict[str, Any]) -> Entry:

@@ -103,10 +103,9 @@ def read_toml(text: str, path: str, refusal: str, above: int = 0) -> dict[str, A
 
 def _hint(message: str, lines: list[str], above: int) -> str:
     place = _LINE.search(message)
-    line = (
-        "" if place is None else "".join(lines[int(place[1]) - above - 1 : int(place[1]) - above])
-    )
-    return "write decimals with a point, as in 0.5" if _DECIMAL_COMMA.search(line) else ""
+    number = int(place[1]) - above if place else 0
+    has_comma = any(map(_DECIMAL_COMMA.search, lines[number - 1 : number]))
+    return "write decimals with a point, as in 0.5" if has_comma else ""
 
 
 def _check_one_line(text: str) -> str:

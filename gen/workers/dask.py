@@ -12,16 +12,27 @@ import pickle
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import ExitStack, contextmanager
 from typing import Any, cast
-
-from distributed import Client, Future
 
 from gen.errors import ConfigError, SetupError
 from gen.report import Report
 from gen.workers.exceptions import unpack_exception
 from gen.workers.isolated import run_isolated
 from gen.workers.processes import Done, GivenUp, Job
+
+try:
+    from dask.config import set as configured
+    from distributed import Client, Future, KilledWorker, LocalCluster, wait
+    from distributed.client import FutureCancelledError
+    from distributed.comm.addressing import parse_address
+    from distributed.comm.core import CommClosedError, FatalCommClosedError
+    from distributed.comm.registry import get_backend
+    from distributed.security import Security
+except ImportError:
+    raise SetupError("Dask is not installed", hint="run pip install distributed") from None
 
 MAX_DEATHS = 3
 """Number of processes (with local workers: also of workers) that a job may kill."""
@@ -50,10 +61,6 @@ class Cluster:
         self._open = ExitStack()
 
     def __enter__(self) -> Cluster:
-        try:
-            import distributed
-        except ImportError:
-            raise SetupError("Dask is not installed", hint="run pip install distributed") from None
         kind, _, count = self._address.partition(":")
         with self._open as opening:
             if kind == "local":
@@ -65,7 +72,7 @@ class Cluster:
                 _check_scheduler(address)
             try:
                 self._client: Client = opening.enter_context(
-                    distributed.Client(address, timeout=10, set_as_default=False)
+                    Client(address, timeout=10, set_as_default=False)
                 )
             except (OSError, ValueError) as error:
                 raise _connection_error(self._address, str(error) or "timed out") from None
@@ -119,8 +126,6 @@ class Cluster:
         return self._client.submit(run_isolated, content, pure=False)
 
     def _wait(self, futures: list[Future]) -> list[Future]:
-        from distributed import wait
-
         try:
             with self._client.as_current():
                 done, _ = cast(
@@ -134,8 +139,6 @@ class Cluster:
         return [future for future in futures if future in done]
 
     def _result(self, future: Future, place: int) -> Done | GivenUp:
-        from distributed import KilledWorker
-
         with self._converting_errors():
             try:
                 outcome, exit_code = future.result()
@@ -155,12 +158,6 @@ class Cluster:
     @contextmanager
     def _converting_errors(self) -> Iterator[None]:
         """Convert every error that means a lost scheduler to a SetupError."""
-        from concurrent.futures import CancelledError
-        from concurrent.futures import TimeoutError as FutureTimeoutError
-
-        from distributed.client import FutureCancelledError
-        from distributed.comm.core import CommClosedError
-
         lost = (CancelledError, FutureCancelledError, CommClosedError, FutureTimeoutError, OSError)
         try:
             yield
@@ -175,12 +172,9 @@ class Cluster:
 @contextmanager
 def _local_cluster(workers: int) -> Iterator[Any]:
     """Start a scheduler and workers on this machine; stop them when the `with` block ends."""
-    import distributed
-    from dask.config import set as configured
-
     with (
         configured({"distributed.scheduler.allowed-failures": MAX_DEATHS - 1}),
-        distributed.LocalCluster(
+        LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             host=_LOCALHOST,
@@ -238,11 +232,6 @@ async def _peer_role(address: str) -> str:
 
 async def _connect(address: str) -> Any:
     """Connect to an address; retry while a scheduler may still be starting."""
-    from distributed.comm.addressing import parse_address
-    from distributed.comm.core import FatalCommClosedError
-    from distributed.comm.registry import get_backend
-    from distributed.security import Security
-
     scheme, place = parse_address(address)
     connector: Any = get_backend(scheme).get_connector()
     keys = Security().get_connection_args("client")

@@ -18,11 +18,9 @@ from gen.store import temporary
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
-_MMAP_THRESHOLD, _TOP_PAD = 32 * 2**10, 64 * 2**20
-
 WORKER_VARIABLES = ONE_THREAD | {
-    "MALLOC_MMAP_THRESHOLD_": str(_MMAP_THRESHOLD),
-    "MALLOC_TOP_PAD_": str(_TOP_PAD),
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**10),
+    "MALLOC_TOP_PAD_": str(64 * 2**20),
 }
 """Variables of a process that trains or draws.
 

@@ -99,10 +99,13 @@ class ProcessPool:
     """Context manager with a fixed number of processes, each of which runs one job at a time.
 
     Processes are started when first needed, and stopped on leaving.
+
+    Attributes:
+        width: number of processes.
     """
 
     def __init__(self, count: int, report: Report) -> None:
-        self._count = count
+        self.width = count
         self._report = report
         self._idle: list[_Worker] = []
         self._busy: dict[Connection, _Worker] = {}
@@ -124,11 +127,6 @@ class ProcessPool:
                 worker.process.join()
         self._idle, self._busy = [], {}
 
-    @property
-    def width(self) -> int:
-        """Number of jobs that run in parallel."""
-        return self._count
-
     def run(self, jobs: Sequence[Job]) -> Iterator[Done]:
         """Run jobs in order; yield the result of each as soon as it is done.
 
@@ -137,7 +135,7 @@ class ProcessPool:
         """
         waiting = list(enumerate(jobs))
         while waiting or self._busy:
-            while waiting and len(self._busy) < self._count:
+            while waiting and len(self._busy) < self.width:
                 self._send_job(*waiting.pop(0))
             for pipe in wait(list(self._busy)):
                 assert isinstance(pipe, Connection)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from gen.server.http import live_application, with_host_check
+from gen.server.applications import live_application, with_host_check
 from gen.server.watch import State, _published
 from gen.site import publish
 from tests.conftest import Gen

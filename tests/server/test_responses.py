@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message
 
-from gen.server.http import live_application, static_application
+from gen.server.applications import live_application, static_application
 from gen.server.watch import State
 from gen.site import publish
 

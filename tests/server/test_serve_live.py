@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from gen.server.http import with_reload_script
+from gen.server.applications import with_reload_script
 from tests.conftest import Gen
 from tests.support import small_site
 from tests.support.browsing import LONG, Watched
