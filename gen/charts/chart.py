@@ -31,8 +31,7 @@ class Axis:
 
     Attributes:
         label: name of the quantity, in the page's language.
-        low: value at the left or lower end.
-        high: value at the right or upper end.
+        low, high: values at the left or lower, and at the right or upper end.
         logarithmic: whether the scale is logarithmic; `low` is then above zero.
         shares: whether values are shares of one, labelled in percent.
     """
@@ -58,7 +57,6 @@ class Series:
     """One line.
 
     Attributes:
-        key: its meaning.
         label: its name in the page's language.
         x: steps, ascending.
         y: values; the line is broken at non-finite ones.
@@ -78,9 +76,7 @@ class Mark:
     """An event at a step, drawn as a dot on a series.
 
     Attributes:
-        key: the series.
-        x: the step.
-        y: the series' value at the step.
+        key: the series, whose value at step `x` is `y`.
         label: name of the event.
         step: the step, formatted in the page's language.
     """
@@ -120,13 +116,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Stack:
-    """Charts over the same steps, stacked; the marks of the first cross all.
-
-    Attributes:
-        title: short title for screen readers.
-        language: two-letter code of its texts.
-        charts: from top to bottom.
-    """
+    """Charts over the same steps, from top to bottom; the marks of the first cross all."""
 
     title: str
     language: str
@@ -160,12 +150,7 @@ def value_axis(label: str, high: float, words: Words) -> Axis:
 
 
 def log_axis(label: str, low: float, high: float, words: Words) -> Axis:
-    """Return a logarithmic axis with a margin around the values.
-
-    Args:
-        low: smallest plotted value, above zero.
-        high: largest plotted value.
-    """
+    """Return a logarithmic axis with a margin around the plotted values, which are above zero."""
     if high < low * 1.5:
         middle = math.sqrt(low * high)
         low, high = middle / 1.25, middle * 1.25
@@ -173,11 +158,8 @@ def log_axis(label: str, low: float, high: float, words: Words) -> Axis:
     low, high = low / margin, high * margin
     powers = power_ticks(low, high)
     if powers:
-        ticks = [Tick(10.0**power, _power_label(power)) for power in powers]
+        short = {0: "1", 1: "10"}
+        ticks = [Tick(10.0**each, short.get(each, power_of_ten(each))) for each in powers]
     else:
         ticks = [Tick(value, words.number(value)) for value in ratio_ticks(low, high)]
     return Axis(label, low, high, tuple(ticks), logarithmic=True)
-
-
-def _power_label(power: int) -> str:
-    return {0: "1", 1: "10"}.get(power, power_of_ten(power))

@@ -96,22 +96,17 @@ class Flag:
 
 
 def flags(wanted: Sequence[tuple[float, float]], left: float, right: float) -> list[Flag]:
-    """Choose sides and rows for the texts of vertical lines, so that none overlap.
+    """Choose sides for the texts of vertical lines in row 0, or else a row for each text.
 
     Args:
         wanted: x and width of each text, from left to right.
-        left: left end of the available space.
-        right: right end of the available space.
-
-    Returns:
-        Flags in row 0 if they fit there, else one row each.
+        left, right: ends of the available space.
     """
     for sides in product((True, False), repeat=len(wanted)):
         spans = [_span(x, width, side) for (x, width), side in zip(wanted, sides, strict=True)]
         apart = all(a[1] <= b[0] for a, b in pairwise(spans))
         if apart and all(left <= a and b <= right for a, b in spans):
-            pairs = zip(wanted, sides, strict=True)
-            return [Flag(x, side, 0) for (x, _), side in pairs]
+            return [Flag(x, side, 0) for (x, _), side in zip(wanted, sides, strict=True)]
     return [
         Flag(x, _span(x, width, True)[1] <= right, row) for row, (x, width) in enumerate(wanted)
     ]
@@ -144,19 +139,15 @@ def label_box(
     *,
     late: bool = False,
 ) -> Box | None:
-    """Find the best box for a label beside its line.
+    """Return the best box for a label beside its line; None if no position is free.
 
     Args:
-        own: the labelled line.
         others: lines that the label must keep away from.
         obstacles: boxes that the label may not cover.
         crossed: boxes that the label should not cover.
         area: box that the label must lie within.
-        size: width and height of the label.
+        size: of the label.
         late: whether to prefer positions at the right.
-
-    Returns:
-        The box, or None if no position is free.
     """
     best: tuple[float, Box] | None = None
     for variation, box in _candidates(own, area, size):

@@ -99,7 +99,8 @@ class Drawing:
         yield from self._level()
         for series in reversed(self.chart.series):
             yield self._line(series)
-        yield from map(self._dot, self.chart.marks)
+        for mark in self.chart.marks:
+            yield svg_circle(f"dot {mark.key}", self._x(mark.x), self._y(mark.y), 4)
         yield from self._labels()
         yield "</g>"
 
@@ -180,17 +181,8 @@ class Drawing:
         drawn = "".join(
             polyline(*thin_line(x[start:stop], y[start:stop])) for start, stop in pieces
         )
-        name = (
-            f'data-series="{series.key}" data-name="{escaped(series.full_label or series.label)}"'
-        )
-        return f'<path class="line {series.key}" {name} d="{drawn}"/>'
-
-    def _dot(self, mark: Mark) -> str:
-        return svg_circle(f"dot {mark.key}", self._x(mark.x), self._y(mark.y), 4)
-
-    def _dot_box(self, mark: Mark) -> Box:
-        x, y = self._x(mark.x), self._y(mark.y)
-        return Box(x - 6, y - 6, x + 6, y + 6)
+        key, name = series.key, escaped(series.full_label or series.label)
+        return f'<path class="line {key}" data-series="{key}" data-name="{name}" d="{drawn}"/>'
 
     def _curve(self, series: Series) -> Curve:
         finite = np.isfinite(series.y)
@@ -200,7 +192,8 @@ class Drawing:
         """Return boxes that no label may cover, and boxes that it should avoid."""
         across = [*(flag.x for flag in self._flags), *map(self._x, self._position.crossed)]
         lines = [Box(x - 3, 0, x + 3, self.area.bottom) for x in across]
-        return [self._dot_box(mark) for mark in self.chart.marks], lines
+        dots = [(self._x(mark.x), self._y(mark.y)) for mark in self.chart.marks]
+        return [Box(x - 6, y - 6, x + 6, y + 6) for x, y in dots], lines
 
     def _find_label_boxes(self) -> list[Box] | None:
         """Return a box for each line's direct label; None if a line has no free place."""

@@ -55,11 +55,7 @@ def line_limit(*views: Float[np.ndarray, "snapshot _rows _columns"]) -> float:
 
 
 def limit_labels(limit: float, *, beyond: bool) -> list[str]:
-    """Return the labels at minus the limit, at zero and at the limit.
-
-    Args:
-        beyond: whether values outside the limits are drawn at the ends.
-    """
+    """Return the labels at minus the limit, zero and the limit, which may include values beyond."""
     low, high = format_number(-limit), format_number(limit)
     return [f"\u2264{low}", "0", f"\u2265{high}"] if beyond else [low, "0", high]
 

@@ -97,12 +97,7 @@ def _svg(
     drawn: list[str],
     box: tuple[int, int, int],
 ) -> str:
-    """Return the `<svg>` element of a chart.
-
-    Args:
-        attributes: additional attributes of the element.
-        box: left and top edge, width and height.
-    """
+    """Return the `<svg>` element of a chart; `box` is its left and top edge, width and height."""
     edge, width, height = box
     name = escaped(name)
     return (

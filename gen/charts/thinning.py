@@ -14,16 +14,12 @@ TOLERANCE = 0.3
 def thin_line(
     x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"], column: float = 1.5
 ) -> tuple[Float[np.ndarray, " kept"], Float[np.ndarray, " kept"]]:
-    """Drop the points of a line that are invisible at the chart's resolution.
+    """Drop the points of a line that are invisible; keep the first, last, highest and lowest.
 
     Args:
         x: ascending positions, in SVG units.
         y: heights, finite.
         column: width within which a line only needs its ends and its extremes.
-
-    Returns:
-        Positions and heights of the kept points. The first, last, highest and lowest point are
-        always among them.
     """
     kept = np.flatnonzero(_ends_and_extremes(x, y, column))
     kept = kept[_corners(x[kept], y[kept])]

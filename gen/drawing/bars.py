@@ -29,8 +29,7 @@ class Bars(Layer):
             ends: y of each bar's other end, in device pixels, upwards.
             width: CSS pixels.
         """
-        self._bases, self._ends = bases, ends
-        self._width = width
+        self._bases, self._ends, self._width = bases, ends, width
         self.line_colours = (light(colour),)
 
     def paint(self, surface: Surface, frame: int) -> None:

@@ -98,12 +98,7 @@ class Canvas:
         x: tuple[float, float],
         y: tuple[float, float],
     ) -> Panel:
-        """Return a region with data coordinates.
-
-        Args:
-            x: data values at the left and the right edge.
-            y: data values at the bottom and the top edge.
-        """
+        """Return a region with data coordinates; see `Panel`."""
         return Panel(self, left, top, width, height, x, y)
 
     def text(
@@ -119,25 +114,12 @@ class Canvas:
         upright: Upright = "baseline",
         turned: bool = False,
     ) -> None:
-        """Draw a text with the given horizontal and vertical alignment at (x, y).
-
-        Args:
-            turned: whether to rotate the text by 90 degrees, upwards.
-        """
+        """Draw a text, aligned as given at (x, y); if `turned`, it reads upwards."""
+        properties = font(style, size, text)
         with drawing_style():
-            self._add(
-                Text(
-                    x,
-                    y,
-                    text,
-                    color=light(colour),
-                    fontproperties=font(style, size, text),
-                    horizontalalignment=across,
-                    verticalalignment=upright,
-                    rotation=90 if turned else 0,
-                    transform=self._from_css,
-                )
-            )
+            drawn = Text(x, y, text, color=light(colour), fontproperties=properties)
+            drawn.set(ha=across, va=upright, rotation=90 if turned else 0)
+            self._add(drawn)
 
     def symbol(
         self,
@@ -149,11 +131,7 @@ class Canvas:
         colour: str = "ink",
         across: Across = "left",
     ) -> float:
-        """Draw a mathematical symbol such as `n` or `W_in` on the baseline y.
-
-        Returns:
-            Its width in CSS pixels.
-        """
+        """Draw a mathematical symbol such as `n` or `W_in` on the baseline y; return its width."""
         base, _, subscript = symbol.partition("_")
         small = size * _SUBSCRIPT_SIZE
         base_width = self.text_width(base, size, "It")
@@ -164,6 +142,10 @@ class Canvas:
             low = y + size * _SUBSCRIPT_DROP
             self.text(x + base_width, low, subscript, size=small, colour=colour)
         return width
+
+    def axis_symbol(self, x: float, y: float, symbol: str, across: Across = "center") -> None:
+        """Draw a symbol in the size and colour of tick labels."""
+        self.symbol(x, y, symbol, size=NUMBER_SIZE, colour="muted", across=across)
 
     def text_width(self, text: str, size: float = NUMBER_SIZE, style: Style = "Regular") -> float:
         """Return the width of a text in CSS pixels."""
@@ -180,31 +162,15 @@ class Canvas:
     ) -> None:
         """Draw a polyline; dash lengths are in CSS pixels."""
         style = (0, tuple(dash / width for dash in dashes)) if dashes else "-"
-        self._add(
-            Line2D(
-                x,
-                y,
-                color=light(colour),
-                linewidth=width,
-                linestyle=style,
-                solid_capstyle="butt",
-                transform=self._from_css,
-            )
-        )
+        drawn = Line2D(x, y, linewidth=width, linestyle=style, color=light(colour))
+        drawn.set_solid_capstyle("butt")
+        self._add(drawn)
 
     def box(self, left: float, top: float, width: float, height: float, colour: str) -> None:
         """Fill a rectangle; whole coordinates give sharp edges."""
-        self._add(
-            Rectangle(
-                (left, top),
-                width,
-                height,
-                facecolor=light(colour),
-                linewidth=0,
-                antialiased=False,
-                transform=self._from_css,
-            )
-        )
+        drawn = Rectangle((left, top), width, height, facecolor=light(colour), linewidth=0)
+        drawn.set_antialiased(False)
+        self._add(drawn)
 
     def colour_bar(
         self,
@@ -216,10 +182,9 @@ class Canvas:
         height: int,
         beyond: bool = False,
     ) -> None:
-        """Draw a colour bar with labels below it.
+        """Draw a colour bar, and labels below it.
 
         Args:
-            left, top, width, height: position of the bar without labels, in CSS pixels.
             beyond: whether the outermost colours include values beyond the limit.
         """
         scale = self.scale
@@ -247,6 +212,7 @@ class Canvas:
         return pixels
 
     def _add(self, artist: Artist) -> None:
+        artist.set_transform(self._from_css)
         artist.set_clip_on(False)
         self._figure.add_artist(artist)
 
@@ -256,7 +222,6 @@ class Panel:
     """Region of a canvas with data coordinates, like matplotlib's Axes.
 
     Attributes:
-        left, top, width, height: CSS pixels.
         x: data values at the left and the right edge.
         y: data values at the bottom and the top edge.
     """
@@ -315,14 +280,7 @@ class Panel:
             canvas.line([x, x], [bottom, bottom + _TICK], colour=mark)
             canvas.text(x, base, text, across="center", colour=colour)
         if symbol:
-            canvas.symbol(
-                self.left - _TICK_GAP,
-                base,
-                symbol,
-                size=NUMBER_SIZE,
-                colour="muted",
-                across="right",
-            )
+            canvas.axis_symbol(self.left - _TICK_GAP, base, symbol, "right")
 
     def number_axis(self, ticks: Sequence[float], symbol: str) -> None:
         """Draw an axis of whole numbers; a long symbol replaces the labels between its ends."""
@@ -330,8 +288,8 @@ class Panel:
             self.x_axis(ticks, symbol=symbol, ruled=False)
             return
         self.x_axis([ticks[0], ticks[-1]], ruled=False)
-        middle, base = self.left + self.width / 2, self.top + self.height + LABEL_DROP
-        self.canvas.symbol(middle, base, symbol, size=NUMBER_SIZE, colour="muted", across="center")
+        base = self.top + self.height + LABEL_DROP
+        self.canvas.axis_symbol(self.left + self.width / 2, base, symbol)
 
     def y_axis(
         self,
@@ -354,5 +312,4 @@ class Panel:
                 canvas.line([self.left, self.left + self.width], [y, y])
             canvas.text(self.left - _TICK_GAP, y, label, across="right", upright="center")
         if symbol:
-            x, y = self.left - _TICK_GAP, self.top - 12
-            canvas.symbol(x, y, symbol, size=NUMBER_SIZE, colour="muted", across="right")
+            canvas.axis_symbol(self.left - _TICK_GAP, self.top - 12, symbol, "right")

@@ -26,8 +26,7 @@ class Pacing:
 
     Attributes:
         fps: ticks per second; a frame lasts one tick or more.
-        hold_first: duration of the first frame, in seconds.
-        hold_last: duration of the last frame, in seconds.
+        hold_first, hold_last: durations of the first and the last frame, in seconds.
     """
 
     fps: float = 30
@@ -35,14 +34,9 @@ class Pacing:
     hold_last: float = 2.0
 
     def select(self, snapshots: int, most: int | None = None) -> Int[np.ndarray, " frame"]:
-        """Select the snapshots to show: every n-th and the last, to last `LONGEST` at most.
+        """Return the indices of at most `most` snapshots: every n-th and the last.
 
-        Args:
-            snapshots: number of snapshots of the run.
-            most: upper limit of the number of frames.
-
-        Returns:
-            Indices of the snapshots.
+        As frames, they last `LONGEST` at most.
         """
         in_time = max(2, int((LONGEST - self.hold_first - self.hold_last) * self.fps) + 2)
         most = in_time if most is None else min(most, in_time)
@@ -131,12 +125,9 @@ class Film:
         return tuple(dict.fromkeys(static + moving))
 
     def thinned(self, most: int) -> Film:
-        """Return a film of every n-th frame and the last, with about the same timing.
+        """Return a film of at most `most` frames (two or more) with about the same timing.
 
         Its ticks are longer, so only the first and the last frame are encoded repeatedly.
-
-        Args:
-            most: largest number of frames, at least two.
         """
         last = len(self.steps) - 1
         kept = np.append(np.arange(0, last, max(1, -(-last // (most - 1)))), last)

@@ -75,11 +75,8 @@ class Cells(Layer):
         """Draw the grid, or a frame around the cells, on the canvas.
 
         Args:
-            canvas: the film's background.
             values: in the unit of the colours' limit.
-            colours: colour map.
-            left: left edge of the first column, including its hairline.
-            top: top edge of the first row, including its hairline.
+            left, top: edges of the first column and the first row, including their hairlines.
             cell: distance between neighbouring cells.
         """
         self.exact_colours = colours.colours
@@ -312,7 +309,7 @@ class Timeline(Layer):
         scale = canvas.scale
         span = max(1, steps[-1] - steps[0])
         self._filled = [round((step - steps[0]) / span * width * scale) for step in steps]
-        self._left, self._rows = (left * scale, slice(top * scale, (top + height) * scale))
+        self._left, self._rows = left * scale, slice(top * scale, (top + height) * scale)
         self.exact_colours = np.array([rgb(light("ink"))], dtype=np.uint8)
         self._ink = packed(self.exact_colours[0])
 

@@ -12,7 +12,7 @@ from gen.drawing.canvas import LABEL_DROP, Canvas, Panel
 from gen.drawing.colours import Diverging
 from gen.drawing.layers import Cells
 from gen.drawing.number_format import INDEX_STRIDES
-from gen.theme import NUMBER_SIZE, SYMBOL_SIZE
+from gen.theme import SYMBOL_SIZE
 
 _LABEL_DISTANCE = 34
 _NUMBER_GAP = 3
@@ -62,9 +62,7 @@ class Matrix:
     def column_symbol(self, symbol: str) -> None:
         """Draw a symbol below the middle of the columns."""
         middle, low = self.left + self.columns * self.cell / 2, self.top + self.rows * self.cell
-        self.canvas.symbol(
-            middle, low + LABEL_DROP, symbol, size=NUMBER_SIZE, colour="muted", across="center"
-        )
+        self.canvas.axis_symbol(middle, low + LABEL_DROP, symbol)
 
     def column_axis(
         self,

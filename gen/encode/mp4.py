@@ -43,7 +43,7 @@ def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
         quality = _CRF_CELLS if has_cells else _CRF_LINES
     with tempfile.TemporaryFile() as errors:
         command = _command(film, path, quality)
-        with _ffmpeg(command, errors) as encoder, _watchdog(encoder) as watchdog:
+        with _ffmpeg(command, errors) as encoder, _Watchdog(encoder) as watchdog:
             complete = _send_frames(encoder, film, watchdog)
             encoder.wait()
         if encoder.returncode or not complete or not path.exists():
@@ -69,47 +69,38 @@ def _failed(
 
 
 class _Watchdog:
-    """Kills ffmpeg after `_TIMEOUT` seconds without progress.
+    """Context manager that kills ffmpeg after `_TIMEOUT` seconds without progress.
 
     Attributes:
         timed_out: whether it was killed.
     """
 
     def __init__(self, encoder: subprocess.Popen[bytes]) -> None:
-        self.timed_out = False
+        self.timed_out = self._stopped = False
         self._encoder = encoder
         self._progress = threading.Event()
-        self._stopped = False
+        self._thread = threading.Thread(target=self._wait, daemon=True)
+
+    def __enter__(self) -> _Watchdog:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stopped = True
+        self.reset()
+        self._thread.join()
 
     def reset(self) -> None:
         """Restart the timeout."""
         self._progress.set()
 
-    def stop(self) -> None:
-        """Stop the watchdog."""
-        self._stopped = True
-        self._progress.set()
-
-    def run(self) -> None:
-        """Wait until stopped; kill ffmpeg on a timeout."""
+    def _wait(self) -> None:
         while self._progress.wait(_TIMEOUT):
             if self._stopped:
                 return
             self._progress.clear()
         self.timed_out = True
         self._encoder.kill()
-
-
-@contextmanager
-def _watchdog(encoder: subprocess.Popen[bytes]) -> Iterator[_Watchdog]:
-    watchdog = _Watchdog(encoder)
-    thread = threading.Thread(target=watchdog.run, daemon=True)
-    thread.start()
-    try:
-        yield watchdog
-    finally:
-        watchdog.stop()
-        thread.join()
 
 
 @contextmanager
@@ -135,10 +126,9 @@ def _ffmpeg(command: list[str], errors: IO[bytes]) -> Iterator[subprocess.Popen[
 
 
 def _send_frames(encoder: subprocess.Popen[bytes], film: Film, watchdog: _Watchdog) -> bool:
-    """Write all frames to ffmpeg, whose tpad filter repeats the first and the last.
+    """Write all frames to ffmpeg; return whether it read them.
 
-    Returns:
-        Whether ffmpeg read all frames.
+    Its tpad filter repeats the first and the last frame.
     """
     repeats = film.ticks.copy()
     repeats[[0, -1]] = 1
@@ -198,5 +188,4 @@ def _command(film: Film, path: Path, quality: int) -> list[str]:
 
 def _tail(errors: IO[bytes]) -> str:
     errors.seek(0)
-    text = errors.read().decode(errors="replace")
-    return " ".join(text.split())[-_ERROR_LENGTH:]
+    return " ".join(errors.read().decode(errors="replace").split())[-_ERROR_LENGTH:]

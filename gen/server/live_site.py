@@ -47,11 +47,7 @@ class Refresh:
 
 
 class LiveSite:
-    """The files of a site, held in memory.
-
-    Args:
-        read_context: returns the context with the present config.
-    """
+    """The files of a site, held in memory; `read_context` reads the present config."""
 
     def __init__(self, read_context: Callable[[], BuildContext]) -> None:
         self._read_context = read_context
@@ -66,8 +62,7 @@ class LiveSite:
     def refresh(self, *, check_store: bool = False) -> Refresh:
         """Read the sources and render all pages; on an error, keep the former pages.
 
-        Args:
-            check_store: whether to look for new runs and films even if the config is the same.
+        With `check_store`, look for new runs and films even if the config is the same.
         """
         target, stale = None, []
         try:
@@ -86,10 +81,7 @@ class LiveSite:
         return Refresh(stale, target)
 
     def publish(self) -> bool:
-        """Write the last rendered pages to the output folder, unless they are already there.
-
-        Returns:
-            Whether anything was written.
+        """Write the last rendered pages to the output folder; return False if they are there.
 
         Raises:
             ConfigError: the code of this tool changed since this process started.

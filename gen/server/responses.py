@@ -54,14 +54,9 @@ def _is_cross_site(headers: Headers) -> bool:
 
 
 class MemoryResponse(Response):
-    """A response from memory, in chunks, complete or one byte range.
+    """A response from memory, in chunks, complete or one byte range; the version is the ETag.
 
     Concurrent requests share the content without copies.
-
-    Args:
-        content: the complete content.
-        media_type: the content type.
-        version: changes with the content; used as ETag.
     """
 
     def __init__(self, content: bytes, media_type: str, version: str) -> None:

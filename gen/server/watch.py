@@ -63,7 +63,6 @@ class SiteWatcher:
     Args:
         read_context: returns the context with the present config.
         open_context: opens a context for the process that trains and draws.
-        address: URL of the site.
     """
 
     def __init__(
@@ -213,11 +212,7 @@ class SiteWatcher:
         self._events.put(("published", error))
 
     def _after_publication(self, error: GenError | None) -> bool:
-        """Show, or stop showing, why the output folder could not be written.
-
-        Returns:
-            Whether to try again, because another process has locked the folder.
-        """
+        """Show why the output folder could not be written; return whether to try again."""
         if isinstance(error, BusyError):
             if not self._is_locked:
                 self._report.warn(f"{error.where}: {error.what}; waiting")

@@ -82,10 +82,9 @@ def has_leftovers(file: Path) -> bool:
 
 
 def _try_lock(file: Path) -> int | None:
-    """Try to lock a file; create it if it is missing. Lock files are never removed.
+    """Return a descriptor that holds the lock until it is closed; None if another process does.
 
-    Returns:
-        A descriptor that holds the lock until it is closed; None if another process holds it.
+    A missing file is created. Lock files are never removed.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = os.open(file, flags, 0o644)
@@ -102,10 +101,7 @@ def _try_lock(file: Path) -> int | None:
 
 
 def _flock(descriptor: int, file: Path) -> bool:
-    """Lock an open file with `flock`, or with `lockf` if the file system lacks that.
-
-    Returns:
-        Whether this process holds the lock now.
+    """Lock an open file by `flock` or else `lockf`; return whether this process holds it now.
 
     Raises:
         SetupError: the file system supports neither.

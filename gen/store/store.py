@@ -145,8 +145,7 @@ class Store:
     def get(self, family: str, key: str) -> Entry | None:
         """Return an entry after checking every byte, and its content if `family` is a `Family`.
 
-        Returns:
-            The entry; None if there is none, or if it was damaged and moved aside.
+        Returns None if there is no entry, or if it was damaged and moved aside.
 
         Raises:
             SetupError: the entry cannot be read.
@@ -213,11 +212,7 @@ class Store:
             self._discard(entry.folder)
 
     def prune(self, families: Iterable[str], wanted: Container[str]) -> int:
-        """Remove all entries except those with wanted keys, and all damaged entries.
-
-        Returns:
-            The number of removed entries of these families.
-        """
+        """Remove all damaged entries and those without wanted keys; return the latters' number."""
         with convert_write_errors(self.root):
             self._remove_damaged()
             unwanted = [
@@ -320,11 +315,7 @@ class Store:
 
 @contextmanager
 def convert_write_errors(folder: Path) -> Iterator[None]:
-    """Convert an OSError in the `with` block to a SetupError that names `folder`.
-
-    Raises:
-        SetupError: the folder cannot be written.
-    """
+    """Convert an OSError in the `with` block to a SetupError that names `folder`."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,6 @@
 """Widget "construction-sum": a constructed network adds two numbers, as circles and bars.
 
-`templates/scripts/construction.js` redraws it when a reader changes a number; a test
-compares both.
+`templates/scripts/construction.js` redraws it when a reader changes a number.
 """
 
 from __future__ import annotations
@@ -189,8 +188,7 @@ class Picture:
             link = self._path(_OUTPUT, points[neuron : neuron + 2])
             yield f'<path class="link {colour_class(neuron)}" d="{link}"/>'
         end = points[-1]
-        size = float(np.hypot(*end))
-        if size > NEGLIGIBLE:
+        if (size := float(np.hypot(*end))) > NEGLIGIBLE:
             chord = self._path(_OUTPUT, np.array([0 * end, end / size]))
             yield f'<path class="chord" d="{chord}"/>'
         yield self._arrow(_OUTPUT, end)
@@ -237,19 +235,14 @@ def colour_class(neuron: int) -> str:
 
 
 def _bar(classes: str, left: float, zero: float, length: float, width: float) -> str:
-    path = (
-        f"M{coordinate(left)} {coordinate(zero)}V{coordinate(zero - length)}"
-        f"h{width:g}V{coordinate(zero)}z"
-    )
-    return f'<path class="{classes}" d="{path}"/>'
+    x, y = coordinate(left), coordinate(zero)
+    return f'<path class="{classes}" d="M{x} {y}V{coordinate(zero - length)}h{width:g}V{y}z"/>'
 
 
 def _data(words: Words) -> str:
     """Return JSON for the script: sizes of both pictures, and all sentences."""
     keys = ("right", "wrong", "level", "silent", "opposite", "counted")
-    sizes = {shape.name: asdict(shape) for shape in (WIDE, NARROW)}
-    for size in sizes.values():
-        del size["name"]
+    sizes = {size.pop("name"): size for size in map(asdict, (WIDE, NARROW))}
     return script_json({"shapes": sizes, "words": construction_texts(keys, words)})
 
 

@@ -1,8 +1,6 @@
 """Widget "construction-error": answers of constructed networks and their errors.
 
-`templates/scripts/construction-error.js` redraws it when a reader changes a number; a test
-compares
-both.
+`templates/scripts/construction-error.js` redraws it when a reader changes a number.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class InterferenceDrawing:
     Attributes:
         pictures: SVG for wide and for narrow columns.
         said: sentence with the network's answer and its margin.
-        a: index of the first number; `b`: of the second.
+        a, b: indices of the two numbers.
         written: display names of both numbers.
         last: largest index.
         hint: how to choose other numbers.
@@ -167,8 +167,8 @@ class _Picture:
             x = float(self._x(np.array(number)))
             parts.append(svg_line("axis", x, self.bottom, x, self.bottom + 4))
             parts.append(svg_text(str(number), x, base, "quiet", "middle"))
-        base_number = self.naming.numbers[1]
-        name = self.words(self.naming.key("interference.axis"), generator=str(base_number))
+        generator = str(self.naming.numbers[1])
+        name = self.words(self.naming.key("interference.axis"), generator=generator)
         parts.append(svg_text(name, self.right, self.bottom + 2.8 * font, "quiet", "end"))
         return "".join(parts)
 
@@ -179,9 +179,8 @@ class _Picture:
             y = middle - value * self.unit
             number = self.words.number(value)
             parts.append(svg_line("axis", self.left - 5, y, self.left, y))
-            parts.append(
-                svg_text(number, self.left - 8, y + 0.35 * self.shape.font, "quiet", "end")
-            )
+            base = y + 0.35 * self.shape.font
+            parts.append(svg_text(number, self.left - 8, base, "quiet", "end"))
         return "".join(parts)
 
     def _group(self, index: int) -> str:
@@ -221,8 +220,7 @@ class _Picture:
         return (
             f'<g class="total" data-middle="{coordinate(middle)}">'
             f"{self._scale(middle, _TOTAL_HEIGHT * self.tick)}"
-            f'<path class="bars" d="{bars}"/>'
-            f"{ring}"
+            f'<path class="bars" d="{bars}"/>{ring}'
             f'<path class="dots" d="{self._dots(values, middle)}"/>'
             f"{self._at_answer(values, middle)}"
             f"{svg_text(name, self.left, top + 1.05 * font, 'name')}"
@@ -239,23 +237,18 @@ class _Picture:
         return svg_circle("at", x, middle - values[self.terms.answer] * self.unit, 4.5)
 
     def _margin(self, values: Float[np.ndarray, " answer"], top: float) -> str:
+        """Write by how much the right answer leads or trails the best other one."""
+        ahead = float(margin(values, self.terms.answer))
+        key = {"right": "leads", "wrong": "trails", "level": "levels"}[margin_verdict(ahead)]
         name = self.naming.on_axis(self.terms.answer)
-        sentence = margin_sentence(values, self.terms.answer, name, self.words)
+        lead = format_difference(abs(ahead), self.words)
+        sentence = self.words(f"interference.{key}", c=name, lead=lead)
         return svg_text(sentence, self.right, top + 1.05 * self.shape.font, "ahead", "end")
 
 
 def colour_class(group: Group, place: int) -> str:
     """Return the CSS class of a frequency's colour."""
     return f"frequency-{place + 1}" if group.frequency else "frequency-others"
-
-
-def margin_sentence(
-    values: Float[np.ndarray, " answer"], answer: int, name: str, words: Words
-) -> str:
-    """Return by how much an answer leads or trails the best other one."""
-    ahead = float(margin(values, answer))
-    key = {"right": "leads", "wrong": "trails", "level": "levels"}[margin_verdict(ahead)]
-    return words(f"interference.{key}", c=name, lead=format_difference(abs(ahead), words))
 
 
 def format_difference(value: float, words: Words) -> str:

@@ -127,15 +127,13 @@ def bars_path(values: Float[np.ndarray, " number"]) -> str:
 
 
 def _thumbs(run: ModelRun, into: Float[np.ndarray, "neuron number"], words: Words) -> list[Thumb]:
-    order = neuron_order(run)
-    groups = neuron_groups(run.input_weights[-1])
     group_of = {
         neuron: (group, colour_class(group, index))
-        for index, group in enumerate(groups)
+        for index, group in enumerate(neuron_groups(run.input_weights[-1]))
         for neuron in group.neurons.tolist()
     }
     thumbs: list[Thumb] = []
-    for row, neuron in enumerate(order.tolist()):
+    for row, neuron in enumerate(neuron_order(run).tolist()):
         group, colour = group_of[neuron]
         k = words("interference.rest") if group.frequency is None else str(group.frequency)
         name = words("neurons.name", neuron=row, k=k)

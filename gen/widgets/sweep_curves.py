@@ -85,15 +85,10 @@ def _range(losses: Float[np.ndarray, "..."]) -> tuple[int, int]:
 def draw_curves(curves: Curves, cell: int, words: Words) -> str:
     """Return SVG with the losses of one cell's models: dashed for train, solid for test."""
     frame = f"{_LEFT:g} {_RIGHT:g} {_TOP:g} {_BOTTOM:g}"
-    parts = [
-        *_loss_axis(curves),
-        *_step_axis(curves, words),
-        *_legend(words),
-        *_lines(curves, cell),
-    ]
+    axes = [*_loss_axis(curves), *_step_axis(curves, words), *_legend(words)]
     return (
         f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" class="curves" data-frame="{frame}" '
-        f'aria-hidden="true">{"".join(parts)}</svg>'
+        f'aria-hidden="true">{"".join([*axes, *_lines(curves, cell)])}</svg>'
     )
 
 
@@ -118,9 +113,8 @@ def _step_axis(curves: Curves, words: Words) -> Iterator[str]:
         if x - half < free:
             continue
         free = x + half + 4
-        yield (
-            f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 19:g}" text-anchor="middle">{label}</text>'
-        )
+        y = _HEIGHT - _BOTTOM + 19
+        yield f'<text x="{x:.1f}" y="{y:g}" text-anchor="middle">{label}</text>'
     yield (
         f'<text class="axis" x="{_WIDTH - _RIGHT:g}" y="{_HEIGHT - 6:g}" '
         f'text-anchor="end">{escaped(words("axis.step"))}</text>'

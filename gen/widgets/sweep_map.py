@@ -91,11 +91,7 @@ class SweepMapDrawing:
 
 
 def draw_sweep_map(name: str, run: SweepRun, words: Words) -> SweepMapDrawing:
-    """Draw a sweep: the last two axes are columns and rows, the ones before make panels.
-
-    Args:
-        name: prefix of the marks' ids; the template replaces it by the figure's id.
-    """
+    """Draw a sweep: the last two axes are columns and rows, the ones before make panels."""
     outcomes = run.outcomes()
     axes = run.axes
     columns, rows = axes[-2 if len(axes) > 1 else -1], axes[-1] if len(axes) > 1 else None
@@ -241,8 +237,7 @@ def _mathml(latex: str) -> str:
 
 
 def _contradicted(run: SweepRun, words: Words) -> str:
-    count = int(run.contradicted().sum())
-    models = int(run.valid.sum())
+    count, models = int(run.contradicted().sum()), int(run.valid.sum())
     return words("map.contradicted", count=count, models=models) if count else ""
 
 

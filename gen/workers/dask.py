@@ -194,11 +194,7 @@ def _worker_count(count: str, address: str) -> int:
 
 
 def _check_scheduler(address: str) -> None:
-    """Check that a Dask scheduler listens at an address; Dask's client has no timeout for this.
-
-    Raises:
-        SetupError: nothing answers in time, or the program that answers is not a scheduler.
-    """
+    """Raise if no Dask scheduler answers at an address; Dask's client has no timeout for this."""
     try:
         role = asyncio.run(_peer_role(address))
     except TimeoutError:

@@ -55,12 +55,9 @@ _KEPT = ("NUMBA_CACHE_", *ONE_THREAD)
 
 @contextmanager
 def fixed_environment(**more: str) -> Iterator[None]:
-    """Remove variables that could change results; restore them when the `with` block ends.
+    """Remove variables that could change results, and set more, until the `with` block ends.
 
     These variables are not part of any store key, so results must not depend on them.
-
-    Args:
-        more: further variables to set.
     """
     before = dict(os.environ)
     after = filtered_environment(before) | more

@@ -190,12 +190,7 @@ class ProcessPool:
 
 
 def process_death_error(what: str, code: int | None) -> SetupError:
-    """Return the error for a process that died.
-
-    Args:
-        what: which process, such as `a worker process`.
-        code: its exit code; negative for a signal.
-    """
+    """Return the error for a process, such as `a worker process`, that died with an exit code."""
     if code == -signal.SIGKILL:
         reason = f"{what} was killed, probably because memory ran out"
         return SetupError(reason, hint=MORE_MEMORY)
@@ -290,12 +285,7 @@ def _run_next_job(pipe: Connection) -> bool:
 def run_job(
     function: Callable[..., Any], arguments: tuple[Any, ...], on_progress: Callable[[int], None]
 ) -> tuple[str, Any]:
-    """Run a job.
-
-    Returns:
-        `done` with its result and the seconds it took, or `raised` with its exception, packed by
-        `gen.workers.exceptions`.
-    """
+    """Run a job; return `done`, result and seconds, or `raised` and the packed exception."""
     start = time.monotonic()
     try:
         result = function(*arguments, on_progress=on_progress)
