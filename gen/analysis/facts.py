@@ -7,7 +7,6 @@ is None, and so is a number that is not finite.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
@@ -24,13 +23,11 @@ from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
 from gen.analysis.types import Facts
 from gen.analysis.wave_facts import first_wave_facts, height_facts, near_miss_facts, opposite_facts
+from gen.experiments.model import Model
+from gen.experiments.runs import ModelRun
 from gen.i18n import whole_percent
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
-
-if TYPE_CHECKING:
-    from gen.experiments.model import Model
-    from gen.experiments.runs import ModelRun
 
 
 def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from gen.networks.embedded import Embedded
+from gen.networks.network import Network
 from gen.tasks.modular import Modular
-
-if TYPE_CHECKING:
-    from gen.networks.network import Network
-    from gen.tasks.task import Task
+from gen.tasks.task import Task
 
 _NAMES = {"W_in": r"W_\text{in}", "W_out": r"W_\text{out}"}
 _ACTIVATIONS = {"relu": r"\operatorname{relu}(%s)", "square": "(%s)^2"}

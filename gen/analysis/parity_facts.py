@@ -5,16 +5,12 @@ The task and these two kinds of weights are those of Barak et al. 2022 (arXiv 22
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from jaxtyping import Float
 
 from gen.analysis.outcome import generalised_at, stays_above_from
-
-if TYPE_CHECKING:
-    from gen.analysis.types import Facts
-    from gen.experiments.runs import ModelRun
+from gen.analysis.types import Facts
+from gen.experiments.runs import ModelRun
 
 IDLE = 0.05
 """A neuron is idle if it has no weight on a bit above this share of the largest one."""

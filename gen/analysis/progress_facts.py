@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -17,12 +15,9 @@ from gen.analysis.progress import (
     signal_progress,
     wave_progress,
 )
+from gen.analysis.types import Facts
+from gen.experiments.runs import ModelRun
 from gen.experiments.thresholds import chance_loss
-
-if TYPE_CHECKING:
-    from gen.analysis.progress import WaveProgress
-    from gen.analysis.types import Facts
-    from gen.experiments.runs import ModelRun
 
 HALF = 0.5
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gen.analysis.neuron_groups import settled_frequencies
 from gen.analysis.outcome import generalised_at, memorised_at
+from gen.experiments.runs import ModelRun
 from gen.text import csv_text
-
-if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
 
 COLUMNS = (
     "seed",

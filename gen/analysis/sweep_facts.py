@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import permutations
-from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 import numpy as np
@@ -20,12 +19,10 @@ from gen.analysis.sweep_outcomes import (
     UNTRAINED,
     SweepRun,
 )
+from gen.analysis.types import Facts
+from gen.experiments.sweep import Axis, Sweep
 from gen.experiments.thresholds import chance_loss
 from gen.tasks.modular import Modular
-
-if TYPE_CHECKING:
-    from gen.analysis.types import Facts
-    from gen.experiments.sweep import Axis, Sweep
 
 SO_FAR = (
     "trained",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from gen.charts.chart import Chart, Level, share_axis, step_axis
 from gen.charts.curves import accuracy_in_words, marks, series, table
+from gen.experiments.runs import ModelRun
 from gen.figures.model_figure import RunFigure
+from gen.i18n import Words
 from gen.text import csv_numbers
-
-if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
-    from gen.i18n import Words
 
 
 class Accuracy(RunFigure):

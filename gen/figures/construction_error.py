@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from gen.analysis.construction import MODULI, ConstructedNetwork, ConstructionActivation
+from gen.analysis.construction_facts import construction_facts, largest_correct_moduli
+from gen.analysis.types import Facts
 from gen.figures.construction_figure import ConstructionFigure
 from gen.figures.figure import Widget
+from gen.i18n import Words
 from gen.text import csv_text
-
-if TYPE_CHECKING:
-    from gen.analysis.types import Facts
-    from gen.i18n import Words
-    from gen.widgets.construction_error import ErrorDrawing
+from gen.widgets.construction_error import ErrorDrawing, draw_construction_error, error_sentence
 
 ACTIVATIONS: tuple[ConstructionActivation, ...] = ("relu", "square")
 """The activations that are compared."""
@@ -34,8 +33,6 @@ class ConstructionError(ConstructionFigure):
         ]
 
     def facts(self) -> Facts:
-        from gen.analysis.construction_facts import construction_facts, largest_correct_moduli
-
         found: Facts = {
             "neurons": self.neurons,
             "modulus": self.modulus,
@@ -48,8 +45,6 @@ class ConstructionError(ConstructionFigure):
         return found | largest_correct_moduli()
 
     def render(self, subject: None, words: Words) -> Widget[ErrorDrawing]:
-        from gen.widgets.construction_error import draw_construction_error
-
         return Widget("construction-error", draw_construction_error(self.networks, words))
 
     def csv(self, subject: None) -> str:
@@ -57,8 +52,6 @@ class ConstructionError(ConstructionFigure):
         return csv_text(header, (row for network in self.networks for row in _rows(network)))
 
     def alt(self, subject: None, words: Words) -> str:
-        from gen.widgets.construction_error import error_sentence
-
         begin = words("alt.construction.error", neurons=self.neurons, modulus=self.modulus)
         each = [
             words(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -11,10 +11,8 @@ from gen.analysis.construction import predictions
 from gen.analysis.construction_facts import describe_verdicts
 from gen.figures.construction_figure import OneConstructionFigure
 from gen.figures.figure import Widget
-
-if TYPE_CHECKING:
-    from gen.i18n import Words
-    from gen.widgets.construction import ConstructionDrawing
+from gen.i18n import Words
+from gen.widgets.construction import ConstructionDrawing, draw_construction
 
 
 class ConstructionSum(OneConstructionFigure):
@@ -34,8 +32,6 @@ class ConstructionSum(OneConstructionFigure):
         return 3 * self.modulus // 10 if self.b is None else self.b
 
     def render(self, subject: None, words: Words) -> Widget[ConstructionDrawing]:
-        from gen.widgets.construction import draw_construction
-
         drawing = draw_construction(self.network, self.first, self.second, words)
         return Widget("construction", drawing)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from gen.experiments.runs import ModelRun
 from gen.figures.figure import Widget
 from gen.figures.model_figure import RunFigure
+from gen.i18n import Words
 from gen.networks.embedded import Embedded, circle
+from gen.networks.network import Network
+from gen.tasks.task import Task
 from gen.text import csv_text
-
-if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
-    from gen.i18n import Words
-    from gen.networks.network import Network
-    from gen.tasks.task import Task
+from gen.widgets.embedding import draw_embedding
 
 _MOST_POINTS = 512
 
@@ -36,8 +35,6 @@ class Embedding(RunFigure):
             )
 
     def render(self, run: ModelRun, words: Words) -> Widget[str]:
-        from gen.widgets.embedding import draw_embedding
-
         return Widget("drawing", draw_embedding(run.task.outputs))
 
     def csv(self, run: ModelRun) -> str:

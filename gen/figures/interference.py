@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.experiments.runs import ModelRun
 from gen.figures.figure import Widget
 from gen.figures.interference_figure import InterferenceFigure
+from gen.i18n import Words
+from gen.networks.network import Network
+from gen.tasks.task import Task
 from gen.text import csv_text
-
-if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
-    from gen.i18n import Words
-    from gen.networks.network import Network
-    from gen.tasks.task import Task
-    from gen.widgets.interference import InterferenceDrawing
+from gen.widgets.interference import InterferenceDrawing, draw_interference
 
 _MOST_WEIGHTS = 50_000
 
@@ -36,8 +34,6 @@ class Interference(InterferenceFigure):
             )
 
     def render(self, run: ModelRun, words: Words) -> Widget[InterferenceDrawing]:
-        from gen.widgets.interference import draw_interference
-
         drawing = draw_interference(self.terms(run), self.naming(run), run, words)
         return Widget("interference", drawing)
 

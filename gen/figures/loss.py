@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -10,12 +10,10 @@ from jaxtyping import Float
 from gen.analysis.outcome import LEARNED_ACCURACY, generalised_at, memorised_at
 from gen.charts.chart import Chart, log_axis, step_axis
 from gen.charts.curves import SPLITS, marks, series, table
+from gen.experiments.runs import ModelRun
 from gen.figures.model_figure import RunFigure
+from gen.i18n import Words
 from gen.text import csv_numbers
-
-if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
-    from gen.i18n import Words
 
 
 class Loss(RunFigure):

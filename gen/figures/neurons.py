@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -11,16 +11,14 @@ from gen.analysis.fourier import frequencies, peak_power_shares, phases
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.analysis.neuron_groups import describe_frequencies, neuron_order
 from gen.analysis.pairs import phase_errors, read_pairs
+from gen.experiments.runs import ModelRun
 from gen.figures.figure import Widget
 from gen.figures.neuron_figure import NeuronFigure
+from gen.i18n import Words
+from gen.networks.network import Network
+from gen.tasks.task import Task
 from gen.text import csv_text
-
-if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
-    from gen.i18n import Words
-    from gen.networks.network import Network
-    from gen.tasks.task import Task
-    from gen.widgets.neurons import NeuronsDrawing
+from gen.widgets.neurons import NeuronsDrawing, draw_neurons
 
 _MOST_BYTES = 200_000
 _MOST_NEURONS = 64
@@ -52,8 +50,6 @@ class Neurons(NeuronFigure):
             )
 
     def render(self, run: ModelRun, words: Words) -> Widget[NeuronsDrawing]:
-        from gen.widgets.neurons import draw_neurons
-
         return Widget("neurons", draw_neurons(run, self.row(run), self.frames, words))
 
     def csv(self, run: ModelRun) -> str:

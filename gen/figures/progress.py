@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -17,6 +17,7 @@ from gen.analysis.progress import (
     wave_progress,
 )
 from gen.analysis.progress_facts import guess_loss, signal_progress_facts, wave_progress_facts
+from gen.analysis.types import Facts
 from gen.charts.chart import (
     Axis,
     Chart,
@@ -30,15 +31,12 @@ from gen.charts.chart import (
     value_axis,
 )
 from gen.charts.curves import SPLITS, accuracy_in_words, marks, series
+from gen.experiments.runs import ModelRun
 from gen.figures.model_figure import RunFigure
+from gen.i18n import Words
+from gen.networks.network import Network
+from gen.tasks.task import Task
 from gen.text import csv_numbers
-
-if TYPE_CHECKING:
-    from gen.analysis.types import Facts
-    from gen.experiments.runs import ModelRun
-    from gen.i18n import Words
-    from gen.networks.network import Network
-    from gen.tasks.task import Task
 
 _MEASURES = ("norm", "key_share", "gini", "restricted", "excluded", "signal_share")
 

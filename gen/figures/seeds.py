@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from gen.analysis.outcome import generalised_at
 from gen.analysis.seeds import SeedRuns, seeds_table
 from gen.figures.figure import Widget
 from gen.figures.model_figure import ModelFigure
-
-if TYPE_CHECKING:
-    from gen.i18n import Words
-    from gen.networks.network import Network
-    from gen.tasks.task import Task
-    from gen.widgets.seeds import SeedChart
+from gen.i18n import Words
+from gen.networks.network import Network
+from gen.tasks.task import Task
+from gen.widgets.seeds import SeedChart, draw_seeds
 
 
 class Seeds(ModelFigure[SeedRuns]):
@@ -28,8 +26,6 @@ class Seeds(ModelFigure[SeedRuns]):
             )
 
     def render(self, seeds: SeedRuns, words: Words) -> Widget[list[SeedChart]]:
-        from gen.widgets.seeds import draw_seeds
-
         return Widget("seeds", draw_seeds(seeds, words))
 
     def csv(self, seeds: SeedRuns) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from gen.analysis.sweep_outcomes import SweepRun
 from gen.figures.figure import Widget
 from gen.figures.sweep_figure import SweepFigure
-
-if TYPE_CHECKING:
-    from gen.analysis.sweep_outcomes import SweepRun
-    from gen.i18n import Words
-    from gen.widgets.sweep_map import SweepMapDrawing
+from gen.i18n import Words
+from gen.widgets.sweep_map import SweepMapDrawing, draw_sweep_map
 
 
 class SweepMap(SweepFigure):
@@ -19,8 +17,6 @@ class SweepMap(SweepFigure):
     kind: Literal["sweep-map"] = "sweep-map"
 
     def render(self, run: SweepRun, words: Words) -> Widget[SweepMapDrawing]:
-        from gen.widgets.sweep_map import draw_sweep_map
-
         return Widget("map", draw_sweep_map(f"{run.name}-map", run, words))
 
     def alt(self, run: SweepRun, words: Words) -> str:
