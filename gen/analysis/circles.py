@@ -31,14 +31,7 @@ def phase_error(
 ) -> Float[np.ndarray, " neuron"]:
     """Return the difference between each output angle and the sum of two input angles.
 
-    Args:
-        first: angles of the weights for a, in degrees.
-        second: angles of the weights for b.
-        out: angles of the output weights.
-        sign: 1 for sums, -1 for differences.
-
-    Returns:
-        Degrees, 0 to 180.
+    All in degrees, the result 0 to 180; `sign` is 1 for sums, -1 for differences.
     """
     return np.abs((out - first - sign * second + 180) % 360 - 180)
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int
 
 from gen.analysis.activations import activations
 
@@ -47,12 +47,7 @@ _LABEL_RADIUS, _LABEL_SPACING = 1.2, 0.27
 
 @dataclass(frozen=True)
 class ConstructedNetwork:
-    """The constructed network.
-
-    Attributes:
-        neurons: n.
-        modulus: p.
-    """
+    """The constructed network of n neurons and the modulus p."""
 
     neurons: int
     modulus: int
@@ -161,20 +156,6 @@ def midpoint_direction(
     return np.asarray((a + b + far * modulus) % (2 * modulus))
 
 
-def square_logits(
-    a: Shaped[np.ndarray, "*#pair"],
-    b: Shaped[np.ndarray, "*#pair"],
-    c: Shaped[np.ndarray, "*#pair"],
-    modulus: int,
-) -> Float[np.ndarray, "*pair"]:
-    """Return the logits for u^2 per neuron: cos^2((a-b) w/2) cos((a+b-c) w), w = 2 pi / p.
-
-    They hold for n = 3 and n >= 5.
-    """
-    step = 2 * np.pi / modulus
-    return np.cos((a - b) * step / 2) ** 2 * np.cos((a + b - c) * step)
-
-
 def _unit_vectors(angles: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape 2"]:
     return np.stack([np.cos(angles), np.sin(angles)], axis=-1)
 
@@ -182,12 +163,9 @@ def _unit_vectors(angles: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*sh
 def neuron_positions(
     network: ConstructedNetwork, *, outputs: bool
 ) -> Float[np.ndarray, "neuron 2"]:
-    """Return where figures label the neurons, outside the unit circle.
+    """Return where figures label the neurons, by their output (B) or input directions (A).
 
-    Neurons of the same direction are placed one behind the other.
-
-    Args:
-        outputs: whether by their output directions (B) or their input directions (A).
+    The places are outside the unit circle, one behind the other for equal directions.
     """
     directions = network.output_directions if outputs else network.input_directions.T
     same = np.isclose(directions @ directions.T, 1.0)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from jaxtyping import Float
 
 from gen.analysis.circles import PHASE_TOLERANCE, angles, phase_error, spacing_error
 from gen.analysis.fourier import peak_power_shares, silent_neurons
@@ -17,7 +16,7 @@ from gen.analysis.hidden_layer_views import has_hidden_layer
 from gen.analysis.interference import interference_facts
 from gen.analysis.loss_events import final_rise, relapse, second_fall
 from gen.analysis.neuron_groups import settled_frequencies
-from gen.analysis.outcome import generalised_at, memorised_at, stays_above_from, value_at
+from gen.analysis.outcome import generalised_at, memorised_at, metric_at, stays_above_from
 from gen.analysis.pairs import PairWeights, phase_errors, read_pairs, second_matrix, sign
 from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
@@ -47,27 +46,24 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
 
 def without_non_finite(facts: Facts) -> Facts:
     """Return the facts with None for every number, or list, that is not finite."""
-    return {
-        name: None
-        if any(map(_non_finite, value if isinstance(value, list) else [value]))
-        else value
-        for name, value in facts.items()
-    }
 
+    def finite(value: object) -> bool:
+        if isinstance(value, list):
+            return all(map(finite, value))
+        return not isinstance(value, float) or math.isfinite(value)
 
-def _non_finite(value: object) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
+    return {name: value if finite(value) else None for name, value in facts.items()}
 
 
 def run_facts(run: ModelRun) -> Facts:
     """Return the facts of one model that are quick to compute; `gen hunt` filters seeds by them."""
-    found = _of_run(run)
-    if isinstance(run.task, Modular):
-        found |= {
-            "modulus": run.task.modulus,
-            "train_percent": whole_percent(run.task.rows[0], sum(run.task.rows)),
-            **_order_of_numbers(run.task),
-        }
+    found, task = _of_run(run), run.task
+    if isinstance(task, Modular):
+        found["modulus"] = task.modulus
+        found["train_percent"] = whole_percent(task.rows[0], sum(task.rows))
+        if task.operation == "multiply":
+            numbers: list[int] = task.numbers.tolist()
+            found |= {"generator": numbers[1], "numbers": numbers}
     return without_non_finite(found | _of_weights(run))
 
 
@@ -77,7 +73,12 @@ def _of_weights(run: ModelRun) -> Facts:
         return {}
     if isinstance(run.task, SparseParity) and "W_in" in run.views:
         return parity_facts(run)
-    return _of_numbers(run, run.task) if isinstance(run.task, Modular) else {}
+    if not isinstance(run.task, Modular):
+        return {}
+    if "A" in run.views:
+        return _circle(run, run.task)
+    weights = read_pairs(run)
+    return {} if weights is None else _waves(run, weights)
 
 
 def _common(model: Model, runs: list[ModelRun]) -> Facts:
@@ -108,22 +109,17 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
 def _of_run(run: ModelRun) -> Facts:
     memorised, generalised = memorised_at(run), generalised_at(run)
     gap = None if memorised is None or generalised is None else generalised - memorised
-    last = {f"final_{name}": float(values[-1]) for name, values in run.metrics.items()}
     return {
         "shown_seed": run.seed,
         "memorised_at": memorised,
         "generalised_at": generalised,
         "gap": gap,
-        "test_accuracy_when_memorised": value_at(
-            run.logged_steps, run.metrics["test_accuracy"], memorised
-        ),
-        "test_loss_when_generalised": value_at(
-            run.logged_steps, run.metrics["test_loss"], generalised
-        ),
+        "test_accuracy_when_memorised": metric_at(run, "test_accuracy", memorised),
+        "test_loss_when_generalised": metric_at(run, "test_loss", generalised),
         "smallest_test_loss": float(run.metrics["test_loss"][_lowest(run, "test")]),
         "largest_test_accuracy": float(run.metrics["test_accuracy"].max()),
         "test_loss_rise": final_rise(run.metrics["test_loss"]),
-        **last,
+        **{f"final_{name}": float(values[-1]) for name, values in run.metrics.items()},
         **_loss_events(run),
     }
 
@@ -150,10 +146,9 @@ def _loss_events(run: ModelRun) -> Facts:
         ("first_low", None if found is None else found.low),
         ("relapse", None if found is None else found.top),
     ):
-        facts[f"{name}_at"] = None if place is None else steps[place]
+        facts[f"{name}_at"] = step = None if place is None else steps[place]
         for metric in ("test_loss", "test_accuracy"):
-            value = None if place is None else float(run.metrics[metric][place])
-            facts[f"{name}_{metric}"] = value
+            facts[f"{name}_{metric}"] = metric_at(run, metric, step)
     return facts
 
 
@@ -171,42 +166,21 @@ def _lowest(run: ModelRun, split: str) -> int:
     return int(np.argmin(np.where(np.isnan(loss), np.inf, loss)))
 
 
-def _order_of_numbers(task: Modular) -> Facts:
-    """Return, for products only, the generator and the numbers in the order of their exponents."""
-    if task.operation != "multiply":
-        return {}
-    numbers: list[int] = task.numbers.tolist()
-    return {"generator": numbers[1], "numbers": numbers}
-
-
-def _of_numbers(run: ModelRun, task: Modular) -> Facts:
-    """Return the facts of a network with weights for each number or for points of a circle."""
-    if "A" in run.views:
-        return _circle(run, task)
-    weights = read_pairs(run)
-    return {} if weights is None else _waves(run, weights)
-
-
 def _waves(run: ModelRun, weights: PairWeights) -> Facts:
     shares = peak_power_shares(weights.first[:, ~silent_neurons(weights.first)])
-    groups = settled_frequencies(run)
+    groups, errors = settled_frequencies(run), phase_errors(weights)
+    median, right = float(np.median(errors)), int((errors <= PHASE_TOLERANCE).sum())
     facts: Facts = {
         "frequencies": list(groups),
         "frequency_count": len(groups),
         "neurons_per_frequency": list(groups.values()),
         "smallest_frequency_share": float(shares.min()),
-        **_phases(phase_errors(weights), weights.sign),
-        **interference_facts(weights),
     }
-    return facts | (opposite_facts(weights, tuple(groups)) if weights.sign > 0 else {})
-
-
-def _phases(errors: Float[np.ndarray, " neuron"], sign: int) -> Facts:
-    """Return the facts of phase errors; of sums, the right phase is twice the input phase."""
-    median, right = float(np.median(errors)), int((errors <= PHASE_TOLERANCE).sum())
-    if sign > 0:
-        return {"median_doubling_error": median, "neurons_doubled": right}
-    return {"median_difference_error": median, "neurons_at_difference": right}
+    if weights.sign < 0:
+        facts |= {"median_difference_error": median, "neurons_at_difference": right}
+        return facts | interference_facts(weights)
+    facts |= {"median_doubling_error": median, "neurons_doubled": right}
+    return facts | interference_facts(weights) | opposite_facts(weights, tuple(groups))
 
 
 def _circle(run: ModelRun, task: Modular) -> Facts:

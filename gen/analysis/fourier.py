@@ -18,9 +18,6 @@ _ROUNDING = 1e-24
 def components(weights: Float[np.ndarray, "*batch input neuron"]) -> np.ndarray:
     """Return the complex amplitude of each wave in each neuron's weights, constant part left out.
 
-    Args:
-        weights: any unit; p inputs.
-
     Returns:
         complex128 (*batch, p // 2, neuron), in the unit of the weights. Entry k - 1 is
         2/p sum_a w_a exp(-2 pi i k a / p): its real part is the cosine's amplitude, minus

@@ -52,11 +52,7 @@ def has_hidden_layer(run: ModelRun) -> bool:
 
 
 def number_weights(run: ModelRun) -> Float[np.ndarray, "snapshot number neuron"] | None:
-    """Return the weights for the first number, the first rows of `W_in`.
-
-    Returns:
-        None for other tasks, and without a weight for each number.
-    """
+    """Return the weights for the first number, the first rows of `W_in`; None without such."""
     w_in = run.views.get("W_in")
     if not isinstance(run.task, Modular) or w_in is None or w_in.shape[1] % run.task.outputs:
         return None

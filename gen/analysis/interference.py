@@ -7,25 +7,19 @@ are all high at the right answer only (Nanda et al. 2023, arXiv 2301.05217).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 
+from gen.analysis.fourier import neurons_by_frequency
 from gen.analysis.neuron_groups import Group
 
 if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
-
-from collections.abc import Sequence
-
-from jaxtyping import Bool, Int
-
-from gen.analysis.fourier import neurons_by_frequency
-
-if TYPE_CHECKING:
     from gen.analysis.pairs import PairWeights
+    from gen.experiments.runs import ModelRun
 
 
 def group_logits(
@@ -33,11 +27,7 @@ def group_logits(
     w_out: Float[np.ndarray, "*#batch neuron answer"],
     groups: Sequence[Int[np.ndarray, " _member"]],
 ) -> Float[np.ndarray, "*batch group answer"]:
-    """Return what each group of neurons adds to the logits; its sum over groups is the logits.
-
-    Args:
-        groups: indices of neurons; each neuron belongs to one group.
-    """
+    """Return what each group of neurons adds to the logits; each neuron belongs to one group."""
     shares = [activations[..., None, group] @ w_out[..., group, :] for group in groups]
     return np.concatenate(shares, axis=-2)
 
@@ -91,11 +81,7 @@ def interpolate(
 ) -> Float[np.ndarray, "*batch place"]:
     """Interpolate p values on a circle by waves of at most p // 2 periods.
 
-    Args:
-        parts: points from one number to the next.
-
-    Returns:
-        Points from number 0 to number p - 1; every `parts`-th one is a value.
+    Returns points from number 0 to number p - 1; every `parts`-th one is a value.
     """
     numbers = values.shape[-1]
     distance = np.arange((numbers - 1) * parts + 1)[:, None] / parts - np.arange(numbers)

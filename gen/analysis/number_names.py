@@ -44,17 +44,9 @@ class NumberNames:
 
     def values(self, pair: tuple[int, int], answer: int) -> dict[str, str]:
         """Return the placeholders that texts of a sum or product have, in any language."""
-        (a, b), numbers = pair, self.numbers
-        known = {"a": str(numbers[a]), "b": str(numbers[b]), "modulus": str(self.task.modulus)}
-        return known | {
-            "answer": str(numbers[answer]),
-            **(
-                {
-                    "power_a": self.on_axis(a),
-                    "power_b": self.on_axis(b),
-                    "power_answer": self.on_axis(answer),
-                }
-                if self.product
-                else {}
-            ),
-        }
+        places = {"a": pair[0], "b": pair[1], "answer": answer}
+        known = {name: str(self.numbers[place]) for name, place in places.items()}
+        known["modulus"] = str(self.task.modulus)
+        if self.product:
+            known |= {f"power_{name}": self.on_axis(place) for name, place in places.items()}
+        return known

@@ -19,22 +19,13 @@ def stays_above_from(
     values: Real[np.ndarray, " log"],
     threshold: float = LEARNED_ACCURACY,
 ) -> int | None:
-    """Return the first step from which values stay at or above a threshold to the end.
+    """Return the first of rising steps from which values stay at or above a threshold to the end.
 
-    Args:
-        steps: rising.
-        values: at those steps, such as accuracies from 0 to 1; NaN counts as below.
-        threshold: in the unit of the values.
-
-    Returns:
-        The step; None where the last value is below the threshold.
+    NaN counts as below. None where the last value is below the threshold.
     """
     below = np.flatnonzero(~(values >= threshold))
-    if len(below) == 0:
-        return int(steps[0])
-    if below[-1] == len(steps) - 1:
-        return None
-    return int(steps[below[-1] + 1])
+    first = below[-1] + 1 if len(below) else 0
+    return int(steps[first]) if first < len(steps) else None
 
 
 def value_at(
@@ -44,6 +35,11 @@ def value_at(
     if step is None:
         return None
     return float(values[min(np.searchsorted(steps, step), len(steps) - 1)])
+
+
+def metric_at(run: ModelRun, name: str, step: int | None) -> float | None:
+    """Return a metric at a logged step; None for no step."""
+    return value_at(run.logged_steps, run.metrics[name], step)
 
 
 def memorised_at(run: ModelRun) -> int | None:
@@ -57,15 +53,9 @@ def generalised_at(run: ModelRun) -> int | None:
 
 
 def choose_run(runs: list[ModelRun], seed: int | None) -> ModelRun | None:
-    """Return the model that figures show.
+    """Return the model that figures show, never a diverged one; None if none is left.
 
-    Args:
-        runs: the models of one configured model, in the order of their seeds.
-        seed: the configured seed; None for the first model that generalises.
-
-    Returns:
-        Never a diverged model. Without a seed, the first one left if none generalises; None if
-        none is left.
+    Without a configured seed, it is the first that generalises, or else the first.
     """
     valid = [run for run in runs if run.failed_at is None]
     if seed is not None:

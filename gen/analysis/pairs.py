@@ -95,8 +95,7 @@ def phase_errors(weights: PairWeights) -> Float[np.ndarray, " neuron"]:
 def second_matrix(run: ModelRun) -> Matrix | None:
     """Return the final matrix for b, of shape (number, neuron), or (2, neuron) on a circle.
 
-    Returns:
-        None if it cannot be computed from the run's parameters.
+    None if it cannot be computed from the run's parameters.
     """
     w_in = run.input_weights[-1].astype(np.float64)
     task = run.task

@@ -79,15 +79,9 @@ def _of_distractors(
     step = generalised_at(run)
     if step is not None:
         at = min(int(np.searchsorted(run.snapshot_steps, step)), len(run.snapshot_steps) - 1)
-        facts |= dict(zip(names, _sizes(distractors[at], signal[at]), strict=True))
+        sizes = distractors[at]
+        total = float(sizes.sum() + signal[at].sum())
+        share = float(sizes.sum()) / total if total > 0 else None
+        found = (share, int((sizes > LARGE).sum()), float(sizes.max()))
+        facts |= dict(zip(names, found, strict=True))
     return facts
-
-
-def _sizes(
-    distractors: Float[np.ndarray, "distractor neuron"],
-    signal: Float[np.ndarray, "bit neuron"],
-) -> tuple[float | None, int, float]:
-    """Return the distractors' share of all sizes, how many are large, and the largest."""
-    total = float(distractors.sum() + signal.sum())
-    share = float(distractors.sum()) / total if total > 0 else None
-    return share, int((distractors > LARGE).sum()), float(distractors.max())

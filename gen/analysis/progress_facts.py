@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.outcome import memorised_at, stays_above_from, value_at
+from gen.analysis.outcome import memorised_at, metric_at, stays_above_from, value_at
 from gen.analysis.progress import (
     WaveProgress,
     has_progress_measures,
@@ -60,15 +60,9 @@ def pace_facts(run: ModelRun, progress: WaveProgress, guess_loss: float) -> Fact
 def largest_change(
     steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"], window: int
 ) -> float | None:
-    """Return the largest change of a measure within a window, as a share of its whole range.
+    """Return the largest change of a measure within a window of steps, over its whole range.
 
-    Args:
-        steps: rising.
-        values: the measure at these steps, in any unit.
-        window: in steps.
-
-    Returns:
-        0 to 1; None if a value is not finite or all are equal.
+    0 to 1; None if a value is not finite or all are equal.
     """
     whole = np.ptp(values)
     if not np.isfinite(values).all() or whole == 0:
@@ -79,10 +73,9 @@ def largest_change(
 def largest_fall(
     steps: Int[np.ndarray, " n"], values: Float[np.ndarray, " n"], window: int
 ) -> tuple[float | None, int | None]:
-    """Return the largest factor by which positive values fall within a window.
+    """Return the largest factor by which values fall within a window, and its first step.
 
-    Returns:
-        The factor, and the first step of the window; (None, None) if a value is not positive.
+    (None, None) if a value is not positive.
     """
     if not (np.isfinite(values) & (values > 0)).all():
         return None, None
@@ -120,11 +113,6 @@ def half_right_at(run: ModelRun) -> int | None:
     return stays_above_from(run.logged_steps, run.metrics["test_accuracy"], HALF)
 
 
-def halved_at(run: ModelRun, progress: WaveProgress) -> int | None:
-    """Return the step from which restricted loss stays below half the loss of guessing."""
-    return stays_above_from(progress.steps, -progress.restricted, -HALF * guess_loss(run))
-
-
 def progress_facts(run: ModelRun) -> Facts:
     """Return the facts of the measures of progress; none for tasks without such measures."""
     if not has_progress_measures(run.task, run.network):
@@ -134,17 +122,15 @@ def progress_facts(run: ModelRun) -> Facts:
 
 def wave_progress_facts(run: ModelRun) -> Facts:
     """Return the facts of a network of modular addition."""
-    progress = wave_progress(run)
-    halved, half = halved_at(run, progress), half_right_at(run)
+    progress, guess, half = wave_progress(run), guess_loss(run), half_right_at(run)
+    halved = stays_above_from(progress.steps, -progress.restricted, -HALF * guess)
     return {
         "key_frequencies": list(progress.frequencies),
-        "guess_loss": guess_loss(run),
+        "guess_loss": guess,
         "test_half_at": half,
         "restricted_halved_at": halved,
         "restricted_lead": None if halved is None or half is None else half - halved,
-        "test_accuracy_when_restricted_halved": value_at(
-            run.logged_steps, run.metrics["test_accuracy"], halved
-        ),
+        "test_accuracy_when_restricted_halved": metric_at(run, "test_accuracy", halved),
         "final_restricted_loss": float(progress.restricted[-1]),
         **_largest("excluded_loss", progress.steps, progress.excluded),
         **_start_and_end(run, "excluded_loss", progress.steps, progress.excluded),
@@ -154,7 +140,7 @@ def wave_progress_facts(run: ModelRun) -> Facts:
         **_start_and_end(run, "norm", progress.steps, progress.norm),
         **_largest("norm", progress.steps, progress.norm),
         "norm_when_test_half": value_at(progress.steps, progress.norm, half),
-        **pace_facts(run, progress, guess_loss(run)),
+        **pace_facts(run, progress, guess),
     }
 
 
@@ -164,9 +150,7 @@ def signal_progress_facts(run: ModelRun) -> Facts:
     half = stays_above_from(progress.steps, progress.signal_share, HALF)
     return {
         "signal_half_at": half,
-        "test_accuracy_when_signal_half": value_at(
-            run.logged_steps, run.metrics["test_accuracy"], half
-        ),
+        "test_accuracy_when_signal_half": metric_at(run, "test_accuracy", half),
         **_start_and_end(run, "signal_share", progress.steps, progress.signal_share),
         **_start_and_end(run, "norm", progress.steps, progress.norm),
         **_largest("norm", progress.steps, progress.norm),

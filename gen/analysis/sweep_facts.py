@@ -106,29 +106,29 @@ def _totals(sweep: Sweep, run: SweepRun, outcomes: Int[np.ndarray, "cell seed"])
 def _counts(
     sweep: Sweep, grid: Int[np.ndarray, "*axis seed"], right: Int[np.ndarray, "*axis seed"]
 ) -> Iterable[Facts]:
-    """Return the facts along each axis and each pair of axes.
+    """Return the facts along each axis and each pair of axes, from a grid of outcomes.
 
-    Args:
-        grid: outcomes.
-        right: 1 if a model generalises by its final accuracies, otherwise 0 or `UNTRAINED`.
+    In `right`, 1 is a model that generalises by its final accuracies, others 0 or `UNTRAINED`.
     """
     for place, axis in enumerate(sweep.axes):
-        slices = _slices(grid, place)
+        slices = _by_values(grid, place)
         yield {f"models_at_each_{axis.key}": slices.shape[1]}
         if axis.choices:
             yield _by_choice(axis, slices)
-            yield _right_by_choice(axis, _slices(right, place))
+            yield _right_by_choice(axis, _by_values(right, place))
         else:
             yield _along(axis, slices)
     ordered = [place for place, axis in enumerate(sweep.axes) if axis.choices is None]
     for first, second in permutations(ordered, 2):
-        yield _together(sweep.axes[first], sweep.axes[second], _table(grid, first, second))
+        yield _together(sweep.axes[first], sweep.axes[second], _by_values(grid, first, second))
 
 
-def _slices(grid: Int[np.ndarray, "*axis seed"], place: int) -> Int[np.ndarray, "value model"]:
-    """Return a row of models for each value of one axis."""
-    rows = np.moveaxis(grid, place, 0)
-    return rows.reshape(len(rows), -1)
+def _by_values(
+    grid: Int[np.ndarray, "*axis seed"], *places: int
+) -> Int[np.ndarray, "*value model"]:
+    """Return the models by the values of some axes."""
+    table = np.moveaxis(grid, places, range(len(places)))
+    return table.reshape(*table.shape[: len(places)], -1)
 
 
 def _along(axis: Axis, outcomes: Int[np.ndarray, "value model"]) -> Facts:
@@ -181,14 +181,6 @@ def slug(choice: str, number: int) -> str:
     """
     found = re.sub(r"[^a-z0-9]+", "_", normalize("NFKD", choice).lower()).strip("_")
     return found or f"choice_{number}"
-
-
-def _table(
-    grid: Int[np.ndarray, "*axis seed"], first: int, second: int
-) -> Int[np.ndarray, "first second model"]:
-    """Return outcomes by the values of two axes."""
-    table = np.moveaxis(grid, (first, second), (0, 1))
-    return table.reshape(*table.shape[:2], -1)
 
 
 def _together(first: Axis, second: Axis, table: Int[np.ndarray, "first second model"]) -> Facts:

@@ -162,13 +162,8 @@ class SweepRun:
 
     def final_extremes(self) -> Extremes:
         """Return the extremes over the whole training; NaN unless the model is `valid`."""
-        whole = self.extremes()
-        return Extremes(
-            *(
-                np.where(self.valid, extreme[..., -1], np.nan)
-                for extreme in (whole.train_loss, whole.test_loss, whole.ratio)
-            )
-        )
+        whole = vars(self.extremes())
+        return Extremes(**{k: np.where(self.valid, v[..., -1], np.nan) for k, v in whole.items()})
 
     def outcomes(self) -> Int[np.ndarray, "cell seed"]:
         """Return the outcome of each model, an index of `OUTCOMES`."""
