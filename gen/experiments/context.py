@@ -37,13 +37,10 @@ class TrainingContext:
     """Where runs are stored, and how models are trained.
 
     Attributes:
-        store: the store of the runs.
-        report: receives progress and messages.
         jobs: number of processes.
         device: torch device to train on, one of `DEVICES`.
         cluster: address of a Dask scheduler, or `local:N`; None to train on this machine.
         fail_fast: whether the first model that diverges ends the training.
-        executor: starts the processes that train.
     """
 
     store: Store

@@ -89,7 +89,6 @@ def _label(seeds: tuple[int, ...]) -> str:
     """Return a label for some seeds, such as `seeds 0 to 3`."""
     if len(seeds) == 1:
         return f"seed {seeds[0]}"
-    consecutive = seeds == tuple(range(seeds[0], seeds[0] + len(seeds)))
-    return (
-        f"seeds {seeds[0]} to {seeds[-1]}" if consecutive else f"seeds {', '.join(map(str, seeds))}"
-    )
+    if seeds == tuple(range(seeds[0], seeds[0] + len(seeds))):
+        return f"seeds {seeds[0]} to {seeds[-1]}"
+    return f"seeds {', '.join(map(str, seeds))}"

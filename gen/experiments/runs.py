@@ -52,9 +52,6 @@ class ModelRun:
 
     Attributes:
         name: name of its configured model.
-        seed: its seed.
-        task: what it learned.
-        network: settings of its network.
         logged_steps: steps at which metrics were taken.
         metrics: `train_loss`, `test_loss` (nats), `train_accuracy`, `test_accuracy` (0 to 1).
         snapshot_steps: steps at which views were taken.
@@ -134,10 +131,9 @@ def _ingredients(ensemble: Ensemble, device: str) -> dict[str, Any]:
 
 def shards(source: Model | Sweep, device: str) -> list[Shard]:
     """Return the shards of a configured model or sweep."""
-    parts = source.shards
     return [
         Shard(source.name, number, f"{source.name}, {label}", ensemble, device)
-        for number, (label, ensemble) in enumerate(parts)
+        for number, (label, ensemble) in enumerate(source.shards)
     ]
 
 
@@ -169,12 +165,7 @@ def load(shard: Shard, entry: Entry) -> Iterator[ModelRun]:
 
 
 def read(entry: Entry, *, views: bool = True) -> Trained:
-    """Read a stored run.
-
-    Args:
-        entry: its entry in the store.
-        views: whether to read the views, which take most of the memory; if not, there are none.
-    """
+    """Read a stored run, with or without the views, which take most of the memory."""
     from safetensors import safe_open
 
     with safe_open(entry.file(_ARRAYS), framework="np") as file:
@@ -203,13 +194,7 @@ def read(entry: Entry, *, views: bool = True) -> Trained:
 
 
 def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[ModelRun]:
-    """Split a trained ensemble into its models, in the order of their seeds.
-
-    Args:
-        name: name of the configured model.
-        ensemble: the models that were trained.
-        trained: their common result.
-    """
+    """Split a trained ensemble of a configured model into its models, in the order of seeds."""
     for place, seed in enumerate(ensemble.seeds):
         failed_at = int(trained.failed_at[place])
         yield ModelRun(

@@ -67,8 +67,6 @@ class Sweep:
     """A configured grid of models.
 
     Attributes:
-        name: name in the config.
-        axes: the axes of the grid.
         seeds: seeds of every cell.
         shard: largest number of models that train together.
         cells: the model of each cell, the last axis varies fastest; they differ only in task,

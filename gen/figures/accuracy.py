@@ -18,17 +18,7 @@ class Accuracy(RunFigure):
     kind: Literal["accuracy"] = "accuracy"
 
     def render(self, run: ModelRun, words: Words) -> Chart:
-        label = words("axis.accuracy")
-        chance = run.task.chance
-        return Chart(
-            title=words("chart.title", measure=label),
-            language=words.language,
-            x=step_axis(run.logged_steps[0], run.logged_steps[-1], words),
-            y=share_axis(label, words),
-            series=series(run, "accuracy", words),
-            marks=marks(run, "accuracy", words),
-            level=Level(chance, words("chart.chance", chance=words.percent(chance))),
-        )
+        return accuracy_chart(run, words)
 
     def csv(self, run: ModelRun) -> str:
         return csv_numbers(*table(run, "accuracy"))
@@ -36,3 +26,18 @@ class Accuracy(RunFigure):
     def alt(self, run: ModelRun, words: Words) -> str:
         begin = words("alt.accuracy.begin", steps=int(run.logged_steps[-1]))
         return words.join_sentences([begin, *accuracy_in_words(run, words)])
+
+
+def accuracy_chart(run: ModelRun, words: Words) -> Chart:
+    """Return the chart of both accuracies, with the accuracy of guessing as a level."""
+    label = words("axis.accuracy")
+    chance = run.task.chance
+    return Chart(
+        title=words("chart.title", measure=label),
+        language=words.language,
+        x=step_axis(run.logged_steps[0], run.logged_steps[-1], words),
+        y=share_axis(label, words),
+        series=series(run, "accuracy", words),
+        marks=marks(run, "accuracy", words),
+        level=Level(chance, words("chart.chance", chance=words.percent(chance))),
+    )

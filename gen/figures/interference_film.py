@@ -81,8 +81,9 @@ class InterferenceFilm(InterferenceFigure, FilmFigure):
         whole = panel(sum_top, _TALL_SUM * height)
         naming = self.naming(run)
         _head(canvas, naming, terms)
-        name = naming.on_axis(answer)
-        _answer_line(canvas, float(whole.across(answer)), (top, bottom), name)
+        x, name = float(whole.across(answer)), naming.on_axis(answer)
+        canvas.line([x, x], [top - 4, bottom], colour="muted")
+        canvas.text(x, top - 10, name, across="center", colour="ink", style="Semibold")
         for place, group in enumerate(groups):
             at = top + place * row + _TITLE
             values = shares[:, place] / limit[:, None]
@@ -111,13 +112,6 @@ def _head(canvas: Canvas, naming: NumberNames, terms: PairLogits) -> None:
     right -= canvas.text_width(answer, SYMBOL_SIZE, "Semibold")
     asked = f"{known['a']}\u2009{naming.sign}\u2009{known['b']} \u2192 "
     canvas.text(right, 44, asked, size=SYMBOL_SIZE, across="right")
-
-
-def _answer_line(canvas: Canvas, across: float, ends: tuple[float, float], name: str) -> None:
-    """Draw a line through the place of the answer in every panel."""
-    top, bottom = ends
-    canvas.line([across, across], [top - 4, bottom], colour="muted")
-    canvas.text(across, top - 10, name, across="center", colour="ink", style="Semibold")
 
 
 def _limits(shares: Float[np.ndarray, "frame group answer"]) -> Float[np.ndarray, " frame"]:

@@ -56,8 +56,10 @@ class Neuron(NeuronFigure, FilmFigure):
             FILM_WIDTH, height, scale, steps, left=_LEFT, right=FILM_WIDTH - _RIGHT
         )
         _title(canvas, row)
+        into, out = run.views.values()
+        lines = (into[:, :, neuron], out[:, neuron])
         symbols = (run.task.input_symbol, run.task.output_symbol)
-        views = zip(run.views, _lines(run, neuron), symbols, strict=True)
+        views = zip(run.views, lines, symbols, strict=True)
         for place, (name, values, symbol) in enumerate(views):
             top = HEADER + _NAME + place * (_PANEL + _APART)
             canvas.symbol(_LEFT, top - 12, name)
@@ -88,25 +90,12 @@ def _chosen(run: ModelRun, row: int) -> tuple[int, str]:
     return neuron, next(group.colour for group in groups if neuron in group.neurons)
 
 
-def _lines(run: ModelRun, neuron: int) -> tuple[Float[np.ndarray, "snapshot number"], ...]:
-    into, out = run.views.values()
-    return into[:, :, neuron], out[:, neuron]
-
-
 def _title(canvas: Canvas, row: int) -> None:
     from gen.drawing.number_format import format_number
 
-    right = FILM_WIDTH - _RIGHT
-    width = canvas.text_width(f"\u2009=\u2009{format_number(row)}", COUNTER_SIZE, "Semibold")
-    canvas.text(
-        right,
-        44,
-        f"\u2009=\u2009{format_number(row)}",
-        size=COUNTER_SIZE,
-        colour="ink",
-        style="Semibold",
-        across="right",
-    )
+    right, text = FILM_WIDTH - _RIGHT, f"\u2009=\u2009{format_number(row)}"
+    width = canvas.text_width(text, COUNTER_SIZE, "Semibold")
+    canvas.text(right, 44, text, size=COUNTER_SIZE, colour="ink", style="Semibold", across="right")
     canvas.symbol(right - width, 44, "n", size=COUNTER_SIZE, across="right")
 
 

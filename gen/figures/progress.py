@@ -30,8 +30,9 @@ from gen.charts.chart import (
     step_axis,
     value_axis,
 )
-from gen.charts.curves import SPLITS, accuracy_in_words, marks, series
+from gen.charts.curves import SPLITS, accuracy_in_words, series
 from gen.experiments.runs import ModelRun
+from gen.figures.accuracy import accuracy_chart
 from gen.figures.model_figure import RunFigure
 from gen.i18n import Words
 from gen.networks.network import Network
@@ -58,7 +59,7 @@ class Progress(RunFigure):
         return Stack(
             title=words("chart.title", measure=words("chart.progress")),
             language=words.language,
-            charts=(_accuracy(run, words), *measured),
+            charts=(accuracy_chart(run, words), *measured),
         )
 
     def csv(self, run: ModelRun) -> str:
@@ -96,17 +97,6 @@ def _plot(run: ModelRun, y: Axis, lines: tuple[Series, ...], words: Words) -> Ch
         x=step_axis(run.logged_steps[0], run.logged_steps[-1], words),
         y=y,
         series=lines,
-    )
-
-
-def _accuracy(run: ModelRun, words: Words) -> Chart:
-    chance = words("chart.chance", chance=words.percent(run.task.chance))
-    return replace(
-        _plot(
-            run, share_axis(words("axis.accuracy"), words), series(run, "accuracy", words), words
-        ),
-        marks=marks(run, "accuracy", words),
-        level=Level(run.task.chance, chance),
     )
 
 
@@ -157,9 +147,8 @@ def _waves_in_words(run: ModelRun, words: Words) -> Iterator[str]:
     progress, facts = wave_progress(run), wave_progress_facts(run)
     listed = words.listed(progress.frequencies)
     yield words("alt.progress.waves", frequencies=listed or words("alt.progress.none"))
-    half, halved = facts["test_half_at"], facts["restricted_halved_at"]
-    yield _reached(words, "test", half)
-    yield _reached(words, "restricted", halved)
+    yield _reached(words, "test", facts["test_half_at"])
+    yield _reached(words, "restricted", facts["restricted_halved_at"])
     yield words(
         "alt.progress.excluded",
         first=float(progress.excluded[0]),
@@ -190,8 +179,7 @@ def _bits_in_words(run: ModelRun, words: Words) -> Iterator[str]:
 
 
 def _reached(words: Words, name: str, step: object) -> str:
-    never = step is None
-    return words(f"alt.progress.{name}_{'never' if never else 'half'}", step=step)
+    return words(f"alt.progress.{name}_{'never' if step is None else 'half'}", step=step)
 
 
 def _norm_in_words(facts: Facts, words: Words) -> str:

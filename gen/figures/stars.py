@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
@@ -30,24 +29,13 @@ if TYPE_CHECKING:
     from gen.networks.network import Network
     from gen.tasks.task import Task
 
+    Places = Float[np.ndarray, "snapshot neuron 2"]
+
 _LEFT, _RIGHT, _BETWEEN = 64, 16, 16
 _TITLE, _NAME, _AXIS = 44, 28, 12
 _LARGEST = 264
 _ROOMY = 100
 _HEADROOM = 1.14
-
-
-@dataclass(frozen=True)
-class _Star:
-    """The neurons of a group as points, in the order of their final input phase.
-
-    Attributes:
-        into, out: cosine and sine amplitudes at the frequency of the group.
-    """
-
-    group: Group
-    into: Float[np.ndarray, "snapshot neuron 2"]
-    out: Float[np.ndarray, "snapshot neuron 2"]
 
 
 class Stars(RunFigure, FilmFigure):
@@ -83,11 +71,11 @@ class Stars(RunFigure, FilmFigure):
         left, right = _LEFT + margin, FILM_WIDTH - _RIGHT - margin
         canvas, layers = film_frame(FILM_WIDTH, height, scale, steps, left=left, right=right)
         for row, name in enumerate(run.views):
-            points = [star.out if row else star.into for star in stars]
             top = HEADER + _TITLE + row * (side + _NAME)
             canvas.symbol(left - 12, top + side / 2 + 8, name, across="right")
-            for column, star in enumerate(stars):
-                limit = _HEADROOM * float(np.abs(points[column][shown]).max()) or 1.0
+            for column, (group, *views) in enumerate(stars):
+                points = views[row]
+                limit = _HEADROOM * float(np.abs(points[shown]).max()) or 1.0
                 panel = canvas.panel(
                     left=left + column * (side + _BETWEEN),
                     top=top,
@@ -96,21 +84,21 @@ class Stars(RunFigure, FilmFigure):
                     x=(-limit, limit),
                     y=(-limit, limit),
                 )
-                guide_circle(panel, points[column][-1])
+                guide_circle(panel, points[-1])
                 if row == 0:
-                    _title(canvas, panel, star.group, roomy=side >= _ROOMY)
-                layers += _neurons(panel, points[column][shown], star.group.colour)
+                    _title(canvas, panel, group, roomy=side >= _ROOMY)
+                layers += _neurons(panel, points[shown], group.colour)
         return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        stars = _stars(run)
+        groups = [group for group, *_ in _stars(run)]
         begin = words(
             "alt.stars.begin",
             steps=int(run.snapshot_steps[-1]),
-            frequencies=words.listed([star.group.frequency for star in stars]),
+            frequencies=words.listed([group.frequency for group in groups]),
         )
         sentences = [begin]
-        others = run.input_weights.shape[2] - sum(len(star.group.neurons) for star in stars)
+        others = run.input_weights.shape[2] - sum(len(group.neurons) for group in groups)
         if others:
             sentences.append(words("alt.stars.others", count=others))
         known = read_pairs(run)
@@ -126,16 +114,17 @@ class Stars(RunFigure, FilmFigure):
         return words.join_sentences([*sentences, end])
 
 
-def _stars(run: ModelRun) -> list[_Star]:
+def _stars(run: ModelRun) -> list[tuple[Group, Places, Places]]:
+    """Return each group with its input and output amplitudes, neurons by final input phase."""
     into, out = run.views.values()
-    stars: list[_Star] = []
+    stars: list[tuple[Group, Places, Places]] = []
     for group in neuron_groups(into[-1]):
         if group.frequency is None:
             continue
         ring = points_at_frequency(into[:, :, group.neurons], group.frequency)
         answers = points_at_frequency(out[:, group.neurons].transpose(0, 2, 1), group.frequency)
         order = by_angle(ring[-1])
-        stars.append(_Star(group, ring[:, order], answers[:, order]))
+        stars.append((group, ring[:, order], answers[:, order]))
     return stars
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import ceil
+from math import ceil, sqrt
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -68,7 +68,7 @@ class SweepFilm(SweepFigure, FilmFigure):
         if _fits(sweep.axes, self.cell):
             return
         plan = _Plan.of(sweep.axes, self.cell)
-        what = too_large_message(round_up_to_block(plan.width), round_up_to_block(plan.height))
+        what = too_large_message(plan.width, plan.height)
         if self.cell is not None and _fits(sweep.axes, None):
             raise ValueError(f"{what}; leave cell out, or set a cell smaller than {self.cell}")
         raise ValueError(f"{what}; the kind sweep-map shows any number of values")
@@ -90,7 +90,7 @@ class SweepFilm(SweepFigure, FilmFigure):
             scale,
             steps,
             left=plan.left,
-            right=round_up_to_block(plan.width) - _RIGHT,
+            right=plan.width - _RIGHT,
             timeline=HEADER - 12,
         )
         for place, corner in enumerate(plan.corners[:-1]):
@@ -200,12 +200,13 @@ class _Plan:
 
     @property
     def width(self) -> int:
-        return max(FILM_WIDTH, self.left + _RIGHT + self.across * self.pitch - _BETWEEN)
+        needed = self.left + _RIGHT + self.across * self.pitch - _BETWEEN
+        return round_up_to_block(max(FILM_WIDTH, needed))
 
     @property
     def height(self) -> int:
         bottom = max(top for _, top in self.corners[:-1]) + self.tall + self.below
-        return max(bottom, self.corners[-1][1] + _LEGEND)
+        return round_up_to_block(max(bottom, self.corners[-1][1] + _LEGEND))
 
 
 def _axes(axes: Sequence[Axis]) -> tuple[Axis | None, Axis, Axis | None]:
@@ -222,9 +223,7 @@ def _axes(axes: Sequence[Axis]) -> tuple[Axis | None, Axis, Axis | None]:
 def _places(plan: _Plan, seeds: int) -> list[tuple[float, float]]:
     """Return the centre of each mark in a panel; the first row is the lowest."""
     columns, rows, cell = len(plan.columns.values), plan.tall // plan.cell, plan.cell
-    side = 1
-    while side * side < seeds:
-        side += 1
+    side = ceil(sqrt(seeds))
     pitch = (cell - 4) / side
     return [
         (
@@ -268,10 +267,10 @@ def _check_letters(text: str) -> None:
 def _fits(axes: Sequence[Axis], cell: int | None) -> bool:
     """Return whether phones can decode the film; measure texts only if it is close."""
     generous = _Plan.of(axes, cell, lambda text, size, style: len(text) * size)
-    if fits(round_up_to_block(generous.width), round_up_to_block(generous.height)):
+    if fits(generous.width, generous.height):
         return True
     plan = _Plan.of(axes, cell)
-    return fits(round_up_to_block(plan.width), round_up_to_block(plan.height))
+    return fits(plan.width, plan.height)
 
 
 def _wide(text: str, size: float = NUMBER_SIZE, style: Style = "Semibold") -> float:
@@ -296,19 +295,12 @@ def _grid(canvas: Canvas, plan: _Plan, left: int, top: int, *, labelled: bool) -
     size = _label_size(cell)
     base = bottom + 6 + size
     for column, value in enumerate(plan.columns.values):
-        x = left + (column + 0.5) * cell
+        x, text = left + (column + 0.5) * cell, _value_text(value)
         if plan.turned:
-            canvas.text(
-                x,
-                bottom + 6,
-                _value_text(value),
-                size=size,
-                across="center",
-                upright="top",
-                turned=True,
-            )
+            y = bottom + 6
+            canvas.text(x, y, text, size=size, across="center", upright="top", turned=True)
         else:
-            canvas.text(x, base, _value_text(value), size=size, across="center")
+            canvas.text(x, base, text, size=size, across="center")
     if not labelled:
         return
     before = left - _LABEL_GAP

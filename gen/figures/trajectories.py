@@ -78,9 +78,11 @@ class Trajectories(RunFigure, FilmFigure):
         canvas.line([_LEFT, FILM_WIDTH - _RIGHT], [zero, zero], colour="muted", width=0.75)
         panel.x_axis(nice_ticks(first, last))
         _legend(canvas, groups, run)
+        x = np.repeat(steps[:, None].astype(np.float64), 2, axis=1)
+        now = panel.project(x, np.broadcast_to(panel.y, x.shape))
         layers: list[Layer] = [
             StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=_HEADER_LINE),
-            Lines(_now(panel, steps), ["rule"], width=1.5),
+            Lines(now[:, None], ["rule"], width=1.5),
             *_drawn_by_pens(panel, steps, weights[shown], groups),
         ]
         return Film.of(canvas, steps, layers, self.pacing())
@@ -126,12 +128,6 @@ def _range(weights: Float[np.ndarray, "snapshot input neuron"]) -> tuple[float, 
     low, high = float(min(weights.min(), 0)), float(max(weights.max(), 0))
     air = 0.04 * (high - low) or 1.0
     return low - air, high + air
-
-
-def _now(panel: Panel, steps: Int[np.ndarray, " frame"]) -> Float[np.ndarray, "frame 1 2 2"]:
-    """Return a vertical line at the current step."""
-    x = np.repeat(steps[:, None].astype(np.float64), 2, axis=1)
-    return panel.project(x, np.broadcast_to(panel.y, x.shape))[:, None]
 
 
 def _drawn_by_pens(

@@ -70,7 +70,8 @@ class Waves(RunFigure, FilmFigure):
         into, out = run.views.values()
         groups = neuron_groups(into[-1])
         limit = self.limit or line_limit(into, out)
-        beyond = max(float(np.abs(into).max()), float(np.abs(out).max())) > limit
+        largest = max(float(np.abs(into).max()), float(np.abs(out).max()))
+        labels = limit_labels(limit, beyond=largest > limit)
         height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups) - _TITLE - _BELOW))
         row = _TITLE + height + _BELOW
         top = HEADER + _NAME
@@ -94,7 +95,7 @@ class Waves(RunFigure, FilmFigure):
                 )
                 last = place == len(groups) - 1
                 _number_axis(panel, symbols[column] if last else "")
-                _weight_axis(panel, beyond=beyond, labelled=column == 0)
+                panel.y_axis([-limit, 0.0, limit], ["", "", ""] if column else labels)
                 if column == 0:
                     group_title(canvas, left, top + place * row + _TITLE - 8, group)
                 layers.append(_lines(panel, values[:, group.neurons], group.colour))
@@ -114,13 +115,6 @@ class Waves(RunFigure, FilmFigure):
             least=words.percent(float(peak_power_shares(into[-1]).min())),
         )
         return words.join_sentences([begin, purity, describe_frequencies(run, words)])
-
-
-def _weight_axis(panel: Panel, *, beyond: bool, labelled: bool) -> None:
-    """Draw a line at zero and at both limits; `beyond`: larger weights are clipped there."""
-    limit = panel.y[1]
-    texts = limit_labels(limit, beyond=beyond)
-    panel.y_axis([-limit, 0.0, limit], texts if labelled else ["", "", ""])
 
 
 def _number_axis(panel: Panel, symbol: str) -> None:

@@ -101,8 +101,8 @@ def _final_state(run: ModelRun, words: Words) -> tuple[str, str]:
     into = run.input_weights[-1]
     size = np.abs(into)
     if run.task.signal_inputs:
-        signal = list(run.task.signal_inputs)
-        distractors = np.delete(size, [*signal, *_bias(run)], axis=0)
+        signal, bias = list(run.task.signal_inputs), run.task.bias_input
+        distractors = np.delete(size, signal if bias is None else [*signal, bias], axis=0)
         key = "alt.weights.sparse" if distractors.size else "alt.weights.sparse_alone"
         order, state = (
             "by_size",
@@ -117,15 +117,11 @@ def _final_state(run: ModelRun, words: Words) -> tuple[str, str]:
             ),
         )
     elif into.shape[0] == 2:
-        order, state = "by_angle", words("alt.weights.circle", largest=_largest(run))
+        largest = max(float(np.abs(view[-1]).max()) for view in run.views.values())
+        order, state = "by_angle", words("alt.weights.circle", largest=largest)
     else:
         order, state = "by_frequency", _waves(into, words)
     return words(f"alt.weights.{order}"), state
-
-
-def _largest(run: ModelRun) -> float:
-    """Return the largest absolute final weight of both matrices."""
-    return max(float(np.abs(view[-1]).max()) for view in run.views.values())
 
 
 def _waves(into: Float[np.ndarray, "input neuron"], words: Words) -> str:
@@ -140,10 +136,6 @@ def _waves(into: Float[np.ndarray, "input neuron"], words: Words) -> str:
         share=share,
         frequencies=words.listed(np.unique(frequencies(into)[pure]).tolist()),
     )
-
-
-def _bias(run: ModelRun) -> list[int]:
-    return [] if run.task.bias_input is None else [run.task.bias_input]
 
 
 def _input_axis(matrix: Matrix, run: ModelRun) -> None:

@@ -39,10 +39,6 @@ class Score:
 
     Late in training the loss is far below the resolution of float32, but its terms are not.
     The terms are computed in float32; the logarithm and the sum are computed in float64.
-
-    Args:
-        batch: the rows and labels to measure on.
-        activation: the network's activation.
     """
 
     def __init__(self, batch: Batch, activation: Activation) -> None:
@@ -102,12 +98,6 @@ class CrossEntropyGradient:
         dL/dW_out = H^T G            dL/dW_in = X^T (f'(U) * (G W_out^T))
 
     with f'(U) = [U > 0] for relu and 2 U for the square.
-
-    Args:
-        batch: the rows and labels to learn from.
-        neurons: hidden neurons of one model.
-        outputs: logits of one model, at least 2.
-        activation: the network's activation.
     """
 
     def __init__(self, batch: Batch, neurons: int, outputs: int, activation: Activation) -> None:
@@ -151,11 +141,6 @@ class LogisticGradient:
 
     with k = 1 for relu and 2 for the square. Rows are the last axis of all buffers, because both
     products and the sum over neurons are fastest in this layout.
-
-    Args:
-        batch: the rows and labels (0 or 1) to learn from.
-        neurons: hidden neurons of one model.
-        activation: the network's activation.
     """
 
     def __init__(self, batch: Batch, neurons: int, activation: Activation) -> None:

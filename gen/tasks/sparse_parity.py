@@ -19,10 +19,7 @@ class SparseParity(Task):
     """Random bits (0 or 1) and a bias input of 1; the label is the parity of the first bits.
 
     Attributes:
-        bits: number of random bits.
         signal_bits: number of bits, from the first, that decide the label.
-        train_rows: number of rows to train on.
-        test_rows: number of rows to test on.
     """
 
     kind: Literal["sparse-parity"] = "sparse-parity"
