@@ -15,7 +15,6 @@ W_in = [E A_1; E A_2].
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
@@ -30,6 +29,8 @@ from gen.seeding import Purpose, stream, truncated_normal
 from gen.tasks.task import Task
 
 Tensors = Mapping[str, "torch.Tensor"]
+_Product = tuple[Callable[[], None], Callable[[], None]]
+"""Computes a product of two learned matrices, and the gradients of its factors."""
 
 
 def circle(points: int) -> Float[np.ndarray, "point 2"]:
@@ -164,17 +165,19 @@ class Embedded(Network):
         w_in, w_out = self.matrices(task, parameters)
         d_w_in = gradients.get("W_in", torch.empty_like(w_in))
         d_w_out = gradients.get("W_out", torch.empty_like(w_out))
-        product_in = self._product_in(task, parameters, gradients, w_in, d_w_in)
-        product_out = self._product_out(task, parameters, gradients, w_out, d_w_out)
+        multiply_in, differentiate_in = self._product_in(task, parameters, gradients, w_in, d_w_in)
+        multiply_out, differentiate_out = self._product_out(
+            task, parameters, gradients, w_out, d_w_out
+        )
 
         def differentiate() -> None:
             if "E" in gradients:
                 gradients["E"].zero_()
-            product_in.multiply()
-            product_out.multiply()
+            multiply_in()
+            multiply_out()
             compute(w_in, w_out, d_w_in, d_w_out)
-            product_in.differentiate()
-            product_out.differentiate()
+            differentiate_in()
+            differentiate_out()
 
         return differentiate
 
@@ -188,7 +191,7 @@ class Embedded(Network):
     ) -> _Product:
         """Prepare W_in = [E A_1; E A_2], dA_i = E^T dW_i, and dE += dW_i A_i^T (W_i: half i)."""
         if self.into == "collapsed":
-            return _Product(lambda: None, lambda: None)
+            return (lambda: None), (lambda: None)
         e = self._embedding(task, parameters)
         width, d_e = e.shape[2], gradients.get("E")
         halves = list(
@@ -211,7 +214,7 @@ class Embedded(Network):
                 if d_e is not None:
                     d_e.baddbmm_(d_w, a.mT)
 
-        return _Product(multiply, differentiate)
+        return multiply, differentiate
 
     def _product_out(
         self,
@@ -223,7 +226,7 @@ class Embedded(Network):
     ) -> _Product:
         """Prepare W_out = B U^T, dB = dW_out U and dU = dW_out^T B, or add to dA and dE if tied."""
         if self.out == "collapsed":
-            return _Product(lambda: None, lambda: None)
+            return (lambda: None), (lambda: None)
         b, u = self._unembedding(task, parameters)
         d_e = gradients.get("E")
 
@@ -240,7 +243,7 @@ class Embedded(Network):
             elif d_e is not None:
                 d_e.baddbmm_(d_w_out.mT, b)
 
-        return _Product(multiply, differentiate)
+        return multiply, differentiate
 
     def _embedding(
         self, task: Task, parameters: Tensors
@@ -263,11 +266,3 @@ class Embedded(Network):
             parameters["A"].mT if own_b is None else own_b,
             self._embedding(task, parameters) if own_u is None else own_u,
         )
-
-
-@dataclass(frozen=True)
-class _Product:
-    """A product of two learned matrices: how to compute it, and the gradients of its factors."""
-
-    multiply: Callable[[], None]
-    differentiate: Callable[[], None]

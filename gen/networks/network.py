@@ -70,15 +70,9 @@ class Network(Kind):
     ) -> Callable[[], None]:
         """Allocate buffers for the closed-form gradient of the mean loss over `batch`.
 
-        Args:
-            task: gives the numbers of inputs and outputs.
-            parameters: the learned tensors, each (model, ...).
-            gradients: tensors of the same names and shapes, to be overwritten.
-            batch: the rows and labels to learn from.
-
         Returns:
-            A function without arguments that reads the present `parameters` and writes all
-            `gradients` in place.
+            A function that reads the present `parameters`, each (model, ...), and overwrites
+            all `gradients`, which have the same names and shapes.
         """
 
     def learned_numbers(self, task: Task) -> int:

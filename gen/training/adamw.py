@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -41,15 +40,6 @@ class Optimiser(Settings):
     l1: Annotated[float, Field(ge=0, le=1000)] = 0.0
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Consecutive models with equal settings, as slices of the ensemble's tensors."""
-
-    settings: Optimiser
-    weights: list[torch.Tensor]
-    gradients: list[torch.Tensor]
-
-
 class EnsembleAdamW:
     """AdamW with settings for each model of an ensemble.
 
@@ -67,33 +57,28 @@ class EnsembleAdamW:
         gradients: Mapping[str, torch.Tensor],
         settings: tuple[Optimiser, ...],
     ) -> None:
-        self._groups: list[_Group] = []
+        groups: list[dict[str, Any]] = []
         start = 0
         for shared, members in groupby(settings):
             part = slice(start, start := start + len(list(members)))
             weights = [tensor[part] for tensor in parameters.values()]
-            part_gradients = [gradients[name][part] for name in parameters]
-            for weight, gradient in zip(weights, part_gradients, strict=True):
-                weight.grad = gradient
-            self._groups.append(_Group(shared, weights, part_gradients))
-        self._adam = torch.optim.AdamW(
-            [
+            for weight, name in zip(weights, parameters, strict=True):
+                weight.grad = gradients[name][part]
+            groups.append(
                 {
-                    "params": group.weights,
-                    "lr": group.settings.learning_rate,
-                    "betas": group.settings.betas,
-                    "weight_decay": group.settings.weight_decay,
+                    "params": weights,
+                    "lr": shared.learning_rate,
+                    "betas": shared.betas,
+                    "weight_decay": shared.weight_decay,
+                    "l1": shared.l1,
                 }
-                for group in self._groups
-            ],
-            eps=EPSILON,
-            fused=True,
-        )
+            )
+        self._adam = torch.optim.AdamW(groups, eps=EPSILON, fused=True)
 
     def step(self) -> None:
         """Update every parameter by one step."""
-        for group in self._groups:
-            if group.settings.l1 > 0:
-                for weight, gradient in zip(group.weights, group.gradients, strict=True):
-                    gradient.add_(weight.sign(), alpha=group.settings.l1)
+        for group in self._adam.param_groups:
+            if group["l1"] > 0:
+                for weight in group["params"]:
+                    weight.grad.add_(weight.sign(), alpha=group["l1"])
         self._adam.step()

@@ -88,14 +88,8 @@ def train(
     Denormal numbers are flushed to zero during the training: in the tails of softmax and of the
     second moments they would make late steps several times slower.
 
-    Args:
-        ensemble: the models to train.
-        device: torch device, `cpu` or `cuda`.
-        on_step: called with the step at every logged step.
-
-    Returns:
-        Metrics, views and learned parameters. A model that diverges is marked in `failed_at`
-        and does not affect the others.
+    `on_step` is called at every logged step. A model that diverges is marked in `failed_at` and
+    does not affect the others.
     """
     torch.set_flush_denormal(True)
     try:
@@ -118,47 +112,37 @@ def _train(ensemble: Ensemble, device: str, on_step: Callable[[int], None]) -> T
     optimiser = EnsembleAdamW(parameters, gradients, ensemble.optimisers)
 
     settings = ensemble.training
-    log = _Log(steps_every(settings.log_every, settings.steps), len(ensemble.seeds))
+    logged_steps = steps_every(settings.log_every, settings.steps)
     snapshot_steps = steps_every(settings.snapshot_every, settings.steps)
+    logged: list[dict[str, np.ndarray]] = []
     views: list[dict[str, np.ndarray]] = []
-    to_log, to_view = set(log.steps.tolist()), set(snapshot_steps.tolist())
+    to_log, to_view = set(logged_steps.tolist()), set(snapshot_steps.tolist())
     for step in range(settings.steps + 1):
         if step in to_log:
-            log.add(_measure(scores, *network.matrices(task, parameters)))
+            logged.append(_measure(scores, *network.matrices(task, parameters)))
             on_step(step)
         if step in to_view:
             views.append(_as_arrays(network.view(task, parameters)))
         if step < settings.steps:
             differentiate()
             optimiser.step()
+    metrics = {name: np.stack([values[name] for values in logged], axis=1) for name in METRICS}
     return Trained(
-        logged_steps=log.steps,
-        metrics=log.metrics,
+        logged_steps=logged_steps,
+        metrics=metrics,
         snapshot_steps=snapshot_steps,
         views={name: np.stack([view[name] for view in views], axis=1) for name in views[0]},
         parameters=_as_arrays(parameters),
-        failed_at=log.failed_at(),
+        failed_at=_failed_at(logged_steps, metrics["train_loss"]),
     )
 
 
-class _Log:
-    """Metrics of each model at each logged step, added in the order of the steps."""
-
-    def __init__(self, steps: Int[np.ndarray, " log"], models: int) -> None:
-        self.steps = steps
-        self.metrics = {name: np.full((models, len(steps)), np.nan) for name in METRICS}
-        self._filled = 0
-
-    def add(self, measured: dict[str, Float[np.ndarray, " model"]]) -> None:
-        for name, values in measured.items():
-            self.metrics[name][:, self._filled] = values
-        self._filled += 1
-
-    def failed_at(self) -> Int[np.ndarray, " model"]:
-        loss = self.metrics["train_loss"]
-        with np.errstate(invalid="ignore"):
-            failed: Bool[np.ndarray, "model log"] = ~(loss <= DIVERGED * loss[:, :1])
-        return np.where(failed.any(axis=1), self.steps[failed.argmax(axis=1)], -1)
+def _failed_at(
+    steps: Int[np.ndarray, " log"], loss: Float[np.ndarray, "model log"]
+) -> Int[np.ndarray, " model"]:
+    with np.errstate(invalid="ignore"):
+        failed: Bool[np.ndarray, "model log"] = ~(loss <= DIVERGED * loss[:, :1])
+    return np.where(failed.any(axis=1), steps[failed.argmax(axis=1)], -1)
 
 
 def _batch(rows: Rows, device: str) -> Batch:

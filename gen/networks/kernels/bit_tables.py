@@ -38,9 +38,7 @@ class BitGradient:
 
         dL/dW_in = S * v            dL/dv = sum over inputs of (S * W_in)
 
-    Args:
-        batch: rows of 0 and 1 (float32, on the CPU), and labels of 0 and 1.
-        neurons: hidden neurons of one model.
+    The rows and labels of the batch are 0 and 1, the rows float32 on the CPU.
     """
 
     def __init__(self, batch: Batch, neurons: int) -> None:

@@ -6,32 +6,9 @@ ones gives the same sums as the full product, in a fraction of the time.
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
-
 from jaxtyping import Float, Int
 
 from gen.lazy import torch
-
-
-@runtime_checkable
-class InputRows(Protocol):
-    """The input rows X of an ensemble as a linear map."""
-
-    def times(
-        self,
-        weights: Float[torch.Tensor, "model input neuron"],
-        out: Float[torch.Tensor, "model row neuron"],
-    ) -> None:
-        """Write X W into `out`."""
-        ...
-
-    def transposed_times(
-        self,
-        d: Float[torch.Tensor, "model row neuron"],
-        out: Float[torch.Tensor, "model input neuron"],
-    ) -> None:
-        """Write X^T D into `out`."""
-        ...
 
 
 class DenseRows:
@@ -88,6 +65,9 @@ class CountedRows:
         sums = out.zero_().view(-1, out.shape[2])
         for term in self._terms:
             sums.index_add_(0, term, d.flatten(0, 1))
+
+
+InputRows = DenseRows | CountedRows
 
 
 def input_rows(inputs: Float[torch.Tensor, "model row input"]) -> InputRows:
