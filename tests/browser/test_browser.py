@@ -60,13 +60,13 @@ def scriptless(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def test_the_pages_that_are_tested_are_the_pages_there_are(site: Path) -> None:
+def test_the_site_has_no_untested_page(site: Path) -> None:
     for folder in ("", *TRANSLATED):
         assert {path.stem for path in (site / folder).glob("*.html")} == set(PAGES)
 
 
 @pytest.mark.parametrize("name", EVERY_LANGUAGE)
-def test_a_page_opens_from_disk_without_error_and_asks_for_nothing_outside(
+def test_a_page_opens_from_disk_without_errors_or_external_requests(
     watched: Watched, site: Path, name: str
 ) -> None:
     watched.page.goto((site / f"{name}.html").as_uri())
@@ -76,7 +76,7 @@ def test_a_page_opens_from_disk_without_error_and_asks_for_nothing_outside(
     assert watched.requests and all(url.startswith(inside) for url in watched.requests)
 
 
-def test_every_page_says_first_that_nothing_runs_or_loads_but_the_sites_own_files(
+def test_every_page_starts_with_a_policy_that_allows_only_files_of_the_site(
     site: Path,
 ) -> None:
     pages = sorted(site.rglob("*.html"))
@@ -113,9 +113,7 @@ def test_every_page_says_first_that_nothing_runs_or_loads_but_the_sites_own_file
     ],
     ids=["script", "handler", "address", "style", "frame", "fetch"],
 )
-def test_the_policy_keeps_out_what_a_page_would_bring_in(
-    watched: Watched, site: Path, brought_in: str
-) -> None:
+def test_the_policy_blocks_injected_content(watched: Watched, site: Path, brought_in: str) -> None:
     watched.page.goto((site / "index.html").as_uri())
     refused = watched.page.evaluate(
         "() => new Promise((done) => {"
@@ -164,7 +162,7 @@ def test_every_film_of_a_page_plays_to_its_end_and_seeks(
 
 
 @pytest.mark.parametrize("name", EVERY_LANGUAGE)
-def test_no_page_scrolls_sideways(watched: Watched, site: Path, name: str) -> None:
+def test_no_page_scrolls_horizontally(watched: Watched, site: Path, name: str) -> None:
     watched.page.goto((site / f"{name}.html").as_uri())
     for width in WIDTHS:
         watched.page.set_viewport_size({"width": width, "height": 800})
@@ -184,7 +182,7 @@ def test_a_page_is_complete_without_script(scriptless: Page, site: Path, name: s
 
 @pytest.mark.parametrize("folder", ["", *TRANSLATED])
 @pytest.mark.parametrize("name", ["when", "construction", "stars", "open-questions"])
-def test_scripts_say_what_the_page_said_before_them(
+def test_scripts_do_not_change_the_initial_texts(
     watched: Watched, scriptless: Page, site: Path, name: str, folder: str
 ) -> None:
     said: list[list[str]] = []
@@ -195,7 +193,9 @@ def test_scripts_say_what_the_page_said_before_them(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_is_legible_in_light_and_in_dark(browser: Browser, site: Path, scheme: str) -> None:
+def test_text_has_enough_contrast_in_light_and_dark_mode(
+    browser: Browser, site: Path, scheme: str
+) -> None:
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
     page.goto((site / "ones-and-zeros.html").as_uri())
@@ -237,7 +237,7 @@ def _counted(page: Page) -> dict[str, int]:
     }
 
 
-def test_thresholds_of_the_map_judge_every_model_anew(watched: Watched, site: Path) -> None:
+def test_the_map_recomputes_outcomes_when_a_threshold_changes(watched: Watched, site: Path) -> None:
     page = watched.page
     page.goto((site / "when.html").as_uri())
     with (site / "data" / "parity-sweep.csv").open() as table:
@@ -258,7 +258,7 @@ def test_thresholds_of_the_map_judge_every_model_anew(watched: Watched, site: Pa
         assert sum(mark.endswith(f"-{key}") for mark in marks) == count
 
 
-def test_a_cell_of_the_map_is_reached_by_keys_and_by_pointer(watched: Watched, site: Path) -> None:
+def test_a_map_cell_is_selected_by_keyboard_and_pointer(watched: Watched, site: Path) -> None:
     page = watched.page
     page.goto((site / "when.html").as_uri())
     figure = page.locator("#figure-sweep-map")
@@ -288,6 +288,6 @@ def test_a_cell_of_the_map_is_reached_by_keys_and_by_pointer(watched: Watched, s
     assert said.inner_text() != last[0]
 
 
-def test_the_page_of_the_map_is_light(site: Path) -> None:
+def test_the_page_with_the_map_is_small(site: Path) -> None:
     assert (site / "assets" / "sweep.js").stat().st_size < 10_000
     assert (site / "when.html").stat().st_size < 1_500_000

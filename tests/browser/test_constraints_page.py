@@ -55,7 +55,7 @@ def formula(page: Page) -> str:
     return normalize("NFKC", seen.inner_text())
 
 
-def test_the_formula_is_that_of_the_cell_in_focus(page: Page) -> None:
+def test_the_formula_follows_the_focused_cell(page: Page) -> None:
     page.locator(".cell[tabindex='0']").focus()
     page.keyboard.press("Home")
     assert page.locator(".focus").inner_text().startswith("One table, table width 32")
@@ -82,7 +82,7 @@ def test_formulas_fit_the_window(page: Page, width: int) -> None:
         assert inside, title.inner_text()
 
 
-def test_without_script_the_formula_of_the_cell_that_is_told_of_is_there(
+def test_without_scripts_the_formula_of_the_described_cell_is_shown(
     browser: Browser, folder: Path
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
@@ -101,7 +101,7 @@ def told(page: Page) -> str:
     return page.locator(".focus").inner_text()
 
 
-def test_a_click_keeps_a_cell_until_a_second_click_or_escape(page: Page) -> None:
+def test_a_clicked_cell_stays_selected_until_a_second_click_or_escape(page: Page) -> None:
     cells = page.locator(".cell")
     cells.nth(2).click()
     kept = told(page)
@@ -118,7 +118,7 @@ def test_a_click_keeps_a_cell_until_a_second_click_or_escape(page: Page) -> None
     assert told(page) != kept
 
 
-def test_a_click_on_another_cell_keeps_that_one(page: Page) -> None:
+def test_a_click_on_another_cell_selects_it_instead(page: Page) -> None:
     cells = page.locator(".cell")
     cells.nth(2).click()
     cells.nth(9).click()
@@ -129,7 +129,7 @@ def test_a_click_on_another_cell_keeps_that_one(page: Page) -> None:
     assert told(page) == cells.nth(9).get_attribute("aria-label")
 
 
-def test_the_keyboard_keeps_and_releases_a_cell_and_takes_it_along(page: Page) -> None:
+def test_enter_selects_a_cell_arrow_keys_move_the_selection_and_space_ends_it(page: Page) -> None:
     page.locator(".cell[tabindex='0']").focus()
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
@@ -141,7 +141,7 @@ def test_the_keyboard_keeps_and_releases_a_cell_and_takes_it_along(page: Page) -
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (900, 800), (390, 844)])
-def test_the_curves_of_a_kept_cell_are_seen_together_with_the_cell(
+def test_a_selected_cell_and_its_curves_fit_the_window_together(
     page: Page, width: int, height: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": height})
@@ -157,7 +157,7 @@ def test_the_curves_of_a_kept_cell_are_seen_together_with_the_cell(
         assert beside or curves["y"] >= cell["y"] + cell["height"]
 
 
-def test_beside_a_broad_map_the_curves_are_seen_with_the_cell_that_is_pointed_at(
+def test_the_curves_of_a_hovered_cell_stay_visible_beside_a_wide_map(
     page: Page,
 ) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
@@ -168,7 +168,7 @@ def test_beside_a_broad_map_the_curves_are_seen_with_the_cell_that_is_pointed_at
         assert curves and curves["y"] >= 0 and curves["y"] + curves["height"] <= 900
 
 
-def test_curves_have_names_and_numbers_are_written_as_in_the_text(page: Page) -> None:
+def test_curves_are_labelled_and_numbers_have_the_format_of_the_text(page: Page) -> None:
     names = page.locator(".curves text").all_text_contents()
     assert {"Loss", "train", "test", "Step"} <= set(names)
     values = page.locator(".thresholds .value").all_inner_texts()
@@ -181,7 +181,7 @@ def test_curves_have_names_and_numbers_are_written_as_in_the_text(page: Page) ->
     assert page.locator(".value[data-name='loss']").inner_text() == EN.number(1e-5)
 
 
-def test_moved_thresholds_tell_of_how_many_models_right_answers_tell_otherwise(
+def test_moved_thresholds_show_how_many_models_their_accuracies_contradict(
     page: Page,
 ) -> None:
     line = page.locator(".contradicted")
@@ -190,7 +190,7 @@ def test_moved_thresholds_tell_of_how_many_models_right_answers_tell_otherwise(
     assert line.is_visible() and " of 252 " in line.inner_text()
 
 
-def test_a_touch_screen_is_told_to_tap(browser: Browser, folder: Path, page: Page) -> None:
+def test_the_hint_on_a_touch_screen_says_tap(browser: Browser, folder: Path, page: Page) -> None:
     assert page.locator(".hint").inner_text() == EN("map.hint")
     phone = browser.new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True

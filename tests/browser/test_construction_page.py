@@ -91,7 +91,7 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
-def test_the_script_draws_and_says_what_the_build_does(
+def test_the_script_draws_the_same_picture_and_text_as_the_build(
     page: Page, settings: dict[str, Any]
 ) -> None:
     choose(page, **settings)
@@ -107,7 +107,9 @@ def test_the_script_draws_and_says_what_the_build_does(
 @pytest.mark.parametrize(
     ("neurons", "modulus"), [(5, 67), (6, 67), (3, 13), (4, 31), (9, 500), (8, 100)]
 )
-def test_the_error_is_what_the_build_finds(page: Page, neurons: int, modulus: int) -> None:
+def test_the_script_shows_the_error_that_the_build_computes(
+    page: Page, neurons: int, modulus: int
+) -> None:
     figure = page.locator("#figure-error")
     figure.locator("input[name='neurons']").fill(str(neurons))
     figure.locator("input[name='modulus']").fill(str(modulus))
@@ -120,7 +122,7 @@ def test_the_error_is_what_the_build_finds(page: Page, neurons: int, modulus: in
 
 
 @pytest.mark.parametrize(("key", "b"), [("ArrowRight", 21), ("ArrowLeft", 19), ("End", 66)])
-def test_a_number_is_changed_by_key(page: Page, key: str, b: int) -> None:
+def test_arrow_keys_change_a_number(page: Page, key: str, b: int) -> None:
     page.get_by_role("slider", name="b =").focus()
     page.keyboard.press(key)
     assert page.locator(".value[data-name='b']").inner_text() == str(b)
@@ -128,7 +130,7 @@ def test_a_number_is_changed_by_key(page: Page, key: str, b: int) -> None:
     assert page.locator("#figure-sum .said").inner_text() == expected.said
 
 
-def test_neurons_and_modulus_are_changed_by_key(page: Page) -> None:
+def test_arrow_keys_change_neurons_and_modulus(page: Page) -> None:
     figure = page.locator("#figure-sum")
     figure.get_by_role("spinbutton", name="neurons").focus()
     page.keyboard.press("ArrowUp")
@@ -138,7 +140,7 @@ def test_neurons_and_modulus_are_changed_by_key(page: Page) -> None:
     assert figure.locator("input[name='a']").get_attribute("max") == "65"
 
 
-def test_a_number_is_changed_by_pointer(page: Page) -> None:
+def test_dragging_changes_a_number(page: Page) -> None:
     box = page.locator("#figure-sum input[name='a']").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
@@ -152,9 +154,7 @@ def test_a_smaller_modulus_keeps_the_numbers_below_it(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("7", "12"), ("9999", "500"), ("", "67")])
-def test_what_is_out_of_range_is_mended_when_the_field_is_left(
-    page: Page, typed: str, kept: str
-) -> None:
+def test_an_out_of_range_value_is_corrected_on_blur(page: Page, typed: str, kept: str) -> None:
     for figure in ("#figure-sum", "#figure-error"):
         field = page.locator(f"{figure} input[name='modulus']")
         before = page.locator(f"{figure} .counted").first.inner_text()
@@ -172,7 +172,9 @@ def test_the_figures_fit_the_window(page: Page, width: int) -> None:
     assert visible.get_attribute("class") == ("narrow" if width < 500 else "wide")
 
 
-def test_without_script_everything_but_the_fields_is_there(browser: Browser, folder: Path) -> None:
+def test_without_scripts_everything_except_the_fields_is_shown(
+    browser: Browser, folder: Path
+) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((folder / "index.html").as_uri())

@@ -20,7 +20,7 @@ def page(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def test_search_finds_sections_and_leads_there_by_keys_alone(page: Page, site: Path) -> None:
+def test_search_results_open_by_keyboard(page: Page, site: Path) -> None:
     watched = Watched(page)
     page.goto((site / "index.html").as_uri())
     assert not any("search.en" in address for address in watched.requests)
@@ -36,7 +36,7 @@ def test_search_finds_sections_and_leads_there_by_keys_alone(page: Page, site: P
     assert watched.complaints == []
 
 
-def test_search_finds_chinese_inside_of_words_and_the_pages_own_language_first(
+def test_search_finds_chinese_substrings_and_lists_the_language_of_the_page_first(
     page: Page, site: Path
 ) -> None:
     page.goto((site / "zh" / "index.html").as_uri())
@@ -49,7 +49,7 @@ def test_search_finds_chinese_inside_of_words_and_the_pages_own_language_first(
     assert not page.locator(".search").is_visible()
 
 
-def test_what_nobody_wrote_is_not_found(page: Page, site: Path) -> None:
+def test_search_shows_a_message_if_nothing_matches(page: Page, site: Path) -> None:
     page.goto((site / "index.html").as_uri())
     page.locator(".search-open").click()
     page.keyboard.type("zxqv")
@@ -57,7 +57,7 @@ def test_what_nobody_wrote_is_not_found(page: Page, site: Path) -> None:
     assert page.locator(".search a").count() == 0
 
 
-def test_the_language_switch_keeps_the_place_and_the_state(page: Page, site: Path) -> None:
+def test_the_language_switch_keeps_the_section_and_the_state(page: Page, site: Path) -> None:
     page.goto((site / "five-neurons.html").as_uri() + "?step=0#why-twice-the-angle")
     page.get_by_role("navigation").get_by_role("link", name="简体中文").evaluate(
         "link => link.click()"
@@ -73,9 +73,7 @@ def test_the_language_switch_keeps_the_place_and_the_state(page: Page, site: Pat
     assert page.evaluate("location.hash") == "#why-twice-the-angle"
 
 
-def test_on_paper_films_are_pictures_and_nothing_waits_to_be_pressed(
-    page: Page, site: Path
-) -> None:
+def test_print_shows_films_as_pictures_and_hides_controls(page: Page, site: Path) -> None:
     page.goto((site / "five-neurons.html").as_uri())
     page.emulate_media(media="print")
     assert page.locator("#figure-five-circle img").is_visible()

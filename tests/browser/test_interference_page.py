@@ -66,12 +66,12 @@ def leads(page: Page) -> list[str]:
     return page.locator("svg.wide .ahead").all_text_contents()
 
 
-def test_the_script_says_what_the_build_said(page: Page) -> None:
+def test_the_script_shows_the_text_of_the_build(page: Page) -> None:
     assert said(page) == expected(10, 20)
 
 
 @pytest.mark.parametrize(("key", "a"), [("ArrowRight", 11), ("ArrowLeft", 9), ("End", 66)])
-def test_a_number_is_changed_by_key(page: Page, key: str, a: int) -> None:
+def test_arrow_keys_change_a_number(page: Page, key: str, a: int) -> None:
     before = page.locator("svg.wide .group .wave").first.get_attribute("d"), leads(page)
     page.locator("input[name='a']").focus()
     page.keyboard.press(key)
@@ -82,7 +82,7 @@ def test_a_number_is_changed_by_key(page: Page, key: str, a: int) -> None:
     assert before[0] != after[0] and before[1] != after[1]
 
 
-def test_the_script_draws_what_the_build_draws(page: Page) -> None:
+def test_the_script_draws_the_same_picture_as_the_build(page: Page) -> None:
     page.locator("input[name='b']").focus()
     page.keyboard.press("Home")
     built = Interference(model="m", a=10, b=0).render(RUN, EN).drawing.pictures[0]
@@ -93,7 +93,7 @@ def test_the_script_draws_what_the_build_draws(page: Page) -> None:
     assert all(ring in built for ring in rings)
 
 
-def test_a_number_is_changed_by_pointer(page: Page) -> None:
+def test_dragging_changes_a_number(page: Page) -> None:
     slider = page.locator("input[name='b']")
     box = slider.bounding_box()
     assert box is not None
@@ -102,7 +102,7 @@ def test_a_number_is_changed_by_pointer(page: Page) -> None:
 
 
 @pytest.mark.parametrize("b", [0, 1, 48, 54, 56])
-def test_the_line_at_the_answer_strikes_through_no_text(page: Page, b: int) -> None:
+def test_the_line_at_the_answer_does_not_cross_text(page: Page, b: int) -> None:
     page.locator("input[name='b']").fill(str(b))
     shown = page.locator("svg.wide")
     behind = shown.evaluate(
@@ -121,7 +121,7 @@ def test_the_line_at_the_answer_strikes_through_no_text(page: Page, b: int) -> N
     assert behind
 
 
-def test_a_seed_without_another_to_choose_is_no_choice(page: Page) -> None:
+def test_a_single_seed_has_no_seed_chooser(page: Page) -> None:
     assert page.locator(".seed").count() == 1
     assert page.locator("input[type='radio'], .other-seed").count() == 0
 
@@ -135,9 +135,7 @@ def test_the_figures_fit_the_window(page: Page, width: int) -> None:
     assert visible.get_attribute("class") == ("narrow" if width < 500 else "wide")
 
 
-def test_without_script_the_picture_and_its_sentence_are_there(
-    browser: Browser, folder: Path
-) -> None:
+def test_without_scripts_the_picture_and_its_text_are_shown(browser: Browser, folder: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((folder / "index.html").as_uri())
@@ -163,7 +161,7 @@ def product(browser: Browser, folder: Path) -> Iterator[Page]:
     page.close()
 
 
-def test_numbers_that_are_multiplied_are_chosen_by_their_exponents(product: Page) -> None:
+def test_factors_of_a_product_are_chosen_by_their_exponents(product: Page) -> None:
     run = pair_run("multiply")
     assert said(product) == Interference(model="m", a=9, b=10).render(run, EN).drawing.said
     product.locator("input[name='a']").press("ArrowRight")

@@ -48,7 +48,7 @@ def landed(page: Page) -> str:
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("switch", ["header .languages a", "footer .languages a"])
-def test_a_switch_goes_to_the_section_in_view(page: Page, switch: str) -> None:
+def test_the_language_switch_goes_to_the_section_in_view(page: Page, switch: str) -> None:
     page.locator("#part-3").evaluate("heading => heading.scrollIntoView()")
     assert landed(page) == "part-3"
     page.locator(switch).evaluate("link => link.click()")
@@ -58,7 +58,7 @@ def test_a_switch_goes_to_the_section_in_view(page: Page, switch: str) -> None:
 
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
-def test_at_the_top_of_a_page_the_switch_keeps_the_section_of_the_address(page: Page) -> None:
+def test_at_the_top_of_a_page_the_language_switch_keeps_the_section_of_the_url(page: Page) -> None:
     page.goto(page.url + "#part-2")
     page.evaluate("scrollTo(0, 0)")
     page.locator("header .languages a").click()
@@ -70,7 +70,7 @@ def test_at_the_top_of_a_page_the_switch_keeps_the_section_of_the_address(page: 
 
 
 @pytest.mark.parametrize("base_url", [None, "https://example.org/site/"])
-def test_a_page_names_its_translations_in_its_head(base_url: str | None) -> None:
+def test_the_head_of_a_page_links_its_translations(base_url: str | None) -> None:
     written = pages(base_url)
     for path, way in (("index.html", ""), ("zh/index.html", "../")):
         links = {

@@ -71,7 +71,7 @@ def test_a_wide_formula_can_be_scrolled_to_its_end(browser: Browser, folder: Pat
     page.close()
 
 
-def test_a_formula_in_a_box_stands_on_the_line_of_the_text(browser: Browser, folder: Path) -> None:
+def test_a_formula_that_scrolls_stays_on_the_baseline(browser: Browser, folder: Path) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto((folder / "a-formula-in-a-line.html").as_uri())
     apart = page.locator(".inline-formula").evaluate(
@@ -92,7 +92,7 @@ FONTS_OF_CHINESE = re.compile(r"CJK|PingFang|Songti|Hiragino|YaHei|SimSun|Source
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_only_pages_in_chinese_are_set_in_its_fonts(
+def test_only_chinese_pages_use_chinese_fonts(
     browser: Browser, tmp_path: Path, language: str
 ) -> None:
     both = site("index", languages=("en", "zh"))
@@ -112,7 +112,7 @@ def test_only_pages_in_chinese_are_set_in_its_fonts(
     page.close()
 
 
-def test_paper_shows_no_sliders(browser: Browser, folder: Path) -> None:
+def test_print_shows_no_sliders(browser: Browser, folder: Path) -> None:
     page = browser.new_page()
     page.goto((folder / "index.html").as_uri())
     page.locator("article").evaluate(

@@ -83,24 +83,22 @@ def marks(page: Page) -> list[str]:
         ("x^2", "x^2"),
     ],
 )
-def test_the_very_letters_that_were_looked_for_are_marked(
-    page: Page, query: str, marked: str
-) -> None:
+def test_exactly_the_matched_letters_are_highlighted(page: Page, query: str, marked: str) -> None:
     assert found(page, query) == ["en"]
     assert marks(page) == [marked]
 
 
-def test_a_part_of_a_ligature_marks_the_whole_of_it(page: Page) -> None:
+def test_a_match_inside_a_ligature_highlights_the_whole_ligature(page: Page) -> None:
     assert found(page, "inally") == ["en"]
     assert marks(page) == ["ﬁnally"]
 
 
-def test_a_snippet_keeps_its_formulas(page: Page) -> None:
+def test_a_snippet_contains_its_formulas(page: Page) -> None:
     assert found(page, "heard") == ["en"]
     assert "What is heard is k_1 = 27 and x^2 together." in page.locator(".search li").inner_text()
 
 
-def test_sections_of_another_language_are_listed_only_where_the_own_has_none(
+def test_other_languages_are_listed_only_if_the_language_of_the_page_has_no_match(
     page: Page, browser: Browser, folder: Path
 ) -> None:
     assert found(page, "grokking") == ["en"]
@@ -114,5 +112,5 @@ def test_sections_of_another_language_are_listed_only_where_the_own_has_none(
     chinese.close()
 
 
-def test_what_is_nowhere_is_not_found(page: Page) -> None:
+def test_a_query_without_a_match_lists_nothing(page: Page) -> None:
     assert found(page, "nonsense") == []

@@ -69,7 +69,7 @@ def told(page: Page) -> list[str | None]:
     ]
 
 
-def test_a_click_changes_every_figure_of_the_model_and_the_button_goes_back(page: Page) -> None:
+def test_a_click_changes_the_seed_of_every_figure_and_a_button_resets_it(page: Page) -> None:
     shows(page, 0)
     first, still = told(page), page.locator("#figure-sum-still .chart").inner_html()
     page.locator(".seed", has_text="Seed 2").click()
@@ -83,7 +83,7 @@ def test_a_click_changes_every_figure_of_the_model_and_the_button_goes_back(page
     assert page.evaluate("document.activeElement.id") == "figure-sum-accuracy"
 
 
-def test_arrow_keys_choose_and_the_focus_is_seen(page: Page) -> None:
+def test_arrow_keys_choose_a_seed_and_the_focus_is_visible(page: Page) -> None:
     radio(page, 0).focus()
     page.keyboard.press("ArrowRight")
     shows(page, 1)
@@ -99,7 +99,7 @@ def test_arrow_keys_choose_and_the_focus_is_seen(page: Page) -> None:
     assert radio(page, columns).evaluate(outline) == "solid"
 
 
-def test_the_chosen_chart_stays_where_it_is_on_the_screen(page: Page) -> None:
+def test_the_chosen_chart_does_not_move_on_the_screen(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 700})
     card = page.locator(".seeds li").nth(1)
     card.scroll_into_view_if_needed()
@@ -111,7 +111,7 @@ def test_the_chosen_chart_stays_where_it_is_on_the_screen(page: Page) -> None:
     assert before and after and abs(before["y"] - after["y"]) < 2
 
 
-def test_a_film_stays_at_the_step_it_was_at(page: Page) -> None:
+def test_a_film_keeps_its_step_when_the_seed_changes(page: Page) -> None:
     led_page.slider(page).focus()
     for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
@@ -123,7 +123,7 @@ def test_a_film_stays_at_the_step_it_was_at(page: Page) -> None:
     assert led_page.step(page) == led_page.chart_step(page, "sum-accuracy") == 30
 
 
-def test_a_film_that_plays_goes_on_playing(page: Page) -> None:
+def test_a_playing_film_keeps_playing_when_the_seed_changes(page: Page) -> None:
     speed = page.locator(".timeline .speed")
     speed.click()
     speed.click()
@@ -136,14 +136,14 @@ def test_a_film_that_plays_goes_on_playing(page: Page) -> None:
     assert led_page.step(page) == 120
 
 
-def test_a_film_that_nobody_started_is_not_loaded(page: Page) -> None:
+def test_a_film_that_was_not_started_is_not_loaded(page: Page) -> None:
     page.locator(".seed", has_text="Seed 1").click()
     shows(page, 1)
     page.wait_for_timeout(200)
     assert page.locator(VIDEO).evaluate("v => v.readyState") == 0
 
 
-def test_the_sum_that_was_asked_for_is_asked_of_the_other_seed(page: Page) -> None:
+def test_a_new_seed_keeps_the_chosen_numbers(page: Page) -> None:
     slider = page.locator("input[name='a']")
     slider.focus()
     page.keyboard.press("Home")
@@ -160,13 +160,13 @@ def test_the_sum_that_was_asked_for_is_asked_of_the_other_seed(page: Page) -> No
     assert page.locator(".said").inner_text().startswith("10 + ")
 
 
-def test_the_last_of_several_quick_choices_counts(page: Page) -> None:
+def test_the_last_of_several_quick_choices_is_shown(page: Page) -> None:
     for seed in (1, 2, 0, 2, 1):
         radio(page, seed).check()
     shows(page, 1)
 
 
-def test_a_link_opens_with_its_seed(page: Page, address: str) -> None:
+def test_a_link_with_a_seed_shows_it(page: Page, address: str) -> None:
     page.goto(f"{address}?seed=2#figure-sum-seeds")
     shows(page, 2)
     assert page.url.endswith("?seed=2#figure-sum-seeds")
@@ -182,7 +182,7 @@ def test_the_charts_fit_the_window(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-def test_without_script_the_page_is_the_one_of_its_text(browser: Browser, address: str) -> None:
+def test_without_scripts_the_page_shows_the_default_seed(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}?seed=2")

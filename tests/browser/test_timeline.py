@@ -45,7 +45,7 @@ def across(page: Page, selector: str, part: float) -> tuple[float, float]:
     return box["x"] + part * box["width"], box["y"] + box["height"] / 2
 
 
-def test_nothing_plays_and_no_film_is_loaded_unasked(page: Page) -> None:
+def test_no_film_is_loaded_or_played_before_the_reader_starts_it(page: Page) -> None:
     page.wait_for_timeout(300)
     state = page.evaluate(
         "[...document.querySelectorAll('video')].map(v => [v.paused, v.readyState])"
@@ -53,7 +53,7 @@ def test_nothing_plays_and_no_film_is_loaded_unasked(page: Page) -> None:
     assert state == [[True, 0]] * 4
 
 
-def test_dragging_the_slider_leads_films_chart_and_neurons_to_the_same_step(page: Page) -> None:
+def test_dragging_the_slider_moves_all_figures_to_the_same_step(page: Page) -> None:
     page.mouse.move(*across(page, ".timeline input", 0.9))
     page.mouse.down()
     for part in (0.7, 0.3, 0.5):
@@ -66,7 +66,7 @@ def test_dragging_the_slider_leads_films_chart_and_neurons_to_the_same_step(page
     assert page.locator("#figure-sum-neurons label.step .value").inner_text() == "60"
 
 
-def test_the_frame_that_is_seen_is_the_frame_that_was_asked_for(page: Page) -> None:
+def test_a_film_shows_the_frame_of_the_chosen_step(page: Page) -> None:
     slider(page).focus()
     press(page, "Home", "ArrowRight", "ArrowRight")
     settle(page, *FILMS)
@@ -105,7 +105,7 @@ def test_a_finger_scrubs_a_chart(browser: Browser, folder: Path) -> None:
     context.close()
 
 
-def test_keys_lead_where_the_timeline_has_the_focus(page: Page) -> None:
+def test_arrow_keys_change_the_step_if_the_timeline_has_the_focus(page: Page) -> None:
     slider(page).focus()
     said: list[int] = []
     for key in ("Home", "ArrowRight", "ArrowUp", "ArrowLeft", "PageUp", "ArrowDown", "End"):
@@ -115,7 +115,7 @@ def test_keys_lead_where_the_timeline_has_the_focus(page: Page) -> None:
     settle(page, *FILMS)
 
 
-def test_keys_lead_from_the_button_of_a_film_and_space_plays(page: Page) -> None:
+def test_on_the_button_of_a_film_arrow_keys_change_the_step_and_space_plays(page: Page) -> None:
     button = page.locator("#figure-sum-weights .play")
     button.focus()
     press(page, "Home", "ArrowRight")
@@ -126,7 +126,7 @@ def test_keys_lead_from_the_button_of_a_film_and_space_plays(page: Page) -> None
     assert button.get_attribute("aria-label") == "Play"
 
 
-def test_keys_elsewhere_are_left_to_the_page(page: Page) -> None:
+def test_keys_outside_the_timeline_do_not_change_the_step(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 500})
     page.locator("h1").click()
     press(page, "End")
@@ -135,7 +135,7 @@ def test_keys_elsewhere_are_left_to_the_page(page: Page) -> None:
     assert page.evaluate("grokreel.timelines.map(each => each.touched)") == [False, False]
 
 
-def test_playing_goes_to_the_end_and_begins_again_from_the_start(page: Page) -> None:
+def test_play_runs_to_the_end_and_then_starts_again(page: Page) -> None:
     play = bar(page).get_by_label("Play")
     for _ in range(2):
         play.click()
@@ -149,14 +149,14 @@ def test_playing_goes_to_the_end_and_begins_again_from_the_start(page: Page) -> 
         assert step(page) == 120
 
 
-def test_a_film_that_is_clicked_plays_with_all_others(page: Page) -> None:
+def test_a_click_on_a_film_plays_all_films(page: Page) -> None:
     page.locator("#figure-sum-waves video").click()
     until(page, "[...document.querySelectorAll('video')].slice(0, 2).every(v => !v.paused)")
     page.locator("#figure-sum-waves video").click()
     settle(page, *FILMS)
 
 
-def test_the_speed_can_be_chosen(page: Page) -> None:
+def test_the_speed_button_cycles_through_the_speeds(page: Page) -> None:
     speed = bar(page).locator(".speed")
     said = [speed.inner_text()]
     for _ in range(3):
@@ -168,7 +168,7 @@ def test_the_speed_can_be_chosen(page: Page) -> None:
     until(page, "document.querySelector('video').playbackRate > 1.5")
 
 
-def test_words_of_the_text_play_their_stretch(page: Page) -> None:
+def test_play_words_in_the_text_play_their_range_of_steps(page: Page) -> None:
     words = page.get_by_role("button", name="how it learns")
     words.focus()
     press(page, "Enter")
@@ -178,7 +178,9 @@ def test_words_of_the_text_play_their_stretch(page: Page) -> None:
     assert step(page) == 60
 
 
-def test_a_link_opens_at_its_step_and_the_address_follows(browser: Browser, folder: Path) -> None:
+def test_a_link_with_a_step_opens_at_it_and_the_url_follows_the_step(
+    browser: Browser, folder: Path
+) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 3400})
     page.goto((folder / "index.html").as_uri() + "?step-sum=40")
     settle(page, *FILMS)
@@ -193,9 +195,7 @@ def test_a_link_opens_at_its_step_and_the_address_follows(browser: Browser, fold
 
 
 @pytest.mark.parametrize("asked", ["", "x", "1e999", "-5", "%00"])
-def test_a_link_to_no_step_is_a_link_to_the_page(
-    browser: Browser, folder: Path, asked: str
-) -> None:
+def test_an_invalid_step_in_a_link_is_ignored(browser: Browser, folder: Path, asked: str) -> None:
     page = browser.new_page()
     watched = Watched(page)
     page.goto((folder / "index.html").as_uri() + f"?step-sum={asked}")
@@ -204,7 +204,9 @@ def test_a_link_to_no_step_is_a_link_to_the_page(
     page.close()
 
 
-def test_marks_are_where_the_facts_say_and_lead_there(page: Page, folder: Path) -> None:
+def test_marks_are_at_the_steps_of_the_facts_and_go_there_on_click(
+    page: Page, folder: Path
+) -> None:
     facts = json.loads((folder / "data" / "facts.json").read_text("utf-8"))["odd"]
     page.set_viewport_size({"width": 1280, "height": 900})
     page.locator("#figure-odd-loss").scroll_into_view_if_needed()
@@ -214,7 +216,7 @@ def test_marks_are_where_the_facts_say_and_lead_there(page: Page, folder: Path) 
     assert slider(page).get_attribute("aria-valuetext") == f"Step {step(page)}, memorises"
 
 
-def test_without_script_films_have_their_own_controls(browser: Browser, folder: Path) -> None:
+def test_without_scripts_films_have_their_own_controls(browser: Browser, folder: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((folder / "index.html").as_uri())
@@ -224,9 +226,7 @@ def test_without_script_films_have_their_own_controls(browser: Browser, folder: 
     context.close()
 
 
-def test_where_motion_is_reduced_playing_jumps_from_mark_to_mark(
-    browser: Browser, folder: Path
-) -> None:
+def test_with_reduced_motion_play_jumps_from_mark_to_mark(browser: Browser, folder: Path) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 3400}, reduced_motion="reduce")
     page = context.new_page()
     page.goto((folder / "index.html").as_uri())
@@ -244,7 +244,7 @@ def test_where_motion_is_reduced_playing_jumps_from_mark_to_mark(
     context.close()
 
 
-def test_the_bar_turns_to_the_model_that_is_looked_at_and_goes_where_none_is(page: Page) -> None:
+def test_the_bar_shows_the_model_in_view_and_hides_if_none_is(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 600})
     page.evaluate("scrollTo(0, 0)")
     page.locator("#figure-odd-weights").scroll_into_view_if_needed()

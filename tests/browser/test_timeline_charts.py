@@ -53,7 +53,7 @@ def tab_until(page: Page, selector: str, most: int) -> None:
     raise AssertionError(page.evaluate("document.activeElement.outerHTML"))
 
 
-def test_a_mouse_on_its_way_across_a_chart_changes_nothing(page: Page) -> None:
+def test_a_mouse_that_only_crosses_a_chart_changes_nothing(page: Page) -> None:
     slider(page).focus()
     page.keyboard.press("Home")
     page.keyboard.press("PageUp")
@@ -70,7 +70,7 @@ def test_a_mouse_on_its_way_across_a_chart_changes_nothing(page: Page) -> None:
     assert "step-sum=100" in page.url
 
 
-def test_a_preview_leaves_a_page_that_nobody_has_touched_as_it_was(page: Page) -> None:
+def test_a_preview_changes_nothing_after_the_mouse_leaves(page: Page) -> None:
     hover(page, 0.5)
     settle(page, *FILMS)
     assert page.locator(".film.moving").count() == 2
@@ -81,7 +81,7 @@ def test_a_preview_leaves_a_page_that_nobody_has_touched_as_it_was(page: Page) -
     assert page.locator("#figure-sum-neurons label.step .value").inner_text() == "120"
 
 
-def test_pressing_keeps_the_step_that_was_previewed(page: Page) -> None:
+def test_a_click_keeps_the_previewed_step(page: Page) -> None:
     hover(page, 0.5)
     page.mouse.down()
     page.mouse.up()
@@ -112,7 +112,9 @@ def test_a_chart_is_a_slider_for_the_keyboard(page: Page) -> None:
 
 
 @pytest.mark.parametrize("name", ["index", "charts"])
-def test_tab_leads_from_a_figure_to_the_bar(browser: Browser, led_site: Path, name: str) -> None:
+def test_tab_moves_the_focus_from_a_figure_to_the_bar(
+    browser: Browser, led_site: Path, name: str
+) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 700})
     page.goto((led_site / f"{name}.html").as_uri())
     for figure in page.locator("figure.led, figure:has(.chart.led)").all():
@@ -135,7 +137,7 @@ def test_tab_reaches_a_chart_and_then_the_bar_from_the_top_of_a_page(
     page.close()
 
 
-def test_the_read_out_names_what_is_measured(page: Page) -> None:
+def test_the_read_out_names_each_metric(page: Page) -> None:
     names = [item.rpartition(" ")[0] for item in read_out(page, "odd-loss")[1:]]
     assert names == ["train loss", "test loss"]
     values = [item.partition("accuracy ") for item in read_out(page, "sum-accuracy")[1:]]
@@ -178,7 +180,7 @@ PAIRS = [(75, 84), (0, 0), (0, 2), (118, 120), (120, 120), (60, 61), (1, 119), (
 
 
 @pytest.mark.parametrize("pair", PAIRS)
-def test_labels_of_the_bar_cover_neither_each_other_nor_anything_beside_them(
+def test_labels_of_the_bar_overlap_nothing(
     browser: Browser, led_site: Path, pair: tuple[int, int]
 ) -> None:
     other = with_marks(led_site, "labels", ("memorises", pair[0]), ("generalises", pair[1]))
@@ -242,7 +244,9 @@ _CONTRAST = """(texts) => texts.filter(t => t.getBoundingClientRect().width > 0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_texts_of_charts_and_bar_are_legible(browser: Browser, led_site: Path, scheme: str) -> None:
+def test_texts_of_charts_and_bar_have_enough_contrast(
+    browser: Browser, led_site: Path, scheme: str
+) -> None:
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
     page.goto((led_site / "index.html").as_uri())
@@ -269,9 +273,7 @@ def seek(page: Page, place: int) -> int:
     return step(page)
 
 
-def test_the_read_out_says_what_was_measured_at_every_step_and_at_the_last(
-    page: Page, led_site: Path
-) -> None:
+def test_the_read_out_shows_the_logged_values_at_every_step(page: Page, led_site: Path) -> None:
     table, words = measured(led_site, "sum-accuracy"), Words("en")
     stops = {seek(page, place) for place in table} & set(table)
     assert len(stops) > 10 and {0, max(table)} <= stops
@@ -281,7 +283,7 @@ def test_the_read_out_says_what_was_measured_at_every_step_and_at_the_last(
         assert said == [words.percent(share).replace("\u00a0", " ") for share in table[stop]]
 
 
-def test_the_read_out_of_losses_is_as_exact_as_it_is_written(page: Page, led_site: Path) -> None:
+def test_the_read_out_shows_losses_with_two_significant_digits(page: Page, led_site: Path) -> None:
     table = measured(led_site, "odd-loss")
     for place in (min(table), max(table)):
         page.evaluate("step => grokreel.timelines.forEach(each => each.seek(step))", place)

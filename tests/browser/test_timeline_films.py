@@ -88,7 +88,7 @@ def test_films_show_their_poster_before_they_play(
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_moves_when_the_scripts_have_come(
+def test_the_layout_does_not_shift_when_the_scripts_load(
     browser: Browser, led_site: Path, width: int
 ) -> None:
     heights: list[float] = []
@@ -111,7 +111,7 @@ def test_nothing_moves_when_the_scripts_have_come(
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_play_button_stands_below_the_picture(page: Page, led_site: Path, width: int) -> None:
+def test_the_play_button_is_below_the_picture(page: Page, led_site: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto((led_site / "index.html").as_uri())
     for film in page.locator(".film.led").all():
@@ -124,7 +124,7 @@ def test_the_play_button_stands_below_the_picture(page: Page, led_site: Path, wi
         assert button["x"] >= picture["x"]
 
 
-def test_while_playing_the_bar_says_the_step_of_the_frame_on_the_screen(
+def test_the_bar_shows_the_step_of_the_visible_frame_while_playing(
     page: Page, led_site: Path
 ) -> None:
     page.goto((led_site / "index.html").as_uri())
@@ -140,7 +140,7 @@ def test_while_playing_the_bar_says_the_step_of_the_frame_on_the_screen(
 
 
 @pytest.mark.parametrize("marks", [(14, 46), (3, 4), (101, 119), (0, 120), (5, 15)])
-def test_where_motion_is_reduced_playing_ends_wherever_the_marks_lie(
+def test_with_reduced_motion_play_reaches_the_end_for_any_marks(
     browser: Browser, led_site: Path, marks: tuple[int, int]
 ) -> None:
     other = with_marks(led_site, "calm", ("memorises", marks[0]), ("generalises", marks[1]))
@@ -161,7 +161,7 @@ def play(page: Page) -> None:
     bar(page).get_by_label("Play").click()
 
 
-def test_the_timeline_waits_for_a_film_that_is_late(page: Page, led_site: Path) -> None:
+def test_the_timeline_waits_for_a_slow_film(page: Page, led_site: Path) -> None:
     with serving(led_site, "ranges", at_once=False) as server:
         page.goto(f"{server.address}/index.html", wait_until="domcontentloaded")
         play(page)
@@ -175,7 +175,7 @@ def test_the_timeline_waits_for_a_film_that_is_late(page: Page, led_site: Path) 
         assert (step(page), film_step(page, "sum-weights")) == (120, 120)
 
 
-def test_a_timeline_that_waits_can_be_paused_and_moved(page: Page, led_site: Path) -> None:
+def test_a_waiting_timeline_can_be_paused_and_moved(page: Page, led_site: Path) -> None:
     with serving(led_site, "ranges", at_once=False) as server:
         page.goto(f"{server.address}/index.html", wait_until="domcontentloaded")
         play(page)
@@ -186,7 +186,9 @@ def test_a_timeline_that_waits_can_be_paused_and_moved(page: Page, led_site: Pat
         assert bar(page).locator("output").inner_text() == "Step 100"
 
 
-def test_the_timeline_goes_on_without_a_film_that_never_comes(page: Page, led_site: Path) -> None:
+def test_the_timeline_continues_without_a_film_that_fails_to_load(
+    page: Page, led_site: Path
+) -> None:
     with serving(led_site, "no film") as server:
         page.goto(f"{server.address}/index.html")
         play(page)
@@ -206,7 +208,7 @@ def left_alone(page: Page, server: FilmServer) -> Locator:
     return page.locator(FIRST)
 
 
-def test_where_films_cannot_be_sought_they_have_controls_of_their_own_and_say_so(
+def test_films_that_cannot_seek_have_their_own_controls_and_a_note(
     page: Page, led_site: Path
 ) -> None:
     with serving(led_site, "no ranges") as server:
@@ -219,7 +221,7 @@ def test_where_films_cannot_be_sought_they_have_controls_of_their_own_and_say_so
         assert step(page) == 0
 
 
-def test_a_film_that_can_be_sought_says_nothing_of_it(page: Page, led_site: Path) -> None:
+def test_films_that_can_seek_have_no_note(page: Page, led_site: Path) -> None:
     with serving(led_site, "ranges") as server:
         page.goto(f"{server.address}/index.html")
         slider(page).focus()

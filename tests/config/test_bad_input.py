@@ -84,9 +84,7 @@ def refused(read: Callable[[], object]) -> bool:
 
 
 @TRIES
-def test_a_config_with_anything_in_it_is_read_or_refused(
-    tmp_path: Path, tries: int, tell: Tell
-) -> None:
+def test_any_config_is_read_or_refused(tmp_path: Path, tries: int, tell: Tell) -> None:
     path = tmp_path / "gen.toml"
     seen: set[bool] = set()
 
@@ -100,9 +98,7 @@ def test_a_config_with_anything_in_it_is_read_or_refused(
 
 
 @TRIES
-def test_a_config_with_any_bytes_in_it_is_read_or_refused(
-    tmp_path: Path, tries: int, tell: Tell
-) -> None:
+def test_any_bytes_in_a_config_are_read_or_refused(tmp_path: Path, tries: int, tell: Tell) -> None:
     path = tmp_path / "gen.toml"
     text = small_site.CONFIG.encode()
     pieces = st.one_of(
@@ -122,9 +118,7 @@ def test_a_config_with_any_bytes_in_it_is_read_or_refused(
 
 
 @TRIES
-def test_a_page_with_anything_on_it_is_rendered_or_refused_and_lets_no_script_in(
-    tries: int, tell: Tell
-) -> None:
+def test_any_page_text_is_refused_or_rendered_without_scripts(tries: int, tell: Tell) -> None:
 
     def check(example: tuple[str, str, str]) -> None:
         body, title, caption = example
@@ -146,7 +140,7 @@ def test_a_page_with_anything_on_it_is_rendered_or_refused_and_lets_no_script_in
 
 
 @TRIES
-def test_front_matter_with_anything_in_it_is_read_or_refused(tries: int, tell: Tell) -> None:
+def test_any_front_matter_is_read_or_refused(tries: int, tell: Tell) -> None:
     sound = {"title": "Title", "description": "D.", "layout": "page", "claims": ["parity.seeds"]}
 
     def check(front: dict[str, Any]) -> None:
@@ -206,17 +200,17 @@ DEEP = 20_000
     ],
     ids=lambda body: body[:10].strip(),
 )
-def test_a_page_that_is_nested_without_end_is_rendered_or_refused(body: str) -> None:
+def test_a_deeply_nested_page_is_rendered_or_refused(body: str) -> None:
     refused(lambda: _page(body, "Title"))
 
 
-def test_a_formula_longer_than_can_be_set_is_refused_and_one_as_long_is_set() -> None:
+def test_a_formula_is_refused_only_above_the_length_limit() -> None:
     assert "<math" in _page(f"${'x' * MAX_LENGTH}$", "Title")
     with pytest.raises(ConfigError, match="at most 2,000 characters"):
         _page(f"${'x' * (MAX_LENGTH + 1)}$", "Title")
 
 
-def test_a_formula_may_not_hold_a_link() -> None:
+def test_a_link_in_a_formula_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"index\.md:5: .* has a link"):
         _page("$\\eqref{x}$", "Title")
 
@@ -227,7 +221,7 @@ def test_a_title_with_a_control_character_is_refused() -> None:
             _page("Text.", title)
 
 
-def test_a_number_of_five_thousand_digits_is_refused_wherever_it_stands() -> None:
+def test_a_number_of_five_thousand_digits_is_refused_everywhere() -> None:
     digits = "9" * 5000
     for text in (f"+++\ntitle = {digits}\n+++\n", f'+++\ntitle = "{digits}"\n+++\n'):
         with pytest.raises(ConfigError):
@@ -250,7 +244,7 @@ def test_a_number_of_five_thousand_digits_is_refused_wherever_it_stands() -> Non
     ],
     ids=lambda text: text[:20],
 )
-def test_numbers_and_tables_beyond_all_bounds_are_refused_with_their_place(
+def test_huge_numbers_and_deep_tables_are_refused_with_their_key(
     tmp_path: Path, key: str, value: str
 ) -> None:
     tables = {name: table for name, table in TABLES.items() if name != "profiles"}
@@ -262,7 +256,9 @@ def test_numbers_and_tables_beyond_all_bounds_are_refused_with_their_place(
 
 
 @pytest.mark.parametrize("given", ["5", '"x"', "[1]"])
-def test_a_sweep_varies_what_is_a_table(tmp_path: Path, given: str) -> None:
+def test_a_sweep_cannot_vary_keys_of_a_value_that_is_not_a_table(
+    tmp_path: Path, given: str
+) -> None:
     sweep = (
         f'[sweeps.s]\nbase = "odd"\nseeds = 1\ntask = {given}\n[sweeps.s.grid.task]\nbits = [4]\n'
     )
@@ -277,7 +273,7 @@ CONTROLS = ("\0", "\x01", "\x0b", "\x1b", "\x7f", "\x9b", "\uffff")
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=ascii)
-def test_a_config_holds_no_control_character(tmp_path: Path, control: str) -> None:
+def test_a_control_character_in_a_config_is_refused(tmp_path: Path, control: str) -> None:
     tables = json.loads(json.dumps(TABLES))
     places = [
         (tables["site"], "base_url", f"https://a{control}b/"),
@@ -307,7 +303,7 @@ def test_a_control_character_on_a_page_is_refused_with_its_line(body: str, contr
         _page(body, "Title")
 
 
-def test_an_asset_that_is_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+def test_an_asset_that_is_a_symlink_to_itself_is_refused(tmp_path: Path) -> None:
     small_site.write(tmp_path)
     link = tmp_path / "site" / "assets" / "loop"
     link.parent.mkdir(exist_ok=True)
@@ -318,7 +314,7 @@ def test_an_asset_that_is_a_link_to_itself_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("inside", [True, False])
 @pytest.mark.parametrize("what", ["asset", "folder of assets", "page", "references"])
-def test_a_link_of_the_disk_may_not_lead_out_of_the_site(
+def test_a_symlink_out_of_the_site_is_refused(
     gen: Gen, tmp_path: Path, what: str, inside: bool
 ) -> None:
     options = small_site.write(tmp_path)

@@ -63,7 +63,7 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_sites_own_config_and_each_of_its_profiles_are_sound() -> None:
+def test_the_config_and_all_profiles_of_this_site_are_valid() -> None:
     configs = load_profiles(SITE)
     assert set(configs) == {None, "preview", "full"}
     for config in configs.values():
@@ -71,7 +71,7 @@ def test_the_sites_own_config_and_each_of_its_profiles_are_sound() -> None:
         assert configs[None].figures.keys() == config.figures.keys()
 
 
-def test_a_model_comes_out_as_it_was_written(small: Path) -> None:
+def test_a_model_has_the_values_of_its_table(small: Path) -> None:
     model = load(small).models["sum"]
     assert model.task == Modular(modulus=17, train_share=0.5)
     assert model.network == Embedded(embedding="learned", width=16, hidden=8)
@@ -80,7 +80,7 @@ def test_a_model_comes_out_as_it_was_written(small: Path) -> None:
     assert model.training.steps == 40
 
 
-def test_a_profile_replaces_what_it_names_and_nothing_else(small: Path) -> None:
+def test_a_profile_replaces_only_the_keys_that_it_names(small: Path) -> None:
     plain, preview = load(small), load(small, "preview")
     assert preview.models["sum"].training.steps == 20
     assert preview.models["sum"].training.log_every == 10
@@ -88,7 +88,7 @@ def test_a_profile_replaces_what_it_names_and_nothing_else(small: Path) -> None:
     assert preview.figures == plain.figures
 
 
-def test_seeds_may_be_named_one_by_one_and_shards_cut_them_in_order(small: Path) -> None:
+def test_listed_seeds_are_divided_into_shards_in_order(small: Path) -> None:
     small.write_text(SMALL.replace("seeds = 2", "seeds = [5, 3, 9]\nshard = 2"))
     model = load(small).models["sum"]
     assert [ensemble.seeds for _, ensemble in model.shards] == [(5, 3), (9,)]
@@ -317,7 +317,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_config_is_one_line_exit_2_and_leaves_everything_as_it_was(
+def test_an_invalid_config_is_a_one_line_error_with_code_2_and_changes_nothing(
     name: str, tmp_path: Path, gen: Gen
 ) -> None:
     content, where, what = BAD[name]
@@ -341,18 +341,18 @@ def test_a_bad_config_is_one_line_exit_2_and_leaves_everything_as_it_was(
     assert tree(tmp_path) == before
 
 
-def test_an_unknown_profile_suggests_the_one_that_is_meant(small: Path) -> None:
+def test_an_unknown_profile_is_refused_with_the_closest_name(small: Path) -> None:
     with pytest.raises(ConfigError, match='did you mean "preview"'):
         load(small, "preveiw")
 
 
-def test_a_missing_config_says_how_to_name_one(tmp_path: Path, gen: Gen) -> None:
+def test_the_error_for_a_missing_config_names_the_option(tmp_path: Path, gen: Gen) -> None:
     outcome = gen("status", "--config", tmp_path / "none.toml")
     assert outcome.code == 2
     assert "there is no such file" in outcome.err and "--config" in outcome.err
 
 
-def test_reading_the_config_of_this_site_loads_no_heavy_library() -> None:
+def test_reading_the_config_of_this_site_imports_no_heavy_library() -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom gen.config.reader import load\n"
         f"load(Path({str(SITE)!r}))\n"

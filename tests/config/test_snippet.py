@@ -58,7 +58,7 @@ def test_parity_distractors_vanish_while_signals_grow() -> None:
 
 
 @pytest.mark.xdist_group("parity")
-def test_parity_reaches_every_test_row_at_the_end() -> None:
+def test_parity_ends_with_perfect_test_accuracy() -> None:
     for run in _runs("parity", (0, 1)):
         assert run.metrics["train_accuracy"][-1] == run.metrics["test_accuracy"][-1] == 1.0
 
@@ -70,7 +70,7 @@ def test_modular_addition_generalises_long_after_memorising() -> None:
     assert generalised is not None and generalised >= 7000
 
 
-def test_every_seed_of_modular_addition_knows_its_rows_by_heart_and_guesses_at_the_rest() -> None:
+def test_every_seed_of_modular_addition_first_memorises_and_guesses_on_test_rows() -> None:
     for run in _runs("modular", (0, 1, 2, 3), steps=1000):
         assert memorised_at(run) is not None
         assert run.metrics["test_accuracy"].max() < 0.2
@@ -89,7 +89,7 @@ def test_each_neuron_of_grokked_modular_addition_is_one_frequency() -> None:
 
 
 @pytest.mark.xdist_group("modular")
-def test_neurons_of_grokked_models_answer_at_twice_the_angle_they_look_at() -> None:
+def test_output_angles_of_grokked_neurons_are_twice_their_input_angles() -> None:
     grokked = [run for run in _runs("modular", (0,)) if generalised_at(run) is not None]
     assert grokked
     for run in grokked:
@@ -99,7 +99,7 @@ def test_neurons_of_grokked_models_answer_at_twice_the_angle_they_look_at() -> N
 
 
 @pytest.mark.xdist_group("modular")
-def test_what_the_frequencies_say_adds_up_to_what_the_network_says() -> None:
+def test_the_logits_of_all_frequencies_add_up_to_the_logits_of_the_network() -> None:
     for run in _runs("modular", (0,)):
         w_in, w_out = (view[-1].astype(np.float64) for view in run.views.values())
         active = np.maximum(w_in[:, None] + w_in, 0).reshape(-1, 24)
@@ -117,7 +117,7 @@ def test_grokked_modular_addition_ends_with_the_losses_of_the_recipe() -> None:
 
 
 @pytest.mark.xdist_group("modular")
-def test_key_waves_know_the_sums_thousands_of_steps_before_accuracy_rises() -> None:
+def test_the_loss_of_key_waves_falls_thousands_of_steps_before_accuracy_rises() -> None:
     """The loss of the key waves alone halves while test accuracy is still far below a half."""
     grokked = [run for run in _runs("modular", (0,)) if half_right_at(run) is not None]
     assert grokked
@@ -130,7 +130,7 @@ def test_key_waves_know_the_sums_thousands_of_steps_before_accuracy_rises() -> N
 
 
 @pytest.mark.xdist_group("modular")
-def test_without_its_key_waves_a_grokked_network_does_no_better_than_guessing() -> None:
+def test_a_grokked_network_without_its_key_waves_is_no_better_than_guessing() -> None:
     chosen = choose_run(_runs("modular", (0,)), None)
     assert chosen is not None
     facts, guess = wave_progress_facts(chosen), guess_loss(chosen)
@@ -142,7 +142,7 @@ def test_without_its_key_waves_a_grokked_network_does_no_better_than_guessing() 
 
 
 @pytest.mark.xdist_group("parity")
-def test_signal_bits_gain_weight_from_the_start_and_hold_nearly_all_at_the_end() -> None:
+def test_weights_on_signal_bits_grow_from_the_start_and_dominate_at_the_end() -> None:
     for run in _runs("parity", (0, 1)):
         progress, memorised = signal_progress(run), memorised_at(run)
         then = progress.signal_share[progress.steps == memorised].item()
@@ -151,7 +151,7 @@ def test_signal_bits_gain_weight_from_the_start_and_hold_nearly_all_at_the_end()
 
 
 @pytest.mark.xdist_group("five")
-def test_five_neurons_spread_evenly_and_answer_at_twice_their_angle() -> None:
+def test_five_neurons_are_evenly_spaced_with_doubled_output_angles() -> None:
     runs = _runs("five-neurons", (0, 1))
     chosen = choose_run(runs, None)
     assert chosen is not None and generalised_at(chosen) is not None
@@ -162,7 +162,7 @@ def test_five_neurons_spread_evenly_and_answer_at_twice_their_angle() -> None:
     assert facts["largest_doubling_error"] < 15
 
 
-def test_the_network_that_forgets_keeps_its_wave_and_errs_by_one_place() -> None:
+def test_the_network_that_forgets_keeps_its_wave_and_its_errors_are_neighbours() -> None:
     model = _config().models["ungrok"]
     assert model.shown is not None
     runs = _runs("ungrok", (model.shown,))

@@ -105,7 +105,7 @@ def test_the_sweep_of_the_site_has_every_combination_and_seed_once() -> None:
     assert len(trained) == 1125 and set(trained.values()) == {1}
 
 
-def test_models_that_train_together_have_one_shape_and_their_own_settings(sweep: Sweep) -> None:
+def test_models_of_an_ensemble_have_one_shape_and_their_own_settings(sweep: Sweep) -> None:
     for members in sweep.members:
         ensemble = sweep.ensemble(members)
         assert len(ensemble.seeds) <= sweep.shard
@@ -116,18 +116,18 @@ def test_models_that_train_together_have_one_shape_and_their_own_settings(sweep:
             assert sweep.seeds[seed] == ensemble.seeds[place]
 
 
-def test_a_base_gives_what_the_sweep_does_not_say(config: Config, sweep: Sweep) -> None:
+def test_a_sweep_takes_unset_keys_from_its_base(config: Config, sweep: Sweep) -> None:
     assert sweep.cells[0].training == config.models["odd"].training
     assert {cell.optimiser.learning_rate for cell in sweep.cells} == {3e-3}
 
 
-def test_shards_have_names_that_tell_them_apart(sweep: Sweep) -> None:
+def test_shards_have_distinct_names(sweep: Sweep) -> None:
     names = [shard.name for shard in runs.shards(sweep, "cpu")]
     assert len(set(names)) == len(names)
     assert names[0] == "grid, hidden 4, train rows 20, part 1 of 2"
 
 
-def test_a_model_alone_is_the_model_in_its_ensemble(sweep: Sweep) -> None:
+def test_a_model_of_a_sweep_trains_the_same_alone_and_in_its_ensemble(sweep: Sweep) -> None:
     ensemble = sweep.ensemble(sweep.members[-1])
     together = train(ensemble)
     for place in range(len(ensemble.seeds)):
@@ -150,14 +150,14 @@ def test_a_model_alone_is_the_model_in_its_ensemble(sweep: Sweep) -> None:
         (np.nan, np.nan, np.nan, NEVER),
     ],
 )
-def test_an_outcome_follows_from_three_numbers(
+def test_the_outcome_depends_on_three_extremes_of_the_losses(
     train_loss: float, test_loss: float, ratio: float, outcome: int
 ) -> None:
     extremes = Extremes(*(np.array([[number]]) for number in (train_loss, test_loss, ratio)))
     assert judge(extremes, Thresholds()).item() == outcome
 
 
-def test_a_sweep_has_thresholds_of_its_own(tmp_path: Path) -> None:
+def test_a_sweep_can_set_its_own_thresholds(tmp_path: Path) -> None:
     text = SMALL.replace(
         "[sweeps.grid.grid]", "[sweeps.grid.thresholds]\nloss = 0.8\n\n[sweeps.grid.grid]"
     )
@@ -168,7 +168,7 @@ def test_a_sweep_has_thresholds_of_its_own(tmp_path: Path) -> None:
     assert (easy.outcomes() == TOGETHER).all()
 
 
-def test_a_map_makes_panels_of_all_axes_but_two(tmp_path: Path) -> None:
+def test_a_map_has_a_panel_for_every_value_of_the_further_axes(tmp_path: Path) -> None:
     text = SMALL.replace(
         "network.hidden = [4, 8]", "network.hidden = [4, 8]\noptimiser.l1 = [0.0, 1e-4]"
     )
@@ -202,7 +202,7 @@ def test_a_choice_sets_several_keys_at_once_and_leaves_the_others(tmp_path: Path
     assert [axis.key for axis in sweep.axes] == ["weight_decay", "pull", "train_rows"]
 
 
-def test_choices_are_counted_by_their_names(tmp_path: Path) -> None:
+def test_facts_of_choices_contain_their_names(tmp_path: Path) -> None:
     small_site.write(tmp_path, CHOSEN, PAGE)
     sweep = load(tmp_path / "site" / "gen.toml").sweeps["grid"]
     facts = sweep_facts(sweep, sweep_run(sweep))
@@ -215,7 +215,7 @@ def test_choices_are_counted_by_their_names(tmp_path: Path) -> None:
     assert not [name for name in facts if "least_pull" in name or name == "pull_values"]
 
 
-def test_the_recipe_of_choices_makes_the_same_models(tmp_path: Path) -> None:
+def test_a_recipe_with_choices_gives_the_same_models(tmp_path: Path) -> None:
     small_site.write(tmp_path, CHOSEN, PAGE)
     config = load(tmp_path / "site" / "gen.toml")
     sweep = config.sweeps["grid"]
@@ -234,7 +234,7 @@ def test_losses_are_floored_before_ratios_are_taken(sweep: Sweep) -> None:
     assert run.final_extremes().ratio[0, 0] == pytest.approx(0.5 / FLOOR)
 
 
-def test_failed_and_untrained_models_are_marked_and_not_judged(sweep: Sweep) -> None:
+def test_diverged_and_untrained_models_have_outcomes_of_their_own(sweep: Sweep) -> None:
     run = sweep_run(sweep)
     run.failed_at[0, 0], run.trained[1, 1] = 500, False
     outcomes = run.outcomes()
@@ -244,7 +244,7 @@ def test_failed_and_untrained_models_are_marked_and_not_judged(sweep: Sweep) -> 
     assert (SweepRun.empty(sweep, STEPS).outcomes() == UNTRAINED).all()
 
 
-def test_what_is_said_so_far_ends_with_what_is_said(sweep: Sweep) -> None:
+def test_outcomes_so_far_end_with_the_final_outcomes(sweep: Sweep) -> None:
     run = sweep_run(sweep)
     so_far = run.outcomes_so_far()
     assert np.array_equal(so_far[..., -1], run.outcomes())
@@ -261,7 +261,7 @@ def test_facts_count_every_model_once(sweep: Sweep) -> None:
     assert sweep_facts(sweep, sweep_run(sweep, "untrained"))["complete"] is None
 
 
-def test_facts_say_where_two_settings_turn_the_outcome(sweep: Sweep) -> None:
+def test_facts_name_the_value_at_which_half_of_the_models_generalise(sweep: Sweep) -> None:
     run = sweep_run(sweep, "memorised")
     for cell, model in enumerate(sweep.cells):
         decayed = model.optimiser.weight_decay == 1.0
@@ -291,7 +291,7 @@ def test_the_table_has_a_row_for_every_model(sweep: Sweep) -> None:
     assert (grokked["memorised_at"], grokked["generalised_at"]) == ("400", "1100")
 
 
-def test_the_map_has_a_mark_for_every_model_and_says_what_is_missing(sweep: Sweep) -> None:
+def test_the_map_has_a_mark_for_every_model_and_counts_untrained_ones(sweep: Sweep) -> None:
     run = sweep_run(sweep)
     run.trained[0] = False
     drawn = SweepMap(sweep="grid").render(run, EN).drawing
@@ -328,7 +328,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.xdist_group("swept")
-def test_a_sweep_that_was_stopped_goes_on_and_ends_as_if_it_had_not(
+def test_a_stopped_sweep_continues_and_ends_with_the_same_site(
     built: Path, tmp_path: Path, gen: Gen
 ) -> None:
     shutil.copytree(built, tmp_path, dirs_exist_ok=True)
@@ -357,7 +357,7 @@ def test_a_sweep_that_was_stopped_goes_on_and_ends_as_if_it_had_not(
 
 
 @pytest.mark.xdist_group("swept")
-def test_a_site_is_renewed_as_shards_land_and_ends_like_any_other(
+def test_a_site_is_published_after_every_shard_and_ends_the_same(
     built: Path, tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
@@ -383,7 +383,7 @@ def test_a_site_is_renewed_as_shards_land_and_ends_like_any_other(
     assert tree(tmp_path / "_site") == tree(built / "_site")
 
 
-def test_a_sweep_that_loses_a_run_meanwhile_is_never_published_as_complete(
+def test_a_sweep_that_loses_a_run_during_a_build_is_never_published_as_complete(
     tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = small_site.write(tmp_path, SMALL, PAGE)
@@ -411,7 +411,7 @@ WILD = SMALL.replace("weight_decay = [0.0, 1.0]", "weight_decay = [0.0, 1000.0]"
 )
 
 
-def test_models_with_unsound_numbers_are_marked_or_end_it_as_one_wishes(
+def test_diverged_models_are_marked_or_stop_the_training_with_fail_fast(
     tmp_path: Path, gen: Gen
 ) -> None:
     options = small_site.write(tmp_path, WILD, PAGE)
@@ -424,7 +424,7 @@ def test_models_with_unsound_numbers_are_marked_or_end_it_as_one_wishes(
     assert "24 models" in going_on.err
 
 
-def test_a_gpu_that_is_not_there_is_told_in_a_line(tmp_path: Path, gen: Gen) -> None:
+def test_a_missing_gpu_is_reported_in_one_line(tmp_path: Path, gen: Gen) -> None:
     if torch.cuda.is_available():
         pytest.skip("there is a GPU")
     outcome = gen("train", "--device", "cuda", *small_site.write(tmp_path))
@@ -432,7 +432,7 @@ def test_a_gpu_that_is_not_there_is_told_in_a_line(tmp_path: Path, gen: Gen) -> 
     assert "torch finds no GPU on this machine" in outcome.err
 
 
-def test_a_run_belongs_to_the_device_it_was_trained_on(sweep: Sweep) -> None:
+def test_the_device_is_part_of_the_key_of_a_run(sweep: Sweep) -> None:
     here, there = (runs.shards(sweep, device)[0].key for device in ("cpu", "cuda"))
     assert here != there
 
@@ -458,7 +458,7 @@ def test_a_run_belongs_to_the_device_it_was_trained_on(sweep: Sweep) -> None:
         ("", "nothing varies"),
     ],
 )
-def test_a_grid_that_means_nothing_is_refused_in_a_line(
+def test_an_invalid_grid_is_refused_with_one_message(
     grid: str, said: str, tmp_path: Path, gen: Gen
 ) -> None:
     text = SMALL[: SMALL.index("optimiser.weight_decay")] + grid

@@ -95,7 +95,7 @@ def test_learned_embedding_has_the_gradient_of_autograd(
 
 @given(seeds, hidden, modular, activations)
 @settings(max_examples=40, deadline=None)
-def test_given_circle_has_the_gradient_of_autograd(
+def test_fixed_circle_has_the_gradient_of_autograd(
     seeds: tuple[int, ...], hidden: int, task: Modular, activation: Activation
 ) -> None:
     _assert_closed_form_is_autograd(
@@ -143,7 +143,7 @@ def test_tied_projections_have_the_gradient_of_autograd(
     _assert_closed_form_is_autograd(network, Modular(modulus=9, train_share=0.5), seeds)
 
 
-def test_a_later_call_sees_the_parameters_of_that_moment() -> None:
+def test_every_call_uses_the_current_parameters() -> None:
     task, network = Modular(modulus=7, train_share=0.5), Embedded(embedding="circle", hidden=3)
     batch = _batch(task, (0,))
     parameters = {name: torch.from_numpy(a) for name, a in network.init(task, (0,)).items()}
@@ -191,7 +191,7 @@ def test_tables_of_sums_give_the_gradient_of_the_matrix_products(
         torch.testing.assert_close(found.double(), expected, rtol=1e-3, atol=2e-5)
 
 
-def test_inputs_that_are_no_bits_are_multiplied() -> None:
+def test_inputs_other_than_bits_use_the_matrix_product() -> None:
     inputs = torch.tensor([[[0.0, 0.5], [1.0, 1.0]]])
     compute = gradient(Batch(inputs, torch.tensor([[0, 1]])), 3, 1, "relu")
     assert isinstance(compute, LogisticGradient)

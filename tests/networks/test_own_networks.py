@@ -108,9 +108,7 @@ class Shaped(Perceptron):
 
 @pytest.mark.parametrize("views", VIEWS)
 @pytest.mark.parametrize("kind", OF_WEIGHTS)
-def test_a_figure_of_weights_refuses_a_network_that_shows_no_hidden_layer(
-    kind: str, views: str
-) -> None:
+def test_figures_of_weights_refuse_a_network_without_a_hidden_layer(kind: str, views: str) -> None:
     network = Shaped(hidden=4, shapes=VIEWS[views])
     figure = figure_kinds()[kind](model="own")
     for task in (SUMS, BITS):
@@ -118,7 +116,7 @@ def test_a_figure_of_weights_refuses_a_network_that_shows_no_hidden_layer(
             figure.check(task, network)
 
 
-def test_the_refusal_names_the_matrices_and_what_can_be_shown_instead() -> None:
+def test_the_error_names_the_views_and_the_figures_that_can_show_them() -> None:
     network = Shaped(hidden=4, shapes=VIEWS["of other names"])
     with pytest.raises(ValueError, match=r"W1 .7 x 4., W3 .4 x 7.; the kinds accuracy, loss"):
         figure_kinds()["weights"](model="own").check(SUMS, network)
@@ -151,7 +149,7 @@ def gen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_network_with_views_of_its_own_is_trained_and_no_fact_tells_of_its_weights(
+def test_a_network_with_other_views_is_trained_without_facts_about_weights(
     own: Path,
 ) -> None:
     built = gen(own, "build", "--jobs", "1")
@@ -165,7 +163,7 @@ def test_a_network_with_views_of_its_own_is_trained_and_no_fact_tells_of_its_wei
     assert "2 of 2 seeds match" in tried.stdout, tried.stderr
 
 
-def test_a_figure_of_weights_of_such_a_network_is_refused_before_anything_is_trained(
+def test_an_impossible_figure_of_weights_is_refused_before_training(
     own: Path,
 ) -> None:
     config = own / "site" / "weights.toml"

@@ -13,7 +13,7 @@ from gen.tasks.sparse_parity import SparseParity
 
 @given(st.integers(16, 70), st.integers(1, 6), st.lists(st.integers(0, 99), min_size=1, max_size=3))
 @settings(max_examples=40, deadline=None)
-def test_counted_rows_multiply_like_the_matrix_they_stand_for(
+def test_sparse_rows_multiply_like_their_matrix(
     modulus: int, neurons: int, seeds: list[int]
 ) -> None:
     inputs = torch.from_numpy(
@@ -30,7 +30,7 @@ def test_counted_rows_multiply_like_the_matrix_they_stand_for(
     torch.testing.assert_close(back, inputs.mT @ product)
 
 
-def test_rows_of_many_ones_stay_a_matrix() -> None:
+def test_dense_rows_stay_a_matrix() -> None:
     task = SparseParity(bits=20, signal_bits=2, train_rows=30, test_rows=1)
     assert isinstance(input_rows(torch.from_numpy(task.data((0,)).train.inputs)), DenseRows)
     assert isinstance(input_rows(torch.rand(1, 5, 40)), DenseRows)

@@ -32,7 +32,7 @@ def ways(model: Model) -> list[PlainLoop]:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_plain_loop_learns_what_this_trainer_learns(name: str) -> None:
+def test_the_plain_loop_and_the_trainer_learn_the_same_parameters(name: str) -> None:
     model = MODELS[name]
     short = Training(steps=STEPS, log_every=STEPS, snapshot_every=STEPS)
     alone = replace(model, seeds=model.seeds[:1], training=short)
@@ -58,7 +58,7 @@ def test_a_plain_loop_learns_what_this_trainer_learns(name: str) -> None:
         ({"projections": "tied"}, "it has another projections"),
     ],
 )
-def test_what_has_no_plain_loop_is_left_out_with_a_reason(
+def test_a_model_without_a_plain_loop_is_skipped_with_a_reason(
     changed: dict[str, str], reason: str
 ) -> None:
     model = MODELS["modular"]

@@ -37,7 +37,7 @@ def _contents(wheel: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_the_sdist_holds_every_file_of_the_repository_as_it_is(unpacked: Path) -> None:
+def test_the_sdist_contains_every_file_of_the_repository_unchanged(unpacked: Path) -> None:
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     names = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
@@ -48,7 +48,9 @@ def test_the_sdist_holds_every_file_of_the_repository_as_it_is(unpacked: Path) -
         assert (unpacked / name).read_bytes() == (ROOT / name).read_bytes(), name
 
 
-def test_a_wheel_from_the_sdist_is_that_of_the_repository(unpacked: Path, tmp_path: Path) -> None:
+def test_the_wheel_from_the_sdist_equals_the_wheel_from_the_repository(
+    unpacked: Path, tmp_path: Path
+) -> None:
     ours = _contents(_build("wheel", ROOT, tmp_path / "ours"))
     assert _contents(_build("wheel", unpacked, tmp_path / "theirs")) == ours
     assert "gen/py.typed" in ours and "gen/__main__.py" in ours

@@ -84,11 +84,11 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_there_is_one_of_each() -> None:
+def test_the_document_adds_a_task_a_network_and_a_figure() -> None:
     assert [Path(name).parent.name for name in FILES] == ["tasks", "networks", "figures"]
 
 
-def test_a_site_is_built_with_all_three(extended: Path) -> None:
+def test_a_site_is_built_with_the_added_task_network_and_figure(extended: Path) -> None:
     built = run(extended, "-m", "gen.cli", "build", "--jobs", "1")
     assert built.returncode == 0, built.stderr
     page = (extended / "_site" / "index.html").read_text()
@@ -99,12 +99,12 @@ def test_a_site_is_built_with_all_three(extended: Path) -> None:
     assert header == "step,known_by_heart" and len(rows) == 61
 
 
-def test_the_network_has_the_gradient_of_autograd(extended: Path) -> None:
+def test_the_added_network_has_the_gradient_of_autograd(extended: Path) -> None:
     compared = run(extended, "-c", GRADIENT)
     assert compared.returncode == 0, compared.stderr
 
 
-def test_its_code_is_written_as_the_rest_is(extended: Path) -> None:
+def test_the_added_code_passes_the_lint(extended: Path) -> None:
     ruff = Path(sys.executable).parent / "ruff"
     for command in (("format", "--check"), ("check",)):
         options = ("--config", str(ROOT / "pyproject.toml"))

@@ -53,7 +53,7 @@ def _gate(path: Path, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("uploaded", PAGES)
-def test_neither_links_nor_large_files_are_published(tmp_path: Path, uploaded: str) -> None:
+def test_symlinks_and_large_files_are_not_published(tmp_path: Path, uploaded: str) -> None:
     site = tmp_path / uploaded
     (site / "media").mkdir(parents=True)
     (site / "media" / "small.mp4").write_bytes(bytes(10_000_000))
@@ -68,7 +68,7 @@ def test_neither_links_nor_large_files_are_published(tmp_path: Path, uploaded: s
     assert refused.returncode == 1 and "media/large.mp4" in refused.stdout
 
 
-def test_everything_that_is_installed_is_pinned() -> None:
+def test_every_dependency_is_pinned() -> None:
     pinned = {
         re.split("==", line)[0].lower().replace("_", "-")
         for line in (ROOT / "constraints.txt").read_text().splitlines()
@@ -81,13 +81,13 @@ def test_everything_that_is_installed_is_pinned() -> None:
         assert re.split(r"[\[><=]", requirement)[0].lower() in pinned, requirement
 
 
-def test_what_builds_the_package_is_pinned() -> None:
+def test_every_build_requirement_is_pinned() -> None:
     required = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
     pins = (ROOT / "constraints.txt").read_text().splitlines()
     assert required and all(each in pins for each in required)
 
 
-def test_no_install_mixes_indexes_or_takes_a_name_that_is_not_this_projects() -> None:
+def test_no_install_command_mixes_indexes_or_takes_grokreel_from_pypi() -> None:
     """With two indexes pip takes a package from either; `grokreel` on PyPI belongs to others."""
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -100,7 +100,7 @@ def test_no_install_mixes_indexes_or_takes_a_name_that_is_not_this_projects() ->
             assert installed, name
 
 
-def test_a_site_that_was_begun_is_published_with_pinned_packages() -> None:
+def test_the_workflow_of_a_new_site_installs_pinned_packages() -> None:
     steps = _workflow(PAGES["_site"])["jobs"]["build"]["steps"]
     install = next(step["run"] for step in steps if step.get("name") == "Install grokreel")
     assert 'pip install --constraint constraints.txt "grokreel @ $GROKREEL"' in install
@@ -127,7 +127,7 @@ def test_every_fact_of_a_model_is_documented() -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/configuration.md"])
-def test_models_that_are_shown_as_examples_can_be_added(name: str, tmp_path: Path) -> None:
+def test_the_example_models_of_the_documents_are_valid(name: str, tmp_path: Path) -> None:
     blocks = re.findall(r"```toml\n(\[models\..*?)```", (ROOT / name).read_text(), re.DOTALL)
     assert blocks
     shutil.copytree(ROOT / "site", tmp_path / "site")
@@ -141,14 +141,14 @@ DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_links_between_documents_lead_somewhere(path: Path) -> None:
+def test_links_between_documents_have_a_target(path: Path) -> None:
     text = re.sub(r"```.*?```|`[^`]*`", "", path.read_text(), flags=re.DOTALL)
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
         if not target.startswith("https://"):
             assert any((path.parent / f"{target}{end}").is_file() for end in ("", ".md")), target
 
 
-def test_every_guarantee_is_held_by_a_test_that_exists() -> None:
+def test_every_test_named_in_the_guarantees_exists() -> None:
     named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "guarantees.md").read_text())
     tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
     assert len(named) > 20
@@ -156,7 +156,7 @@ def test_every_guarantee_is_held_by_a_test_that_exists() -> None:
         assert f"def {name}(" in tests, name
 
 
-def test_every_command_and_target_that_the_readme_names_exists() -> None:
+def test_every_command_and_make_target_in_the_readme_exists() -> None:
     text = (ROOT / "README.md").read_text()
     assert set(re.findall(r"\bgen ([a-z]+)", text)) == set(cli.commands)
     targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -176,7 +176,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(next(folder.glob("*.whl")))
 
 
-def test_templates_site_and_words_travel_in_the_wheel(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_contains_templates_starter_site_and_catalogs(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
     assert "gen/_bundled/templates/base.html.jinja" in names
     assert "gen/_bundled/templates/scripts/search.js" in names
@@ -191,7 +191,7 @@ def test_templates_site_and_words_travel_in_the_wheel(wheel: zipfile.ZipFile) ->
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]
 
 
-def test_an_installed_tool_builds_a_site_in_any_folder(
+def test_the_installed_tool_builds_a_site_in_any_folder(
     wheel: zipfile.ZipFile, tmp_path: Path
 ) -> None:
     wheel.extractall(tmp_path / "installed")

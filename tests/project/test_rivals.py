@@ -19,7 +19,7 @@ __all__ = ["site_update"]
 @pytest.mark.parametrize(
     "rounds", [pytest.param(1, marks=SHORT), pytest.param(25, marks=pytest.mark.torture)]
 )
-def test_two_builds_at_once_come_to_one_whole_site(
+def test_two_concurrent_builds_publish_one_whole_site(
     site_update: SiteUpdate, tmp_path: Path, tell: Tell, rounds: int, wait: bool
 ) -> None:
     moments = random.Random(rounds)
@@ -44,7 +44,7 @@ def test_two_builds_at_once_come_to_one_whole_site(
 @pytest.mark.parametrize(
     "every", [pytest.param(41, marks=SHORT), pytest.param(1, marks=pytest.mark.torture)]
 )
-def test_sources_that_are_edited_meanwhile_are_never_published_half(
+def test_sources_edited_during_a_build_are_never_published_in_part(
     site_update: SiteUpdate, tmp_path: Path, tell: Tell, every: int
 ) -> None:
     points = site_update.build(site_update.copy(tmp_path / "counted")).points
@@ -66,7 +66,7 @@ def test_sources_that_are_edited_meanwhile_are_never_published_half(
 @pytest.mark.parametrize(
     "every", [pytest.param(70, marks=SHORT), pytest.param(4, marks=pytest.mark.torture)]
 )
-def test_a_store_that_is_deleted_meanwhile_leaves_a_whole_site(
+def test_a_store_deleted_during_a_build_leaves_a_whole_site(
     site_update: SiteUpdate, tmp_path: Path, tell: Tell, every: int
 ) -> None:
     points = site_update.build(site_update.copy(tmp_path / "counted")).points

@@ -17,7 +17,7 @@ def v(content: bytes) -> str:
     return f"?v={sha256(content).hexdigest()[:10]}"
 
 
-def test_an_address_changes_with_what_it_leads_to() -> None:
+def test_the_url_of_an_asset_changes_with_its_content() -> None:
     page = (
         '<link href="assets/style.css"><script src="assets/menu.js"></script>'
         '<img src="assets/a%20b.png"><dialog data-indexes="assets/menu.js assets/none.js">'
@@ -59,7 +59,7 @@ def test_an_address_changes_with_what_it_leads_to() -> None:
     assert changed == {"index.html", "zh/index.html"} and made.keys() == files.keys()
 
 
-def test_every_style_and_script_of_a_built_page_is_asked_for_by_its_content(
+def test_every_style_and_script_of_a_page_is_loaded_with_a_content_hash(
     gen: Gen, tmp_path: Path
 ) -> None:
     options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)

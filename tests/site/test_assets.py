@@ -55,7 +55,7 @@ def refusal(folder: Path) -> str:
     ],
 )
 @pytest.mark.parametrize("sign", ["", "!"])
-def test_a_link_or_picture_that_names_no_file_stops_the_build(
+def test_a_link_or_picture_without_a_file_stops_the_build(
     tmp_path: Path, target: str, hint: str, sign: str
 ) -> None:
     files = ("assets/clock.svg", "assets/.env", "assets/caf\u00e9.svg", "root/robots.txt")
@@ -64,12 +64,12 @@ def test_a_link_or_picture_that_names_no_file_stops_the_build(
     assert told.startswith("pages/en/index.md:18: ") and hint in told, told
 
 
-def test_a_file_that_is_like_no_other_is_not_said_to_be_one(tmp_path: Path) -> None:
+def test_no_file_is_suggested_if_none_has_a_similar_name(tmp_path: Path) -> None:
     with_files(tmp_path, text="![A film](assets/nope.png)")
     assert refusal(tmp_path).endswith('the site has no page or file "assets/nope.png"')
 
 
-def test_links_and_pictures_lead_to_what_is_published(tmp_path: Path) -> None:
+def test_links_and_pictures_have_the_urls_of_published_files(tmp_path: Path) -> None:
     name = unicodedata.normalize("NFD", "assets/más/a b.svg")
     text = f"![It](<{name}>) [a](assets/style.css) [b](assets/theme.css) [c](robots.txt)"
     with_files(tmp_path, name, "root/robots.txt", text=text)
@@ -87,7 +87,7 @@ def test_hidden_files_and_backups_are_not_published(tmp_path: Path) -> None:
     assert {".nojekyll", ".well-known/x"} < found and ".env" not in found
 
 
-def test_files_for_the_root_of_a_site_belong_to_its_key(tmp_path: Path) -> None:
+def test_files_for_the_root_of_a_site_are_part_of_its_key(tmp_path: Path) -> None:
     folder = with_files(tmp_path, "root/CNAME", "root/404.html")
     sources = gathered(tmp_path)
     assert sources.assets["CNAME"] == b"x"
@@ -110,13 +110,13 @@ def test_files_for_the_root_of_a_site_belong_to_its_key(tmp_path: Path) -> None:
         "assets/search.en.js",
     ],
 )
-def test_no_file_takes_the_place_of_what_a_build_writes(tmp_path: Path, name: str) -> None:
+def test_a_file_with_the_path_of_a_generated_file_is_refused(tmp_path: Path, name: str) -> None:
     with_files(tmp_path, name)
     told = refusal(tmp_path)
     assert name in told and "the build writes" in told
 
 
-def test_a_site_is_built_with_its_files_at_the_root(gen: Gen, tmp_path: Path) -> None:
+def test_a_built_site_has_its_files_at_the_root(gen: Gen, tmp_path: Path) -> None:
     small = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
     for name in ("root/CNAME", "root/.well-known/security.txt"):
         path = tmp_path / "site" / name
@@ -127,7 +127,7 @@ def test_a_site_is_built_with_its_files_at_the_root(gen: Gen, tmp_path: Path) ->
     assert "all is fresh" in gen("build", *small).err
 
 
-def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+def test_a_pipe_among_the_assets_is_refused(tmp_path: Path) -> None:
     for name in ("assets/pipe.css", "pages/en/index.md", "references.toml", "gen.toml"):
         folder = tmp_path / name.replace("/", "-")
         path = with_files(folder) / name
@@ -137,7 +137,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
         assert "is not a regular file" in refusal(folder)
 
 
-def test_a_folder_that_cannot_be_read_is_an_error() -> None:
+def test_an_unreadable_folder_is_an_error() -> None:
     with TemporaryDirectory() as place:
         Path(place).chmod(0o755)
         closed = with_files(Path(place), "assets/more/a.css") / "assets" / "more"
@@ -155,7 +155,7 @@ def test_a_folder_that_cannot_be_read_is_an_error() -> None:
     assert code == 0
 
 
-def test_a_link_to_nothing_is_an_error_and_a_linked_folder_is_published(tmp_path: Path) -> None:
+def test_a_broken_symlink_is_an_error_and_a_linked_folder_is_published(tmp_path: Path) -> None:
     folder = with_files(tmp_path, "shared/a.css", "assets/b.css")
     (folder / "assets" / "more").symlink_to(folder / "shared")
     assert "assets/more/a.css" in gathered(tmp_path).assets
@@ -164,7 +164,7 @@ def test_a_link_to_nothing_is_an_error_and_a_linked_folder_is_published(tmp_path
 
 
 @pytest.mark.parametrize("linked", [True, False])
-def test_folders_without_end_are_refused(tmp_path: Path, linked: bool) -> None:
+def test_endlessly_nested_folders_are_refused(tmp_path: Path, linked: bool) -> None:
     folder = with_files(tmp_path, "assets/a.css") / "assets"
     if linked:
         (folder / "again").symlink_to(folder)
@@ -174,19 +174,19 @@ def test_folders_without_end_are_refused(tmp_path: Path, linked: bool) -> None:
 
 
 @pytest.mark.parametrize("name", [b"a\xff.css", b"a\x1b[31m.css", b"a\n.css"])
-def test_a_name_that_no_address_can_hold_is_refused(tmp_path: Path, name: bytes) -> None:
+def test_a_file_name_that_no_url_can_contain_is_refused(tmp_path: Path, name: bytes) -> None:
     folder = with_files(tmp_path, "assets/a.css") / "assets"
     (Path(os.fsdecode(os.fsencode(folder) + b"/" + name))).write_text("x")
     assert "rename the file" in refusal(tmp_path)
 
 
-def test_a_picture_that_readers_wait_for_is_named(tmp_path: Path) -> None:
+def test_a_large_picture_gives_a_warning(tmp_path: Path) -> None:
     files = {"assets/a.png": b"x" * (LARGE_PICTURE + 1), "assets/a.bin": b"x" * 3_000_000}
     (told,) = large_pictures({**files, "assets/b.JPG": b"x"}, tmp_path)
     assert "assets/a.png: the picture has 2.0 MB" in told
 
 
-def test_a_file_for_the_root_that_is_not_committed_is_an_edit(tmp_path: Path) -> None:
+def test_an_uncommitted_file_for_the_root_is_an_edit(tmp_path: Path) -> None:
     folder = with_files(tmp_path, "root/CNAME")
     git = git_in(folder)
     git("init", "-q")

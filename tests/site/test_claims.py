@@ -26,30 +26,30 @@ def told(*claims: str, unfinished: tuple[str, ...] = ()) -> list[str]:
     return [str(error) for error in false_claims([source], BOOK, unfinished)]
 
 
-def test_a_claim_that_holds_is_passed_over() -> None:
+def test_a_true_claim_gives_no_message() -> None:
     assert told("parity.seeds = 4", "not five-neurons.generalised_at") == []
 
 
-def test_a_false_claim_is_told_with_its_page_and_its_facts() -> None:
+def test_a_false_claim_is_reported_with_its_page_and_facts() -> None:
     (line,) = told("parity.seeds = 4", "parity.generalised_at < 0.5 and parity.seeds > 1")
     assert line.startswith("pages/en/index.md: the claim ")
     assert "(parity.generalised_at = 21000, parity.seeds = 4)" in line
 
 
-def test_a_fact_that_does_not_hold_makes_a_claim_false() -> None:
+def test_a_claim_about_a_fact_that_is_none_is_false() -> None:
     (line,) = told("five-neurons.generalised_at > 0")
     assert "five-neurons.generalised_at = none" in line
 
 
 @pytest.mark.parametrize("fact", ["five-neurons.generalised_at", "parity.rule"])
-def test_what_a_claim_quotes_is_a_text_and_no_fact(fact: str) -> None:
+def test_quoted_text_in_a_claim_is_not_a_fact(fact: str) -> None:
     for text in ("(x.y", "x.y", 'a"(x.y'):
         (line,) = told(f'{fact} = "{text}"')
         assert "is false" in line and "x.y =" not in line
     assert told('parity.rule = "sparse.x"', unfinished=("sparse",)) != []
 
 
-def test_what_is_claimed_of_an_unfinished_sweep_waits() -> None:
+def test_a_claim_about_an_unfinished_sweep_is_not_checked() -> None:
     assert told("parity.seeds = 5", unfinished=("parity",)) == []
 
 
@@ -57,7 +57,7 @@ def test_what_is_claimed_of_an_unfinished_sweep_waits() -> None:
     ("claim", "said"),
     [("parity.sedes", '"seeds"?'), ("parity.seeds ~ 3", "cannot be read"), ("x", 'no model "x"')],
 )
-def test_a_claim_that_asks_nothing_is_an_error(claim: str, said: str) -> None:
+def test_an_invalid_claim_is_an_error(claim: str, said: str) -> None:
     with pytest.raises(ConfigError, match=r"pages/en/index\.md") as caught:
         told(claim)
     assert said in str(caught.value)
@@ -81,9 +81,7 @@ def test_a_strict_build_publishes_no_false_claim(gen: Gen, tmp_path: Path) -> No
     assert gen("build", "--strict", *options).code == 0
 
 
-def test_a_strict_build_publishes_no_translation_that_lacks_something(
-    gen: Gen, tmp_path: Path
-) -> None:
+def test_a_strict_build_publishes_no_incomplete_translation(gen: Gen, tmp_path: Path) -> None:
     config = small_site.CONFIG.replace('languages = ["en"]', 'languages = ["en", "zh"]')
     options = small_site.write(tmp_path, config)
     translated = tmp_path / "site" / "pages" / "zh" / "index.md"

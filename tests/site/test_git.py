@@ -48,7 +48,7 @@ def commit_of(site: Path, *more: str) -> Commit:
     return Commit.of(site, [site / name for name in [*PAGES, *more]])
 
 
-def test_the_last_commit_that_touched_the_sources_is_named(site: Path, git: Git) -> None:
+def test_the_commit_is_the_last_one_that_changed_the_sources(site: Path, git: Git) -> None:
     first = git("rev-parse", "HEAD")
     (site.parent / "README").write_text("beside the site")
     git("add", "../README")
@@ -56,25 +56,25 @@ def test_the_last_commit_that_touched_the_sources_is_named(site: Path, git: Git)
     assert commit_of(site) == Commit(first, edited=False)
 
 
-def test_without_a_repository_or_a_commit_there_is_none(tmp_path: Path) -> None:
+def test_a_folder_without_a_repository_or_commit_has_no_commit(tmp_path: Path) -> None:
     (tmp_path / "gen.toml").write_text("")
     assert Commit.of(tmp_path, [tmp_path / "gen.toml"]) == Commit()
     git_in(tmp_path)("init", "-q")
     assert Commit.of(tmp_path, [tmp_path / "gen.toml"]) == Commit()
 
 
-def test_an_edited_source_is_told(site: Path) -> None:
+def test_an_edited_source_is_reported(site: Path) -> None:
     (site / "pages/index.md").write_text("# Two\n")
     assert commit_of(site).edited
 
 
-def test_a_source_that_is_not_committed_is_an_edit(site: Path) -> None:
+def test_an_uncommitted_source_is_an_edit(site: Path) -> None:
     (site / "pages/more.md").write_text("# More\n")
     assert not commit_of(site).edited
     assert commit_of(site, "pages/more.md").edited
 
 
-def test_a_source_that_git_ignores_is_an_edit(site: Path, git: Git) -> None:
+def test_an_ignored_source_is_an_edit(site: Path, git: Git) -> None:
     (site / ".gitignore").write_text("more.md\n")
     git("add", ".gitignore")
     git("commit", "-qm", "ignore")
@@ -83,14 +83,14 @@ def test_a_source_that_git_ignores_is_an_edit(site: Path, git: Git) -> None:
 
 
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
-def test_what_git_was_told_not_to_look_at_is_looked_at(site: Path, git: Git, flag: str) -> None:
+def test_files_flagged_as_unchanged_are_compared(site: Path, git: Git, flag: str) -> None:
     git("update-index", flag, "pages/index.md")
     assert not commit_of(site).edited
     (site / "pages/index.md").write_text("# Two\n")
     assert commit_of(site).edited
 
 
-def test_a_committed_file_that_is_gone_is_an_edit(site: Path) -> None:
+def test_a_deleted_committed_file_is_an_edit(site: Path) -> None:
     (site / "assets/a.svg").unlink()
     assert Commit.of(site, [site / "gen.toml"]).edited
 
@@ -102,13 +102,13 @@ def test_a_broken_index_changes_nothing(site: Path) -> None:
     assert commit_of(site).edited
 
 
-def test_line_ends_of_a_checkout_are_no_edit(site: Path) -> None:
+def test_converted_line_endings_are_no_edit(site: Path) -> None:
     """As git writes them on a system where `core.autocrlf` is set."""
     (site / "pages/index.md").write_bytes(b"# One\r\n\r\nText.\r\n")
     assert not commit_of(site).edited
 
 
-def test_a_large_file_that_is_committed_as_a_pointer_is_no_edit(site: Path, git: Git) -> None:
+def test_a_git_lfs_file_is_compared_by_its_digest(site: Path, git: Git) -> None:
     content = bytes(range(256))
     digest = "40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880"
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 256\n"
@@ -121,7 +121,7 @@ def test_a_large_file_that_is_committed_as_a_pointer_is_no_edit(site: Path, git:
     assert commit_of(site, "assets/film.bin").edited
 
 
-def test_a_link_is_compared_as_a_link(site: Path, git: Git) -> None:
+def test_a_symlink_is_compared_by_its_target(site: Path, git: Git) -> None:
     (site / "assets/b.svg").write_text("<svg id='b'/>\n")
     (site / "assets/link.svg").symlink_to("a.svg")
     git("add", ".")
@@ -132,7 +132,7 @@ def test_a_link_is_compared_as_a_link(site: Path, git: Git) -> None:
     assert commit_of(site, "assets/link.svg").edited
 
 
-def test_a_repository_of_sha_256_is_read_as_well(tmp_path: Path) -> None:
+def test_a_sha256_repository_is_supported(tmp_path: Path) -> None:
     git = git_in(tmp_path)
     git("init", "-q", "--object-format=sha256")
     (tmp_path / "gen.toml").write_text("[site]\n")
@@ -143,7 +143,7 @@ def test_a_repository_of_sha_256_is_read_as_well(tmp_path: Path) -> None:
     assert found.hash is not None and len(found.hash) == 64
 
 
-def test_a_hook_is_told_the_same_as_a_shell(
+def test_environment_variables_of_git_hooks_are_ignored(
     site: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Git runs hooks with variables that name a repository, an index and a work tree."""
@@ -159,7 +159,9 @@ def test_a_hook_is_told_the_same_as_a_shell(
     assert commit_of(site) == expected == Commit(expected.hash, edited=False)
 
 
-def test_no_program_that_a_repository_names_is_run(site: Path, git: Git, tmp_path: Path) -> None:
+def test_no_program_in_the_config_of_a_repository_is_run(
+    site: Path, git: Git, tmp_path: Path
+) -> None:
     """A site may come as an archive whose `.git/config` names programs."""
     marker = tmp_path / "ran"
     program = tmp_path / "program"

@@ -15,7 +15,7 @@ from gen.i18n import Words, catalog_digest, languages, power_of_ten
 EN = Words("en")
 
 
-def test_a_text_has_its_placeholders_filled_in() -> None:
+def test_placeholders_of_a_text_are_filled() -> None:
     assert EN("alt.accuracy.begin", steps=50_000).startswith("Line chart of accuracy over 50,000 ")
 
 
@@ -29,11 +29,11 @@ def test_a_placeholder_without_a_value_is_an_error() -> None:
         EN("alt.accuracy.begin")
 
 
-def test_a_value_with_braces_is_only_a_text() -> None:
+def test_braces_in_a_value_are_plain_text() -> None:
     assert EN("chart.title", measure="{0.__class__}").startswith("{0.__class__} by")
 
 
-def test_an_unknown_language_is_an_error_that_names_the_languages_there_are() -> None:
+def test_the_error_for_an_unknown_language_lists_the_known_ones() -> None:
     with pytest.raises(
         ConfigError, match=r'language "xx" is not available; the languages are: en, zh'
     ) as error:
@@ -42,7 +42,7 @@ def test_an_unknown_language_is_an_error_that_names_the_languages_there_are() ->
 
 
 @pytest.mark.parametrize("content", ["[axis]\nstep = 3\n", "= nonsense", b"\xff\xfe"])
-def test_a_catalog_that_cannot_be_used_is_an_error(
+def test_an_invalid_catalog_is_an_error(
     content: str | bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw = content if isinstance(content, bytes) else content.encode()
@@ -76,7 +76,7 @@ def test_every_language_has_the_same_texts_with_the_same_placeholders() -> None:
         (float("inf"), "∞"),
     ],
 )
-def test_numbers_are_written_as_the_language_writes_them(value: float, text: str) -> None:
+def test_numbers_have_the_format_of_the_language(value: float, text: str) -> None:
     assert EN.number(value) == text
 
 
@@ -84,13 +84,13 @@ def test_numbers_are_written_as_the_language_writes_them(value: float, text: str
     ("share", "text"),
     [(0, "0"), (0.5, "50"), (1 / 67, "1.5"), (0.9996, "99.96"), (1.0, "100"), (0.334, "33")],
 )
-def test_only_what_is_complete_is_called_100_percent(share: float, text: str) -> None:
+def test_only_a_share_of_1_is_written_as_100_percent(share: float, text: str) -> None:
     assert EN.percent(share) == f"{text}\u00a0%"
 
 
 @settings(deadline=None)
 @given(st.floats(0, 1 - 1e-5, exclude_max=True))
-def test_no_incomplete_share_is_called_100_percent(share: float) -> None:
+def test_no_share_below_1_is_written_as_100_percent(share: float) -> None:
     assert not EN.percent(share).startswith("100")
 
 
@@ -100,7 +100,7 @@ def test_an_integer_keeps_all_its_digits(value: int) -> None:
     assert int(EN.number(value).replace(",", "").replace("−", "-")) == value
 
 
-def test_things_in_a_row_are_joined_by_commas_and_and() -> None:
+def test_a_list_is_joined_by_commas_and_and() -> None:
     assert [EN.listed(items) for items in ([], [1], ["a", "b"], [1, 2, 3000])] == [
         "",
         "1",
@@ -109,7 +109,7 @@ def test_things_in_a_row_are_joined_by_commas_and_and() -> None:
     ]
 
 
-def test_an_exponent_is_raised() -> None:
+def test_an_exponent_is_superscript() -> None:
     assert power_of_ten(-12) == "10⁻¹²"
 
 
@@ -134,7 +134,5 @@ def test_the_digest_changes_with_the_words(tmp_path: Path, monkeypatch: pytest.M
         (0.0, "0"),
     ],
 )
-def test_a_share_that_is_not_the_threshold_does_not_read_as_the_threshold(
-    share: float, said: str
-) -> None:
+def test_a_share_other_than_the_threshold_is_written_differently(share: float, said: str) -> None:
     assert Words("en").percent(share, unlike=0.99) == f"{said}\u00a0%"

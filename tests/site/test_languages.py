@@ -72,7 +72,7 @@ def test_every_page_of_the_site_has_the_sections_figures_and_facts_of_the_first_
 
 
 @pytest.mark.parametrize("language", config().site.languages)
-def test_no_sentence_of_the_site_is_torn_apart_by_a_block(language: str) -> None:
+def test_no_sentence_of_the_site_is_split_by_a_block(language: str) -> None:
     """A block makes a paragraph of its own, so what stands before its fence has to end there."""
     torn = re.compile(r"^(?!:::|\+\+\+|[-|#]|\$).*[\w,;，；、}]\n:::", re.MULTILINE)
     for name in config().site.pages:
@@ -80,7 +80,7 @@ def test_no_sentence_of_the_site_is_torn_apart_by_a_block(language: str) -> None
         assert torn.findall(text) == [], f"{language}/{name}.md"
 
 
-def test_words_formats_and_the_order_within_a_section_are_the_translators_own() -> None:
+def test_a_translation_may_change_words_formats_and_order_within_a_section() -> None:
     translated = (
         ORIGINAL.replace("Section", "一节")
         .replace("Of {{parity.seeds:words}} networks, $a$,", "$a$ {{parity.seeds}}")
@@ -112,11 +112,11 @@ def test_words_formats_and_the_order_within_a_section_are_the_translators_own() 
         ('about."', 'about {{parity.seeds}}."', r"below the front matter there is fact"),
     ],
 )
-def test_a_difference_is_named_with_page_and_line(old: str, new: str, said: str) -> None:
+def test_a_difference_is_reported_with_page_and_line(old: str, new: str, said: str) -> None:
     assert re.search(said, difference(old, new))
 
 
-def test_what_a_translation_has_beyond_the_original_is_named_too() -> None:
+def test_additions_of_a_translation_are_reported() -> None:
     longer = source(ORIGINAL + "\n## More\n")
     assert "a heading of level 2 is not in pages/zh/page.md" in str(
         first_difference(source(ORIGINAL), longer)
@@ -137,11 +137,11 @@ def test_what_a_translation_has_beyond_the_original_is_named_too() -> None:
         ("“one”\n“two”", "“one” “two”"),
     ],
 )
-def test_a_line_break_is_no_space_where_the_script_has_none(text: str, read: str) -> None:
+def test_a_line_break_in_chinese_text_is_no_space(text: str, read: str) -> None:
     assert read in main_text(page(text))
 
 
-def test_a_page_names_its_language_and_has_the_sites_name_in_it() -> None:
+def test_a_page_has_its_language_code_and_a_translated_site_title() -> None:
     of, texts = site("index", languages=("en", "zh")), {"index": FRONT}
     english = Outline.of(rendered(of, texts)["index.html"])
     assert english.every("html")[0]["lang"] == "en"
@@ -160,7 +160,7 @@ FULL = "[，。：；！？（）、]"
 
 @EVERY_WORLD
 @EVERY_PAGE
-def test_chinese_has_its_own_punctuation_and_stands_apart_from_figures(
+def test_chinese_text_has_chinese_punctuation_and_spaces_around_numbers(
     name: str, world: str
 ) -> None:
     text = prose(pages(world, "zh")[name])
@@ -170,20 +170,20 @@ def test_chinese_has_its_own_punctuation_and_stands_apart_from_figures(
 
 @EVERY_WORLD
 @EVERY_PAGE
-def test_chinese_sentences_follow_each_other_without_a_space(name: str, world: str) -> None:
+def test_chinese_sentences_have_no_space_between_them(name: str, world: str) -> None:
     html = re.sub(r"<(script|style|pre)\b.*?</\1>", "", pages(world, "zh")[name], flags=re.DOTALL)
     assert re.findall(r".{0,12}[。！？][ \u00a0].{0,12}", html.replace("？ · ", "？· ")) == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @EVERY_PAGE
-def test_no_condition_divides_a_sentence(name: str, language: str) -> None:
+def test_no_condition_splits_a_sentence(name: str, language: str) -> None:
     """What a condition holds is a paragraph by itself, and so is what stands around it."""
     assert re.findall(r"[^\n]*[,;，；、]\n+:::.*", texts(language)[name]) == []
 
 
 @EVERY_PAGE
-def test_chapters_are_named_in_chinese_title_marks(name: str) -> None:
+def test_chapter_titles_in_chinese_have_title_marks(name: str) -> None:
     for target, source in read_sources("zh", texts("zh")).items():
         if source.front.layout == "chapter":
             link = re.escape(f"[{source.front.title}]({target}.md")
@@ -204,13 +204,13 @@ MISREAD = {
 
 
 @pytest.mark.parametrize("word", MISREAD)
-def test_chinese_avoids_words_that_were_misread(word: str) -> None:
+def test_chinese_pages_avoid_ambiguous_words(word: str) -> None:
     catalog = (SITE.parent / "gen" / "languages" / "zh.toml").read_text("utf-8")
     assert [text for text in [*texts("zh").values(), catalog] if word in text] == []
 
 
 @EVERY_PAGE
-def test_chinese_is_not_slanted(name: str) -> None:
+def test_chinese_text_is_not_italic(name: str) -> None:
     html = pages("all learned", "zh")[name]
     assert re.findall(rf"<em>[^<]*{HAN}[^<]*</em>", html) == []
 

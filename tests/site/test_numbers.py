@@ -98,7 +98,7 @@ def test_only_a_share_of_0_is_0_percent_and_only_a_share_of_1_is_100_percent(
     assert Words("en").percent(share) == text + sign
 
 
-def test_the_scripts_write_every_number_as_the_build_does() -> None:
+def test_scripts_and_build_format_every_number_alike() -> None:
     shares = [case for case in SHARES if isfinite(case[0])]
     written = run_scripts(
         [],
@@ -127,7 +127,7 @@ def test_the_scripts_write_every_number_as_the_build_does() -> None:
     }
 
 
-def test_build_and_scripts_write_random_numbers_alike() -> None:
+def test_build_and_scripts_format_random_numbers_alike() -> None:
     """Values next to a rounding boundary are left out: JavaScript has no exact decimals."""
     random = np.random.default_rng(1)
     size = 10.0 ** random.uniform(-9, 8, 500)

@@ -55,19 +55,19 @@ def refusal(body: str, **others: str) -> str:
         ("halves.zero:power", "0"),
     ],
 )
-def test_a_fact_is_said_as_its_format_asks(reference: str, said: str) -> None:
+def test_a_fact_is_written_in_its_format(reference: str, said: str) -> None:
     assert f"Here {said} is." in main_text(page(f"Here {{{{{reference}}}}} is."))
 
 
-def test_a_share_below_the_whole_is_never_called_all() -> None:
+def test_a_share_below_1_is_never_written_as_all() -> None:
     assert "100" not in main_text(page("{{parity.final_test_accuracy:percent}}"))
 
 
-def test_a_fact_keeps_its_exact_value_for_machines() -> None:
+def test_a_fact_has_its_exact_value_in_the_markup() -> None:
     assert '<data value="1.7e-07">' in page("{{parity.final_test_loss:power}}")
 
 
-def test_a_fact_in_code_stays_as_it_is_written() -> None:
+def test_a_fact_reference_in_code_is_not_replaced() -> None:
     assert "<code>{{parity.seeds}}</code>" in page("`{{parity.seeds}}`")
 
 
@@ -110,7 +110,7 @@ def test_an_error_names_file_line_and_hint(body: str, parts: list[str]) -> None:
     assert all(part in message for part in parts), message
 
 
-def test_unknown_names_are_found_in_branches_that_are_not_taken() -> None:
+def test_unknown_names_in_branches_that_are_false_are_errors() -> None:
     assert '"seeds"?' in refusal("::: if five-neurons.generalised_at\n{{parity.seed}}\n:::")
     assert '"weights"?' in refusal("::: if not parity.seeds\n::: figure weight\n:::\n:::")
 
@@ -131,13 +131,13 @@ def test_unknown_names_are_found_in_branches_that_are_not_taken() -> None:
         ('parity.rule != "first-generalised"', False),
     ],
 )
-def test_only_the_branch_that_is_true_is_printed(condition: str, holds: bool) -> None:
+def test_only_the_true_branch_is_rendered(condition: str, holds: bool) -> None:
     body = f"::: if {condition}\nIt is so.\n::: else\nIt is not.\n:::"
     text = main_text(page(body))
     assert ("It is so." in text, "It is not." in text) == (holds, not holds)
 
 
-def test_conditions_stand_inside_captions_and_inside_each_other() -> None:
+def test_conditions_work_in_captions_and_nested() -> None:
     body = (
         "::: figure weights\nAlways.\n\n::: if parity.seeds\nInner.\n\n"
         "::: if five-neurons.generalised_at\nNever.\n::: else\nInnermost.\n:::\n:::\n:::\n\nAfter."
@@ -149,7 +149,7 @@ def test_conditions_stand_inside_captions_and_inside_each_other() -> None:
     assert "Never." not in html and "After." not in caption[1] and "After." in html
 
 
-def test_colons_in_code_are_code() -> None:
+def test_directives_in_code_are_not_evaluated() -> None:
     body = "::: note\n```\n::: figure x\n:::\n```\n:::\n\nAfter."
     html = page(body)
     assert "<pre><code>::: figure x\n:::\n</code></pre>" in html and "After." in html
@@ -166,7 +166,7 @@ def test_colons_in_code_are_code() -> None:
         "::: figure weights\n<b>bold</b>\n:::",
     ],
 )
-def test_html_in_the_text_is_text(body: str) -> None:
+def test_html_in_the_text_is_escaped(body: str) -> None:
     outline = Outline.of(page(body))
     assert "b" not in {tag for tag, _ in outline.tags}
     scripts = [one.get("src") for one in outline.every("script") if "type" not in one]
@@ -201,7 +201,7 @@ def test_an_autolink_with_a_dangerous_scheme_is_refused() -> None:
     assert "is refused" in refusal("<javascript:alert(1)>")
 
 
-def test_links_to_pages_sections_and_figures_lead_there() -> None:
+def test_links_to_pages_sections_and_figures_have_the_right_urls() -> None:
     html = page(
         "[a](other.md#a-section) [b](#figure-weights) [c](data/facts.json) [d](other.md)"
         "\n\n::: figure weights\n:::",
@@ -213,7 +213,7 @@ def test_links_to_pages_sections_and_figures_lead_there() -> None:
     assert '"a-section"?' in refusal("[a](other.md#a-sektion)", other="## A section")
 
 
-def test_pages_of_a_further_language_stand_in_a_folder_and_share_files(
+def test_pages_of_another_language_are_in_a_folder_and_share_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     english = (Path(gen.__file__).parent / "languages" / "en.toml").read_text("utf-8")
@@ -236,7 +236,7 @@ def test_a_caption_is_markdown() -> None:
     assert Outline.of(html).every("figure")[0]["class"] == "film broad"
 
 
-def test_a_film_waits_to_be_played_and_says_what_it_shows() -> None:
+def test_a_film_does_not_autoplay_and_has_an_alt_text() -> None:
     outline = Outline.of(page("::: figure weights\n:::"))
     video, picture = outline.every("video")[0], outline.every("img")[0]
     assert {"controls", "playsinline"} <= video.keys() and "autoplay" not in video
@@ -245,12 +245,12 @@ def test_a_film_waits_to_be_played_and_says_what_it_shows() -> None:
     assert video["aria-label"] == 'Film of "weights" < 5'
 
 
-def test_files_are_offered_with_their_sizes() -> None:
+def test_download_links_name_file_sizes() -> None:
     html = page("::: figure weights\n:::\n\n::: figure accuracy\n:::")
     assert [size for size in ("612 kB", "1.3 MB", "1 kB", "23 kB") if size not in html] == []
 
 
-def test_a_note_stands_beside_the_paragraph_above_it() -> None:
+def test_a_note_belongs_to_the_paragraph_above_it() -> None:
     html = page("First.\n\nSecond.\n\n::: note\nAside.\n:::\n\nThird.")
     noted = re.search(r'<div class="noted">(.*?)</div>', html, re.DOTALL)
     assert noted is not None
@@ -258,7 +258,7 @@ def test_a_note_stands_beside_the_paragraph_above_it() -> None:
     assert "First." not in noted[1] and "Third." not in noted[1]
 
 
-def test_a_formula_becomes_mathml_and_may_hold_facts() -> None:
+def test_a_formula_is_mathml_and_may_contain_facts() -> None:
     html = page(
         "$a + b \\bmod {{parity.seeds}}$ and\n\n$$ \\begin{aligned} a &= b \\end{aligned} $$"
     )
@@ -266,11 +266,11 @@ def test_a_formula_becomes_mathml_and_may_hold_facts() -> None:
     assert " style=" not in html and 'class="math-right"' in html
 
 
-def test_a_dollar_is_also_just_a_dollar() -> None:
+def test_a_dollar_sign_for_money_is_no_formula() -> None:
     assert "from $5 to $6" in main_text(page("It costs from $5 to $6 a day."))
 
 
-def test_the_policy_allows_no_script_or_style_inside_the_page() -> None:
+def test_the_policy_allows_no_inline_script_or_style() -> None:
     html = page("::: figure weights\n:::\n\n::: figure accuracy\n:::")
     outline = Outline.of(html)
     (policy,) = [m["content"] for m in outline.every("meta") if "http-equiv" in m]
@@ -304,19 +304,19 @@ def test_the_stylesheet_has_every_colour_in_light_and_in_dark() -> None:
         assert f"--{name}: {colour.light};" in css and f"--{name}: {colour.dark};" in css
 
 
-def test_the_same_sources_make_the_same_pages() -> None:
+def test_the_same_sources_give_the_same_pages() -> None:
     body = "{{parity.seeds}}\n\n::: figure weights\nA *b*.\n:::\n\n::: chapters\n:::"
     assert page(body) == page(body)
 
 
 @pytest.mark.parametrize("style", [style.replace("one/many", "a/b") for style in FORMATS])
-def test_a_number_without_bounds_is_said_in_every_format(style: str) -> None:
+def test_non_finite_numbers_work_in_every_format(style: str) -> None:
     book = FactBook({"m": {"inf": math.inf, "nan": math.nan, "low": -math.inf}}, Words("en"))
     said = [book.as_text(f"m.{name}:{style}") for name in ("inf", "nan", "low")]
     assert said == ["b"] * 3 if "plural" in style else said == ["∞", "–", "−∞"]
 
 
-def test_a_list_of_texts_is_said_as_they_are_and_a_list_of_lists_not_at_all() -> None:
+def test_a_list_of_texts_is_joined_and_a_list_of_lists_is_an_error() -> None:
     facts: dict[str, Any] = {"s": {"texts": ["relu", "square"], "lists": [[0.9, 0.98], [0.5, 0.9]]}}
     book = FactBook(facts, Words("en"))
     assert book.as_html("s.texts") == book.as_text("s.texts:.1") == "relu and square"
@@ -338,7 +338,7 @@ def test_a_list_of_texts_is_said_as_they_are_and_a_list_of_lists_not_at_all() ->
         "Accuracy t",
     ],
 )
-def test_no_heading_takes_the_id_of_something_else(heading: str) -> None:
+def test_no_heading_has_the_id_of_another_element(heading: str) -> None:
     figures = "::: figure weights\n:::\n\n::: figure accuracy\n:::\n\n::: gallery\n:::"
     ids = Outline.of(page(f"[@nanda2023]\n\n{figures}\n\n## {heading}\n\n## {heading}\n")).ids
     slug = "-".join(heading.lower().split())
@@ -349,7 +349,7 @@ def test_no_heading_takes_the_id_of_something_else(heading: str) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_a_long_line_of_spaces_after_a_directive_is_read_at_once() -> None:
+def test_many_spaces_after_a_directive_are_parsed_quickly() -> None:
     start = time.perf_counter()
     assert "takes no" in refusal(f"::: note a{' ' * 60_000}b\n:::")
     assert time.perf_counter() - start < 5

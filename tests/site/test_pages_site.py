@@ -144,7 +144,7 @@ def pages(world: str, language: str = "en") -> dict[str, str]:
     return {name: rendered[f"{folder}{name}.html"] for name in config().site.pages}
 
 
-def test_the_pages_tested_here_are_all_there_are() -> None:
+def test_the_site_has_no_page_outside_of_these_tests() -> None:
     assert tuple(config().site.pages) == PAGES
 
 
@@ -171,7 +171,7 @@ def test_a_page_is_well_formed_with_unique_ids_and_one_top_heading(
 @EVERY_LANGUAGE
 @EVERY_WORLD
 @EVERY_PAGE
-def test_every_link_inside_the_site_leads_somewhere(name: str, world: str, language: str) -> None:
+def test_every_internal_link_has_a_target(name: str, world: str, language: str) -> None:
     folder = "" if language == "en" else f"{language}/"
     site = {
         f"{'' if each == 'en' else f'{each}/'}{other}.html": html
@@ -201,13 +201,13 @@ def test_every_link_inside_the_site_leads_somewhere(name: str, world: str, langu
 
 @EVERY_LANGUAGE
 @EVERY_PAGE
-def test_nothing_of_the_source_is_left_in_a_page(name: str, language: str) -> None:
+def test_no_directive_or_reference_remains_in_a_page(name: str, language: str) -> None:
     for world in WORLDS:
         text = main_text(pages(world, language)[name])
         assert not [left for left in ("{{", "}}", ":::", "**", "$", "{.", "None") if left in text]
 
 
-def test_a_network_that_found_nothing_is_not_said_to_have_found_it() -> None:
+def test_pages_about_untrained_networks_do_not_claim_results() -> None:
     for name in PAGES:
         learned = main_text(pages("all learned")[name])
         for world in ("only memorised", "nothing learned"):

@@ -31,7 +31,7 @@ SITE = Path(__file__).parents[2] / "site"
         ("The loss.", "::: if sum.gap >> 1\nx\n:::", "cannot be read"),
     ],
 )
-def test_a_mistake_ends_the_build_before_it_trains(
+def test_a_mistake_in_a_page_ends_the_build_before_training(
     gen: Gen, tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     page = small_site.PAGE.replace(old, new, 1)
@@ -42,7 +42,7 @@ def test_a_mistake_ends_the_build_before_it_trains(
     assert not (tmp_path / ".gen").exists()
 
 
-def test_what_only_facts_can_tell_is_left_to_them(tmp_path: Path) -> None:
+def test_conditions_on_facts_are_not_checked_before_training(tmp_path: Path) -> None:
     page = small_site.PAGE.replace("{{sum.steps}}", "{{sum.nothing}}").replace(
         "The loss.", "::: if sum.gap > sum.steps\n[All of it](media/sum-weights.gif)\n:::"
     )
@@ -51,6 +51,6 @@ def test_what_only_facts_can_tell_is_left_to_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("profile", [None, "preview"])
-def test_the_pages_of_this_site_pass(tmp_path: Path, profile: str | None) -> None:
+def test_the_pages_of_this_site_have_no_mistakes(tmp_path: Path, profile: str | None) -> None:
     context = small_site.context_of_config(load(SITE / "gen.toml", profile), tmp_path)
     Sources.gather(context).check()

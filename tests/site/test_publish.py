@@ -33,7 +33,7 @@ def test_a_site_is_fresh_until_a_byte_or_a_file_changes(tmp_path: Path) -> None:
     assert not (site / "stray.html").exists()
 
 
-def test_what_is_damaged_in_a_site_is_named(tmp_path: Path) -> None:
+def test_the_damaged_file_of_a_site_is_named(tmp_path: Path) -> None:
     site = tmp_path / "_site"
     assert publish.damage(site) == ""
     site.mkdir()
@@ -49,7 +49,7 @@ def test_what_is_damaged_in_a_site_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("said", ["", "\0\0", "3", "[]", '{"key": 1, "files": {}}', "[" * 100_000])
-def test_a_site_whose_manifest_is_damaged_is_known_by_its_provenance(
+def test_a_site_with_a_damaged_manifest_is_recognised_by_its_provenance(
     tmp_path: Path, said: str
 ) -> None:
     site = tmp_path / "_site"
@@ -60,14 +60,14 @@ def test_a_site_whose_manifest_is_damaged_is_known_by_its_provenance(
     assert publish.is_fresh(site, "key")
 
 
-def test_files_are_copied_from_where_they_lie(tmp_path: Path) -> None:
+def test_files_given_by_path_are_copied(tmp_path: Path) -> None:
     source = tmp_path / "film.mp4"
     source.write_bytes(b"film")
     publish.publish(tmp_path / "_site", "key", {"media/a.mp4": source})
     assert (tmp_path / "_site/media/a.mp4").read_bytes() == b"film"
 
 
-def test_a_site_that_cannot_be_completed_leaves_the_former_one(tmp_path: Path) -> None:
+def test_a_failed_publication_leaves_the_former_site(tmp_path: Path) -> None:
     site = tmp_path / "_site"
     publish.publish(site, "key", FILES)
     with pytest.raises(SetupError):
@@ -76,7 +76,7 @@ def test_a_site_that_cannot_be_completed_leaves_the_former_one(tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["_site"]
 
 
-def test_a_site_whose_successor_cannot_take_its_place_is_put_back(
+def test_the_former_site_is_restored_if_the_exchange_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = tmp_path / "_site"
@@ -96,7 +96,7 @@ def test_a_site_whose_successor_cannot_take_its_place_is_put_back(
     assert [path.name for path in tmp_path.iterdir()] == ["_site"]
 
 
-def test_a_folder_of_somebody_elses_is_never_replaced(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_site_is_never_replaced(tmp_path: Path) -> None:
     folder = tmp_path / "thesis"
     folder.mkdir()
     (folder / "chapter.tex").write_text("dear")
@@ -107,7 +107,7 @@ def test_a_folder_of_somebody_elses_is_never_replaced(tmp_path: Path) -> None:
     assert (folder / "chapter.tex").read_text() == "dear"
 
 
-def test_a_copy_that_is_not_what_it_should_be_is_not_published(tmp_path: Path) -> None:
+def test_a_file_that_changes_while_it_is_copied_is_not_published(tmp_path: Path) -> None:
     site, film = tmp_path / "_site", tmp_path / "film.mp4"
     publish.publish(site, "key", FILES)
     film.write_bytes(b"film")
@@ -119,7 +119,7 @@ def test_a_copy_that_is_not_what_it_should_be_is_not_published(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("what", ["part", "former"])
-def test_no_link_beside_a_site_leads_its_writer_elsewhere(tmp_path: Path, what: str) -> None:
+def test_symlinks_beside_a_site_are_not_followed(tmp_path: Path, what: str) -> None:
     """A cloned repository may hold links under the names that are written."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -133,7 +133,7 @@ def test_no_link_beside_a_site_leads_its_writer_elsewhere(tmp_path: Path, what: 
     assert (elsewhere / "index.html").read_text() == "dear"
 
 
-def test_a_repository_is_never_taken_for_a_site_alone(tmp_path: Path) -> None:
+def test_a_folder_with_a_git_repository_is_not_replaced(tmp_path: Path) -> None:
     """The folder of a branch that holds nothing but the site, say."""
     site = tmp_path / "_site"
     publish.publish(site, "key", FILES)
@@ -144,12 +144,12 @@ def test_a_repository_is_never_taken_for_a_site_alone(tmp_path: Path) -> None:
     assert (site / ".git").exists()
 
 
-def test_the_root_of_all_is_no_site() -> None:
+def test_the_root_folder_is_refused_as_output() -> None:
     with pytest.raises(SetupError, match="cannot be the output folder"), publish.locked(Path("/")):
         pass
 
 
-def test_a_refused_folder_has_no_lock_beside_it(tmp_path: Path) -> None:
+def test_no_lock_file_is_left_beside_a_refused_folder(tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").write_text("dear")
     with pytest.raises(SetupError), publish.locked(tmp_path / "thesis"):
@@ -157,14 +157,14 @@ def test_a_refused_folder_has_no_lock_beside_it(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis"]
 
 
-def test_a_link_in_a_site_is_not_of_it(tmp_path: Path) -> None:
+def test_a_symlink_in_a_site_is_damage(tmp_path: Path) -> None:
     site = tmp_path / "_site"
     publish.publish(site, "key", FILES)
     (site / "more").symlink_to(tmp_path)
     assert publish.damage(site) == "more does not belong to this site"
 
 
-def test_only_a_site_is_removed(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_site_is_not_removed(tmp_path: Path) -> None:
     assert not publish.remove(tmp_path / "_site")
     publish.publish(tmp_path / "_site", "key", FILES)
     assert publish.remove(tmp_path / "_site")
@@ -172,7 +172,7 @@ def test_only_a_site_is_removed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["part", "former"])
-def test_a_folder_of_another_program_beside_a_site_is_never_erased(
+def test_a_folder_of_another_program_beside_a_site_is_never_removed(
     tmp_path: Path, what: str
 ) -> None:
     site, beside = tmp_path / "_site", tmp_path / f"._site.{what}"
@@ -189,7 +189,7 @@ def test_a_folder_of_another_program_beside_a_site_is_never_erased(
 
 
 @pytest.mark.parametrize("step", range(1, 5))
-def test_a_removal_that_is_cut_off_is_completed_by_the_next_command(
+def test_the_next_command_completes_an_interrupted_removal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     site = tmp_path / "_site"
@@ -210,7 +210,7 @@ def test_a_removal_that_is_cut_off_is_completed_by_the_next_command(
         assert not site.exists() and not (tmp_path / "._site.part").exists()
 
 
-def test_a_link_is_refused_with_the_folder_that_it_leads_to(tmp_path: Path) -> None:
+def test_a_symlink_as_output_is_refused_with_its_target(tmp_path: Path) -> None:
     (tmp_path / "public").mkdir()
     (tmp_path / "_site").symlink_to(tmp_path / "public")
     with (
@@ -236,7 +236,7 @@ except SetupError as error:
 """
 
 
-def test_a_mount_point_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+def test_a_mount_point_as_output_is_refused_before_any_work(tmp_path: Path) -> None:
     site = tmp_path / "my site"
     for folder in (tmp_path / "public", site):
         folder.mkdir()

@@ -25,18 +25,18 @@ def link(html: str, text: str) -> dict[str, str | None]:
     return Outline.of(html).every("a")[before.count("<a ") - 1]
 
 
-def test_a_citation_is_said_by_surnames_and_year() -> None:
+def test_a_citation_has_surnames_and_year() -> None:
     text = main_text(page("As [@nanda2023] and ([@gromov2023]) say."))
     assert text.startswith("Title What it is about. As Nanda et al. (2023) and (Gromov, 2023) say.")
 
 
 @pytest.mark.parametrize("year", ["0", "10000", f"0x{'f' * 10_000}"])
-def test_a_year_is_one_of_ours(year: str) -> None:
+def test_a_year_out_of_range_is_refused(year: str) -> None:
     with pytest.raises(ConfigError, match=r"power2022\.year"):
         read_references(WORK.replace("2022\n", f"{year}\n"), "references.toml")
 
 
-def test_the_address_of_a_work_holds_no_control_character() -> None:
+def test_a_control_character_in_the_url_of_a_work_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"url: .*U\+0001"):
         read_references(WORK.replace("abs/", "abs\\u0001/"), "references.toml")
 
@@ -59,11 +59,11 @@ def test_two_authors_are_both_named() -> None:
         ("(one)\n\n[@gromov2023]", "(one) Gromov (2023)"),
     ],
 )
-def test_a_year_stands_in_brackets_unless_the_citation_does(text: str, read: str) -> None:
+def test_a_year_is_in_parentheses_unless_the_citation_is(text: str, read: str) -> None:
     assert read in main_text(page(text))
 
 
-def test_a_citation_leads_to_the_list_from_there_to_the_work_and_back() -> None:
+def test_citations_link_to_the_list_and_the_list_links_to_works_and_back() -> None:
     html = page("See [@nanda2023].")
     outline = Outline.of(html)
     there = link(html, "Nanda et al. (2023)")
@@ -73,7 +73,7 @@ def test_a_citation_leads_to_the_list_from_there_to_the_work_and_back() -> None:
     assert link(html, "↩")["href"] == f"#{there['id']}"
 
 
-def test_a_link_to_a_work_keeps_its_own_words() -> None:
+def test_a_link_to_a_work_keeps_its_link_text() -> None:
     html = page("[They *found* it](@nanda2023).")
     assert "They <em>found</em> it</a>" in html and 'href="#work-nanda2023"' in html
 
@@ -92,16 +92,16 @@ def test_a_work_is_listed_once_and_in_the_order_of_the_text() -> None:
     )
 
 
-def test_a_page_that_cites_nothing_has_no_list() -> None:
+def test_a_page_without_citations_has_no_list() -> None:
     assert "References" not in main_text(page("Nothing."))
 
 
-def test_what_is_cited_in_a_branch_that_is_not_taken_is_not_listed() -> None:
+def test_citations_in_a_false_branch_are_not_listed() -> None:
     html = page("::: if parity.seeds > 100\n[@nanda2023]\n:::\n\n[@gromov2023]")
     assert "Nanda" not in main_text(html) and "Gromov" in main_text(html)
 
 
-def test_a_citation_in_code_stays_as_it_is_written() -> None:
+def test_a_citation_in_code_is_not_replaced() -> None:
     assert "<code>[@nobody]</code>" in page("`[@nobody]`")
 
 
@@ -115,13 +115,13 @@ def test_a_citation_in_code_stays_as_it_is_written() -> None:
         (WORK.replace("[power2022]", "power2022 = 1\n[other]"), "power2022"),
     ],
 )
-def test_a_work_that_cannot_be_read_is_refused_by_name(text: str, said: str) -> None:
+def test_an_invalid_work_is_refused_with_its_name(text: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read_references(text, "references.toml")
     assert str(caught.value).startswith("references.toml: ") and said in str(caught.value)
 
 
-def test_an_author_without_given_names_is_named_as_a_whole() -> None:
+def test_an_author_without_given_names_keeps_the_whole_name() -> None:
     work = Reference(
         authors=["The Group"], year=1999, title="T", venue="V", url="https://example.org"
     )

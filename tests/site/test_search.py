@@ -10,20 +10,20 @@ from gen.mathml import formula_box
 from gen.site.pages.search import index_script, sections
 
 
-def test_sections_hold_what_is_read_and_nothing_else() -> None:
+def test_sections_contain_only_the_visible_text() -> None:
     body = '<p>A <em>w</em>ave.</p><svg><text>no</text></svg><h2 id="x">On</h2><p>More</p>'
     top, below = sections("p.html", "Title", "Lead.", body)
     assert top.text == "Lead. A wave."
     assert (below.anchor, below.heading, below.text) == ("x", "On", "More")
 
 
-def test_files_that_are_offered_are_not_found() -> None:
+def test_download_links_are_not_in_the_search_index() -> None:
     body = '<details class="download"><p>MP4</p></details><details><p>Proof</p></details>'
     (top,) = sections("p.html", "Title", "Lead.", body)
     assert top.text == "Lead. Proof"
 
 
-def test_the_index_is_a_script_with_json() -> None:
+def test_the_search_index_is_a_script_with_json() -> None:
     found = sections("p.html", "Title", "波", "<p>神经网络</p>")
     script = index_script("zh", found)
     assert json.loads(script.partition(" = ")[2].rstrip(";\n"))[0][4] == "波 神经网络"
@@ -43,7 +43,7 @@ def test_the_index_is_a_script_with_json() -> None:
         (r"x < y", "x < y"),
     ],
 )
-def test_a_formula_is_found_as_one_types_it(latex: str, text: str) -> None:
+def test_a_formula_is_indexed_as_plain_text(latex: str, text: str) -> None:
     body = f"<p>It is {formula_box(latex, display=False)}, and so on.</p>"
     (top,) = sections("p.html", "Title", "", body)
     assert top.text == f"It is {text}, and so on."

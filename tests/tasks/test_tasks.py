@@ -15,7 +15,7 @@ from gen.tasks.sparse_parity import SparseParity
 PARITY = SparseParity(bits=30, signal_bits=3, train_rows=200, test_rows=500)
 
 
-def test_parity_rows_are_bits_and_a_one_with_the_parity_of_the_first_bits() -> None:
+def test_parity_rows_are_bits_with_a_constant_one_and_the_parity_of_the_signal_bits() -> None:
     rows = PARITY.data((0, 1)).train
     assert rows.inputs.shape == (2, 200, 31)
     assert set(np.unique(rows.inputs)) == {0.0, 1.0}
@@ -23,7 +23,7 @@ def test_parity_rows_are_bits_and_a_one_with_the_parity_of_the_first_bits() -> N
     assert (rows.labels == rows.inputs[:, :, :3].sum(axis=2) % 2).all()
 
 
-def test_test_rows_do_not_continue_or_repeat_the_training_rows() -> None:
+def test_no_test_row_is_a_training_row() -> None:
     data = PARITY.data((0,))
     train = {row.tobytes() for row in data.train.inputs[0]}
     test = {row.tobytes() for row in data.test.inputs[0]}
@@ -31,7 +31,7 @@ def test_test_rows_do_not_continue_or_repeat_the_training_rows() -> None:
 
 
 @given(st.integers(3, 40), st.floats(0.2, 0.8))
-def test_modular_splits_hold_every_unordered_pair_once(modulus: int, share: float) -> None:
+def test_sums_contain_every_unordered_pair_once(modulus: int, share: float) -> None:
     task = Modular(modulus=modulus, train_share=share)
     data = task.data((5,))
     rows = np.concatenate([data.train.inputs[0], data.test.inputs[0]])
@@ -41,14 +41,14 @@ def test_modular_splits_hold_every_unordered_pair_once(modulus: int, share: floa
 
 
 @given(st.integers(3, 40))
-def test_modular_labels_are_the_sum_of_the_counted_numbers(modulus: int) -> None:
+def test_labels_of_sums_are_the_sum_of_both_numbers(modulus: int) -> None:
     rows = Modular(modulus=modulus, train_share=0.5).data((0,)).train
     sums = rows.inputs[0] @ np.arange(modulus)
     assert (rows.labels[0] == sums % modulus).all()
 
 
 @given(st.integers(3, 20), st.floats(0.2, 0.8))
-def test_differences_ask_every_ordered_pair_once(modulus: int, share: float) -> None:
+def test_differences_contain_every_ordered_pair_once(modulus: int, share: float) -> None:
     task = Modular(operation="subtract", modulus=modulus, train_share=share)
     data = task.data((1,))
     rows = np.concatenate([data.train.inputs[0], data.test.inputs[0]])
@@ -60,7 +60,7 @@ def test_differences_ask_every_ordered_pair_once(modulus: int, share: float) -> 
 
 
 @given(st.sampled_from([3, 5, 7, 11, 31, 67]))
-def test_products_are_products_of_the_numbers_that_the_places_stand_for(modulus: int) -> None:
+def test_labels_of_products_are_products_of_the_numbers_at_their_positions(modulus: int) -> None:
     task = Modular(operation="multiply", modulus=modulus, train_share=0.5)
     numbers = task.numbers
     assert sorted(numbers.tolist()) == list(range(1, modulus))
@@ -72,13 +72,13 @@ def test_products_are_products_of_the_numbers_that_the_places_stand_for(modulus:
 
 
 @pytest.mark.parametrize("task", [PARITY, Modular(modulus=23, train_share=0.4)])
-def test_a_models_data_does_not_depend_on_its_neighbours(task: SparseParity | Modular) -> None:
+def test_the_data_of_a_seed_does_not_depend_on_other_seeds(task: SparseParity | Modular) -> None:
     alone, among = task.data((7,)), task.data((3, 7, 1))
     assert (alone.train.inputs[0] == among.train.inputs[1]).all()
     assert (alone.test.labels[0] == among.test.labels[1]).all()
 
 
-def test_seeds_and_purposes_have_streams_of_their_own() -> None:
+def test_every_seed_and_purpose_has_its_own_random_stream() -> None:
     drawn = [stream(s, p).random(4).tobytes() for s in range(20) for p in Purpose]
     assert len(set(drawn)) == len(drawn)
 

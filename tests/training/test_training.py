@@ -41,7 +41,7 @@ def _ensemble(case: tuple[Task, Network, Optimiser], seeds: tuple[int, ...]) -> 
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_model_alone_equals_the_model_in_an_ensemble(
+def test_a_model_trains_the_same_alone_and_in_an_ensemble(
     case: tuple[Task, Network, Optimiser],
 ) -> None:
     alone, among = train(_ensemble(case, (5,))), train(_ensemble(case, (2, 5, 9)))
@@ -58,7 +58,7 @@ def test_the_same_ensemble_trains_to_the_same_bytes(case: tuple[Task, Network, O
         assert array.tobytes() == second.parameters[name].tobytes()
 
 
-def test_logs_and_snapshots_stand_at_their_steps_and_at_the_last_one() -> None:
+def test_logs_and_snapshots_are_taken_at_their_steps_and_at_the_last_step() -> None:
     told: list[int] = []
     trained = train(_ensemble(CASES[0], (0, 1)), on_step=told.append)
     assert trained.logged_steps.tolist() == told == [0, 40, 80, 120]
@@ -73,7 +73,7 @@ def test_steps_every_begins_at_zero_and_ends_at_the_last_step() -> None:
     assert steps_every(20, 10).tolist() == [0, 10]
 
 
-def test_a_diverging_model_is_marked_with_its_step_and_the_others_go_on() -> None:
+def test_a_diverged_model_is_marked_with_its_step_and_the_others_continue() -> None:
     task, network, sane = CASES[0]
     wild = Optimiser(learning_rate=10.0, weight_decay=1000.0)
     ensemble = Ensemble(task, network, SHORT, (0, 1, 2), (sane, wild, sane))
@@ -87,7 +87,7 @@ def test_a_diverging_model_is_marked_with_its_step_and_the_others_go_on() -> Non
     )
 
 
-def test_adamw_takes_the_step_of_the_paper_with_each_models_own_settings() -> None:
+def test_adamw_computes_the_published_update_with_the_settings_of_each_model() -> None:
     generator = torch.Generator().manual_seed(0)
     weights = torch.randn(3, 4, 2, generator=generator, dtype=torch.float64)
     slope = torch.randn(3, 4, 2, generator=generator, dtype=torch.float64)
