@@ -1,1 +1,1 @@
-"""Benchmarks that anyone can run: `make bench`."""
+"""Benchmarks, run by `make bench`."""

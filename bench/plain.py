@@ -1,7 +1,7 @@
-"""What one would write without this tool: a module, a loss, `backward()` and a fused AdamW.
+"""Plain PyTorch training loop: a module, a loss, `backward()` and a fused AdamW.
 
-One model after another, one step after another, float32, full batch. What is learned is what
-this trainer learns (`tests/project/test_bench.py`).
+It trains one model at a time, float32, full batch, to the same parameters as the trainer
+(`tests/project/test_bench.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "squar
 
 
 def left_out(model: Model) -> str:
-    """Why no plain loop is written for a model; empty where there is one."""
+    """Return why a model has no plain loop; empty if it has one."""
     network = model.network
     if network.activation not in ACTIVATIONS:
         return f"its activation is {network.activation}"
@@ -44,7 +44,7 @@ class PlainPerceptron(nn.Module):
         self._activation = ACTIVATIONS[model.network.activation]
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """(row, input) to (row, output)."""
+        """Map (row, input) to (row, output)."""
         return self._activation(inputs @ self.W_in) @ self.W_out
 
 
@@ -64,7 +64,7 @@ class PlainEmbedded(nn.Module):
         self._activation = ACTIVATIONS[model.network.activation]
 
     def forward(self, pairs: Tensor) -> Tensor:
-        """(row, 2) numbers to (row, number)."""
+        """Map (row, 2) numbers to (row, number)."""
         first, second = self.E[pairs].unbind(dim=1)
         return self._answers(first, second)
 
@@ -75,23 +75,23 @@ class PlainEmbedded(nn.Module):
 
 
 class NotebookEmbedded(PlainEmbedded):
-    """The published notebook's way: one-hot rows times the wide embedding, in float64."""
+    """The computation of the published notebook: one-hot rows times the embedding, float64."""
 
     def __init__(self, model: Model) -> None:
         super().__init__(model)
         self.double()
 
     def forward(self, pairs: Tensor) -> Tensor:
-        """Two one-hot matrices, (2, row, number), to (row, number)."""
+        """Map two one-hot matrices, (2, row, number), to (row, number)."""
         first, second = pairs @ self.E
         return self._answers(first, second)
 
 
 class PlainLoop:
-    """Trains one model of a configured kind, a step a call.
+    """Trains one configured model, one step a call.
 
     Args:
-        notebook: compute as the published notebook does, where that applies.
+        notebook: compute like the published notebook; only for `Embedded`.
     """
 
     def __init__(self, model: Model, *, notebook: bool = False) -> None:
@@ -116,12 +116,12 @@ class PlainLoop:
 
     @property
     def learned(self) -> dict[str, Tensor]:
-        """What is learned, by the names that this package gives it."""
+        """Return the parameters by their names in this package."""
         named = self._module.named_parameters()
         return {name: tensor.detach() for name, tensor in named if tensor.requires_grad}
 
     def step(self) -> None:
-        """One step of gradient descent on all rows."""
+        """Take one optimiser step on all rows."""
         answers = self._module(self._inputs)
         if self._classes == 1:
             loss = nn.functional.binary_cross_entropy_with_logits(answers[:, 0], self._labels)
@@ -136,7 +136,7 @@ class PlainLoop:
 
 
 def _pairs(counts: Tensor) -> Tensor:
-    """The two columns that each row counts, (row, 2)."""
+    """Return the two numbers of each row, (row, 2)."""
     numbers = torch.arange(counts.shape[1]).expand(counts.shape)
     repeated = numbers[counts > 0].repeat_interleave(counts[counts > 0].long())
     return repeated.view(-1, 2)

@@ -1,9 +1,9 @@
 """Drawing and writing films against `matplotlib.animation.FuncAnimation`.
 
-Both write an MP4 at twice the size and a GIF at once the size, with the same number of
+Both write an MP4 at double size and a GIF at single size, with the same number of
 frames, size in pixels, and frames a second, from the same trained run. FuncAnimation is used as its
-documentation does: artists are updated in place and the figure is redrawn; its layout is solved
-once and not again for every frame. Each way takes its turn in each round.
+documentation shows: artists are updated in place and the figure is redrawn; its layout is solved
+only once. Each round runs both.
 """
 
 from __future__ import annotations
@@ -41,20 +41,20 @@ Images = tuple[tuple[AxesImage, np.ndarray], ...]
 
 
 def trained_run(name: str) -> ModelRun:
-    """The run of a configured model's first seed, trained now and at full length."""
+    """Train the first seed of a configured model at full length and return its run."""
     model = replace(load(SITE).models[name], seeds=load(SITE).models[name].seeds[:1])
     _, ensemble = model.shards[0]
     return next(model_runs(model.name, ensemble, train(ensemble)))
 
 
 def ours(figure: FilmFigure, run: ModelRun, folder: Path) -> None:
-    """The tool's own way."""
+    """Write MP4 and GIF with the film encoder of this package."""
     write_mp4(figure.film(run, 2), folder / "film.mp4")
     write_gif(figure.film(run, 1), folder / "film.gif")
 
 
 def func_animation(figure: FilmFigure, run: ModelRun, folder: Path) -> None:
-    """The way of matplotlib's documentation: heat maps of the same pixels, and the step."""
+    """Write both with `FuncAnimation`: heat maps of the same pixels, and the step."""
     film = figure.film(run, 1)
     width, height = film.size
     fps = round(film.pacing.fps)
@@ -96,7 +96,7 @@ def func_animation(figure: FilmFigure, run: ModelRun, folder: Path) -> None:
 
 
 def main() -> None:
-    """Prints the table."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=1)
     rounds = parser.parse_args().rounds

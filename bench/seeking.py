@@ -1,9 +1,9 @@
-"""How many frames a second readers see while they drag the slider of a page's timeline.
+"""Frames per second that films show while the slider of the timeline is dragged.
 
-Opens pages of a built site in a browser, scrolls to where the most films are in sight, drags the
-slider to and fro in steps of one a sixtieth of a second, and counts the different frames that each
-film presents (`requestVideoFrameCallback`). Also counted: the bytes that a page loads before
-anybody touches it.
+Opens pages of a built site in a browser, scrolls to the position with the most visible films,
+drags the slider to and fro once every sixtieth of a second, and counts the different frames that
+each film presents (`requestVideoFrameCallback`). Also counts the bytes that a page loads before
+any input.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _DRAG = """async (seconds) => {
 
 
 def measure(page: Page, address: str) -> tuple[float, int, list[float]]:
-    """What a page loads untouched, in kB; films in sight; frames a second of each."""
+    """Return the kB that a page loads, its visible films, and frames per second of each."""
     sizes: list[int] = []
     page.on("requestfinished", lambda request: sizes.append(_size(request.url)))
     page.goto(address)
@@ -79,7 +79,7 @@ def _size(address: str) -> int:
 
 
 def main() -> None:
-    """Prints a row a page."""
+    """Print a row for each page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--site", type=Path, default=Path("_site"))
     parser.add_argument("--pages", nargs="*", default=PAGES)

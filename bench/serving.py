@@ -1,7 +1,7 @@
-"""Seconds from saving a page to an open page being told that its new text is there.
+"""Seconds from saving a page until the server announces its new version to open pages.
 
-A copy of this repository's site is served from its store, as an author would have it. What the
-store lacks is trained and drawn first, as `gen build` would.
+Serves a copy of the site of this repository from its store. Runs and films that the store lacks
+are made first, as by `gen build`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ REPOSITORY = Path(__file__).parent.parent
 PAGE = "five-neurons"
 
 PAUSE = 0.25
-"""Seconds after which an open page asks again."""
+"""Seconds between two requests of an open page."""
 
 
 def states(address: str) -> Iterator[dict[str, Any]]:
-    """What an open page is told, as often as it asks."""
+    """Yield the state of the server, as an open page requests it."""
     while True:
         with urllib.request.urlopen(f"{address}_gen/state") as answer:
             yield json.load(answer)
@@ -36,7 +36,7 @@ def states(address: str) -> Iterator[dict[str, Any]]:
 
 
 def text_of(address: str) -> str:
-    """The served page; nothing while there is none."""
+    """Return the served page; empty if there is none yet."""
     try:
         with urllib.request.urlopen(f"{address}{PAGE}.html") as answer:
             return answer.read().decode()
@@ -45,7 +45,7 @@ def text_of(address: str) -> str:
 
 
 def until_shown(address: str, text: str, told: Iterator[dict[str, Any]]) -> None:
-    """Waits until a page that was told of a change would find the text."""
+    """Wait until the server announces a version whose page contains the text."""
     version = None
     for state in told:
         if state["version"] != version and text in text_of(address):
@@ -54,7 +54,7 @@ def until_shown(address: str, text: str, told: Iterator[dict[str, Any]]) -> None
 
 
 def main() -> None:
-    """Prints how long each edit took."""
+    """Print the duration of each edit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edits", type=int, default=5)
     parser.add_argument("--store", type=Path, default=REPOSITORY / ".gen")

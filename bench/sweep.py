@@ -1,9 +1,9 @@
-"""The sweep's trainer against a plain loop, against JAX, and against the machine itself.
+"""Training of the sweep against a plain loop, JAX, and the peak of the machine.
 
-One width of the sweep after another, with 1,250 rows and 45 models as a shard has them. Every
-way takes its turn in each round and may use all cores. The share of the peak counts the two
-matrix products that a step would be, 124 N H operations, against the fastest that torch
-multiplies matrices with all cores at work; tables of sums need fewer, so it may exceed 1.
+Each width of the sweep is measured with 1,250 rows and 45 models, as in a shard. Each round runs
+every alternative with all cores. The share of the peak divides the two matrix products of a step,
+124 N H operations, by the fastest matrix product of torch on all cores; tables of sums need fewer
+operations, so it may exceed 1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LEAST_STEPS, MOST_STEPS = 400, 3000
 
 
 def ensembles(sweep: Sweep) -> dict[int, Ensemble]:
-    """A shard of each width, by width."""
+    """Return an ensemble of each width, by width."""
     wanted = {}
     for _, ensemble in sweep.shards:
         shape = ensemble.network.view_shapes(ensemble.task)["W_in"]
@@ -44,7 +44,7 @@ def ensembles(sweep: Sweep) -> dict[int, Ensemble]:
 
 
 def multiplied(side: int, *, on_progress: Callable[[int], None]) -> float:
-    """Operations a second of torch's matrix product with one thread."""
+    """Return operations per second of the matrix product of torch with one thread."""
     torch.set_num_threads(1)
     left, right, out = (torch.randn(side, side) for _ in range(3))
     best = 0.0
@@ -58,7 +58,7 @@ def multiplied(side: int, *, on_progress: Callable[[int], None]) -> float:
 
 
 def main() -> None:
-    """Prints the table."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
@@ -89,7 +89,7 @@ def _line(name: str, figures: list[float]) -> str:
 
 
 def _compare(sweep: Sweep, ensemble: Ensemble, workers: ProcessPool, rounds: int) -> list[float]:
-    """Seconds a model-step takes: here, in a plain loop, in JAX; then the machine's peak."""
+    """Return seconds per model-step of the trainer, plain loop and JAX, and the peak."""
     cores, models = workers.width, len(ensemble.seeds)
     cell = next(
         cell

@@ -1,9 +1,8 @@
-"""Training against what one would write without this tool, on the models of the site.
+"""Training of the models of the site against plain PyTorch loops.
 
-Every way takes its turn in each round, so that the machine's moods hit all alike; the table
-gives medians over the rounds and ratios within them. The plain loops may use all cores'
-threads or one, whichever is faster; this trainer runs its shards side by side, a thread
-each, as a build does.
+Each round runs every alternative, so that changes in the load of the machine affect all; the
+table gives medians over the rounds and ratios within them. The plain loops use one thread or all,
+whichever is faster; the trainer runs shards in parallel with one thread each, as a build does.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ SITE = Path(__file__).parent.parent / "site" / "gen.toml"
 
 
 def plain_seconds(model: Model, steps: int, threads: int, *, notebook: bool = False) -> float:
-    """Seconds a model-step takes in a plain loop with so many threads."""
+    """Return seconds per model-step of a plain loop with this many threads."""
     torch.set_num_threads(threads)
     loop = PlainLoop(model, notebook=notebook)
     for _ in range(max(3, steps // 10)):
@@ -42,9 +41,9 @@ def plain_seconds(model: Model, steps: int, threads: int, *, notebook: bool = Fa
 
 
 def shard_seconds(ensemble: Ensemble, *, on_progress: Callable[[int], None]) -> float:
-    """Seconds that training a shard takes, with everything that is logged and pictured.
+    """Return seconds per step of a shard, with logging and snapshots.
 
-    Two lengths are timed, so that what comes before the first step falls out.
+    Two lengths are timed and subtracted, to exclude the setup.
     """
     torch.set_num_threads(1)
     lengths = (ensemble.training.steps // 4, ensemble.training.steps)
@@ -58,7 +57,7 @@ def shard_seconds(ensemble: Ensemble, *, on_progress: Callable[[int], None]) -> 
 
 
 def our_seconds(model: Model, steps: int, workers: ProcessPool, side_by_side: int) -> float:
-    """Seconds a model-step takes here, with so many shards side by side."""
+    """Return seconds per model-step of the trainer, with this many shards in parallel."""
     training = model.training.model_copy(update={"steps": steps})
     ensemble = replace(model, training=training).shards[0][1]
     jobs = [Job(model.name, shard_seconds, (ensemble,), steps, "steps")] * side_by_side
@@ -67,7 +66,7 @@ def our_seconds(model: Model, steps: int, workers: ProcessPool, side_by_side: in
 
 
 def main() -> None:
-    """Prints the table."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds

@@ -1,4 +1,4 @@
-"""Shared fixtures: the command line as a function, built sites, builds with faults."""
+"""Shared fixtures: the command line, built sites, a browser, builds with faults."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.support.inline_executor import InlineExecutor
 
 REPOSITORY = Path(__file__).parent.parent
 
-# Tests run side by side: each has a core, and torch reads this when it is first imported.
+# Each test process uses one core; torch reads this variable when it is imported.
 os.environ["OMP_NUM_THREADS"] = "1"
 
-# A shell's background job ignores SIGINT, and so would each build that a test starts to end.
+# Background jobs of a shell ignore SIGINT, and so would builds that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup, and then by what tests start
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup and inherited
 
-# How long an example takes says how busy the machine is.
+# The duration of an example depends on the load of the machine.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
@@ -51,7 +51,7 @@ Gen = Callable[..., Outcome]
 
 @pytest.fixture
 def gen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Gen:
-    """Run the command line in this process, as `gen ARGUMENT ...` would.
+    """Run `gen ARGUMENT ...` in this process.
 
     Jobs run in this process too, unless --jobs is given.
     """
@@ -70,7 +70,7 @@ def gen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> G
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of this repository with its preview profile, built from nothing."""
+    """The site of this repository, built with the preview profile and an empty store."""
     folder = tmp_path_factory.mktemp("preview")
     subprocess.run(
         [
@@ -93,14 +93,14 @@ def led_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real browser; while there is one, no other test can run an event loop."""
+    """A browser; while it runs, tests cannot run another event loop."""
     with launched() as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
 def build_forker() -> Iterator[BuildForker]:
-    """Run builds with faults, in forks of a process that has all libraries loaded."""
+    """Runs builds with faults in forks of a process with all libraries loaded."""
     forker = BuildForker()
     yield forker
     forker.close()
@@ -111,12 +111,12 @@ Tell = Callable[[str, int], None]
 
 @pytest.fixture
 def tell(record_property: Callable[[str, object], None]) -> Tell:
-    """Notes how much of something was tried, for the table at the end of `make torture`."""
+    """Record how often something was tried, for the table at the end of `make torture`."""
     return lambda what, count: record_property(f"tried: {what}", count)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says, after a long run, how much of everything was tried."""
+    """Print how often everything was tried after `make torture`."""
     if terminalreporter.config.getoption("markexpr") != "torture":
         return
     tried: Counter[str] = Counter()
@@ -131,7 +131,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Every file below a folder with the digest of its bytes."""
+    """Return the digest of every file in a folder, by its relative path."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -140,7 +140,7 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def stored_runs(store: Path) -> dict[str, str]:
-    """The arrays of every run in a store, with the digests of their bytes."""
+    """Return the digests of the arrays of all runs in a store, by path."""
     if not (store / "runs").exists():
         return {}
     files = tree(store / "runs")

@@ -1,4 +1,4 @@
-"""Every page in a real browser: nothing fails, nothing leaves the site, films play and seek."""
+"""All pages in a browser: no errors, no external requests; films play and seek."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 @pytest.fixture(scope="module")
 def tab(browser: Browser) -> Iterator[Watched]:
-    """One tab for all pages, which is half the work of a new one for each."""
+    """One tab for all pages; this takes half the time of a new tab for each."""
     page = browser.new_page()
     yield Watched(page)
     page.close()
@@ -44,7 +44,7 @@ def tab(browser: Browser) -> Iterator[Watched]:
 
 @pytest.fixture
 def watched(tab: Watched) -> Iterator[Watched]:
-    """The tab, empty and without complaints."""
+    """The tab, with empty lists of errors and requests."""
     tab.page.set_viewport_size({"width": 1280, "height": 900})
     tab.complaints.clear()
     tab.requests.clear()
@@ -54,7 +54,7 @@ def watched(tab: Watched) -> Iterator[Watched]:
 
 @pytest.fixture(scope="module")
 def scriptless(browser: Browser) -> Iterator[Page]:
-    """A tab in which no script runs."""
+    """A tab with JavaScript disabled."""
     page = browser.new_page(java_script_enabled=False)
     yield page
     page.close()
@@ -208,7 +208,7 @@ def test_text_has_enough_contrast_in_light_and_dark_mode(
 
 
 def _contrast(first: str, second: str) -> float:
-    """Contrast of two `rgb(r, g, b)` colours by WCAG 2, 1 to 21."""
+    """Return the WCAG 2 contrast ratio (1 to 21) of two `rgb(r, g, b)` colours."""
     light = []
     for colour in (first, second):
         channels = [int(part) / 255 for part in colour[4:-1].split(",")[:3]]

@@ -1,4 +1,4 @@
-"""A map whose networks are built differently, in a real browser: the formula follows the cell."""
+"""A sweep map of several architectures in a browser: the formula follows the cell."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def page(browser: Browser, folder: Path) -> Iterator[Page]:
 
 
 def formula(page: Page) -> str:
-    """The one formula that is seen, in plain letters."""
+    """Return the visible formula as plain text."""
     seen = page.locator(".formulas span:visible")
     assert seen.count() == 1
     return normalize("NFKC", seen.inner_text())

@@ -1,4 +1,4 @@
-"""The construction in a real browser: what the script draws is what the build draws."""
+"""Figures of constructed networks in a browser: scripts draw the same as the build."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of one page with both figures."""
+    """A site with one page that has both figures."""
     folder = tmp_path_factory.mktemp("construction")
     figures = {
         name: placed_widget(name, figure, None, EN)
@@ -51,7 +51,7 @@ def page(browser: Browser, folder: Path) -> Iterator[Page]:
 
 
 def choose(page: Page, **settings: Any) -> None:
-    """Sets fields of the sum as a reader would, the network before the numbers."""
+    """Set the fields of the sum: first those of the network, then the numbers."""
     figure = page.locator("#figure-sum")
     for name in ("neurons", "modulus", "a", "b"):
         if name in settings:
@@ -61,7 +61,7 @@ def choose(page: Page, **settings: Any) -> None:
 
 
 def outline(element: ET.Element) -> Iterator[tuple[str, str | None, str, list[float]]]:
-    """Every element below another: its name, class and text without numbers, and its numbers."""
+    """Return name, class, text and numbers of every element inside another."""
     for part in element.iter():
         if part is not element:
             places = " ".join(f"{k} {v}" for k, v in part.items() if k != "class")
@@ -70,7 +70,7 @@ def outline(element: ET.Element) -> Iterator[tuple[str, str | None, str, list[fl
 
 
 def same(page: Page, selector: str, expected: str) -> None:
-    """Whether the page shows an SVG, to a tenth of its unit and a little rounding."""
+    """Return whether the page shows an SVG, up to a tenth of its unit and rounding."""
     inner = page.locator(selector).evaluate("svg => new XMLSerializer().serializeToString(svg)")
     theirs, ours = list(outline(ET.fromstring(inner))), list(outline(ET.fromstring(expected)))
     assert [one[:3] for one in theirs] == [one[:3] for one in ours]

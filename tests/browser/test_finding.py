@@ -1,4 +1,4 @@
-"""Finding one's way, in a real browser: search, the language switch, and the page on paper."""
+"""Search, language switch and printing in a browser."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_search_finds_chinese_substrings_and_lists_the_language_of_the_page_firs
     page.keyboard.type("神经元")
     page.locator(".search a").first.wait_for()
     assert page.locator(".search a").first.evaluate("a => a.href").rpartition("/zh/")[1]
-    page.keyboard.press("Escape")  # empties the field, as browsers have it
+    page.keyboard.press("Escape")  # browsers empty the search field
     page.keyboard.press("Escape")
     assert not page.locator(".search").is_visible()
 

@@ -1,4 +1,4 @@
-"""The sum that readers can change, in a real browser: by key, by pointer, and without script."""
+"""The interference figure in a browser: by keyboard, by pointer, and without scripts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of one page with both figures."""
+    """A site with one page that has both figures."""
     folder = tmp_path_factory.mktemp("interference")
     waves, seeds = Interference(model="m", a=10, b=20), Seeds(model="m")
     every = SeedRuns((RUN,), RUN.seed)
@@ -147,7 +147,7 @@ def test_without_scripts_the_picture_and_its_text_are_shown(browser: Browser, fo
 
 @pytest.fixture
 def product(browser: Browser, folder: Path) -> Iterator[Page]:
-    """A page of its own with a product modulo 17, whose smallest generator is 3."""
+    """A page with products modulo 17; the smallest generator is 3."""
     figure, run = Interference(model="m", a=9, b=10), pair_run("multiply")
     placed = {"waves": placed_widget("waves", figure, run, EN)}
     text = {"index": FRONT + "::: figure waves wide\nWaves.\n:::\n"}

@@ -1,4 +1,4 @@
-"""The language switch keeps the reader's place on the page."""
+"""The language switch keeps the scroll position of the page."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
 
 
 def landed(page: Page) -> str:
-    """The last part whose heading is at the top of the window or above it."""
+    """Return the id of the last section whose heading is at or above the top of the window."""
     return page.evaluate(
         "[...document.querySelectorAll('h2')]"
         ".filter(h => h.getBoundingClientRect().top < innerHeight / 3).at(-1)?.id ?? ''"

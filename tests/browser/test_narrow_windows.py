@@ -1,4 +1,4 @@
-"""Text on a phone, in a real browser: nothing is wider than the window unless it scrolls."""
+"""Text in narrow windows in a browser: wide elements scroll inside themselves."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site with a page for each text, and one of them all."""
+    """A site with a page for each text, and a page with all texts."""
     folder = tmp_path_factory.mktemp("narrow")
     write_theme(folder)
     sources = {"index": FRONT + "Text.\n"} | {

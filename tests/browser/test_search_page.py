@@ -1,4 +1,4 @@
-"""Search in a real browser: what is found, in which language, and which letters are marked."""
+"""Search in a browser: results, their languages, and highlighted letters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of two languages with one page each."""
+    """A site in two languages with one page each."""
     folder = tmp_path_factory.mktemp("search")
     write_theme(folder)
     both = site("index", languages=("en", "zh"))
@@ -48,7 +48,7 @@ def page(browser: Browser, folder: Path) -> Iterator[Page]:
 
 
 def found(page: Page, query: str) -> list[str]:
-    """The language of each section that is found."""
+    """Return the language of each section that a query finds."""
     page.locator("#search input").fill(query)
     page.wait_for_timeout(0)
     page.locator(".search [role=status]:not(:empty)").wait_for()

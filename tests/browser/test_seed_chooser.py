@@ -1,4 +1,4 @@
-"""Seeds to choose from, in a real browser: all figures of the model show the one that is chosen."""
+"""The seed chooser in a browser: all figures of a model show the chosen seed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VIDEO = "#figure-sum-weights video"
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The small site with figures of every seed."""
+    """The URL of a small site with figures of every seed."""
     folder = tmp_path_factory.mktemp("chooser")
     small_site.build_here(folder, seed_site.CONFIG, seed_site.PAGE)
     return (folder / "_site" / "index.html").as_uri()
@@ -34,7 +34,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def shows(page: Page, seed: int) -> None:
-    """Every figure that can show the seed does, says so, and offers its files."""
+    """Check that every figure of all seeds shows this seed, names it, and links its files."""
     stem = "sum-weights" if seed == 0 else f"sum-weights.seed-{seed}"
     led_page.until(
         page, f"document.querySelector('{VIDEO}').currentSrc.endsWith('/media/{stem}.mp4')"
@@ -59,7 +59,7 @@ def radio(page: Page, seed: int) -> Locator:
 
 
 def told(page: Page) -> list[str | None]:
-    """What readers who do not see the figures are told of them."""
+    """Return the alt texts of the figures."""
     return [
         page.locator(VIDEO).get_attribute("aria-label"),
         page.locator("#figure-sum-accuracy svg.wide desc").text_content(),

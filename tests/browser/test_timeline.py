@@ -1,4 +1,4 @@
-"""The timeline as readers use it: films, charts and figures of a model stand at one step."""
+"""The timeline in a browser: all films, charts and figures of a model show one step."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def folder(led_site: Path) -> Path:
 
 @pytest.fixture
 def page(browser: Browser, folder: Path) -> Iterator[Page]:
-    """A window so tall that all figures of the first model are in it."""
+    """A page in a window tall enough for all figures of the first model."""
     page = browser.new_page(viewport={"width": 1280, "height": 3400})
     watched = Watched(page)
     page.goto((folder / "index.html").as_uri())
@@ -39,7 +39,7 @@ def press(page: Page, *keys: str) -> None:
 
 
 def across(page: Page, selector: str, part: float) -> tuple[float, float]:
-    """A point of an element, a part of its width from the left, halfway down."""
+    """Return the point of an element at a share of its width and half of its height."""
     box = page.locator(selector).bounding_box()
     assert box is not None
     return box["x"] + part * box["width"], box["y"] + box["height"] / 2

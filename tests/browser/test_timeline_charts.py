@@ -1,4 +1,4 @@
-"""Charts that a timeline leads, by pointer, by keyboard and at every width; the bar's labels."""
+"""Charts with a timeline: pointer, keyboard, window widths, and the labels of the bar."""
 
 from __future__ import annotations
 
@@ -261,14 +261,14 @@ def test_texts_of_charts_and_bar_have_enough_contrast(
 
 
 def measured(led_site: Path, figure: str) -> dict[int, list[float]]:
-    """What a chart's table says at every step."""
+    """Return the rows of the table of a chart by their steps."""
     lines = (led_site / "data" / f"{figure}.csv").read_text("utf-8").splitlines()
     rows = [[float(value) for value in line.split(",")] for line in lines[1:]]
     return {round(step): values for step, *values in rows}
 
 
 def seek(page: Page, place: int) -> int:
-    """The step that a timeline comes to rest at when it is asked for one."""
+    """Move all timelines to a step and return the step that the first one reaches."""
     page.evaluate("step => grokreel.timelines.forEach(each => each.seek(step))", place)
     return step(page)
 

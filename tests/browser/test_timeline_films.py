@@ -1,4 +1,4 @@
-"""Films of a page before and while a timeline leads them, on good lines and on bad ones."""
+"""Films with a timeline: posters, playing, and slow or missing files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a config or on a page, nothing but the tool's own errors comes out."""
+"""Random configs and pages cause no errors other than GenError."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ TABLES: dict[str, Any] = {
 
 
 def tried(tries: int, strategy: st.SearchStrategy[Any], check: Callable[[Any], None]) -> int:
-    """Checks so many examples; says how many it were."""
+    """Check this many random examples; return how many were checked."""
     count = 0
 
     @settings(max_examples=tries, deadline=None, suppress_health_check=UNHURRIED, database=None)
@@ -73,7 +73,7 @@ def tried(tries: int, strategy: st.SearchStrategy[Any], check: Callable[[Any], N
 
 
 def refused(read: Callable[[], object]) -> bool:
-    """Whether the tool's own error came out, in one line that can be printed."""
+    """Return whether a GenError was raised; its message must be one line."""
     told = None
     try:
         read()
@@ -156,7 +156,7 @@ def _page(body: str, title: str) -> str:
 
 
 def _check_harmless(html: str) -> None:
-    """No script, handler, frame or address that a page's text has brought in."""
+    """Check that HTML contains no injected script, handler, frame or URL."""
     outline = Outline.of(html)
     assert junk.MARK not in html and control_character(html) is None
     assert len(outline.ids) == len(set(outline.ids))

@@ -1,4 +1,4 @@
-"""The config: what it says comes out, and what it gets wrong is told in one line."""
+"""Reading of the config: values, profiles, and one-line errors."""
 
 from __future__ import annotations
 

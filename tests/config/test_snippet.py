@@ -1,4 +1,4 @@
-"""The experiments show, at full length, what the site says of them."""
+"""The experiments at full length give the results that the pages describe."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _config() -> Config:
 
 @cache
 def _runs(name: str, seeds: tuple[int, ...], steps: int | None = None) -> list[ModelRun]:
-    """Trains some seeds of a configured model as the site does, at full length or for less."""
+    """Train some seeds of a configured model; at full length unless `steps` is given."""
     model = _config().models[name]
     training = model.training.model_copy(update={} if steps is None else {"steps": steps})
     ensemble = Ensemble(model.task, model.network, training, seeds, (model.optimiser,) * len(seeds))
@@ -118,7 +118,7 @@ def test_grokked_modular_addition_ends_with_the_losses_of_the_recipe() -> None:
 
 @pytest.mark.xdist_group("modular")
 def test_the_loss_of_key_waves_falls_thousands_of_steps_before_accuracy_rises() -> None:
-    """The loss of the key waves alone halves while test accuracy is still far below a half."""
+    """The loss of the key waves alone halves while test accuracy is still far below 0.5."""
     grokked = [run for run in _runs("modular", (0,)) if half_right_at(run) is not None]
     assert grokked
     for run in grokked:

@@ -1,4 +1,4 @@
-"""Sweeps: every combination once, in ensembles that change nothing, told by their losses."""
+"""Sweeps: cells and ensembles, outcomes, facts, maps, films, and interrupted training."""
 
 from __future__ import annotations
 
@@ -321,7 +321,7 @@ def test_the_film_shows_the_outcome_of_every_model_at_every_step(sweep: Sweep) -
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site with a sweep, built at one go."""
+    """A site with a sweep, built without interruption."""
     folder = tmp_path_factory.mktemp("swept")
     small_site.build_here(folder, SMALL, PAGE)
     return folder

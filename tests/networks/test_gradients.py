@@ -1,4 +1,4 @@
-"""The closed forms are the gradients: compared with autograd in float64, for random shapes."""
+"""Closed-form gradients equal autograd in float64 for random shapes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _batch(task: Task, seeds: tuple[int, ...]) -> Batch:
 
 
 def _mean_loss(answers: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """The sum over models of each model's mean loss, as a textbook writes it."""
+    """Return the sum over models of the mean loss of each model."""
     if answers.shape[2] == 1:
         loss = torch.nn.functional.binary_cross_entropy_with_logits(
             answers[:, :, 0], labels.double(), reduction="none"

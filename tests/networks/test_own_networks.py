@@ -1,4 +1,4 @@
-"""Networks from outside whose pictured matrices are not those of one hidden layer."""
+"""Custom networks whose views are not those of one hidden layer."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ VIEWS = {
 }
 
 REASONS = "it needs one hidden layer|can be measured|needs* signal inputs|embedding = "
-"""Of a figure of any hidden layer, or of one that asks for more."""
+"""Error messages of figures of any hidden layer, and of figures with further requirements."""
 
 OF_WEIGHTS = sorted(
     name
@@ -97,7 +97,7 @@ OF_WEIGHTS = sorted(
 
 
 class Shaped(Perceptron):
-    """A network that says to show other matrices."""
+    """A network with configurable view shapes."""
 
     kind: Literal["shaped"] = "shaped"  # type: ignore[assignment]
     shapes: dict[str, tuple[int, int]]
@@ -124,7 +124,7 @@ def test_the_error_names_the_views_and_the_figures_that_can_show_them() -> None:
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this repository with a network of its own, and a site that trains it."""
+    """A copy of this repository with a custom network and a site that trains it."""
     folder = tmp_path_factory.mktemp("own")
     for part in ("gen", "templates"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))

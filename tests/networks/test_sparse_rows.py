@@ -1,4 +1,4 @@
-"""Adding up the rows that a count names is the product with the matrix of counts."""
+"""Products with sparse rows equal the products with their dense matrix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured against this trainer trains every model of the site to the same numbers."""
+"""The benchmark's plain loop learns the same parameters as the trainer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The archive of the sources is complete: what is built and tested from it is the same."""
+"""The sdist is complete: its wheel and its tests equal those of the repository."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def _build(kind: str, sources: Path, folder: Path) -> Path:
-    """Builds a wheel or an sdist from some sources, as an installer would."""
+    """Build a wheel or an sdist from sources with the build backend."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
     subprocess.run(command, cwd=sources, check=True, capture_output=True)
     (built,) = folder.iterdir()

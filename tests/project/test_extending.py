@@ -1,4 +1,4 @@
-"""docs/extending.md works as it stands: its code is taken out, put into a copy, and run."""
+"""The code in docs/extending.md works: it runs in a copy of the repository."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ for activation in ("relu", "square"):
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this repository with what the document adds, and a site that uses it."""
+    """A copy of this repository with the code of the document and a site that uses it."""
     folder = tmp_path_factory.mktemp("extended")
     for part in ("gen", "templates", "tests"):
         shutil.copytree(

@@ -1,4 +1,4 @@
-"""The repository keeps its own rules: pins, permissions, documentation, the wheel."""
+"""Rules of the repository: pinned packages, workflows, documentation, and the wheel."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_every_build_requirement_is_pinned() -> None:
 
 
 def test_no_install_command_mixes_indexes_or_takes_grokreel_from_pypi() -> None:
-    """With two indexes pip takes a package from either; `grokreel` on PyPI belongs to others."""
+    """pip may take a package from any index; `grokreel` on PyPI is another project."""
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()

@@ -1,4 +1,4 @@
-"""Builds that meet: one works, the other waits or is told so, and nobody spoils anything."""
+"""Concurrent builds, and changes of sources and store during a build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A republished site never mixes its pages with scripts and styles that a browser has kept."""
+"""Content hashes in URLs, so that browsers never use outdated scripts and styles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are published as they are, and links to them."""
+"""Assets, files for the root of the site, and links to them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support import small_site
 
 
 def with_files(folder: Path, *names: str, text: str = "Text.") -> Path:
-    """A site with some files beside its config; gives their folder."""
+    """Write a site with some files beside its config; return their folder."""
     small_site.write(folder, page=small_site.PAGE + f"\n{text}\n")
     for name in names:
         path = folder / "site" / name

@@ -1,4 +1,4 @@
-"""Claims of pages: told when they do not hold, and never published by a strict build."""
+"""Claims of pages: false ones are reported, and fail a strict build."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BOOK = FactBook(FACTS, Words("en"))
 
 
 def told(*claims: str, unfinished: tuple[str, ...] = ()) -> list[str]:
-    """What is said of the claims of a page."""
+    """Return the messages about the claims of a page."""
     listed = ", ".join(f"'{claim}'" for claim in claims)
     text = f'+++\ntitle = "T"\ndescription = "D"\nclaims = [{listed}]\n+++\n'
     source = read_source("index", "pages/en/index.md", text)

@@ -1,4 +1,4 @@
-"""What git says of a site's sources is true, and asking it runs no program of theirs."""
+"""Commit of the sources and uncommitted edits; git runs no program of the repository."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_broken_index_changes_nothing(site: Path) -> None:
 
 
 def test_converted_line_endings_are_no_edit(site: Path) -> None:
-    """As git writes them on a system where `core.autocrlf` is set."""
+    """git converts line endings if `core.autocrlf` is set."""
     (site / "pages/index.md").write_bytes(b"# One\r\n\r\nText.\r\n")
     assert not commit_of(site).edited
 
@@ -146,7 +146,7 @@ def test_a_sha256_repository_is_supported(tmp_path: Path) -> None:
 def test_environment_variables_of_git_hooks_are_ignored(
     site: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Git runs hooks with variables that name a repository, an index and a work tree."""
+    """git runs hooks with variables that name a repository, an index and a work tree."""
     expected = commit_of(site)
     other = tmp_path / "other"
     other.mkdir()

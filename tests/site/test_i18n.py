@@ -1,4 +1,4 @@
-"""The catalog of words, and how numbers look."""
+"""Catalogs of texts, and number formats."""
 
 from __future__ import annotations
 

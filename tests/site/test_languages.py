@@ -1,4 +1,4 @@
-"""Translations: as much as the original says, and set as their language is set."""
+"""Translations: completeness, and typographic rules of their language."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def source(text: str, path: str = "pages/zh/page.md") -> Source:
 
 
 def difference(old: str, new: str) -> str:
-    """What is said of a translation in which something is put in the place of something."""
+    """Return the message about a translation in which one text is replaced by another."""
     assert old in ORIGINAL
     original = source(ORIGINAL, "pages/en/page.md")
     return str(first_difference(original, source(ORIGINAL.replace(old, new))))
@@ -73,7 +73,7 @@ def test_every_page_of_the_site_has_the_sections_figures_and_facts_of_the_first_
 
 @pytest.mark.parametrize("language", config().site.languages)
 def test_no_sentence_of_the_site_is_split_by_a_block(language: str) -> None:
-    """A block makes a paragraph of its own, so what stands before its fence has to end there."""
+    """A block is a separate paragraph, so the text before it must end with a sentence."""
     torn = re.compile(r"^(?!:::|\+\+\+|[-|#]|\$).*[\w,;，；、}]\n:::", re.MULTILINE)
     for name in config().site.pages:
         text = (SITE / "pages" / language / f"{name}.md").read_text(encoding="utf-8")
@@ -178,7 +178,7 @@ def test_chinese_sentences_have_no_space_between_them(name: str, world: str) -> 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @EVERY_PAGE
 def test_no_condition_splits_a_sentence(name: str, language: str) -> None:
-    """What a condition holds is a paragraph by itself, and so is what stands around it."""
+    """The content of a condition is a separate paragraph."""
     assert re.findall(r"[^\n]*[,;，；、]\n+:::.*", texts(language)[name]) == []
 
 
@@ -216,7 +216,7 @@ def test_chinese_text_is_not_italic(name: str) -> None:
 
 
 def prose(html: str) -> str:
-    """The paragraphs of a page, a line each, with a letter for what is no prose."""
+    """Return the paragraphs of a page, one per line, with a letter for what is not prose."""
     for aside in (r"(script|style|svg|nav|video)\b", r"(ul|ol) class=.(?:gallery|cards)"):
         html = re.sub(rf"<{aside}.*?</\1>", "", html, flags=re.DOTALL)
     html = re.sub(r"<(math|code)\b.*?</\1>", "x", html, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""Number formats: the build and the scripts of a page have the same rules."""
+"""Number formats: build and scripts follow the same rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page's text becomes, and what it may not say."""
+"""Rendering of pages: facts, conditions, links, figures, and errors."""
 
 from __future__ import annotations
 

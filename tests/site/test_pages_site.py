@@ -1,4 +1,4 @@
-"""This repository's own pages, with everything learned and with nothing learned."""
+"""The pages of this site, rendered with runs that learned everything or nothing."""
 
 from __future__ import annotations
 
@@ -104,14 +104,14 @@ def placed(
 
 
 def texts(language: str) -> dict[str, str]:
-    """The Markdown of every page in a language."""
+    """Return the Markdown of every page in a language."""
     folder = SITE / "pages" / language
     return {name: (folder / f"{name}.md").read_text("utf-8") for name in config().site.pages}
 
 
 @cache
 def pages(world: str, language: str = "en") -> dict[str, str]:
-    """The HTML of every page in a language, by the page's name."""
+    """Return the HTML of every page in a language, by the name of the page."""
     words = Words(language)
     facts = {
         name: model_facts(config().models[name], [run], run) for name, run in runs(world).items()

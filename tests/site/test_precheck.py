@@ -1,4 +1,4 @@
-"""Mistakes in pages are found before anything is trained for them."""
+"""Mistakes in pages are reported before training."""
 
 from __future__ import annotations
 

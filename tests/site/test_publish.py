@@ -1,4 +1,4 @@
-"""The published folder is a whole site or the former one, and nobody else's folder."""
+"""Publishing replaces whole sites, and never a folder that is not a site."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_file_that_changes_while_it_is_copied_is_not_published(tmp_path: Path)
 
 @pytest.mark.parametrize("what", ["part", "former"])
 def test_symlinks_beside_a_site_are_not_followed(tmp_path: Path, what: str) -> None:
-    """A cloned repository may hold links under the names that are written."""
+    """A cloned repository may contain symlinks with the names of temporary folders."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "index.html").write_text("dear")
@@ -134,7 +134,7 @@ def test_symlinks_beside_a_site_are_not_followed(tmp_path: Path, what: str) -> N
 
 
 def test_a_folder_with_a_git_repository_is_not_replaced(tmp_path: Path) -> None:
-    """The folder of a branch that holds nothing but the site, say."""
+    """For example a checkout of a branch that contains only the site."""
     site = tmp_path / "_site"
     publish.publish(site, "key", FILES)
     (site / ".git").write_text("gitdir: elsewhere")
@@ -255,7 +255,7 @@ def test_a_mount_point_as_output_is_refused_before_any_work(tmp_path: Path) -> N
             f"{site}: is a mount point, and the output folder is replaced as a whole; "
             f"choose a folder below it: --output {site}/site\n"
         )
-    else:  # a container may forbid to mount: then the table alone can be tried
+    else:  # containers may forbid mounting
         assert "mount" in told.stderr or "unshare" in told.stderr
     escaped = str(site).replace(" ", "\\040")
     listed.write_text(f"36 35 98:0 /public {escaped} rw,noatime master:1 - ext3 /dev/root rw\n")

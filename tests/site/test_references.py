@@ -1,4 +1,4 @@
-"""Works that pages cite: how the text calls them, and the list below it."""
+"""Citations in the text, and the list of references."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ url = "https://arxiv.org/abs/2201.02177"
 
 
 def link(html: str, text: str) -> dict[str, str | None]:
-    """The link whose text this is."""
+    """Return the attributes of the link with this text."""
     before = html[: html.index(f">{text}</a>")]
     return Outline.of(html).every("a")[before.count("<a ") - 1]
 

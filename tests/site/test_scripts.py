@@ -1,4 +1,4 @@
-"""The mathematics of the scripts, run by node and compared with Python."""
+"""Functions of the scripts, run by node and compared with Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search knows the text of every section."""
+"""The search index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows are what the tasks say they are, and a model's data is its seed's alone."""
+"""Data of the tasks: rows, labels, splits, and independent random streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loop: a model is the same alone and in an ensemble, and one that fails fails alone."""
+"""The training loop: ensembles, logs, snapshots, diverged models, and AdamW."""
 
 from __future__ import annotations
 
