@@ -96,8 +96,8 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             address = (options.site.resolve() / f"{name}.html").as_uri()
             loaded, films, rates = measure(page, address)
-            said = ", ".join(f"{rate:.0f}" for rate in rates)
-            print(f"{name:<20}{loaded:>9.0f} kB{films:>16}  {said}")
+            shown = ", ".join(f"{rate:.0f}" for rate in rates)
+            print(f"{name:<20}{loaded:>9.0f} kB{films:>16}  {shown}")
             page.close()
         browser.close()
 

@@ -44,10 +44,10 @@ def text_of(address: str) -> str:
         return ""
 
 
-def until_shown(address: str, text: str, told: Iterator[dict[str, Any]]) -> None:
+def until_shown(address: str, text: str, served: Iterator[dict[str, Any]]) -> None:
     """Wait until the server announces a version whose page contains the text."""
     version = None
-    for state in told:
+    for state in served:
         if state["version"] != version and text in text_of(address):
             return
         version = state["version"]
@@ -76,8 +76,8 @@ def main() -> None:
             assert server.stderr is not None
             try:
                 address = server.stderr.readline().split()[4]
-                told = states(address)
-                until_shown(address, '<body class="chapter">', told)
+                served = states(address)
+                until_shown(address, '<body class="chapter">', served)
                 print(f"the site is shown after {time.perf_counter() - start:.1f} s")
                 seconds: list[float] = []
                 for number in range(options.edits):
@@ -85,7 +85,7 @@ def main() -> None:
                     mark = f"Edit {number} of this text."
                     start = time.perf_counter()
                     page.write_text(f"{source}\n{mark}\n")
-                    until_shown(address, mark, told)
+                    until_shown(address, mark, served)
                     seconds.append(time.perf_counter() - start)
                 times = ", ".join(f"{second:.2f}" for second in seconds)
                 print(f"edits of a page are shown after {times} s; median {median(seconds):.2f} s")

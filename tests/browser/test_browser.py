@@ -185,11 +185,11 @@ def test_a_page_is_complete_without_script(scriptless: Page, site: Path, name: s
 def test_scripts_do_not_change_the_initial_texts(
     watched: Watched, scriptless: Page, site: Path, name: str, folder: str
 ) -> None:
-    said: list[list[str]] = []
+    texts: list[list[str]] = []
     for page in (scriptless, watched.page):
         page.goto((site / folder / f"{name}.html").as_uri())
-        said.append(page.locator(".focus, .said, .counted").all_inner_texts())
-    assert said[0] and said[0] == said[1]
+        texts.append(page.locator(".focus, .said, .counted").all_inner_texts())
+    assert texts[0] and texts[0] == texts[1]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -262,12 +262,12 @@ def test_a_map_cell_is_selected_by_keyboard_and_pointer(watched: Watched, site: 
     page = watched.page
     page.goto((site / "when.html").as_uri())
     figure = page.locator("#figure-sweep-map")
-    said, curves = figure.locator(".focus"), figure.locator(".curves .line").first
+    focus, curves = figure.locator(".focus"), figure.locator(".curves .line").first
     assert figure.locator(".cell[tabindex='0']").count() == 1
 
     def state() -> tuple[str, str | None, str]:
         label = page.evaluate("document.activeElement.getAttribute('aria-label')")
-        return said.inner_text(), curves.get_attribute("points"), label
+        return focus.inner_text(), curves.get_attribute("points"), label
 
     figure.locator(".cell[tabindex='0']").focus()
     page.keyboard.press("Home")
@@ -285,7 +285,7 @@ def test_a_map_cell_is_selected_by_keyboard_and_pointer(watched: Watched, site: 
     page.keyboard.press("ArrowRight")
     assert state() == last
     figure.locator(".cell").first.hover()
-    assert said.inner_text() != last[0]
+    assert focus.inner_text() != last[0]
 
 
 def test_the_page_with_the_map_is_small(site: Path) -> None:

@@ -97,25 +97,25 @@ def test_without_scripts_the_formula_of_the_described_cell_is_shown(
 # What a cell shows stays in view, and a click keeps it.
 
 
-def told(page: Page) -> str:
+def focused_text(page: Page) -> str:
     return page.locator(".focus").inner_text()
 
 
 def test_a_clicked_cell_stays_selected_until_a_second_click_or_escape(page: Page) -> None:
     cells = page.locator(".cell")
     cells.nth(2).click()
-    kept = told(page)
+    kept = focused_text(page)
     assert cells.nth(2).get_attribute("aria-pressed") == "true"
     cells.nth(20).hover()
-    assert told(page) == kept
+    assert focused_text(page) == kept
     page.keyboard.press("Escape")
     assert page.locator("[aria-pressed='true']").count() == 0
     cells.nth(21).hover()
-    assert told(page) != kept
+    assert focused_text(page) != kept
     cells.nth(2).click()
     cells.nth(2).click()
     cells.nth(20).hover()
-    assert told(page) != kept
+    assert focused_text(page) != kept
 
 
 def test_a_click_on_another_cell_selects_it_instead(page: Page) -> None:
@@ -126,7 +126,7 @@ def test_a_click_on_another_cell_selects_it_instead(page: Page) -> None:
     assert pressed.count() == 1 and pressed.get_attribute("data-cell") == cells.nth(
         9
     ).get_attribute("data-cell")
-    assert told(page) == cells.nth(9).get_attribute("aria-label")
+    assert focused_text(page) == cells.nth(9).get_attribute("aria-label")
 
 
 def test_enter_selects_a_cell_arrow_keys_move_the_selection_and_space_ends_it(page: Page) -> None:
@@ -135,7 +135,7 @@ def test_enter_selects_a_cell_arrow_keys_move_the_selection_and_space_ends_it(pa
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowRight")
     pressed = page.locator("[aria-pressed='true']")
-    assert pressed.count() == 1 and pressed.get_attribute("aria-label") == told(page)
+    assert pressed.count() == 1 and pressed.get_attribute("aria-label") == focused_text(page)
     page.keyboard.press(" ")
     assert pressed.count() == 0
 
@@ -164,7 +164,7 @@ def test_the_curves_of_a_hovered_cell_stay_visible_beside_a_wide_map(
     for cell in (page.locator(".cell").first, page.locator(".cell").last):
         cell.hover()
         curves = page.locator(".curves").bounding_box()
-        assert told(page) == cell.get_attribute("aria-label")
+        assert focused_text(page) == cell.get_attribute("aria-label")
         assert curves and curves["y"] >= 0 and curves["y"] + curves["height"] <= 900
 
 
@@ -175,8 +175,8 @@ def test_curves_are_labelled_and_numbers_have_the_format_of_the_text(page: Page)
     assert values == ["0.01", "30"]
     slider = page.locator("input[name='ratio']")
     slider.fill("4.7")
-    said = page.locator(".value[data-name='ratio']").inner_text()
-    assert said == EN.number(5e4) == "50,000"
+    shown = page.locator(".value[data-name='ratio']").inner_text()
+    assert shown == EN.number(5e4) == "50,000"
     page.locator("input[name='loss']").fill("-5")
     assert page.locator(".value[data-name='loss']").inner_text() == EN.number(1e-5)
 
@@ -199,5 +199,5 @@ def test_the_hint_on_a_touch_screen_says_tap(browser: Browser, folder: Path, pag
     tapped.goto((folder / "index.html").as_uri())
     assert tapped.locator(".hint").inner_text() == EN("map.hint_touch")
     tapped.locator(".cell").nth(3).tap()
-    assert told(tapped) == tapped.locator(".cell").nth(3).get_attribute("aria-label")
+    assert focused_text(tapped) == tapped.locator(".cell").nth(3).get_attribute("aria-label")
     phone.close()

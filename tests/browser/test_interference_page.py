@@ -54,7 +54,7 @@ def page(browser: Browser, folder: Path) -> Iterator[Page]:
     page.close()
 
 
-def said(page: Page) -> str:
+def shown_text(page: Page) -> str:
     return page.locator(".said").inner_text()
 
 
@@ -67,7 +67,7 @@ def leads(page: Page) -> list[str]:
 
 
 def test_the_script_shows_the_text_of_the_build(page: Page) -> None:
-    assert said(page) == expected(10, 20)
+    assert shown_text(page) == expected(10, 20)
 
 
 @pytest.mark.parametrize(("key", "a"), [("ArrowRight", 11), ("ArrowLeft", 9), ("End", 66)])
@@ -75,7 +75,7 @@ def test_arrow_keys_change_a_number(page: Page, key: str, a: int) -> None:
     before = page.locator("svg.wide .group .wave").first.get_attribute("d"), leads(page)
     page.locator("input[name='a']").focus()
     page.keyboard.press(key)
-    assert said(page) == expected(a, 20)
+    assert shown_text(page) == expected(a, 20)
     assert page.locator(".value[data-name='a']").inner_text() == str(a)
     assert page.locator("svg.wide text.answer").text_content() == str((a + 20) % 67)
     after = page.locator("svg.wide .group .wave").first.get_attribute("d"), leads(page)
@@ -98,7 +98,7 @@ def test_dragging_changes_a_number(page: Page) -> None:
     box = slider.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
-    assert said(page) == expected(10, 66)
+    assert shown_text(page) == expected(10, 66)
 
 
 @pytest.mark.parametrize("b", [0, 1, 48, 54, 56])
@@ -139,7 +139,7 @@ def test_without_scripts_the_picture_and_its_text_are_shown(browser: Browser, fo
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((folder / "index.html").as_uri())
-    assert said(page) == expected(10, 20)
+    assert shown_text(page) == expected(10, 20)
     assert page.locator("svg.wide .wave").count() == 4
     assert page.locator("input").first.is_hidden()
     context.close()
@@ -163,9 +163,9 @@ def product(browser: Browser, folder: Path) -> Iterator[Page]:
 
 def test_factors_of_a_product_are_chosen_by_their_exponents(product: Page) -> None:
     run = pair_run("multiply")
-    assert said(product) == Interference(model="m", a=9, b=10).render(run, EN).drawing.said
+    assert shown_text(product) == Interference(model="m", a=9, b=10).render(run, EN).drawing.said
     product.locator("input[name='a']").press("ArrowRight")
-    assert said(product) == Interference(model="m", a=10, b=10).render(run, EN).drawing.said
+    assert shown_text(product) == Interference(model="m", a=10, b=10).render(run, EN).drawing.said
     assert product.locator(".value[data-name='a']").inner_text() == "10"
     assert product.locator("input[name='a']").get_attribute("aria-valuetext") == "10"
     assert product.locator("svg.wide text.answer").text_content() == "3⁶"

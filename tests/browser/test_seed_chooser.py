@@ -33,7 +33,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.close()
 
 
-def shows(page: Page, seed: int) -> None:
+def check_shown(page: Page, seed: int) -> None:
     """Check that every figure of all seeds shows this seed, names it, and links its files."""
     stem = "sum-weights" if seed == 0 else f"sum-weights.seed-{seed}"
     led_page.until(
@@ -49,8 +49,8 @@ def shows(page: Page, seed: int) -> None:
     notes = page.locator(".other-seed:visible")
     expect(notes).to_have_count(0 if seed == 0 else 4)
     if seed:
-        said = notes.all_inner_texts()
-        assert [f"seed\u00a0{seed};" in text for text in said] == [True, True, True, False]
+        texts = notes.all_inner_texts()
+        assert [f"seed\u00a0{seed};" in text for text in texts] == [True, True, True, False]
     assert (f"seed={seed}" in page.url) == (seed != 0)
 
 
@@ -58,7 +58,7 @@ def radio(page: Page, seed: int) -> Locator:
     return page.locator(f"input[type='radio'][value='{seed}']")
 
 
-def told(page: Page) -> list[str | None]:
+def descriptions(page: Page) -> list[str | None]:
     """Return the alt texts of the figures."""
     return [
         page.locator(VIDEO).get_attribute("aria-label"),
@@ -70,31 +70,31 @@ def told(page: Page) -> list[str | None]:
 
 
 def test_a_click_changes_the_seed_of_every_figure_and_a_button_resets_it(page: Page) -> None:
-    shows(page, 0)
-    first, still = told(page), page.locator("#figure-sum-still .chart").inner_html()
+    check_shown(page, 0)
+    first, still = descriptions(page), page.locator("#figure-sum-still .chart").inner_html()
     page.locator(".seed", has_text="Seed 2").click()
-    shows(page, 2)
-    assert all(one != other for one, other in zip(first, told(page), strict=True))
+    check_shown(page, 2)
+    assert all(one != other for one, other in zip(first, descriptions(page), strict=True))
     assert page.locator("#figure-sum-still .chart").inner_html() == still
     assert "Seed 0" in page.locator(".seed .told:visible").locator("..").inner_text()
     page.locator("#figure-sum-accuracy .other-seed button").click()
-    shows(page, 0)
-    assert told(page) == first
+    check_shown(page, 0)
+    assert descriptions(page) == first
     assert page.evaluate("document.activeElement.id") == "figure-sum-accuracy"
 
 
 def test_arrow_keys_choose_a_seed_and_the_focus_is_visible(page: Page) -> None:
     radio(page, 0).focus()
     page.keyboard.press("ArrowRight")
-    shows(page, 1)
+    check_shown(page, 1)
     page.keyboard.press("ArrowLeft")
-    shows(page, 0)
+    check_shown(page, 0)
     page.set_viewport_size({"width": 330, "height": 800})
     page.keyboard.press("ArrowDown")
     columns = page.locator(".seeds li").evaluate_all(
         "all => all.filter(one => one.offsetTop === all[0].offsetTop).length"
     )
-    shows(page, columns)
+    check_shown(page, columns)
     outline = "node => getComputedStyle(node.closest('.seed')).outlineStyle"
     assert radio(page, columns).evaluate(outline) == "solid"
 
@@ -105,7 +105,7 @@ def test_the_chosen_chart_does_not_move_on_the_screen(page: Page) -> None:
     card.scroll_into_view_if_needed()
     before = card.bounding_box()
     page.locator(".seed", has_text="Seed 1").click()
-    shows(page, 1)
+    check_shown(page, 1)
     page.wait_for_timeout(200)
     after = card.bounding_box()
     assert before and after and abs(before["y"] - after["y"]) < 2
@@ -117,7 +117,7 @@ def test_a_film_keeps_its_step_when_the_seed_changes(page: Page) -> None:
         page.keyboard.press(key)
     led_page.settle(page, "sum-weights")
     page.locator(".seed", has_text="Seed 1").click()
-    shows(page, 1)
+    check_shown(page, 1)
     page.locator(VIDEO).scroll_into_view_if_needed()
     led_page.settle(page, "sum-weights")
     assert led_page.step(page) == led_page.chart_step(page, "sum-accuracy") == 30
@@ -129,7 +129,7 @@ def test_a_playing_film_keeps_playing_when_the_seed_changes(page: Page) -> None:
     speed.click()
     led_page.bar(page).get_by_label("Play").click()
     page.locator(".seed", has_text="Seed 1").click()
-    shows(page, 1)
+    check_shown(page, 1)
     page.locator(VIDEO).scroll_into_view_if_needed()
     led_page.bar(page).get_by_label("Play").wait_for()
     led_page.settle(page, "sum-weights")
@@ -138,7 +138,7 @@ def test_a_playing_film_keeps_playing_when_the_seed_changes(page: Page) -> None:
 
 def test_a_film_that_was_not_started_is_not_loaded(page: Page) -> None:
     page.locator(".seed", has_text="Seed 1").click()
-    shows(page, 1)
+    check_shown(page, 1)
     page.wait_for_timeout(200)
     assert page.locator(VIDEO).evaluate("v => v.readyState") == 0
 
@@ -150,7 +150,7 @@ def test_a_new_seed_keeps_the_chosen_numbers(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     before = page.locator(".said").inner_text()
     page.locator(".seed", has_text="Seed 2").click()
-    shows(page, 2)
+    check_shown(page, 2)
     assert slider.input_value() == "1"
     assert page.locator(".numbers").is_visible()
     after = page.locator(".said").inner_text()
@@ -163,22 +163,22 @@ def test_a_new_seed_keeps_the_chosen_numbers(page: Page) -> None:
 def test_the_last_of_several_quick_choices_is_shown(page: Page) -> None:
     for seed in (1, 2, 0, 2, 1):
         radio(page, seed).check()
-    shows(page, 1)
+    check_shown(page, 1)
 
 
 def test_a_link_with_a_seed_shows_it(page: Page, address: str) -> None:
     page.goto(f"{address}?seed=2#figure-sum-seeds")
-    shows(page, 2)
+    check_shown(page, 2)
     assert page.url.endswith("?seed=2#figure-sum-seeds")
     page.goto(f"{address}?seed=77")
-    shows(page, 0)
+    check_shown(page, 0)
 
 
 @pytest.mark.parametrize("width", [360, 768, 1600])
 def test_the_charts_fit_the_window(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.locator(".seed", has_text="Seed 1").click()
-    shows(page, 1)
+    check_shown(page, 1)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 

@@ -107,11 +107,11 @@ def test_a_finger_scrubs_a_chart(browser: Browser, folder: Path) -> None:
 
 def test_arrow_keys_change_the_step_if_the_timeline_has_the_focus(page: Page) -> None:
     slider(page).focus()
-    said: list[int] = []
+    shown: list[int] = []
     for key in ("Home", "ArrowRight", "ArrowUp", "ArrowLeft", "PageUp", "ArrowDown", "End"):
         press(page, key)
-        said.append(step(page))
-    assert said == [0, 10, 20, 10, 110, 100, 120]
+        shown.append(step(page))
+    assert shown == [0, 10, 20, 10, 110, 100, 120]
     settle(page, *FILMS)
 
 
@@ -158,11 +158,11 @@ def test_a_click_on_a_film_plays_all_films(page: Page) -> None:
 
 def test_the_speed_button_cycles_through_the_speeds(page: Page) -> None:
     speed = bar(page).locator(".speed")
-    said = [speed.inner_text()]
+    shown = [speed.inner_text()]
     for _ in range(3):
         speed.click()
-        said.append(speed.inner_text())
-    assert said == ["1×", "2×", "½×", "1×"]
+        shown.append(speed.inner_text())
+    assert shown == ["1×", "2×", "½×", "1×"]
     speed.click()
     bar(page).get_by_label("Play").click()
     until(page, "document.querySelector('video').playbackRate > 1.5")
@@ -194,11 +194,11 @@ def test_a_link_with_a_step_opens_at_it_and_the_url_follows_the_step(
     page.close()
 
 
-@pytest.mark.parametrize("asked", ["", "x", "1e999", "-5", "%00"])
-def test_an_invalid_step_in_a_link_is_ignored(browser: Browser, folder: Path, asked: str) -> None:
+@pytest.mark.parametrize("value", ["", "x", "1e999", "-5", "%00"])
+def test_an_invalid_step_in_a_link_is_ignored(browser: Browser, folder: Path, value: str) -> None:
     page = browser.new_page()
     watched = Watched(page)
-    page.goto((folder / "index.html").as_uri() + f"?step-sum={asked}")
+    page.goto((folder / "index.html").as_uri() + f"?step-sum={value}")
     assert step(page) in {0, 120}
     assert watched.complaints == []
     page.close()

@@ -95,11 +95,11 @@ def test_a_click_keeps_the_previewed_step(page: Page) -> None:
 def test_a_chart_is_a_slider_for_the_keyboard(page: Page) -> None:
     chart = page.locator(f"{CHART} .chart")
     chart.focus()
-    said: list[int] = []
+    shown: list[int] = []
     for key in ("Home", "ArrowRight", "PageUp", "End", "ArrowLeft"):
         page.keyboard.press(key)
-        said.append(step(page))
-    assert said == [0, 10, 110, 120, 110]
+        shown.append(step(page))
+    assert shown == [0, 10, 110, 120, 110]
     assert chart.get_attribute("role") == "slider"
     text = chart.get_attribute("aria-valuetext")
     assert text is not None
@@ -279,13 +279,13 @@ def test_the_read_out_shows_the_logged_values_at_every_step(page: Page, led_site
     assert len(stops) > 10 and {0, max(table)} <= stops
     for stop in sorted(stops):
         seek(page, stop)
-        said = [item.partition("accuracy ")[2] for item in read_out(page, "sum-accuracy")[1:]]
-        assert said == [words.percent(share).replace("\u00a0", " ") for share in table[stop]]
+        shown = [item.partition("accuracy ")[2] for item in read_out(page, "sum-accuracy")[1:]]
+        assert shown == [words.percent(share).replace("\u00a0", " ") for share in table[stop]]
 
 
 def test_the_read_out_shows_losses_with_two_significant_digits(page: Page, led_site: Path) -> None:
     table = measured(led_site, "odd-loss")
     for place in (min(table), max(table)):
         page.evaluate("step => grokreel.timelines.forEach(each => each.seek(step))", place)
-        said = [float(item.rpartition(" ")[2]) for item in read_out(page, "odd-loss")[1:]]
-        assert said == [float(f"{value:.2g}") for value in table[place]]
+        shown = [float(item.rpartition(" ")[2]) for item in read_out(page, "odd-loss")[1:]]
+        assert shown == [float(f"{value:.2g}") for value in table[place]]

@@ -136,7 +136,7 @@ def test_the_bar_shows_the_step_of_the_visible_frame_while_playing(
     page.locator(f"{FIRST} img").evaluate("picture => picture.scrollIntoView()")
     seen = page.locator(FIRST).evaluate(_COUNT)
     assert len({shown for shown, _ in seen}) > 5
-    assert [said for _, said in seen] == [f"Step {shown}" for shown, _ in seen]
+    assert [text for _, text in seen] == [f"Step {shown}" for shown, _ in seen]
 
 
 @pytest.mark.parametrize("marks", [(14, 46), (3, 4), (101, 119), (0, 120), (5, 15)])

@@ -74,13 +74,13 @@ def tried(tries: int, strategy: st.SearchStrategy[Any], check: Callable[[Any], N
 
 def refused(read: Callable[[], object]) -> bool:
     """Return whether a GenError was raised; its message must be one line."""
-    told = None
+    message = None
     try:
         read()
     except GenError as error:
-        told = str(error)
-    assert told is None or "\n" not in told
-    return told is not None
+        message = str(error)
+    assert message is None or "\n" not in message
+    return message is not None
 
 
 @TRIES
@@ -141,13 +141,13 @@ def test_any_page_text_is_refused_or_rendered_without_scripts(tries: int, tell: 
 
 @TRIES
 def test_any_front_matter_is_read_or_refused(tries: int, tell: Tell) -> None:
-    sound = {"title": "Title", "description": "D.", "layout": "page", "claims": ["parity.seeds"]}
+    valid = {"title": "Title", "description": "D.", "layout": "page", "claims": ["parity.seeds"]}
 
     def check(front: dict[str, Any]) -> None:
         text = f"+++\n{junk.document(front)}+++\n\nText.\n"
         refused(lambda: rendered(site("index"), {"index": text}))
 
-    tell("pages with wrong front matter", tried(tries, junk.damaged(sound), check))
+    tell("pages with wrong front matter", tried(tries, junk.damaged(valid), check))
 
 
 def _page(body: str, title: str) -> str:

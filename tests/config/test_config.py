@@ -196,7 +196,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
         "site.pages",
         '"index" is listed twice',
     ),
-    "a figure of all seeds asked for each of them": (
+    "a figure of all seeds with each of them": (
         SMALL.replace(
             "[profiles",
             '[figures.all]\nkind = "seeds"\nmodel = "sum"\nevery_seed = true\n\n[profiles',
@@ -358,5 +358,7 @@ def test_reading_the_config_of_this_site_imports_no_heavy_library() -> None:
         f"load(Path({str(SITE)!r}))\n"
         "print({'torch', 'numba', 'matplotlib', 'PIL', 'imageio'} & set(sys.modules))\n"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "set()"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "set()"

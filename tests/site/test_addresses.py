@@ -65,9 +65,9 @@ def test_every_style_and_script_of_a_page_is_loaded_with_a_content_hash(
     options = small_site.write(tmp_path, small_site.SUM_ALONE, small_site.SUM_ALONE_PAGE)
     assert gen("build", *options).code == 0
     page = (tmp_path / "_site/index.html").read_text()
-    asked = re.findall(r'[ "]((?:assets|seeds)/[^\s"?]+)(\?v=\w+)?', page)
+    loaded = re.findall(r'[ "]((?:assets|seeds)/[^\s"?]+)(\?v=\w+)?', page)
     assert {"assets/style.css", "assets/theme.css", "assets/search.js", "assets/search.en.js"} <= {
-        path for path, _ in asked
+        path for path, _ in loaded
     }
-    for path, version in asked:
+    for path, version in loaded:
         assert version == v((tmp_path / "_site" / path).read_bytes()), path

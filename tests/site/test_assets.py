@@ -60,8 +60,8 @@ def test_a_link_or_picture_without_a_file_stops_the_build(
 ) -> None:
     files = ("assets/clock.svg", "assets/.env", "assets/caf\u00e9.svg", "root/robots.txt")
     with_files(tmp_path, *files, text=f"See {sign}[it]({target}).")
-    told = refusal(tmp_path)
-    assert told.startswith("pages/en/index.md:18: ") and hint in told, told
+    message = refusal(tmp_path)
+    assert message.startswith("pages/en/index.md:18: ") and hint in message, message
 
 
 def test_no_file_is_suggested_if_none_has_a_similar_name(tmp_path: Path) -> None:
@@ -112,8 +112,8 @@ def test_files_for_the_root_of_a_site_are_part_of_its_key(tmp_path: Path) -> Non
 )
 def test_a_file_with_the_path_of_a_generated_file_is_refused(tmp_path: Path, name: str) -> None:
     with_files(tmp_path, name)
-    told = refusal(tmp_path)
-    assert name in told and "the build writes" in told
+    message = refusal(tmp_path)
+    assert name in message and "the build writes" in message
 
 
 def test_a_built_site_has_its_files_at_the_root(gen: Gen, tmp_path: Path) -> None:
@@ -182,8 +182,8 @@ def test_a_file_name_that_no_url_can_contain_is_refused(tmp_path: Path, name: by
 
 def test_a_large_picture_gives_a_warning(tmp_path: Path) -> None:
     files = {"assets/a.png": b"x" * (LARGE_PICTURE + 1), "assets/a.bin": b"x" * 3_000_000}
-    (told,) = large_pictures({**files, "assets/b.JPG": b"x"}, tmp_path)
-    assert "assets/a.png: the picture has 2.0 MB" in told
+    (message,) = large_pictures({**files, "assets/b.JPG": b"x"}, tmp_path)
+    assert "assets/a.png: the picture has 2.0 MB" in message
 
 
 def test_an_uncommitted_file_for_the_root_is_an_edit(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.support.small_pages import FACTS
 BOOK = FactBook(FACTS, Words("en"))
 
 
-def told(*claims: str, unfinished: tuple[str, ...] = ()) -> list[str]:
+def messages_of(*claims: str, unfinished: tuple[str, ...] = ()) -> list[str]:
     """Return the messages about the claims of a page."""
     listed = ", ".join(f"'{claim}'" for claim in claims)
     text = f'+++\ntitle = "T"\ndescription = "D"\nclaims = [{listed}]\n+++\n'
@@ -27,40 +27,40 @@ def told(*claims: str, unfinished: tuple[str, ...] = ()) -> list[str]:
 
 
 def test_a_true_claim_gives_no_message() -> None:
-    assert told("parity.seeds = 4", "not five-neurons.generalised_at") == []
+    assert messages_of("parity.seeds = 4", "not five-neurons.generalised_at") == []
 
 
 def test_a_false_claim_is_reported_with_its_page_and_facts() -> None:
-    (line,) = told("parity.seeds = 4", "parity.generalised_at < 0.5 and parity.seeds > 1")
+    (line,) = messages_of("parity.seeds = 4", "parity.generalised_at < 0.5 and parity.seeds > 1")
     assert line.startswith("pages/en/index.md: the claim ")
     assert "(parity.generalised_at = 21000, parity.seeds = 4)" in line
 
 
 def test_a_claim_about_a_fact_that_is_none_is_false() -> None:
-    (line,) = told("five-neurons.generalised_at > 0")
+    (line,) = messages_of("five-neurons.generalised_at > 0")
     assert "five-neurons.generalised_at = none" in line
 
 
 @pytest.mark.parametrize("fact", ["five-neurons.generalised_at", "parity.rule"])
 def test_quoted_text_in_a_claim_is_not_a_fact(fact: str) -> None:
     for text in ("(x.y", "x.y", 'a"(x.y'):
-        (line,) = told(f'{fact} = "{text}"')
+        (line,) = messages_of(f'{fact} = "{text}"')
         assert "is false" in line and "x.y =" not in line
-    assert told('parity.rule = "sparse.x"', unfinished=("sparse",)) != []
+    assert messages_of('parity.rule = "sparse.x"', unfinished=("sparse",)) != []
 
 
 def test_a_claim_about_an_unfinished_sweep_is_not_checked() -> None:
-    assert told("parity.seeds = 5", unfinished=("parity",)) == []
+    assert messages_of("parity.seeds = 5", unfinished=("parity",)) == []
 
 
 @pytest.mark.parametrize(
-    ("claim", "said"),
+    ("claim", "message"),
     [("parity.sedes", '"seeds"?'), ("parity.seeds ~ 3", "cannot be read"), ("x", 'no model "x"')],
 )
-def test_an_invalid_claim_is_an_error(claim: str, said: str) -> None:
+def test_an_invalid_claim_is_an_error(claim: str, message: str) -> None:
     with pytest.raises(ConfigError, match=r"pages/en/index\.md") as caught:
-        told(claim)
-    assert said in str(caught.value)
+        messages_of(claim)
+    assert message in str(caught.value)
 
 
 def test_a_strict_build_publishes_no_false_claim(gen: Gen, tmp_path: Path) -> None:

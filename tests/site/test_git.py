@@ -19,8 +19,8 @@ PAGES = {"gen.toml": "[site]\n", "pages/index.md": "# One\n\nText.\n", "assets/a
 def git_in(folder: Path) -> Git:
     def git(*command: str) -> str:
         identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
-        asked = ["git", *identity, "-C", str(folder), *command]
-        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+        arguments = ["git", *identity, "-C", str(folder), *command]
+        return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout.strip()
 
     return git
 

@@ -122,7 +122,7 @@ def test_the_digest_changes_with_the_words(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("share", "said"),
+    ("share", "written"),
     [
         (0.99, "99"),
         (0.9901, "99.01"),
@@ -134,5 +134,7 @@ def test_the_digest_changes_with_the_words(tmp_path: Path, monkeypatch: pytest.M
         (0.0, "0"),
     ],
 )
-def test_a_share_other_than_the_threshold_is_written_differently(share: float, said: str) -> None:
-    assert Words("en").percent(share, unlike=0.99) == f"{said}\u00a0%"
+def test_a_share_other_than_the_threshold_is_written_differently(
+    share: float, written: str
+) -> None:
+    assert Words("en").percent(share, unlike=0.99) == f"{written}\u00a0%"

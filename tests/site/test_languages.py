@@ -92,7 +92,7 @@ def test_a_translation_may_change_words_formats_and_order_within_a_section() -> 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("{{parity.seeds:words}}", "4", r"page\.md:6: .* no fact {{parity\.seeds}}, but .*en/page"),
         ("{{parity.gap}}", "{{parity.seeds}}", r"page\.md:2\d: .* no fact {{parity\.gap}}"),
@@ -112,8 +112,8 @@ def test_a_translation_may_change_words_formats_and_order_within_a_section() -> 
         ('about."', 'about {{parity.seeds}}."', r"below the front matter there is fact"),
     ],
 )
-def test_a_difference_is_reported_with_page_and_line(old: str, new: str, said: str) -> None:
-    assert re.search(said, difference(old, new))
+def test_a_difference_is_reported_with_page_and_line(old: str, new: str, message: str) -> None:
+    assert re.search(message, difference(old, new))
 
 
 def test_additions_of_a_translation_are_reported() -> None:

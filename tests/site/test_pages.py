@@ -25,7 +25,7 @@ def refusal(body: str, **others: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("reference", "said"),
+    ("reference", "written"),
     [
         ("parity.generalised_at", "21,000"),
         ("parity.seeds:words", "four"),
@@ -55,8 +55,8 @@ def refusal(body: str, **others: str) -> str:
         ("halves.zero:power", "0"),
     ],
 )
-def test_a_fact_is_written_in_its_format(reference: str, said: str) -> None:
-    assert f"Here {said} is." in main_text(page(f"Here {{{{{reference}}}}} is."))
+def test_a_fact_is_written_in_its_format(reference: str, written: str) -> None:
+    assert f"Here {written} is." in main_text(page(f"Here {{{{{reference}}}}} is."))
 
 
 def test_a_share_below_1_is_never_written_as_all() -> None:
@@ -312,8 +312,8 @@ def test_the_same_sources_give_the_same_pages() -> None:
 @pytest.mark.parametrize("style", [style.replace("one/many", "a/b") for style in FORMATS])
 def test_non_finite_numbers_work_in_every_format(style: str) -> None:
     book = FactBook({"m": {"inf": math.inf, "nan": math.nan, "low": -math.inf}}, Words("en"))
-    said = [book.as_text(f"m.{name}:{style}") for name in ("inf", "nan", "low")]
-    assert said == ["b"] * 3 if "plural" in style else said == ["∞", "–", "−∞"]
+    written = [book.as_text(f"m.{name}:{style}") for name in ("inf", "nan", "low")]
+    assert written == ["b"] * 3 if "plural" in style else written == ["∞", "–", "−∞"]
 
 
 def test_a_list_of_texts_is_joined_and_a_list_of_lists_is_an_error() -> None:

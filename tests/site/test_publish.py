@@ -48,13 +48,13 @@ def test_the_damaged_file_of_a_site_is_named(tmp_path: Path) -> None:
     assert publish.damage(site) == "data/manifest.json is damaged"
 
 
-@pytest.mark.parametrize("said", ["", "\0\0", "3", "[]", '{"key": 1, "files": {}}', "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "\0\0", "3", "[]", '{"key": 1, "files": {}}', "[" * 100_000])
 def test_a_site_with_a_damaged_manifest_is_recognised_by_its_provenance(
-    tmp_path: Path, said: str
+    tmp_path: Path, text: str
 ) -> None:
     site = tmp_path / "_site"
     publish.publish(site, "key", {**FILES, "data/provenance.json": PROVENANCE})
-    (site / publish.MANIFEST).write_text(said)
+    (site / publish.MANIFEST).write_text(text)
     assert not publish.is_fresh(site, "key")
     publish.publish(site, "key", FILES)
     assert publish.is_fresh(site, "key")
@@ -244,19 +244,19 @@ def test_a_mount_point_as_output_is_refused_before_any_work(tmp_path: Path) -> N
     if os.geteuid() == 0:
         command = ["unshare", "--mount", sys.executable, "-c"]
     listed = tmp_path / "mountinfo"
-    told = subprocess.run(
+    result = subprocess.run(
         [*command, BUILD_ON_A_MOUNT, site],
         capture_output=True,
         text=True,
         check=False,
     )
-    if told.returncode == 0:
-        assert told.stdout == (
+    if result.returncode == 0:
+        assert result.stdout == (
             f"{site}: is a mount point, and the output folder is replaced as a whole; "
             f"choose a folder below it: --output {site}/site\n"
         )
     else:  # containers may forbid mounting
-        assert "mount" in told.stderr or "unshare" in told.stderr
+        assert "mount" in result.stderr or "unshare" in result.stderr
     escaped = str(site).replace(" ", "\\040")
     listed.write_text(f"36 35 98:0 /public {escaped} rw,noatime master:1 - ext3 /dev/root rw\n")
     assert mounts.mount_points(listed) == {str(site)}

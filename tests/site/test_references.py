@@ -106,7 +106,7 @@ def test_a_citation_in_code_is_not_replaced() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[power2022\n", "is not TOML"),
         (WORK.replace("year = 2022", ""), "power2022.year: is missing; add year"),
@@ -115,10 +115,10 @@ def test_a_citation_in_code_is_not_replaced() -> None:
         (WORK.replace("[power2022]", "power2022 = 1\n[other]"), "power2022"),
     ],
 )
-def test_an_invalid_work_is_refused_with_its_name(text: str, said: str) -> None:
+def test_an_invalid_work_is_refused_with_its_name(text: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read_references(text, "references.toml")
-    assert str(caught.value).startswith("references.toml: ") and said in str(caught.value)
+    assert str(caught.value).startswith("references.toml: ") and message in str(caught.value)
 
 
 def test_an_author_without_given_names_keeps_the_whole_name() -> None:

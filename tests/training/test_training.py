@@ -59,9 +59,9 @@ def test_the_same_ensemble_trains_to_the_same_bytes(case: tuple[Task, Network, O
 
 
 def test_logs_and_snapshots_are_taken_at_their_steps_and_at_the_last_step() -> None:
-    told: list[int] = []
-    trained = train(_ensemble(CASES[0], (0, 1)), on_step=told.append)
-    assert trained.logged_steps.tolist() == told == [0, 40, 80, 120]
+    reported: list[int] = []
+    trained = train(_ensemble(CASES[0], (0, 1)), on_step=reported.append)
+    assert trained.logged_steps.tolist() == reported == [0, 40, 80, 120]
     assert trained.snapshot_steps.tolist() == [0, 50, 100, 120]
     assert trained.views["W_in"].shape == (2, 4, 13, 8)
     assert trained.metrics["test_loss"].shape == (2, 4)
