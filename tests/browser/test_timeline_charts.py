@@ -26,7 +26,7 @@ FILMS = ("sum-weights", "sum-waves")
 WIDTHS = (320, 360, 390, 540, 640, 760, 768, 900, 1024, 1280, 1440, 1920)
 
 LEADING = 2
-"""Pixels by which the boxes of two lines may overlap; no letter reaches so far."""
+"""Pixels by which the boxes of two lines of text may overlap; glyphs are smaller than boxes."""
 
 _FOCUSED = "document.activeElement.closest('{}') !== null"
 

@@ -40,7 +40,7 @@ PAGES = {
     "published": ROOT / ".github" / "workflows" / "pages.yml",
     "_site": ROOT / "starter" / ".github" / "workflows" / "pages.yml",
 }
-"""What publishes this site, and one that `gen new` has begun, by the folder that is uploaded."""
+"""Workflows that publish this site and a site made by `gen new`, by the uploaded folder."""
 
 
 def _gate(path: Path, folder: Path) -> subprocess.CompletedProcess[str]:

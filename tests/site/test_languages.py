@@ -200,7 +200,7 @@ MISREAD = {
     "不打弯": "does not turn, where a function has no bend",
     "居中的": "in the middle of the picture, where the median is meant",
 }
-"""Chinese words that a reader took for something else, and for what."""
+"""Ambiguous Chinese words, and how a reader misunderstood them."""
 
 
 @pytest.mark.parametrize("word", MISREAD)

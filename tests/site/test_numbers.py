@@ -72,7 +72,7 @@ SHARES = [
     (1.0, "100"),
     (float("nan"), "–"),
 ]
-"""A share of the whole, and its English text in percent."""
+"""A share, and its English text in percent."""
 
 
 FINITE = [case for case in SIGNIFICANT if isfinite(case[0])]

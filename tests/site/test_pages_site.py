@@ -58,7 +58,7 @@ PAGES = (
     "how-it-was-made",
 )
 ONE_WORKER = pytest.mark.xdist_group("pages")
-"""For tests of all pages, so that each way to render them is taken once."""
+"""Runs tests of all pages in one process, which caches the rendered pages."""
 
 pytestmark = ONE_WORKER
 EVERY_PAGE = pytest.mark.parametrize("name", PAGES)

@@ -1,4 +1,4 @@
-"""What alt texts are told of in tests: every kind of figure, of every task and end."""
+"""Figures and runs for tests of alt texts: every kind of figure, task and outcome."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ SITE = load(Path(__file__).parents[2] / "site" / "gen.toml")
 
 
 def of_one(run: ModelRun) -> Case:
-    """A model of one seed."""
+    """Return a case with a single seed."""
     model = replace(case("add", "generalised").model, task=run.task, network=run.network)
     return Case(replace(model, seeds=(run.seed,), shown=None), [run], run)
 
 
 def _with(run: ModelRun, **values: np.ndarray) -> ModelRun:
-    """The same run with other numbers in its log."""
+    """Return the run with other logged metrics."""
     return replace(run, metrics={**run.metrics, **values})
 
 
 def _silent(run: ModelRun) -> ModelRun:
-    """The same run with weights that are zero throughout."""
+    """Return the run with all weights zero."""
     return replace(run, views={name: np.zeros_like(view) for name, view in run.views.items()})
 
 
 def _without_distractors(run: ModelRun) -> ModelRun:
-    """The same run with weights on distractor bits that are zero at the end."""
+    """Return the run with weights on distractor bits that are zero at the end."""
     views = {name: view.copy() for name, view in run.views.items()}
     views["W_in"][-1, run.task.signal_bits : -1] = 0  # type: ignore[attr-defined]
     return replace(run, views=views)
@@ -59,7 +59,7 @@ def _without_distractors(run: ModelRun) -> ModelRun:
 
 @cache
 def cases() -> dict[str, Case]:
-    """Every task with every end, and runs in which something rare is the case."""
+    """Return every task with every outcome, and runs with rare properties."""
     parity, never = case("parity", "generalised").chosen, case("add", "never fit").chosen
     loss = never.metrics["train_loss"]
     learned = metrics(STEPS, 0.1, 500.0, 500.0)["train_accuracy"]
@@ -98,11 +98,11 @@ def cases() -> dict[str, Case]:
 
 
 def of_models() -> Iterator[tuple[str, Seen]]:
-    """Each kind of a model's figure with each case that it can picture."""
+    """Yield each kind of model figure with each case that it can show."""
     for name, of in cases().items():
         for kind, figure in _model_figures():
             if kind == "neuron" and "of a pair" in name:
-                continue  # several of their neurons are equally pure, and any of them may be shown
+                continue  # several neurons are equally pure, so the shown neuron is not determined
             try:
                 figure.check(of.chosen.task, of.chosen.network)
             except ValueError:
@@ -120,7 +120,7 @@ def _model_figures() -> Iterator[tuple[str, ModelFigure]]:
 
 
 def of_sweeps() -> Iterator[tuple[str, Seen]]:
-    """Each kind of a sweep's figure with each sweep of the site that it can picture."""
+    """Yield each kind of sweep figure with each sweep of the site that it can show."""
     for kind, made in figure_kinds().items():
         if not issubclass(made, SweepFigure):
             continue
@@ -135,7 +135,7 @@ def of_sweeps() -> Iterator[tuple[str, Seen]]:
 
 
 def worlds(name: str) -> Iterator[tuple[str, SweepRun]]:
-    """A sweep of the site with every outcome, with one alone, and in part."""
+    """Return runs of a sweep: with all outcomes, with one outcome, and incomplete."""
     sweep = SITE.sweeps[name]
     for world in ("all", "memorised", "nothing", "untrained"):
         yield world, sweep_run(sweep, world)
@@ -147,7 +147,7 @@ def worlds(name: str) -> Iterator[tuple[str, SweepRun]]:
 
 
 def _failing(run: SweepRun) -> SweepRun:
-    """Every seventh model diverges, and the accuracies of some contradict their losses."""
+    """Make every seventh model diverge, and accuracies of some contradict their losses."""
     for place in list(np.ndindex(run.trained.shape))[::7]:
         run.failed_at[place] = 500
         run.train_loss[place][5:] = run.test_loss[place][5:] = np.nan
@@ -160,7 +160,7 @@ def _failing(run: SweepRun) -> SweepRun:
 
 
 def of_formulas() -> Iterator[tuple[str, Seen]]:
-    """Each kind of figure of constructed networks, with settings that make it say all it can."""
+    """Yield each kind of figure of constructed networks, with settings for every sentence."""
     for name, figure in SITE.figures.items():
         if isinstance(figure, FormulaFigure):
             yield name, Seen(figure, None)
@@ -175,7 +175,7 @@ def of_formulas() -> Iterator[tuple[str, Seen]]:
 
 
 def pictured(seen: Seen) -> object:
-    """What the figure's methods are given."""
+    """Return the argument of the methods of the figure."""
     if not isinstance(seen.of, Case):
         return seen.of
     if isinstance(seen.figure, Seeds):

@@ -1,7 +1,8 @@
-"""The table of alt texts: when each sentence is said and what fills its placeholders, naively.
+"""The table of alt texts: the condition and the placeholders of each sentence, computed naively.
 
-A row takes a figure and what it pictures, and gives every filling of a template that the alt text
-must have: none where the sentence would be false. A template without a row fails a test.
+A row takes a figure and its run, and returns the placeholders of every sentence of a template that
+the alt text must contain: none if the sentence would be false. A template without a row fails a
+test.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from tests.support.alt_rows_of_others import (
 from tests.support.alt_rows_of_sums import FILM, STILL
 from tests.support.alt_rows_of_waves import DFT, NEURON, NEURONS, STARS, WAVES
 from tests.support.alt_rows_of_weights import CIRCLE, EMBEDDING, TRAJECTORIES, WEIGHTS
-from tests.support.alt_seen import Row, last_step, said
+from tests.support.alt_seen import Row, last_step, sentence
 
 ROWS: Mapping[str, Mapping[str, Row]] = {
-    "accuracy": {"alt.accuracy.begin": said(steps=last_step), **ACCURACY},
+    "accuracy": {"alt.accuracy.begin": sentence(steps=last_step), **ACCURACY},
     "circle": CIRCLE,
     "construction": CONSTRUCTION,
     "construction-error": CONSTRUCTION_ERROR,

@@ -1,4 +1,4 @@
-"""Rows of alt texts on what was logged: accuracy, loss, seeds, measures of progress."""
+"""Rows of alt texts of metrics: accuracy, loss, seeds, progress measures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.alt_seen import (
     numbers,
     of_case,
     percent,
-    said,
+    sentence,
 )
 from tests.support.meant_runs import Case
 from tests.support.naive_facts import at, learned
@@ -44,7 +44,7 @@ CHANCE = percent(lambda s: 0.5 if is_parity(s) else 1 / numbers(s))
 
 
 def _ends_at(name: str) -> Value:
-    """The last accuracy, with more decimals where it would read as 99 % and is not."""
+    """Return the last accuracy in percent, with more decimals if it would falsely read 99 %."""
 
     def text(s: Seen) -> str:
         last = metric(name, -1)(s)
@@ -58,25 +58,25 @@ def _ends_at(name: str) -> Value:
 
 
 ACCURACY: Mapping[str, Row] = {
-    "alt.accuracy.train": said(
+    "alt.accuracy.train": sentence(
         lambda s: _memorised(s) is not None, threshold=THRESHOLD, step=_memorised
     ),
-    "alt.accuracy.train_never": said(
+    "alt.accuracy.train_never": sentence(
         lambda s: _memorised(s) is None,
         threshold=THRESHOLD,
         final=_ends_at("train_accuracy"),
     ),
-    "alt.accuracy.between": said(
+    "alt.accuracy.between": sentence(
         lambda s: (then := _memorised(s)) is not None and (_generalised(s) or math.inf) > then,
         accuracy=percent(
             lambda s: at(s.run.logged_steps, s.run.metrics["test_accuracy"], _memorised(s))
         ),
         chance=CHANCE,
     ),
-    "alt.accuracy.test": said(
+    "alt.accuracy.test": sentence(
         lambda s: _generalised(s) is not None, threshold=THRESHOLD, step=_generalised
     ),
-    "alt.accuracy.test_never": said(
+    "alt.accuracy.test_never": sentence(
         lambda s: _generalised(s) is None,
         threshold=THRESHOLD,
         final=_ends_at("test_accuracy"),
@@ -90,7 +90,7 @@ def _written(name: str, place: int) -> Value:
 
 
 def _train_loss_goes(way: int) -> Callable[[Seen], bool]:
-    """Whether the loss as it is written falls (-1), stays (0) or rises (1)."""
+    """Return a condition: the loss, as written, falls (-1), stays equal (0) or rises (1)."""
 
     def goes(s: Seen) -> bool:
         if _written("train_loss", 0)(s) == _written("train_loss", -1)(s):
@@ -110,11 +110,11 @@ _FROM_TO: Mapping[str, Value] = {
 }
 
 LOSS: Mapping[str, Row] = {
-    "alt.loss.begin": said(steps=last_step),
-    "alt.loss.train": said(_train_loss_goes(-1), **_FROM_TO),
-    "alt.loss.train_rises": said(_train_loss_goes(1), **_FROM_TO),
-    "alt.loss.train_same": said(_train_loss_goes(0), first=_written("train_loss", 0)),
-    "alt.loss.test": said(
+    "alt.loss.begin": sentence(steps=last_step),
+    "alt.loss.train": sentence(_train_loss_goes(-1), **_FROM_TO),
+    "alt.loss.train_rises": sentence(_train_loss_goes(1), **_FROM_TO),
+    "alt.loss.train_same": sentence(_train_loss_goes(0), first=_written("train_loss", 0)),
+    "alt.loss.test": sentence(
         first=metric("test_loss", 0),
         largest=_largest_loss,
         largest_step=lambda s: int(
@@ -124,12 +124,14 @@ LOSS: Mapping[str, Row] = {
         ),
         final=metric("test_loss", -1),
     ),
-    "alt.loss.both": said(
+    "alt.loss.both": sentence(
         _knows(True, True), threshold=THRESHOLD, memorised=_memorised, generalised=_generalised
     ),
-    "alt.loss.train_only": said(_knows(True, False), threshold=THRESHOLD, memorised=_memorised),
-    "alt.loss.test_only": said(_knows(False, True), threshold=THRESHOLD, generalised=_generalised),
-    "alt.loss.neither": said(_knows(False, False), threshold=THRESHOLD),
+    "alt.loss.train_only": sentence(_knows(True, False), threshold=THRESHOLD, memorised=_memorised),
+    "alt.loss.test_only": sentence(
+        _knows(False, True), threshold=THRESHOLD, generalised=_generalised
+    ),
+    "alt.loss.neither": sentence(_knows(False, False), threshold=THRESHOLD),
 }
 
 
@@ -139,9 +141,9 @@ def _one_seed(s: Seen) -> list[Values]:
 
 
 SEEDS: Mapping[str, Row] = {
-    "alt.seeds.begin": said(steps=last_step, seeds=lambda s: len(s.case.runs)),
+    "alt.seeds.begin": sentence(steps=last_step, seeds=lambda s: len(s.case.runs)),
     "alt.seeds.one": _one_seed,
-    "alt.seeds.some": said(
+    "alt.seeds.some": sentence(
         lambda s: bool(_one_seed(s)),
         which=listed(
             lambda s: [
@@ -149,7 +151,7 @@ SEEDS: Mapping[str, Row] = {
             ]
         ),
     ),
-    "alt.seeds.none": said(lambda s: not _one_seed(s)),
+    "alt.seeds.none": sentence(lambda s: not _one_seed(s)),
 }
 
 
@@ -158,7 +160,7 @@ def _measure(name: str, place: int) -> Callable[[Seen], float]:
 
 
 def _norms(s: Seen) -> list[float]:
-    """Root of the sum of all squared weights, at every snapshot."""
+    """Return the norm of all weights at every snapshot."""
     views = [view.astype(float) for view in s.run.views.values()]
     return [
         math.sqrt(sum(float((view[i] ** 2).sum()) for view in views)) for i in range(len(views[0]))
@@ -187,43 +189,43 @@ def _on_bits_alone(row: Row) -> Row:
 
 PROGRESS: Mapping[str, Row] = {
     **{key: _on_bits_alone(row) for key, row in ACCURACY.items()},
-    "alt.progress.begin": said(steps=last_step),
-    "alt.progress.waves": said(
+    "alt.progress.begin": sentence(steps=last_step),
+    "alt.progress.waves": sentence(
         _no_bits(_always), frequencies=lambda s: EN.listed(naive.keys(s.case)) or "none"
     ),
-    "alt.progress.none": said(_no_bits(lambda c: not naive.keys(c))),
-    "alt.progress.test_half": said(
+    "alt.progress.none": sentence(_no_bits(lambda c: not naive.keys(c))),
+    "alt.progress.test_half": sentence(
         _no_bits(lambda c: naive.half_known(c) is not None), step=_step_of(naive.half_known)
     ),
-    "alt.progress.test_never": said(_no_bits(lambda c: naive.half_known(c) is None)),
-    "alt.progress.restricted_half": said(
+    "alt.progress.test_never": sentence(_no_bits(lambda c: naive.half_known(c) is None)),
+    "alt.progress.restricted_half": sentence(
         _no_bits(lambda c: naive.halved(c) is not None), step=_step_of(naive.halved)
     ),
-    "alt.progress.restricted_never": said(_no_bits(lambda c: naive.halved(c) is None)),
-    "alt.progress.excluded": said(
+    "alt.progress.restricted_never": sentence(_no_bits(lambda c: naive.halved(c) is None)),
+    "alt.progress.excluded": sentence(
         _no_bits(_always),
         first=_measure("excluded", 0),
         largest=of_case(naive.largest("excluded")),
         step=of_case(naive.largest_at("excluded")),
         final=_measure("excluded", -1),
     ),
-    "alt.progress.order": said(
+    "alt.progress.order": sentence(
         _no_bits(_always),
         first=percent(_measure("key_share", 0)),
         final=percent(_measure("key_share", -1)),
         gini_first=digits(_measure("gini", 0), 2),
         gini_final=digits(_measure("gini", -1), 2),
     ),
-    "alt.progress.signal": said(
+    "alt.progress.signal": sentence(
         is_parity,
         first=percent(lambda s: naive.signal_share(s.case, 0)),
         final=percent(lambda s: naive.signal_share(s.case, -1)),
     ),
-    "alt.progress.signal_half": said(
+    "alt.progress.signal_half": sentence(
         _bits(lambda c: naive.signal_half(c) is not None), step=_step_of(naive.signal_half)
     ),
-    "alt.progress.signal_never": said(_bits(lambda c: naive.signal_half(c) is None)),
-    "alt.progress.norm": said(
+    "alt.progress.signal_never": sentence(_bits(lambda c: naive.signal_half(c) is None)),
+    "alt.progress.norm": sentence(
         first=lambda s: _norms(s)[0],
         largest=lambda s: max(_norms(s)),
         step=lambda s: int(s.run.snapshot_steps[_norms(s).index(max(_norms(s)))]),

@@ -1,11 +1,11 @@
-"""Rows of alt texts on sweeps and on constructed networks."""
+"""Rows of alt texts of sweeps and constructed networks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from tests.support import naive_constructions as construct
-from tests.support.alt_seen import EN, Row, Seen, Value, Values, said
+from tests.support.alt_seen import EN, Row, Seen, Value, Values, sentence
 from tests.support.naive_sweeps import counts_of_outcomes
 
 
@@ -19,10 +19,10 @@ def _trained(s: Seen) -> int:
     return sum(bool(one) for row in s.of.trained for one in row)
 
 
-SWEEP_MAP: Mapping[str, Row] = {"alt.map": said(models=_trained, counts=_counts)}
+SWEEP_MAP: Mapping[str, Row] = {"alt.map": sentence(models=_trained, counts=_counts)}
 
 SWEEP_FILM: Mapping[str, Row] = {
-    "alt.sweep_film": said(
+    "alt.sweep_film": sentence(
         models=_trained,
         first=lambda s: int(s.of.steps[0]),
         last=lambda s: int(s.of.steps[-1]),
@@ -43,7 +43,7 @@ def _b(s: Seen) -> int:
     return int(0.3 * s.figure.modulus) if s.figure.b is None else s.figure.b
 
 
-def _says(s: Seen) -> int | None:
+def _shown_answer(s: Seen) -> int | None:
     return construct.answer(*_network(s), _a(s), _b(s)).number
 
 
@@ -76,16 +76,16 @@ def _result(s: Seen, bend: str) -> str:
 
 
 CONSTRUCTION: Mapping[str, Row] = {
-    "alt.construction.film": said(last=lambda s: s.figure.modulus - 1, **_OF_ONE)
+    "alt.construction.film": sentence(last=lambda s: s.figure.modulus - 1, **_OF_ONE)
 }
 
 CONSTRUCTION_SUM: Mapping[str, Row] = {
-    "alt.construction.still": said(b=_b, **_OF_ONE),
-    "alt.construction.answer": said(lambda s: _says(s) is not None, said=_says),
-    "alt.construction.undecided": said(lambda s: _says(s) is None),
+    "alt.construction.still": sentence(b=_b, **_OF_ONE),
+    "alt.construction.answer": sentence(lambda s: _shown_answer(s) is not None, said=_shown_answer),
+    "alt.construction.undecided": sentence(lambda s: _shown_answer(s) is None),
 }
 
 CONSTRUCTION_ERROR: Mapping[str, Row] = {
-    "alt.construction.error": said(**_OF_ALL),
+    "alt.construction.error": sentence(**_OF_ALL),
     "alt.construction.of": _each_activation,
 }

@@ -1,4 +1,4 @@
-"""Rows of alt texts on one sum or product, and what each frequency says of it."""
+"""Rows of alt texts of interference figures: logits of one sum or product by frequency."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.support.alt_seen import (
     neurons,
     numbers,
     operation,
-    said,
+    sentence,
 )
 
 
 def _written_numbers(s: Seen) -> list[int]:
-    """The numbers in the order of their places: of products, powers of the smallest generator."""
+    """Return the numbers in their order; for products, powers of the smallest generator."""
     modulus = s.run.task.modulus  # type: ignore[attr-defined]
     if operation(s) != "multiply":
         return list(range(modulus))
@@ -32,7 +32,7 @@ def _written_numbers(s: Seen) -> list[int]:
 
 
 def _pair(s: Seen) -> tuple[int, int]:
-    """Places of both numbers: at 3/4, and the first from 5/6 on that was kept back with it."""
+    """Return positions of both numbers: 3/4, and the first from 5/6 on whose pair is a test row."""
     p, written = numbers(s), _written_numbers(s)
     a = int(p * 3 / 4) if s.figure.a is None else written.index(s.figure.a)
     if s.figure.b is not None:
@@ -54,7 +54,7 @@ def _on_axis(s: Seen, place: int) -> str:
 
 
 def _answer(s: Seen) -> int:
-    """Place of the right answer, by the numbers themselves."""
+    """Return the position of the right answer, computed with the numbers."""
     (a, b), written = _pair(s), _written_numbers(s)
     x, y = written[a], written[b]
     result = x * y if operation(s) == "multiply" else x + y
@@ -62,15 +62,15 @@ def _answer(s: Seen) -> int:
 
 
 def _logits(s: Seen, group: list[int]) -> np.ndarray:
-    """What some neurons say for every answer."""
+    """Return the logits that a group of neurons adds to each answer."""
     a, b = _pair(s)
     out = s.run.views["W_out"][-1].astype(float)
     return np.maximum(s.into[-1, a, group] + s.into[-1, b, group], 0) @ out[group]
 
 
 def _lead(s: Seen, group: list[int]) -> float:
-    said, answer = _logits(s, group), _answer(s)
-    return float(said[answer] - max(v for place, v in enumerate(said) if place != answer))
+    logits, answer = _logits(s, group), _answer(s)
+    return float(logits[answer] - max(v for place, v in enumerate(logits) if place != answer))
 
 
 def _whole_lead(s: Seen) -> float:
@@ -103,23 +103,23 @@ def _product(s: Seen) -> bool:
 
 
 LEADS: Mapping[str, Row] = {
-    "alt.interference.alone": said(
+    "alt.interference.alone": sentence(
         leads=listed(lambda s: [EN.number(_lead(s, g), 2) for g in shown_groups(s).values()]),
         k=listed(shown_groups),
     ),
-    "alt.interference.right": said(lambda s: _whole_lead(s) > 0, lead=digits(_whole_lead, 2)),
-    "alt.interference.wrong": said(lambda s: _whole_lead(s) < 0, peak=_peak),
-    "alt.interference.level": said(lambda s: _whole_lead(s) == 0),
+    "alt.interference.right": sentence(lambda s: _whole_lead(s) > 0, lead=digits(_whole_lead, 2)),
+    "alt.interference.wrong": sentence(lambda s: _whole_lead(s) < 0, peak=_peak),
+    "alt.interference.level": sentence(lambda s: _whole_lead(s) == 0),
 }
 
 STILL: Mapping[str, Row] = {
     **LEADS,
-    "alt.interference.still": said(_sum, **_NUMBERS),
-    "alt.interference.still_product": said(_product, **_NUMBERS, **_POWERS),
+    "alt.interference.still": sentence(_sum, **_NUMBERS),
+    "alt.interference.still_product": sentence(_product, **_NUMBERS, **_POWERS),
 }
 
 FILM: Mapping[str, Row] = {
     **LEADS,
-    "alt.interference.film": said(_sum, steps=last_step, **_NUMBERS),
-    "alt.interference.film_product": said(_product, steps=last_step, **_NUMBERS, **_POWERS),
+    "alt.interference.film": sentence(_sum, steps=last_step, **_NUMBERS),
+    "alt.interference.film_product": sentence(_product, steps=last_step, **_NUMBERS, **_POWERS),
 }

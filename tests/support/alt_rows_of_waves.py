@@ -1,4 +1,4 @@
-"""Rows of alt texts on weights as waves over the numbers."""
+"""Rows of alt texts of weights as waves over the numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.alt_seen import (
     numbers,
     operation,
     percent,
-    said,
+    sentence,
 )
 
 
@@ -40,22 +40,22 @@ def _each_frequency(s: Seen) -> list[Values]:
 
 FREQUENCIES: Mapping[str, Row] = {
     "alt.waves.frequency": _each_frequency,
-    "alt.waves.few": said(
+    "alt.waves.few": sentence(
         _few,
         frequencies=listed(
             lambda s: [f"{one['k']} (neurons: {one['neurons']})" for one in _each_frequency(s)]
         ),
     ),
-    "alt.waves.many": said(lambda s: len(_settled(s)) > 6, count=lambda s: len(_settled(s))),
-    "alt.waves.unsettled": said(
+    "alt.waves.many": sentence(lambda s: len(_settled(s)) > 6, count=lambda s: len(_settled(s))),
+    "alt.waves.unsettled": sentence(
         lambda s: not _settled(s), count=lambda s: len(naive.groups(s.case))
     ),
 }
 
 WAVES: Mapping[str, Row] = {
     **FREQUENCIES,
-    "alt.waves.begin": said(neurons=neurons, last=lambda s: numbers(s) - 1, steps=last_step),
-    "alt.waves.purity": said(
+    "alt.waves.begin": sentence(neurons=neurons, last=lambda s: numbers(s) - 1, steps=last_step),
+    "alt.waves.purity": sentence(
         first=percent(
             lambda s: np.median([naive.purity(s.into[0, :, n]) for n in range(neurons(s))])
         ),
@@ -65,7 +65,7 @@ WAVES: Mapping[str, Row] = {
 
 
 def _total(s: Seen, snapshot: int) -> list[float]:
-    """Power of each wave, over all neurons."""
+    """Return the power of each wave, summed over all neurons."""
     each = [naive.spectrum(s.into[snapshot, :, n]) for n in range(neurons(s))]
     return [sum(column) for column in zip(*each, strict=True)]
 
@@ -88,32 +88,32 @@ def _strongest(s: Seen) -> int:
 
 
 DFT: Mapping[str, Row] = {
-    "alt.dft.begin": said(
+    "alt.dft.begin": sentence(
         waves=lambda s: numbers(s) // 2, neurons=neurons, first=first_step, last=last_step
     ),
-    "alt.dft.few": said(
+    "alt.dft.few": sentence(
         _turns_into_few,
         keys=listed(_settled),
         share=percent(lambda s: _share_of(s, list(_settled(s)))),
     ),
-    "alt.dft.strongest": said(
+    "alt.dft.strongest": sentence(
         lambda s: not _turns_into_few(s),
         k=_strongest,
         share=percent(lambda s: _share_of(s, [_strongest(s)])),
     ),
-    "alt.dft.gini": said(begin=digits(_gini(0), 2), end=digits(_gini(-1), 2)),
+    "alt.dft.gini": sentence(begin=digits(_gini(0), 2), end=digits(_gini(-1), 2)),
 }
 
 
 def _neuron(s: Seen) -> int:
-    """The neuron at the figure's row in the films; else the purest wave."""
+    """Return the neuron in the configured row of the films; by default the purest."""
     if s.figure.neuron is not None:
         return _by_frequency(s)[s.figure.neuron]
     return max(range(neurons(s)), key=lambda n: naive.purity(s.into[-1, :, n]))
 
 
 def _by_frequency(s: Seen) -> list[int]:
-    """The neurons by frequency and then phase."""
+    """Return the neurons, sorted by frequency and then phase."""
 
     def place(n: int) -> tuple[int, float]:
         k = naive.strongest(s.into[-1, :, n])
@@ -134,7 +134,7 @@ def _share_in_neuron(snapshot: int) -> Callable[[Seen], float]:
 
 
 NEURON: Mapping[str, Row] = {
-    "alt.neuron.text": said(
+    "alt.neuron.text": sentence(
         neuron=lambda s: _by_frequency(s).index(_neuron(s)),
         steps=last_step,
         k=_frequency,
@@ -145,12 +145,12 @@ NEURON: Mapping[str, Row] = {
 
 NEURONS: Mapping[str, Row] = {
     **FREQUENCIES,
-    "alt.neurons.text": said(neurons=neurons, step=last_step),
+    "alt.neurons.text": sentence(neurons=neurons, step=last_step),
 }
 
 
 def shown_groups(s: Seen) -> dict[str, list[int]]:
-    """The neurons of each panel, by the frequency's name; the rarest and silent ones last."""
+    """Return the neurons of each panel by the name of its frequency; rare and inactive last."""
     own = naive.groups(s.case)
     if len(own) > 6:
         commonest = sorted(own, key=lambda k: -len(own[k]))[:5]
@@ -175,11 +175,11 @@ _HOW_MANY: Mapping[str, Value] = {
 }
 
 STARS: Mapping[str, Row] = {
-    "alt.stars.begin": said(
+    "alt.stars.begin": sentence(
         steps=last_step,
         frequencies=listed(lambda s: [k for k in shown_groups(s) if k != "other"]),
     ),
-    "alt.stars.others": said(lambda s: _left_out(s) > 0, count=_left_out),
-    "alt.stars.doubled": said(lambda s: operation(s) != "subtract", **_HOW_MANY),
-    "alt.stars.difference": said(lambda s: operation(s) == "subtract", **_HOW_MANY),
+    "alt.stars.others": sentence(lambda s: _left_out(s) > 0, count=_left_out),
+    "alt.stars.doubled": sentence(lambda s: operation(s) != "subtract", **_HOW_MANY),
+    "alt.stars.difference": sentence(lambda s: operation(s) == "subtract", **_HOW_MANY),
 }

@@ -1,4 +1,4 @@
-"""Rows of alt texts on weights as they are: cells, lines, points of the plane."""
+"""Rows of alt texts of weights: matrices, trajectories, and points of the plane."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tests.support.alt_seen import (
     numbers,
     of_case,
     operation,
-    said,
+    sentence,
 )
 
 
 def _limit(s: Seen) -> float:
-    """The configured value; else the next round number above the smaller of two largest weights."""
+    """Return the configured limit; by default the smaller of two maxima, rounded up."""
     if s.figure.limit is not None:
         return s.figure.limit
     smaller = min(float(np.abs(view[-1]).max()) for view in s.run.views.values())
@@ -50,7 +50,7 @@ def _has_waves(s: Seen) -> bool:
 
 
 def _distractors(s: Seen) -> np.ndarray:
-    """Sizes of the weights on bits that do not decide the answer, at every snapshot."""
+    """Return the absolute weights on distractor bits at every snapshot."""
     return np.abs(s.into[:, s.run.task.signal_bits : -1])  # type: ignore[attr-defined]
 
 
@@ -63,7 +63,7 @@ def _live(s: Seen) -> int:
 
 
 WEIGHTS: Mapping[str, Row] = {
-    "alt.weights.begin": said(
+    "alt.weights.begin": sentence(
         neurons=neurons,
         inputs=lambda s: s.into.shape[1],
         outputs=lambda s: list(s.run.views.values())[1].shape[2],
@@ -73,10 +73,10 @@ WEIGHTS: Mapping[str, Row] = {
         out=lambda s: list(s.run.views)[1],
         limit=_limit,
     ),
-    "alt.weights.by_size": said(is_parity),
-    "alt.weights.by_angle": said(lambda s: "A" in s.run.views),
-    "alt.weights.by_frequency": said(_has_waves),
-    "alt.weights.sparse": said(
+    "alt.weights.by_size": sentence(is_parity),
+    "alt.weights.by_angle": sentence(lambda s: "A" in s.run.views),
+    "alt.weights.by_frequency": sentence(_has_waves),
+    "alt.weights.sparse": sentence(
         lambda s: is_parity(s) and _distractors(s).size > 0,
         into=lambda s: next(iter(s.run.views)),
         neurons=neurons,
@@ -85,7 +85,7 @@ WEIGHTS: Mapping[str, Row] = {
         signal=lambda s: _signal(s)[-1].max(),
         distractor=lambda s: _distractors(s)[-1].max(),
     ),
-    "alt.weights.sparse_alone": said(
+    "alt.weights.sparse_alone": sentence(
         lambda s: is_parity(s) and _distractors(s).size == 0,
         into=lambda s: next(iter(s.run.views)),
         neurons=neurons,
@@ -93,36 +93,36 @@ WEIGHTS: Mapping[str, Row] = {
         small=constant(0.02),
         signal=lambda s: _signal(s)[-1].max(),
     ),
-    "alt.weights.waves": said(
+    "alt.weights.waves": sentence(
         lambda s: _has_waves(s) and len(_pure(s)) > 0,
         pure=lambda s: len(_pure(s)),
         neurons=neurons,
         share=constant(EN.percent(0.9)),
         frequencies=listed(lambda s: sorted({naive.strongest(s.into[-1, :, n]) for n in _pure(s)})),
     ),
-    "alt.weights.mixed": said(
+    "alt.weights.mixed": sentence(
         lambda s: _has_waves(s) and not _pure(s), share=constant(EN.percent(0.9))
     ),
-    "alt.weights.circle": said(
+    "alt.weights.circle": sentence(
         lambda s: "A" in s.run.views,
         largest=lambda s: max(abs(float(w)) for v in s.run.views.values() for w in v[-1].ravel()),
     ),
 }
 
 TRAJECTORIES: Mapping[str, Row] = {
-    "alt.trajectories.begin": said(
+    "alt.trajectories.begin": sentence(
         neurons=neurons, steps=last_step, largest=lambda s: np.abs(s.into[0]).max()
     ),
-    "alt.trajectories.signal": said(
+    "alt.trajectories.signal": sentence(
         inputs=lambda s: ", ".join(str(bit) for bit in range(_signal(s).shape[1])),
         largest=lambda s: _signal(s)[-1].max(),
     ),
-    "alt.trajectories.distractor": said(
+    "alt.trajectories.distractor": sentence(
         lambda s: _distractors(s).size > 0 and _distractors(s)[-1].max() > 0,
         most=lambda s: _distractors(s).max(),
         largest=lambda s: _distractors(s)[-1].max(),
     ),
-    "alt.trajectories.distractor_zero": said(
+    "alt.trajectories.distractor_zero": sentence(
         lambda s: _distractors(s).size > 0 and _distractors(s)[-1].max() == 0,
         most=lambda s: _distractors(s).max(),
     ),
@@ -130,7 +130,7 @@ TRAJECTORIES: Mapping[str, Row] = {
 
 
 def _apart(s: Seen) -> float:
-    """Largest difference of an angle out from the sum or difference of both angles in."""
+    """Return the largest error of an output angle, given both input angles, in degrees."""
     into, out, _ = naive.circle_angles(s.case)
     second, sign = into, 1
     if operation(s) == "subtract":
@@ -141,24 +141,26 @@ def _apart(s: Seen) -> float:
 
 
 CIRCLE: Mapping[str, Row] = {
-    "alt.circle.begin": said(neurons=neurons, steps=last_step),
-    "alt.circle.angles": said(
+    "alt.circle.begin": sentence(neurons=neurons, steps=last_step),
+    "alt.circle.angles": sentence(
         lambda s: neurons(s) <= 16,
         angles=listed(lambda s: [round(one) for one in sorted(naive.circle_angles(s.case)[0])]),
     ),
-    "alt.circle.radius": said(
+    "alt.circle.radius": sentence(
         smallest=lambda s: min(naive.circle_angles(s.case)[2]),
         largest=lambda s: max(naive.circle_angles(s.case)[2]),
     ),
-    "alt.circle.spacing": said(
+    "alt.circle.spacing": sentence(
         share=lambda s: 360 / neurons(s), error=digits(of_case(naive.spacing_error), 1)
     ),
-    "alt.circle.doubling": said(lambda s: operation(s) != "subtract", error=digits(_apart, 1)),
-    "alt.circle.difference": said(lambda s: operation(s) == "subtract", error=digits(_apart, 1)),
+    "alt.circle.doubling": sentence(lambda s: operation(s) != "subtract", error=digits(_apart, 1)),
+    "alt.circle.difference": sentence(
+        lambda s: operation(s) == "subtract", error=digits(_apart, 1)
+    ),
 }
 
 EMBEDDING: Mapping[str, Row] = {
-    "alt.embedding.text": said(
+    "alt.embedding.text": sentence(
         points=numbers,
         last=lambda s: numbers(s) - 1,
         degrees=digits(lambda s: 360 / numbers(s), 2),

@@ -1,4 +1,4 @@
-"""What rows of the table of alt texts are made of: a figure, what it pictures, and fillings."""
+"""Building blocks of rows of alt texts: a figure with its run, and placeholder values."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ Values = dict[str, object]
 
 @dataclass(frozen=True)
 class Seen:
-    """A figure and what it pictures: a model with its runs, a sweep's run, or nothing."""
+    """A figure and what it shows: a case, the run of a sweep, or nothing."""
 
     figure: Any
     of: Any
 
     @property
     def case(self) -> Case:
-        """The model that is pictured."""
+        """The shown case."""
         return self.of
 
     @property
     def run(self) -> ModelRun:
-        """The run that is pictured."""
+        """The shown run."""
         return self.of.chosen
 
     @property
     def into(self) -> np.ndarray:
-        """Weights into the neurons at every snapshot."""
+        """Input weights of the neurons at every snapshot."""
         return next(iter(self.run.views.values())).astype(float)
 
 
@@ -43,8 +43,8 @@ Value = Callable[[Seen], object]
 Row = Callable[[Seen], list[Values]]
 
 
-def said(when: Callable[[Seen], bool] | None = None, /, **values: Value) -> Row:
-    """A sentence that is said once, or not at all where a condition does not hold."""
+def sentence(when: Callable[[Seen], bool] | None = None, /, **values: Value) -> Row:
+    """Return the row of a sentence that appears once, if its condition holds."""
 
     def row(seen: Seen) -> list[Values]:
         if when is not None and not when(seen):
@@ -55,32 +55,32 @@ def said(when: Callable[[Seen], bool] | None = None, /, **values: Value) -> Row:
 
 
 def constant(value: object) -> Value:
-    """The same in every text."""
+    """Return a value that is the same in every text."""
     return lambda seen: value
 
 
 def of_case(compute: Callable[[Case], Any]) -> Callable[[Seen], Any]:
-    """What is computed of the pictured model."""
+    """Return a value computed from the shown case."""
     return lambda seen: compute(seen.case)
 
 
 def percent(compute: Callable[[Seen], Any]) -> Value:
-    """A share, in percent."""
+    """Return a value formatted in percent."""
     return lambda seen: EN.percent(float(compute(seen)))
 
 
 def digits(compute: Callable[[Seen], Any], count: int) -> Value:
-    """A number with so many decimals."""
+    """Return a value formatted with this many decimals."""
     return lambda seen: EN.number(float(compute(seen)), count)
 
 
 def listed(compute: Callable[[Seen], Any]) -> Value:
-    """Several things in a row."""
+    """Return a value formatted as a list."""
     return lambda seen: EN.listed(list(compute(seen)))
 
 
 def metric(name: str, place: int) -> Callable[[Seen], float]:
-    """What was logged, by its place in the log."""
+    """Return a metric at a position of the log."""
     return lambda seen: float(seen.run.metrics[name][place])
 
 

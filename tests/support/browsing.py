@@ -1,4 +1,4 @@
-"""A real browser, and pages in it that remember what they complained of and asked for."""
+"""A browser, and pages that record their errors and requests."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-_PLAYING_H264 = (
+_BROWSERS_WITH_H264 = (
     "chromium-headless-shell",
     "google-chrome",
     "google-chrome-stable",
     "chromium",
     "chromium-browser",
 )
-"""Debian's and Google's; the first has no window around its pages, and is thrice as fast."""
+"""Browsers with H.264, from Debian and Google; the first is headless and three times as fast."""
 
 LONG = 120_000
-"""Milliseconds that training, drawing and a slow machine may take before a test fails."""
+"""Timeout in milliseconds of expectations, long enough for training on a slow machine."""
 
 expect.set_options(timeout=LONG)
 
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """A browser that plays the films: the one that GEN_BROWSER names, or the first there is."""
+    """Start a browser with H.264: $GEN_BROWSER, or the first one that is installed."""
     named = os.environ.get("GEN_BROWSER")
-    found = named or next(filter(None, map(shutil.which, _PLAYING_H264)), None)
+    found = named or next(filter(None, map(shutil.which, _BROWSERS_WITH_H264)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found,
@@ -46,25 +46,25 @@ def launched() -> Iterator[Browser]:
 
 
 class Watched:
-    """A page with all it complained of and all it asked for."""
+    """A page that records its errors and warnings, and the URLs of its requests."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        page.on("console", self._hear)
+        page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", self._note)
-        page.on("requestfailed", self._miss)
+        page.on("request", self._on_request)
+        page.on("requestfailed", self._on_request_failed)
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)
 
-    def _miss(self, request: Request) -> None:
-        # A page that is left or reloaded drops what it was still asking for, whatever that is.
+    def _on_request_failed(self, request: Request) -> None:
+        # Leaving or reloading a page aborts its pending requests.
         if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"failed {request.url}")
 
-    def _note(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         self.requests.append(request.url)

@@ -1,6 +1,6 @@
-"""The table of facts: what each published fact of a model means, computed naively.
+"""The table of facts: a naive computation of each published fact of a model.
 
-A fact that is published and has no row fails a test.
+A published fact without a row fails a test.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ WAVES: Mapping[str, Row] = {
     "frequency_count": lambda c: len(naive.settled(c)),
     "neurons_per_frequency": lambda c: [len(group) for group in naive.settled(c).values()],
     "smallest_frequency_share": lambda c: min(
-        naive.purity(naive.final(c)[0][:, n]) for n in naive.heard(c)
+        naive.purity(naive.final(c)[0][:, n]) for n in naive.active(c)
     ),
     "most_right_alone": naive.right_alone,
     "right_together": naive.right_together,

@@ -1,4 +1,4 @@
-"""A server of a folder whose films come with byte ranges, without them, late, or not at all."""
+"""A server whose films have byte ranges or not, come late, or are missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Ways = Literal["ranges", "no ranges", "no film"]
 
 
 class FilmServer(ThreadingHTTPServer):
-    """Serves `folder`; films are sent once `open` is set, in the way that `films` says."""
+    """Serves `folder`; sends films in the manner of `films` once `open` is set."""
 
     daemon_threads = True
 
@@ -37,7 +37,7 @@ class _Handler(SimpleHTTPRequestHandler):
             super().do_GET()
             return
         server.open.wait(60)
-        # The browser may have left, or have seen enough of the film.
+        # The browser may have closed the connection.
         with suppress(ConnectionError):
             self._send_film(server.films)
 
@@ -50,25 +50,25 @@ class _Handler(SimpleHTTPRequestHandler):
             self._send_range(Path(self.translate_path(self.path)).read_bytes())
 
     def _send_range(self, content: bytes) -> None:
-        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-        first = int(asked[1]) if asked else 0
-        last = int(asked[2]) if asked and asked[2] else len(content) - 1
-        self.send_response(206 if asked else 200)
+        requested = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        first = int(requested[1]) if requested else 0
+        last = int(requested[2]) if requested and requested[2] else len(content) - 1
+        self.send_response(206 if requested else 200)
         self.send_header("Content-Type", "video/mp4")
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Content-Length", str(last + 1 - first))
-        if asked:
+        if requested:
             self.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
         self.end_headers()
         self.wfile.write(content[first : last + 1])
 
     def log_request(self, code: object = "-", size: object = "-") -> None:
-        """Says nothing of requests."""
+        """Log nothing."""
 
 
 @contextmanager
 def serving(folder: Path, films: Ways, *, at_once: bool = True) -> Iterator[FilmServer]:
-    """Serves the folder on a free port; without `at_once` films wait until `open` is set."""
+    """Serve the folder on a free port; without `at_once`, films wait until `open` is set."""
     with FilmServer(folder, films) as server:
         if at_once:
             server.open.set()

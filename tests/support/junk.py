@@ -1,4 +1,4 @@
-"""What nobody should write into a config or a page, for tests that do."""
+"""Random invalid and malicious content of configs and pages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NUMBERS = (0, -1, 1, 2, 2**31, 2**63 - 1, -(2**63), 0.0, -0.5, 1e308, 5e-324, ma
 
 
 class AsWritten(str):
-    """TOML itself: what Python could hold but not print."""
+    """TOML source text of a value that Python cannot print."""
 
     __slots__ = ()
 
@@ -55,7 +55,7 @@ BEYOND = (
 
 
 def toml(value: Any) -> str:
-    """A value as TOML, tables inline."""
+    """Format a value as TOML, with inline tables."""
     match value:
         case AsWritten():
             return str(value)
@@ -76,13 +76,13 @@ def toml(value: Any) -> str:
 
 
 def document(tables: dict[str, Any]) -> str:
-    """Tables as a TOML file."""
+    """Format tables as a TOML file."""
     return "".join(f"{json.dumps(name)} = {toml(value)}\n" for name, value in tables.items())
 
 
 @cache
 def values() -> st.SearchStrategy[Any]:
-    """Anything that TOML can say, and that may be where it does not belong."""
+    """Return a strategy for any TOML value."""
     plain = st.one_of(
         st.sampled_from(NUMBERS),
         st.sampled_from(STRINGS),
@@ -105,7 +105,7 @@ def values() -> st.SearchStrategy[Any]:
 
 @st.composite
 def damaged(draw: st.DrawFn, tables: dict[str, Any]) -> dict[str, Any]:
-    """Sound tables with something else at one to three places."""
+    """Return valid tables with one to three values removed or replaced."""
     result = json.loads(json.dumps(tables))
     for _ in range(draw(st.integers(1, 3))):
         table = result
@@ -237,10 +237,10 @@ FRAGMENTS = (
 
 
 def bodies() -> st.SearchStrategy[str]:
-    """Markdown, or what looks like it."""
+    """Return a strategy for valid and malformed Markdown."""
     text = st.text(st.characters(codec="utf-8"), max_size=12)
     part = st.one_of(st.sampled_from(FRAGMENTS), st.sampled_from(FRAGMENTS), text)
     joined = st.tuples(part, st.sampled_from(["\n", "\n\n", " ", "", "\n:::\n"]))
-    # What is short is less often refused, and then it can be looked at as HTML.
+    # Short texts are refused less often, so that their HTML can be checked.
     parts = st.one_of(st.lists(joined, max_size=2), st.lists(joined, max_size=9))
     return parts.map(lambda parts: "".join(a + b for a, b in parts))

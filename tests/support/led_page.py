@@ -1,4 +1,4 @@
-"""What a page's timeline leads, read off the page: the step that a film or a chart stands at."""
+"""Steps that the timeline, films and charts of a page show."""
 
 from __future__ import annotations
 
@@ -31,34 +31,34 @@ def slider(page: Page) -> Locator:
 
 
 def step(page: Page) -> int:
-    """Where the timeline says it is."""
+    """Return the step of the timeline."""
     return int(slider(page).input_value())
 
 
 def film_step(page: Page, figure: str) -> int:
-    """The step of the frame that a film shows, from its time and its table of frames."""
+    """Return the step of the visible frame of a film, from its time and its table of frames."""
     return page.locator(f"#figure-{figure}").evaluate(_FILM)
 
 
 def chart_step(page: Page, figure: str) -> int:
-    """The step that the line in a chart stands at."""
+    """Return the step of the vertical line in a chart."""
     return round(page.locator(f"#figure-{figure}").evaluate(_CHART))
 
 
 def read_out(page: Page, figure: str) -> list[str]:
-    """What is written below a chart: the step, and what each curve says there."""
+    """Return the texts below a chart: the step, and the value of each curve."""
     items = page.locator(f"#figure-{figure} .reading > span").all_inner_texts()
     return [" ".join(item.split()) for item in items]
 
 
 def arrived(page: Page, figure: str) -> bool:
-    """Whether a film shows its frame, and is not on its way to another."""
+    """Return whether a film is paused and not seeking."""
     script = "v => v.readyState >= 2 && !v.seeking && v.paused"
     return page.locator(f"#figure-{figure} video").evaluate(script)
 
 
 def until(page: Page, script: str) -> None:
-    """Waits until a script is true. Playwright's own way evaluates text, which pages forbid."""
+    """Wait until a script is true; `wait_for_function` is blocked by the policy of the pages."""
     deadline = time.monotonic() + 120
     while not page.evaluate(script):
         assert time.monotonic() < deadline, script
@@ -66,7 +66,7 @@ def until(page: Page, script: str) -> None:
 
 
 def settle(page: Page, *films: str) -> None:
-    """Waits until films stand still at the frame they were asked for."""
+    """Wait until films are paused at the step of the timeline."""
     deadline = time.monotonic() + 120
     while not all(arrived(page, film) and film_step(page, film) == step(page) for film in films):
         assert time.monotonic() < deadline, [(step(page), film_step(page, one)) for one in films]

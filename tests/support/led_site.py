@@ -1,4 +1,4 @@
-"""A site with a timeline: films and charts of two models, and a film that none leads."""
+"""A site with a timeline: films and charts of two models, and a film without a timeline."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ _FILM = re.compile(r'<figure class="(?:film|neurons).*?</figure>', re.DOTALL)
 
 
 def build(folder: Path) -> None:
-    """Builds the site and lays variants of its page beside it."""
+    """Build the site, and write variants of its page."""
     small_site.build_here(folder, CONFIG, PAGE + BY_HAND)
     page = (folder / "_site" / "index.html").read_text("utf-8")
     (folder / "_site" / "charts.html").write_text(_FILM.sub("", page), "utf-8")
 
 
 def with_marks(folder: Path, name: str, *marks: tuple[str, int]) -> Path:
-    """The page with other marks: what happens, and at which step."""
+    """Write the page with other marks, given as names and steps; return its path."""
     keys = ("train", "test")
     written = ",".join(
         f'{{"key":"{key}","at":{at},"name":"{label}"}}'

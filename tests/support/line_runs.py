@@ -1,4 +1,4 @@
-"""Runs made up for charts and line films: what training leaves, without the training."""
+"""Synthetic runs for charts and line films, made without training."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gen.tasks.sparse_parity import SparseParity
 
 
 def rise(steps: np.ndarray, at: float, width: float, low: float, high: float = 1.0) -> np.ndarray:
-    """A smooth rise from `low` to `high` around the step `at`; exact at its ends."""
+    """Return a smooth rise from `low` to `high` around the step `at`; exact at its ends."""
     if not np.isfinite(at):
         return np.full(len(steps), low)
     part = 1 / (1 + np.exp(-np.clip((steps - at) / width, -40, 40)))
@@ -24,7 +24,7 @@ def rise(steps: np.ndarray, at: float, width: float, low: float, high: float = 1
 def metrics(
     steps: np.ndarray, chance: float, memorises: float, generalises: float
 ) -> dict[str, np.ndarray]:
-    """Accuracies and losses of a run that memorises, then generalises (or never, at infinity)."""
+    """Return metrics of a run that memorises, then generalises (never if infinite)."""
     noise = np.random.default_rng(5).normal(size=(2, len(steps)))
     train = rise(steps, memorises * 0.8, memorises * 0.06, chance)
     test = rise(steps, generalises, generalises * 0.02 + 1, chance)
@@ -49,7 +49,7 @@ def parity_run(
     memorises: float = 1000.0,
     generalises: float = 2200.0,
 ) -> ModelRun:
-    """A perceptron whose signal weights grow apart while all the others fade."""
+    """Return a perceptron whose signal weights grow while the others shrink."""
     steps = np.linspace(0, last, snapshots).round().astype(np.int64)
     random = np.random.default_rng(3)
     start = random.normal(size=(bits + 1, hidden)) / np.sqrt(bits + 1)
@@ -83,7 +83,7 @@ def waves_run(
     memorises: float = 500.0,
     generalises: float = 28_000.0,
 ) -> ModelRun:
-    """A learned embedding whose neurons turn from noise into waves."""
+    """Return a learned embedding whose neurons change from noise to waves."""
     steps = np.linspace(0, last, snapshots).round().astype(np.int64)
     random = np.random.default_rng(11)
     k = np.array([frequencies[neuron % len(frequencies)] for neuron in range(hidden)])
@@ -111,7 +111,7 @@ def waves_run(
 
 
 def solved_run(frequencies: tuple[int, ...] = (5, 13, 21, 30), neurons: int = 6) -> ModelRun:
-    """Neurons of a frequency with evenly spread phases: the end of training answers rightly."""
+    """Return neurons of one frequency with evenly spaced phases, which end with right answers."""
     run = waves_run(frequencies=frequencies, hidden=neurons * len(frequencies), snapshots=21)
     k = np.repeat(frequencies, neurons)
     phase = np.tile(2 * np.pi * np.arange(neurons) / neurons, len(frequencies))
@@ -132,7 +132,7 @@ def circle_run(
     memorises: float = 4000.0,
     generalises: float = 6000.0,
 ) -> ModelRun:
-    """Neurons that spread over a circle, their answers turning twice as fast."""
+    """Return neurons that spread over a circle, with doubled output angles."""
     steps = np.linspace(0, last, snapshots).round().astype(np.int64)
     random = np.random.default_rng(4)
     order = random.permutation(hidden)

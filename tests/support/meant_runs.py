@@ -1,4 +1,4 @@
-"""Runs made up for tests of meaning: every task, with every end that training can come to."""
+"""Synthetic runs for tests of facts and alt texts: every task with every outcome."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NEURONS = 5
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A configured model, its runs, and the one that figures show."""
+    """A configured model, its runs, and the shown run."""
 
     model: Model
     runs: list[ModelRun]
@@ -40,7 +40,7 @@ class Case:
 
 
 def task_of(name: TaskName) -> Task:
-    """A small task of a kind."""
+    """Return a small task of a kind."""
     if name == "parity":
         return SparseParity(bits=7, signal_bits=2, train_rows=80, test_rows=100)
     if name == "circle":
@@ -50,7 +50,7 @@ def task_of(name: TaskName) -> Task:
 
 
 def case(name: TaskName, end: End) -> Case:
-    """A model of two seeds that has come to an end."""
+    """Return a model of two seeds with an outcome."""
     shown = _run(name, end, seed=3)
     other = _run(name, "memorised", seed=4)
     if end == "one diverged":
@@ -70,7 +70,7 @@ def case(name: TaskName, end: End) -> Case:
 
 
 def diverged(run: ModelRun) -> ModelRun:
-    """The same run with numbers that are not finite from the middle on."""
+    """Return the run with non-finite numbers from the middle on."""
     broken = {name: values.copy() for name, values in run.metrics.items()}
     for values in broken.values():
         values[20:] = np.nan
@@ -101,7 +101,7 @@ def _run(name: TaskName, end: End, seed: int) -> ModelRun:
 
 
 def _learned(views: dict[str, np.ndarray], task: Task) -> dict[str, np.ndarray]:
-    """Parameters of a network of differences: the part that reads b is not among its views."""
+    """Return parameters of a network for differences; its views lack the weights of b."""
     numbers, width = task.outputs, 16
     table = np.eye(numbers, width)
     second = _solution("subtract", task)["second"]
@@ -114,7 +114,7 @@ def _learned(views: dict[str, np.ndarray], task: Task) -> dict[str, np.ndarray]:
 
 
 def _bumpy(found: dict[str, np.ndarray], solved: bool) -> dict[str, np.ndarray]:
-    """Where a network generalises its test loss falls, rises and falls again."""
+    """Return a test loss that falls, rises and falls again when a network generalises."""
     loss = found["test_loss"].copy()
     if solved:
         loss[12:20] *= 0.2

@@ -1,7 +1,7 @@
-"""Every fact of a configured model, worked out again in the most naive way from its arrays.
+"""Naive computation of every fact of a configured model from its arrays.
 
-A row is a fact's name and how it is computed with loops over steps, neurons, numbers and pairs,
-without a function of `gen.analysis`. Definitions are written out here a second time on purpose.
+Facts are computed with loops over steps, neurons, numbers and pairs, without functions of
+`gen.analysis`. The definitions are deliberately repeated here.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from tests.support.meant_runs import Case
 
 Row = Callable[[Case], Any]
 
-# --- Along the steps
+# --- Steps
 
 
 def stays(steps: Any, good: list[bool]) -> int | None:
-    """First step from which something holds until the end."""
+    """Return the first step from which `good` holds until the end."""
     found = None
     for step, fine in zip(reversed(list(steps)), reversed(good), strict=True):
         if not fine:
@@ -32,12 +32,12 @@ def stays(steps: Any, good: list[bool]) -> int | None:
 
 
 def learned(run: ModelRun, split: str) -> int | None:
-    """Step from which 99 % of a split are answered rightly."""
+    """Return the step from which the accuracy on a split stays at least 0.99."""
     return stays(run.logged_steps, [v >= 0.99 for v in run.metrics[f"{split}_accuracy"]])
 
 
 def at(steps: Any, values: Any, step: int | None) -> float | None:
-    """A value at a step, or at the first one after it."""
+    """Return the value at a step, or at the first one after it."""
     if step is None:
         return None
     places = [i for i, each in enumerate(steps) if each >= step]
@@ -45,18 +45,18 @@ def at(steps: Any, values: Any, step: int | None) -> float | None:
 
 
 def metric(name: str, of: Callable[[ModelRun], int | None]) -> Row:
-    """A metric at a step that is told by a function."""
+    """Return a row: a metric at the step that a function returns."""
     return lambda c: at(c.chosen.logged_steps, c.chosen.metrics[name], of(c.chosen))
 
 
 def lowest(run: ModelRun, name: str) -> int:
-    """Place of a metric's smallest value."""
+    """Return the position of the smallest value of a metric."""
     values = list(run.metrics[name])
     return values.index(min(values))
 
 
 def smooth(run: ModelRun) -> list[float]:
-    """Running median of the test loss over a fortieth of the log, ends repeated."""
+    """Return the running median of the test loss over 1/40 of the log, with repeated ends."""
     loss = [float(v) for v in run.metrics["test_loss"]]
     half = max(1, len(loss) // 40 // 2)
     padded = [loss[0]] * half + loss + [loss[-1]] * half
@@ -64,7 +64,7 @@ def smooth(run: ModelRun) -> list[float]:
 
 
 def twice_low(run: ModelRun) -> tuple[int, int, float] | None:
-    """Where the test loss was low, where it was highest before it was low again, and how high."""
+    """Return positions of the minimum and maximum of a rise of the test loss, and its factor."""
     loss, best = smooth(run), (1.0, -1, -1)
     for top in range(len(loss)):
         before = [i for i in range(top + 1) if loss[i] <= loss[0] / 2]
@@ -78,7 +78,7 @@ def twice_low(run: ModelRun) -> tuple[int, int, float] | None:
 
 
 def recovered(run: ModelRun) -> int | None:
-    """Step from which the smoothed test loss stays as low as before its rise."""
+    """Return the step from which the smoothed test loss stays as low as before its rise."""
     found = twice_low(run)
     if found is None:
         return None
@@ -87,7 +87,7 @@ def recovered(run: ModelRun) -> int | None:
 
 
 def better_than_ever(run: ModelRun) -> int | None:
-    """Step from which the test loss stays below all that it was before its rise."""
+    """Return the step from which the test loss stays below all values before its maximum."""
     found = twice_low(run)
     if found is None or found[1] == 0:
         return None
@@ -96,7 +96,7 @@ def better_than_ever(run: ModelRun) -> int | None:
 
 
 def of_rise(place: int, name: str | None) -> Row:
-    """The step or a metric at the low before a rise (0) or at its top (1)."""
+    """Return a row: the step or a metric at the minimum (0) or maximum (1) of a rise."""
 
     def row(c: Case) -> float | None:
         found = twice_low(c.chosen)
@@ -112,7 +112,7 @@ def of_rise(place: int, name: str | None) -> Row:
 
 
 def wave(values: Any, k: int) -> complex:
-    """Complex amplitude of k periods in some values."""
+    """Return the complex amplitude of the wave with k periods."""
     n = len(values)
     turn = 2 * math.pi * k / n
     found = complex(
@@ -123,18 +123,18 @@ def wave(values: Any, k: int) -> complex:
 
 
 def power(values: Any, k: int) -> float:
-    """Mean square of a wave."""
+    """Return the mean square of the wave with k periods."""
     return abs(wave(values, k)) ** 2 * (1 if 2 * k == len(values) else 0.5)
 
 
 def spectrum(values: Any) -> list[float]:
-    """Powers of 1, 2, ... periods."""
+    """Return the powers of the waves with 1, 2, ... periods."""
     return [power(values, k) for k in range(1, len(values) // 2 + 1)]
 
 
 @cache
 def final(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-    """What the neurons hear of a, of b, what they say, and the sign of b."""
+    """Return the input weights for a and b, the output weights, and the sign of b."""
     run = case.chosen
     w_in, w_out = (run.views[name][-1].astype(float) for name in ("W_in", "W_out"))
     if not subtracts(case):
@@ -144,30 +144,30 @@ def final(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
 
 
 def subtracts(case: Case) -> bool:
-    """Whether the task is a difference."""
+    """Return whether the task is a difference."""
     return getattr(case.chosen.task, "operation", None) == "subtract"
 
 
-def heard(case: Case) -> list[int]:
-    """Neurons with at least a hundredth of the power of the strongest."""
+def active(case: Case) -> list[int]:
+    """Return neurons with at least 1/100 of the power of the strongest."""
     w_in = final(case)[0]
     totals = [sum(spectrum(w_in[:, n])) for n in range(w_in.shape[1])]
     return [n for n, total in enumerate(totals) if total >= max(totals) / 100]
 
 
 def strongest(values: Any) -> int:
-    """Periods of the strongest wave."""
+    """Return the number of periods of the strongest wave."""
     found = spectrum(values)
     return found.index(max(found)) + 1
 
 
 def purity(values: Any) -> float:
-    """Share of the power in the strongest wave; 0 where there is none."""
+    """Return the share of the power in the strongest wave; 0 without power."""
     return share(spectrum(values), strongest(values))
 
 
 def share(powers: list[float], *waves: int) -> float:
-    """Share of all power that some waves have; 0 where there is none."""
+    """Return the share of some waves in all power; 0 without power."""
     inside = sum(powers[k - 1] for k in waves)
     outside = sum(one for k, one in enumerate(powers, 1) if k not in waves)
     return inside / (inside + outside) if inside else 0.0
@@ -175,22 +175,22 @@ def share(powers: list[float], *waves: int) -> float:
 
 @cache
 def groups(case: Case) -> dict[int, list[int]]:
-    """Neurons that are heard, by their frequency."""
+    """Return the active neurons by frequency."""
     w_in, found = final(case)[0], {}
-    for n in heard(case):
+    for n in active(case):
         found.setdefault(strongest(w_in[:, n]), []).append(n)
     return dict(sorted(found.items()))
 
 
 def settled(case: Case) -> dict[int, list[int]]:
-    """The groups of a network that generalised and whose neurons are dominated by one wave."""
+    """Return the groups if the network generalised and one wave dominates its neurons."""
     w_in = final(case)[0]
-    median = np.median([purity(w_in[:, n]) for n in heard(case)])
+    median = np.median([purity(w_in[:, n]) for n in active(case)])
     return groups(case) if learned(case.chosen, "test") is not None and median > 0.5 else {}
 
 
 def off_phase(case: Case) -> list[float]:
-    """How far each neuron speaks from phase a + phase b (or a - b), in degrees."""
+    """Return the error of each output phase from phase a + phase b (or a - b), in degrees."""
     first, second, out, sign = final(case)
     errors = []
     for n in range(first.shape[1]):
@@ -203,7 +203,7 @@ def off_phase(case: Case) -> list[float]:
 
 @cache
 def answers(case: Case) -> list[tuple[int, int, int, np.ndarray, dict[int, np.ndarray]]]:
-    """For every pair: a, b, the right answer, all logits, and those of each group."""
+    """Return a, b, the right answer, all logits, and those of each group, for every pair."""
     first, second, out, sign = final(case)
     p = len(first)
     found = []
@@ -216,12 +216,12 @@ def answers(case: Case) -> list[tuple[int, int, int, np.ndarray, dict[int, np.nd
 
 
 def right_together(case: Case) -> float:
-    """Share of all pairs that are answered rightly."""
+    """Return the accuracy on all pairs."""
     return float(np.mean([logits.argmax() == c for _, _, c, logits, _ in answers(case)]))
 
 
 def right_alone(case: Case) -> float:
-    """Largest share of all pairs that one group answers rightly."""
+    """Return the largest accuracy on all pairs of a single group."""
     return max(
         float(np.mean([of[k].argmax() == c for _, _, c, _, of in answers(case)]))
         for k in groups(case)
@@ -229,13 +229,13 @@ def right_alone(case: Case) -> float:
 
 
 def median_lead(case: Case) -> float:
-    """Median lead of the right answer over the best other one."""
+    """Return the median margin of the right answer."""
     leads = [logits[c] - max(np.delete(logits, c)) for _, _, c, logits, _ in answers(case)]
     return float(np.median(leads))
 
 
 def opposite(case: Case, *, main_alone: bool = False) -> dict[int, float]:
-    """Strength of each settled frequency at opposite pairs, as a share of that at close ones."""
+    """Return the ratio of amplitudes at opposite and close pairs of each settled frequency."""
     first, _, out, _ = final(case)
     p, found = len(first), dict[int, float]()
     if main_alone:
@@ -252,34 +252,34 @@ def opposite(case: Case, *, main_alone: bool = False) -> dict[int, float]:
         far, near = [], []
         for a in range(p):
             for b in range(p):
-                said = np.maximum(first[a, group] + first[b, group], 0) @ out[group]
+                logits = np.maximum(first[a, group] + first[b, group], 0) @ out[group]
                 meets = abs(math.cos(math.pi * k * (a - b) / p))
                 if meets < 0.1:
-                    far.append(abs(wave(said, k)))
+                    far.append(abs(wave(logits, k)))
                 if meets > 0.9:
-                    near.append(abs(wave(said, k)))
+                    near.append(abs(wave(logits, k)))
         if far:
             found[k] = float(np.mean(far) / np.mean(near))
     return found
 
 
 def heights(case: Case) -> list[float]:
-    """Median height of what each group says, over all pairs."""
+    """Return the median amplitude of the logits of each group over all pairs."""
     return [float(np.median([np.ptp(of[k]) / 2 for *_, of in answers(case)])) for k in groups(case)]
 
 
-# --- Measures of progress
+# --- Progress measures
 
 
 def cross_entropy(logits: np.ndarray, label: int) -> float:
-    """Loss of one row, divided by the number of answers."""
+    """Return the loss of one row, divided by the number of answers."""
     z = logits - logits.max()
     return float(math.log(np.exp(z).sum()) - z[label]) / len(logits)
 
 
 @cache
 def keys(case: Case) -> list[int]:
-    """Waves with at least a twentieth of all power of the final weights."""
+    """Return the waves with at least 1/20 of all power of the final weights."""
     w_in = case.chosen.views["W_in"][-1].astype(float)
     total = np.sum([spectrum(w_in[:, n]) for n in range(w_in.shape[1])], axis=0)
     return [k + 1 for k, each in enumerate(total) if each >= total.sum() / 20 and each > 0]
@@ -287,7 +287,7 @@ def keys(case: Case) -> list[int]:
 
 @cache
 def progress(case: Case) -> dict[str, list[float]]:
-    """Every measure at every snapshot."""
+    """Return every progress measure at every snapshot."""
     run = case.chosen
     p = run.task.outputs
     data = run.task.draw(run.seed)
@@ -319,12 +319,12 @@ def progress(case: Case) -> dict[str, list[float]]:
 
 
 def mean_of(values: list[float]) -> float:
-    """Their sum, divided by their number."""
+    """Return the mean."""
     return sum(values) / len(values)
 
 
 def kept_of_sums(into: np.ndarray, frequencies: list[int]) -> np.ndarray:
-    """Mean activity by sum, of which only the constant and some waves are kept."""
+    """Return the mean activations by sum, reduced to the constant and some waves."""
     p = len(into)
     by_sum = np.array(
         [
@@ -342,7 +342,7 @@ def kept_of_sums(into: np.ndarray, frequencies: list[int]) -> np.ndarray:
 
 
 def gini(values: Any) -> float:
-    """Half the mean difference of two amounts, in units of the mean; 0 where there is nothing."""
+    """Return the Gini coefficient; 0 if all values are zero."""
     if not any(values):
         return 0.0
     pairs = [abs(x - y) for x in values for y in values]
@@ -350,41 +350,41 @@ def gini(values: Any) -> float:
 
 
 def measured(name: str, of: Callable[[Case], int | None]) -> Row:
-    """A measure of progress at a step."""
+    """Return a row: a progress measure at a step."""
     return lambda c: at(c.chosen.snapshot_steps, progress(c)[name], of(c))
 
 
 def largest(name: str) -> Row:
-    """A measure's largest value."""
+    """Return a row: the largest value of a progress measure."""
     return lambda c: max(progress(c)[name])
 
 
 def largest_at(name: str) -> Row:
-    """The step of a measure's largest value."""
+    """Return a row: the step of the largest value of a progress measure."""
     return lambda c: c.chosen.snapshot_steps[progress(c)[name].index(max(progress(c)[name]))]
 
 
 def guess(case: Case) -> float:
-    """Loss of giving all answers the same chance."""
+    """Return the loss of a uniform guess."""
     n = case.chosen.task.outputs
     return math.log(n) / n
 
 
 def half_known(case: Case) -> int | None:
-    """Step from which half of the unseen rows are right."""
+    """Return the step from which test accuracy stays at least 0.5."""
     run = case.chosen
     return stays(run.logged_steps, [v >= 0.5 for v in run.metrics["test_accuracy"]])
 
 
 def halved(case: Case) -> int | None:
-    """Step from which the key waves alone lose at most half of what guessing costs."""
+    """Return the step from which the loss of key waves stays at most half of that of guessing."""
     return stays(
         case.chosen.snapshot_steps, [v <= guess(case) / 2 for v in progress(case)["restricted"]]
     )
 
 
 def half_risen(case: Case) -> int:
-    """Step at which half of the rise of the loss without waves is over."""
+    """Return the step at which the loss without key waves has risen halfway."""
     values = progress(case)["excluded"]
     top = values.index(max(values))
     low = values.index(min(values[: top + 1]))
@@ -395,7 +395,7 @@ def half_risen(case: Case) -> int:
 
 
 def windows(case: Case, steps: Any) -> list[tuple[int, int]]:
-    """Pairs of places at most a twenty-fifth of the training apart."""
+    """Return pairs of positions that are at most 1/25 of the training apart."""
     most = case.chosen.snapshot_steps[-1] // 25
     return [
         (i, j)
@@ -406,7 +406,7 @@ def windows(case: Case, steps: Any) -> list[tuple[int, int]]:
 
 
 def fastest(case: Case, steps: Any, values: Any) -> float | None:
-    """Largest part of its range that a measure covers within a window."""
+    """Return the largest change of a measure within a window, divided by its range."""
     spread = max(values) - min(values)
     if spread == 0:
         return None
@@ -414,7 +414,7 @@ def fastest(case: Case, steps: Any, values: Any) -> float | None:
 
 
 def steepest(case: Case) -> tuple[float, int]:
-    """Largest factor by which the loss of the key waves falls in a window, and its begin."""
+    """Return the largest drop factor of the loss of key waves in a window, and its first step."""
     values, steps = progress(case)["restricted"], case.chosen.snapshot_steps
     falls = [(values[i] / values[j], -int(steps[i])) for i, j in windows(case, steps)]
     factor, begin = max(falls)
@@ -423,7 +423,7 @@ def steepest(case: Case) -> tuple[float, int]:
 
 @cache
 def first_wave(case: Case) -> tuple[int, int, int] | None:
-    """Step, frequency and neurons of the group that was pure first, for good."""
+    """Return step, frequency and neurons of the group that is permanently pure first."""
     views, found = case.chosen.views["W_in"], []
     for k, group in groups(case).items():
         good = [
@@ -437,7 +437,7 @@ def first_wave(case: Case) -> tuple[int, int, int] | None:
 
 
 def of_first_wave(place: int) -> Row:
-    """One part of `first_wave`."""
+    """Return a row: one element of `first_wave`."""
 
     def row(c: Case) -> int | None:
         found = first_wave(c)
@@ -450,21 +450,21 @@ def of_first_wave(place: int) -> Row:
 
 
 def main_wave(case: Case) -> int:
-    """The wave with the most power over all neurons."""
+    """Return the wave with the most power over all neurons."""
     w_in = case.chosen.views["W_in"][-1].astype(float)
     total = np.sum([spectrum(w_in[:, n]) for n in range(w_in.shape[1])], axis=0)
     return int(total.argmax()) + 1
 
 
 def share_of_main(case: Case, snapshot: int) -> float:
-    """Share of all power that the main wave has at a snapshot."""
+    """Return the share of the main wave in all power at a snapshot."""
     w_in = case.chosen.views["W_in"][snapshot].astype(float)
     total = np.sum([spectrum(w_in[:, n]) for n in range(w_in.shape[1])], axis=0)
     return float(total[main_wave(case) - 1] / total.sum())
 
 
 def next_door(case: Case) -> float | None:
-    """Share of wrong answers to unseen pairs that are next to the right one on the main circle."""
+    """Return the share of wrong test answers next to the right one on the main circle."""
     run, k = case.chosen, main_wave(case)
     w_in, w_out = (run.views[name][-1].astype(float) for name in ("W_in", "W_out"))
     p, wrong = len(w_in), []
@@ -480,14 +480,14 @@ def next_door(case: Case) -> float | None:
 
 
 def bits_at(case: Case, snapshot: int) -> tuple[list[float], list[float]]:
-    """Sizes of the weights on signal bits and on distractor bits."""
+    """Return absolute weights on signal bits and on distractor bits."""
     w_in = np.abs(case.chosen.views["W_in"][snapshot].astype(float))
     signal = case.chosen.task.signal_bits  # type: ignore[attr-defined]
     return w_in[:signal].ravel().tolist(), w_in[signal:-1].ravel().tolist()
 
 
 def when_generalised(case: Case) -> int | None:
-    """Place of the first snapshot at or after which new rows are right."""
+    """Return the position of the first snapshot after the network generalised."""
     step = learned(case.chosen, "test")
     return (
         None if step is None else [int(s) >= step for s in case.chosen.snapshot_steps].index(True)
@@ -495,7 +495,7 @@ def when_generalised(case: Case) -> int | None:
 
 
 def on_distractors(compute: Callable[[list[float], list[float]], float]) -> Row:
-    """Something of the weights at the snapshot at which the network generalised."""
+    """Return a row: a value of the weights at the snapshot after the network generalised."""
 
     def row(c: Case) -> float | None:
         place = when_generalised(c)
@@ -505,29 +505,29 @@ def on_distractors(compute: Callable[[list[float], list[float]], float]) -> Row:
 
 
 def signal_share(case: Case, snapshot: int) -> float:
-    """Share of the sizes of all weights on bits that is on signal bits."""
+    """Return the share of signal bits in the sum of absolute weights."""
     signal, others = bits_at(case, snapshot)
     return sum(signal) / (sum(signal) + sum(others))
 
 
 def signal_series(case: Case) -> list[float]:
-    """The same at every snapshot."""
+    """Return `signal_share` at every snapshot."""
     return [signal_share(case, i) for i in range(len(case.chosen.snapshot_steps))]
 
 
 def signal_half(case: Case) -> int | None:
-    """Step from which half of the weight is on signal bits."""
+    """Return the step from which the share of signal bits stays at least 0.5."""
     return stays(case.chosen.snapshot_steps, [v >= 0.5 for v in signal_series(case)])
 
 
 def neurons_above(case: Case) -> int:
-    """Neurons with a weight on a bit above a twentieth of the largest on any bit."""
+    """Return the number of neurons with a weight above 1/20 of the largest."""
     bits = np.abs(case.chosen.views["W_in"][-1].astype(float))[:-1]
     return sum(max(column) > 0.05 * bits.max() for column in bits.T)
 
 
 def neurons_in_use(case: Case) -> int:
-    """Those of them that have such a weight on a signal bit, and half of their size on these."""
+    """Return the number of neurons with such a weight, and most weight, on signal bits."""
     bits = np.abs(case.chosen.views["W_in"][-1].astype(float))[:-1]
     signal = case.chosen.task.signal_bits  # type: ignore[attr-defined]
     return sum(
@@ -536,11 +536,11 @@ def neurons_in_use(case: Case) -> int:
     )
 
 
-# --- A given circle
+# --- Fixed circle
 
 
 def circle_angles(case: Case) -> tuple[list[float], list[float], list[float]]:
-    """Each neuron's angle in, angle out (degrees) and length in."""
+    """Return input angles and output angles (degrees), and input lengths of all neurons."""
     a, b = (case.chosen.views[name][-1].astype(float) for name in "AB")
     into = [math.degrees(math.atan2(y, x)) % 360 for x, y in a.T]
     out = [math.degrees(math.atan2(y, x)) % 360 for x, y in b]
@@ -548,7 +548,7 @@ def circle_angles(case: Case) -> tuple[list[float], list[float], list[float]]:
 
 
 def spacing_error(case: Case) -> float:
-    """Largest difference of a gap between neighbours from an even share."""
+    """Return the largest difference between a gap of neighbours and the mean gap."""
     angles = sorted(circle_angles(case)[0])
     gaps = [
         after - before for before, after in zip(angles, [*angles[1:], angles[0] + 360], strict=True)
@@ -557,23 +557,23 @@ def spacing_error(case: Case) -> float:
 
 
 def doubling_error(case: Case) -> float:
-    """Largest difference of an angle out from twice the angle in."""
+    """Return the largest difference between an output angle and twice the input angle."""
     into, out, _ = circle_angles(case)
     errors = [(o - 2 * i) % 360 for i, o in zip(into, out, strict=True)]
     return max(min(error, 360 - error) for error in errors)
 
 
 def circle_height(case: Case) -> float:
-    """Median height of what the neurons say on a given circle."""
+    """Return the median amplitude of the logits on a fixed circle."""
     run = case.chosen
     p = run.task.outputs
     scale = math.sqrt(2 / p)
     table = np.array([[scale * math.cos(2 * math.pi * i / p), scale * math.sin(2 * math.pi * i / p)]
                       for i in range(p)])  # fmt: skip
     a, b = (run.views[name][-1].astype(float) for name in "AB")
-    said = [
+    logits = [
         np.maximum((table[i] + table[j]) @ a, 0) @ b @ table.T
         for i in range(p)
         for j in range(i, p)
     ]
-    return float(np.median([np.ptp(each) / 2 for each in said]))
+    return float(np.median([np.ptp(each) / 2 for each in logits]))

@@ -1,4 +1,4 @@
-"""Every fact of a sweep, counted again model by model from its losses and accuracies."""
+"""Naive facts of sweeps, counted model by model from losses and accuracies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gen.experiments.sweep import Axis, Sweep
 
 NAMES = ("groks", "together", "memorises", "never", "failed", "untrained")
 SMALLEST = 2.0**-23
-"""Losses below this count as this."""
+"""Smallest loss; smaller ones are replaced by it."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Trained:
     """One model of a sweep.
 
     Attributes:
-        at: by the names of the axes, the place of its value.
-        outcome: what its losses say.
-        end: what its accuracies at the end say; None where they say nothing.
-        gap: steps from memorising to generalising, if it does both.
+        at: position of its value on each axis, by the name of the axis.
+        outcome: the outcome by its losses.
+        end: the outcome by its final accuracies; None if undecided.
+        gap: steps from memorising to generalising; None unless it does both.
     """
 
     at: dict[str, int]
@@ -37,7 +37,7 @@ class Trained:
 
 
 def outcome(run: SweepRun, place: tuple[int, int]) -> str:
-    """What the losses of one model say, loss by loss."""
+    """Return the outcome of one model by its losses."""
     if not run.trained[place]:
         return "untrained"
     if run.failed_at[place] >= 0:
@@ -53,13 +53,13 @@ def outcome(run: SweepRun, place: tuple[int, int]) -> str:
 
 
 def counts_of_outcomes(run: SweepRun) -> list[int]:
-    """How many models came to each outcome, in the order in which pages list them."""
+    """Return the number of models with each outcome, in the order of the pages."""
     found = [outcome(run, (c, s)) for c in range(len(run.trained)) for s in range(len(run.seeds))]
     return [found.count(name) for name in NAMES]
 
 
 def models(sweep: Sweep, run: SweepRun) -> list[Trained]:
-    """All models: cells in the order of the grid, the last axis first, and seeds within them."""
+    """Return all models in the order of cells (last axis fastest) and then seeds."""
     grid = product(*(range(len(axis.values)) for axis in sweep.axes))
     found: list[Trained] = []
     for cell, values in enumerate(grid):
@@ -67,15 +67,15 @@ def models(sweep: Sweep, run: SweepRun) -> list[Trained]:
         for seed in range(len(sweep.seeds)):
             place = (cell, seed)
             early, late = int(run.memorised_at[place]), int(run.generalised_at[place])
-            sound = run.trained[place] and run.failed_at[place] < 0
+            finite = run.trained[place] and run.failed_at[place] < 0
             end = "generalises" if late >= 0 else "memorises" if early >= 0 else "never"
             gap = late - early if early >= 0 and late >= 0 else None
-            found.append(Trained(at, outcome(run, place), end if sound else None, gap))
+            found.append(Trained(at, outcome(run, place), end if finite else None, gap))
     return found
 
 
 def facts(sweep: Sweep, run: SweepRun) -> dict[str, Any]:
-    """Every fact that is published of a sweep."""
+    """Return every published fact of a sweep."""
     every = models(sweep, run)
     found = {**_of_settings(sweep, run), **_of_all(sweep, every)}
     for axis in sweep.axes:

@@ -1,4 +1,4 @@
-"""Small runs of every task and outcome, made up so that all that was learned is known."""
+"""Small synthetic runs of every task and outcome with known solutions."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from gen.tasks.sparse_parity import SparseParity
 from gen.tasks.task import Task
 
 Operation = Literal["add", "subtract", "multiply"]
-Outcome = Literal["generalised", "memorised", "never fit", "unsound"]
+Outcome = Literal["generalised", "memorised", "never fit", "non-finite"]
 
 OPERATIONS: tuple[Operation, ...] = ("add", "subtract", "multiply")
-OUTCOMES: tuple[Outcome, ...] = ("generalised", "memorised", "never fit", "unsound")
+OUTCOMES: tuple[Outcome, ...] = ("generalised", "memorised", "never fit", "non-finite")
 
 LOGGED = np.arange(0, 301, 50)
 SNAPSHOTS = np.array([0, 100, 200, 300])
@@ -27,12 +27,12 @@ _TRAIN = {"never fit": [0.1, 0.2, 0.3, 0.3, 0.4, 0.4, 0.4]}
 _TEST = {"generalised": [0.1, 0.1, 0.2, 0.4, 0.7, 1.0, 1.0]}
 _TEST_LOSS = {
     "generalised": [0.7, 0.9, 1.1, 0.8, 0.3, 0.1, 0.02],
-    "unsound": [0.7, 0.9, 0.0, 2.0, _INFINITE, _NAN, _INFINITE],
+    "non-finite": [0.7, 0.9, 0.0, 2.0, _INFINITE, _NAN, _INFINITE],
 }
 
 
 def metrics(outcome: Outcome) -> dict[str, np.ndarray]:
-    """What is logged of a run with this outcome; unsound is the loss on test rows alone."""
+    """Return metrics of a run with this outcome; only test losses are non-finite."""
     return {
         "train_accuracy": np.array(_TRAIN.get(outcome, [0.1, 0.6, 1.0, 1.0, 1.0, 1.0, 1.0])),
         "test_accuracy": np.array(_TEST.get(outcome, [0.1, 0.1, 0.2, 0.2, 0.1, 0.2, 0.2])),
@@ -75,7 +75,7 @@ def pair_run(
     neurons: int = 7,
     scale: float = 1.0,
 ) -> ModelRun:
-    """Two numbers, a table that is the identity, and neurons that end as waves or as noise."""
+    """Return a run with an identity embedding whose neurons end as waves or noise."""
     task = Modular(operation=operation, modulus=modulus, train_share=0.5)
     count, hidden = task.outputs, neurons * len(frequencies)
     random = np.random.default_rng(1)
@@ -103,7 +103,7 @@ def pair_run(
 
 
 def circle_pair_run(operation: Operation, outcome: Outcome = "generalised") -> ModelRun:
-    """Two numbers on a circle, and five neurons that point in even directions, or in any."""
+    """Return a run on a fixed circle with five neurons in even or random directions."""
     task = Modular(operation=operation, modulus=13, train_share=0.5)
     random = np.random.default_rng(2)
     first = 2 * np.pi * np.arange(5) / 5 + 0.1
@@ -123,7 +123,7 @@ def circle_pair_run(operation: Operation, outcome: Outcome = "generalised") -> M
 
 
 def bits_run(outcome: Outcome = "generalised", *, bits: int = 9, signal_bits: int = 2) -> ModelRun:
-    """Some of the neurons end with weights on signal bits alone; the others, or all, as noise."""
+    """Return a run whose neurons end with weights on signal bits, or as noise."""
     task = SparseParity(bits=bits, signal_bits=signal_bits, train_rows=30, test_rows=40)
     random = np.random.default_rng(3)
     start = 0.4 * random.normal(size=(bits + 1, 8))

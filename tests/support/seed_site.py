@@ -1,4 +1,4 @@
-"""The small site with figures of every seed: a film, a chart, a sum, and seeds to choose from."""
+"""The small site with figures of every seed: a film, a chart, a sum, and a seed chooser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages to render in tests: one page's text in, one page's HTML out."""
+"""Render small pages in tests, without files."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def site(*pages: str, languages: tuple[str, ...] = ("en",), base_url: str | None
 
 
 def page(body: str, **others: str) -> str:
-    """The HTML of a page with this body, on a site that also has `others`."""
+    """Return the HTML of a page with this body, on a site that also has `others`."""
     sources = {"index": FRONT + body, **{name: FRONT + text for name, text in others.items()}}
     return rendered(site(*sources), sources)["index.html"]
 
@@ -126,13 +126,13 @@ def rendered(of: Site, sources: dict[str, str], language: str = "en") -> dict[st
 
 
 def main_text(html: str) -> str:
-    """What a reader reads of a page's article, white space evened out."""
+    """Return the visible text of the article of a page, with normalised white space."""
     outline = Outline.of(html)
     return " ".join("".join(outline.text).split())
 
 
 class Outline(HTMLParser):
-    """What tests want to know of a page; refuses markup that is not well nested."""
+    """Tags, ids and headings of HTML; raises an error for badly nested markup."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A complete site that builds in seconds: two models, four figures, one page."""
+"""A complete site that is built in seconds: two models, four figures, one page."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ model = "odd"
 """
 CONFIG = _SITE + _SUM + _ODD + _SUM_FIGURES + _ODD_FIGURES
 SUM_ALONE = _SITE + _SUM + _SUM_FIGURES
-"""The same without the model whose training has to be compiled first."""
+"""The same without the model whose training needs compilation."""
 
 PAGE = """+++
 title = "Small site"
@@ -116,7 +116,7 @@ SUM_ALONE_PAGE = PAGE.partition("::: figure odd-loss")[0]
 
 
 def write(folder: Path, config: str = CONFIG, page: str = PAGE) -> list[str | Path]:
-    """Writes the site's sources and gives the options that build it inside `folder`."""
+    """Write the sources of the site; return the options that build it in `folder`."""
     pages = folder / "site" / "pages" / "en"
     pages.mkdir(parents=True, exist_ok=True)
     (folder / "site" / "gen.toml").write_text(config)
@@ -129,18 +129,18 @@ def write(folder: Path, config: str = CONFIG, page: str = PAGE) -> list[str | Pa
 
 
 def build_here(folder: Path, config: str = CONFIG, page: str = PAGE) -> None:
-    """Writes and builds the site in `folder`, in this process."""
+    """Write and build the site in `folder`, in this process."""
     write(folder, config, page)
     build.build(context_of(folder))
 
 
 def context_of(folder: Path) -> BuildContext:
-    """What a build of the site in `folder` works with, one process and no words."""
+    """Return the context of a silent build of the site in `folder` with one job."""
     return context_of_config(load(folder / "site" / "gen.toml"), folder)
 
 
 def context_of_config(config: Config, folder: Path) -> BuildContext:
-    """What a build of `config` in `folder` works with, one process and no words."""
+    """Return the context of a silent build of `config` in `folder` with one job."""
     return BuildContext(
         config=config,
         training=TrainingContext(

@@ -1,4 +1,4 @@
-"""Runs of sweeps made up for maps and films: what training leaves, without the training."""
+"""Synthetic runs of sweeps for maps and films, made without training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STEPS = np.arange(0, 2001, 100)
 
 
 def sweep_run(sweep: Sweep, world: str = "all") -> SweepRun:
-    """Every outcome in turn, or `memorised`, or `nothing` learned, or `untrained`."""
+    """Return a run with all outcomes in turn, or all `memorised`, `nothing` or `untrained`."""
     run = SweepRun.empty(sweep, STEPS)
     if world == "untrained":
         return run
