@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 
 from gen import cli
 from gen.experiments.context import Effects
-from tests.support import led_site as led
+from tests.support import timeline_site as small_timeline_site
 from tests.support.browsing import launched
 from tests.support.fault_injection import BuildForker
 from tests.support.inline_executor import InlineExecutor
@@ -84,10 +84,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def led_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small site with a timeline, see `tests.support.led_site`."""
-    folder = tmp_path_factory.mktemp("led")
-    led.build(folder)
+def timeline_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small site with a timeline, see `tests.support.timeline_site`."""
+    folder = tmp_path_factory.mktemp("timeline")
+    small_timeline_site.build(folder)
     return folder / "_site"
 
 
@@ -106,11 +106,11 @@ def build_forker() -> Iterator[BuildForker]:
     forker.close()
 
 
-Tell = Callable[[str, int], None]
+CountTried = Callable[[str, int], None]
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Tell:
+def count_tried(record_property: Callable[[str, object], None]) -> CountTried:
     """Record how often something was tried, for the table at the end of `make torture`."""
     return lambda what, count: record_property(f"tried: {what}", count)
 

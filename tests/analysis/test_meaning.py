@@ -29,7 +29,7 @@ from gen.training.loop import Ensemble, Training, train
 from tests.support import naive_constructions, naive_sweeps
 from tests.support.alt_pictures import worlds
 from tests.support.fact_rows import ROWS
-from tests.support.meant_runs import ENDS, TASKS, Case, End, TaskName, case, diverged
+from tests.support.outcome_runs import ENDS, TASKS, Case, End, TaskName, case, diverged
 from tests.support.sweep_runs import sweep_run
 
 SITE = load(Path(__file__).parents[2] / "site" / "gen.toml")

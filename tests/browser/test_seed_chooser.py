@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support import led_page, seed_site, small_site
+from tests.support import seed_site, small_site, timeline_page
 from tests.support.browsing import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -36,7 +36,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 def check_shown(page: Page, seed: int) -> None:
     """Check that every figure of all seeds shows this seed, names it, and links its files."""
     stem = "sum-weights" if seed == 0 else f"sum-weights.seed-{seed}"
-    led_page.until(
+    timeline_page.until(
         page, f"document.querySelector('{VIDEO}').currentSrc.endsWith('/media/{stem}.mp4')"
     )
     expect(page.locator("#figure-sum-weights img")).to_have_attribute("src", f"media/{stem}.png")
@@ -112,28 +112,28 @@ def test_the_chosen_chart_does_not_move_on_the_screen(page: Page) -> None:
 
 
 def test_a_film_keeps_its_step_when_the_seed_changes(page: Page) -> None:
-    led_page.slider(page).focus()
+    timeline_page.slider(page).focus()
     for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
-    led_page.settle(page, "sum-weights")
+    timeline_page.settle(page, "sum-weights")
     page.locator(".seed", has_text="Seed 1").click()
     check_shown(page, 1)
     page.locator(VIDEO).scroll_into_view_if_needed()
-    led_page.settle(page, "sum-weights")
-    assert led_page.step(page) == led_page.chart_step(page, "sum-accuracy") == 30
+    timeline_page.settle(page, "sum-weights")
+    assert timeline_page.step(page) == timeline_page.chart_step(page, "sum-accuracy") == 30
 
 
 def test_a_playing_film_keeps_playing_when_the_seed_changes(page: Page) -> None:
     speed = page.locator(".timeline .speed")
     speed.click()
     speed.click()
-    led_page.bar(page).get_by_label("Play").click()
+    timeline_page.bar(page).get_by_label("Play").click()
     page.locator(".seed", has_text="Seed 1").click()
     check_shown(page, 1)
     page.locator(VIDEO).scroll_into_view_if_needed()
-    led_page.bar(page).get_by_label("Play").wait_for()
-    led_page.settle(page, "sum-weights")
-    assert led_page.step(page) == 120
+    timeline_page.bar(page).get_by_label("Play").wait_for()
+    timeline_page.settle(page, "sum-weights")
+    assert timeline_page.step(page) == 120
 
 
 def test_a_film_that_was_not_started_is_not_loaded(page: Page) -> None:

@@ -10,7 +10,16 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.browsing import Watched
-from tests.support.led_page import bar, chart_step, film_step, read_out, settle, slider, step, until
+from tests.support.timeline_page import (
+    bar,
+    chart_step,
+    film_step,
+    read_out,
+    settle,
+    slider,
+    step,
+    until,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -18,8 +27,8 @@ FILMS = ("sum-weights", "sum-waves")
 
 
 @pytest.fixture
-def folder(led_site: Path) -> Path:
-    return led_site
+def folder(timeline_site: Path) -> Path:
+    return timeline_site
 
 
 @pytest.fixture

@@ -15,9 +15,18 @@ from gen.charts.svg import STYLE, to_svg
 from gen.figures.accuracy import Accuracy
 from gen.i18n import Words
 from gen.site.pages.stylesheet import css_variables
-from tests.support.led_page import bar, chart_step, film_step, read_out, settle, slider, step, until
-from tests.support.led_site import with_marks
 from tests.support.line_runs import parity_run
+from tests.support.timeline_page import (
+    bar,
+    chart_step,
+    film_step,
+    read_out,
+    settle,
+    slider,
+    step,
+    until,
+)
+from tests.support.timeline_site import with_marks
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -32,9 +41,9 @@ _FOCUSED = "document.activeElement.closest('{}') !== null"
 
 
 @pytest.fixture
-def page(browser: Browser, led_site: Path) -> Iterator[Page]:
+def page(browser: Browser, timeline_site: Path) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 3400})
-    page.goto((led_site / "index.html").as_uri())
+    page.goto((timeline_site / "index.html").as_uri())
     yield page
     page.close()
 
@@ -113,10 +122,10 @@ def test_a_chart_is_a_slider_for_the_keyboard(page: Page) -> None:
 
 @pytest.mark.parametrize("name", ["index", "charts"])
 def test_tab_moves_the_focus_from_a_figure_to_the_bar(
-    browser: Browser, led_site: Path, name: str
+    browser: Browser, timeline_site: Path, name: str
 ) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 700})
-    page.goto((led_site / f"{name}.html").as_uri())
+    page.goto((timeline_site / f"{name}.html").as_uri())
     for figure in page.locator("figure.led, figure:has(.chart.led)").all():
         figure.locator(".player > .play, .chart.led").first.focus()
         tab_until(page, ".timeline", 3)
@@ -128,10 +137,10 @@ def test_tab_moves_the_focus_from_a_figure_to_the_bar(
 
 
 def test_tab_reaches_a_chart_and_then_the_bar_from_the_top_of_a_page(
-    browser: Browser, led_site: Path
+    browser: Browser, timeline_site: Path
 ) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 700})
-    page.goto((led_site / "charts.html").as_uri())
+    page.goto((timeline_site / "charts.html").as_uri())
     tab_until(page, ".chart.led", 12)
     tab_until(page, ".timeline", 3)
     page.close()
@@ -181,9 +190,9 @@ PAIRS = [(75, 84), (0, 0), (0, 2), (118, 120), (120, 120), (60, 61), (1, 119), (
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_labels_of_the_bar_overlap_nothing(
-    browser: Browser, led_site: Path, pair: tuple[int, int]
+    browser: Browser, timeline_site: Path, pair: tuple[int, int]
 ) -> None:
-    other = with_marks(led_site, "labels", ("memorises", pair[0]), ("generalises", pair[1]))
+    other = with_marks(timeline_site, "labels", ("memorises", pair[0]), ("generalises", pair[1]))
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(other.as_uri())
     bar(page).wait_for()
@@ -245,11 +254,11 @@ _CONTRAST = """(texts) => texts.filter(t => t.getBoundingClientRect().width > 0)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_texts_of_charts_and_bar_have_enough_contrast(
-    browser: Browser, led_site: Path, scheme: str
+    browser: Browser, timeline_site: Path, scheme: str
 ) -> None:
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
-    page.goto((led_site / "index.html").as_uri())
+    page.goto((timeline_site / "index.html").as_uri())
     bar(page).wait_for()
     texts = page.locator(
         ".chart text, .timeline .mark, .timeline output, .speed, .reading span, .reading b"
@@ -260,9 +269,9 @@ def test_texts_of_charts_and_bar_have_enough_contrast(
     context.close()
 
 
-def measured(led_site: Path, figure: str) -> dict[int, list[float]]:
+def measured(timeline_site: Path, figure: str) -> dict[int, list[float]]:
     """Return the rows of the table of a chart by their steps."""
-    lines = (led_site / "data" / f"{figure}.csv").read_text("utf-8").splitlines()
+    lines = (timeline_site / "data" / f"{figure}.csv").read_text("utf-8").splitlines()
     rows = [[float(value) for value in line.split(",")] for line in lines[1:]]
     return {round(step): values for step, *values in rows}
 
@@ -273,8 +282,10 @@ def seek(page: Page, place: int) -> int:
     return step(page)
 
 
-def test_the_read_out_shows_the_logged_values_at_every_step(page: Page, led_site: Path) -> None:
-    table, words = measured(led_site, "sum-accuracy"), Words("en")
+def test_the_read_out_shows_the_logged_values_at_every_step(
+    page: Page, timeline_site: Path
+) -> None:
+    table, words = measured(timeline_site, "sum-accuracy"), Words("en")
     stops = {seek(page, place) for place in table} & set(table)
     assert len(stops) > 10 and {0, max(table)} <= stops
     for stop in sorted(stops):
@@ -283,8 +294,10 @@ def test_the_read_out_shows_the_logged_values_at_every_step(page: Page, led_site
         assert shown == [words.percent(share).replace("\u00a0", " ") for share in table[stop]]
 
 
-def test_the_read_out_shows_losses_with_two_significant_digits(page: Page, led_site: Path) -> None:
-    table = measured(led_site, "odd-loss")
+def test_the_read_out_shows_losses_with_two_significant_digits(
+    page: Page, timeline_site: Path
+) -> None:
+    table = measured(timeline_site, "odd-loss")
     for place in (min(table), max(table)):
         page.evaluate("step => grokreel.timelines.forEach(each => each.seek(step))", place)
         shown = [float(item.rpartition(" ")[2]) for item in read_out(page, "odd-loss")[1:]]

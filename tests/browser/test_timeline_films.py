@@ -12,8 +12,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
 from tests.support.film_server import FilmServer, serving
-from tests.support.led_page import bar, film_step, settle, slider, step, until
-from tests.support.led_site import with_marks
+from tests.support.timeline_page import bar, film_step, settle, slider, step, until
+from tests.support.timeline_site import with_marks
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -68,13 +68,13 @@ def pixels(page: Page, picture: Locator) -> np.ndarray:
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_films_show_their_poster_before_they_play(
-    browser: Browser, led_site: Path, script: bool
+    browser: Browser, timeline_site: Path, script: bool
 ) -> None:
     context = browser.new_context(
         java_script_enabled=script, viewport={"width": 1280, "height": 5000}
     )
     page = context.new_page()
-    page.goto((led_site / "index.html").as_uri())
+    page.goto((timeline_site / "index.html").as_uri())
     page.wait_for_load_state("networkidle")
     players = page.locator(".player").all()
     assert len(players) == 4
@@ -89,14 +89,14 @@ def test_films_show_their_poster_before_they_play(
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_layout_does_not_shift_when_the_scripts_load(
-    browser: Browser, led_site: Path, width: int
+    browser: Browser, timeline_site: Path, width: int
 ) -> None:
     heights: list[float] = []
     for film in (0, 1, 2):
         with_script = browser.new_context(viewport={"width": width, "height": 900})
         page = with_script.new_page()
         page.route("**/timeline*.js", lambda route: route.abort())
-        page.goto((led_site / "index.html").as_uri())
+        page.goto((timeline_site / "index.html").as_uri())
         before = page.locator(".film").nth(film).locator(".player").bounding_box()
         page.unroute_all()
         page.reload()
@@ -111,9 +111,9 @@ def test_the_layout_does_not_shift_when_the_scripts_load(
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_play_button_is_below_the_picture(page: Page, led_site: Path, width: int) -> None:
+def test_the_play_button_is_below_the_picture(page: Page, timeline_site: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto((led_site / "index.html").as_uri())
+    page.goto((timeline_site / "index.html").as_uri())
     for film in page.locator(".film.led").all():
         picture = film.locator("img").bounding_box()
         button = film.locator(".play").bounding_box()
@@ -125,9 +125,9 @@ def test_the_play_button_is_below_the_picture(page: Page, led_site: Path, width:
 
 
 def test_the_bar_shows_the_step_of_the_visible_frame_while_playing(
-    page: Page, led_site: Path
+    page: Page, timeline_site: Path
 ) -> None:
-    page.goto((led_site / "index.html").as_uri())
+    page.goto((timeline_site / "index.html").as_uri())
     slider(page).focus()
     page.keyboard.press("Home")
     settle(page, "sum-weights", "sum-waves")
@@ -141,9 +141,9 @@ def test_the_bar_shows_the_step_of_the_visible_frame_while_playing(
 
 @pytest.mark.parametrize("marks", [(14, 46), (3, 4), (101, 119), (0, 120), (5, 15)])
 def test_with_reduced_motion_play_reaches_the_end_for_any_marks(
-    browser: Browser, led_site: Path, marks: tuple[int, int]
+    browser: Browser, timeline_site: Path, marks: tuple[int, int]
 ) -> None:
-    other = with_marks(led_site, "calm", ("memorises", marks[0]), ("generalises", marks[1]))
+    other = with_marks(timeline_site, "calm", ("memorises", marks[0]), ("generalises", marks[1]))
     context = browser.new_context(viewport={"width": 1280, "height": 3400}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(other.as_uri())
@@ -161,8 +161,8 @@ def play(page: Page) -> None:
     bar(page).get_by_label("Play").click()
 
 
-def test_the_timeline_waits_for_a_slow_film(page: Page, led_site: Path) -> None:
-    with serving(led_site, "ranges", at_once=False) as server:
+def test_the_timeline_waits_for_a_slow_film(page: Page, timeline_site: Path) -> None:
+    with serving(timeline_site, "ranges", at_once=False) as server:
         page.goto(f"{server.address}/index.html", wait_until="domcontentloaded")
         play(page)
         until(page, "document.querySelector('.timeline output').textContent === 'Loading…'")
@@ -175,8 +175,8 @@ def test_the_timeline_waits_for_a_slow_film(page: Page, led_site: Path) -> None:
         assert (step(page), film_step(page, "sum-weights")) == (120, 120)
 
 
-def test_a_waiting_timeline_can_be_paused_and_moved(page: Page, led_site: Path) -> None:
-    with serving(led_site, "ranges", at_once=False) as server:
+def test_a_waiting_timeline_can_be_paused_and_moved(page: Page, timeline_site: Path) -> None:
+    with serving(timeline_site, "ranges", at_once=False) as server:
         page.goto(f"{server.address}/index.html", wait_until="domcontentloaded")
         play(page)
         until(page, "document.querySelector('.timeline output').textContent === 'Loading…'")
@@ -187,9 +187,9 @@ def test_a_waiting_timeline_can_be_paused_and_moved(page: Page, led_site: Path) 
 
 
 def test_the_timeline_continues_without_a_film_that_fails_to_load(
-    page: Page, led_site: Path
+    page: Page, timeline_site: Path
 ) -> None:
-    with serving(led_site, "no film") as server:
+    with serving(timeline_site, "no film") as server:
         page.goto(f"{server.address}/index.html")
         play(page)
         bar(page).get_by_label("Pause").wait_for()
@@ -209,9 +209,9 @@ def left_alone(page: Page, server: FilmServer) -> Locator:
 
 
 def test_films_that_cannot_seek_have_their_own_controls_and_a_note(
-    page: Page, led_site: Path
+    page: Page, timeline_site: Path
 ) -> None:
-    with serving(led_site, "no ranges") as server:
+    with serving(timeline_site, "no ranges") as server:
         film = left_alone(page, server)
         assert "does not follow the timeline" in film.locator("figcaption").inner_text()
         assert film.locator("video").get_attribute("controls") is not None
@@ -221,8 +221,8 @@ def test_films_that_cannot_seek_have_their_own_controls_and_a_note(
         assert step(page) == 0
 
 
-def test_films_that_can_seek_have_no_note(page: Page, led_site: Path) -> None:
-    with serving(led_site, "ranges") as server:
+def test_films_that_can_seek_have_no_note(page: Page, timeline_site: Path) -> None:
+    with serving(timeline_site, "ranges") as server:
         page.goto(f"{server.address}/index.html")
         slider(page).focus()
         page.keyboard.press("Home")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Tell, stored_runs
+from tests.conftest import CountTried, stored_runs
 from tests.support import small_site
 
 SWEPT = (
@@ -72,7 +72,7 @@ def test_a_killed_sweep_continues_where_it_was(tmp_path: Path, undisturbed: dict
 
 @pytest.mark.torture
 def test_a_repeatedly_killed_sweep_ends_with_the_same_bytes(
-    tmp_path: Path, undisturbed: dict[str, str], tell: Tell
+    tmp_path: Path, undisturbed: dict[str, str], count_tried: CountTried
 ) -> None:
     small_site.write(tmp_path, SWEPT)
     start = time.monotonic()
@@ -93,7 +93,7 @@ def test_a_repeatedly_killed_sweep_ends_with_the_same_bytes(
             process.wait()
             left -= 1
             resumed += bool(stored_runs(store)) and len(stored_runs(store)) < 6
-            tell("kills of a sweep at a random moment", 1)
+            count_tried("kills of a sweep at a random moment", 1)
         assert training(tmp_path, store).wait() == 0
         assert stored_runs(store) == undisturbed
     assert resumed

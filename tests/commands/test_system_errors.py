@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Tell
+from tests.conftest import CountTried
 from tests.support.fault_injection import ROOT, Faults
 from tests.support.site_update import SHORT, SiteUpdate, check_one_line_error, site_update
 
@@ -36,7 +36,7 @@ TORTURE = pytest.mark.torture
 def test_a_disk_error_leaves_the_former_site(
     site_update: SiteUpdate,
     tmp_path: Path,
-    tell: Tell,
+    count_tried: CountTried,
     error: str,
     lasting: bool,
     exchange: bool,
@@ -56,7 +56,7 @@ def test_a_disk_error_leaves_the_former_site(
             assert site_update.check_whole(folder) in {"former", "new"}, point
         site_update.check_next(folder)
         shutil.rmtree(folder)
-        tell("failures of the disk", 1)
+        count_tried("failures of the disk", 1)
 
 
 @SHORT

@@ -18,7 +18,7 @@ from gen.mathml import MAX_LENGTH
 from gen.site.pages.references import read_references
 from gen.site.sources import Sources
 from gen.text import control_character
-from tests.conftest import Gen, Tell
+from tests.conftest import CountTried, Gen
 from tests.store.test_keys import MODELS
 from tests.support import junk, small_site
 from tests.support.small_pages import Outline, rendered, site
@@ -84,7 +84,7 @@ def refused(read: Callable[[], object]) -> bool:
 
 
 @TRIES
-def test_any_config_is_read_or_refused(tmp_path: Path, tries: int, tell: Tell) -> None:
+def test_any_config_is_read_or_refused(tmp_path: Path, tries: int, count_tried: CountTried) -> None:
     path = tmp_path / "gen.toml"
     seen: set[bool] = set()
 
@@ -93,12 +93,14 @@ def test_any_config_is_read_or_refused(tmp_path: Path, tries: int, tell: Tell) -
         seen.add(refused(lambda: load_profiles(path)))
 
     assert not refused(lambda: load_profiles(_written(path, junk.document(TABLES))))
-    tell("configs with wrong tables and values", tried(tries, junk.damaged(TABLES), check))
+    count_tried("configs with wrong tables and values", tried(tries, junk.damaged(TABLES), check))
     assert True in seen
 
 
 @TRIES
-def test_any_bytes_in_a_config_are_read_or_refused(tmp_path: Path, tries: int, tell: Tell) -> None:
+def test_any_bytes_in_a_config_are_read_or_refused(
+    tmp_path: Path, tries: int, count_tried: CountTried
+) -> None:
     path = tmp_path / "gen.toml"
     text = small_site.CONFIG.encode()
     pieces = st.one_of(
@@ -114,11 +116,13 @@ def test_any_bytes_in_a_config_are_read_or_refused(tmp_path: Path, tries: int, t
         refused(lambda: load_profiles(path))
 
     places = st.tuples(st.integers(0, len(text)), st.integers(0, 30), pieces)
-    tell("configs with wrong bytes", tried(tries, places, check))
+    count_tried("configs with wrong bytes", tried(tries, places, check))
 
 
 @TRIES
-def test_any_page_text_is_refused_or_rendered_without_scripts(tries: int, tell: Tell) -> None:
+def test_any_page_text_is_refused_or_rendered_without_scripts(
+    tries: int, count_tried: CountTried
+) -> None:
 
     def check(example: tuple[str, str, str]) -> None:
         body, title, caption = example
@@ -130,24 +134,24 @@ def test_any_page_text_is_refused_or_rendered_without_scripts(tries: int, tell: 
 
         if not refused(render):
             _check_harmless(html)
-            tell("pages with anything on them that were rendered", 1)
+            count_tried("pages with anything on them that were rendered", 1)
 
     text = st.one_of(
         st.sampled_from(junk.STRINGS), st.text(st.characters(codec="utf-8"), max_size=9)
     )
     examples = st.tuples(junk.bodies(), text, st.one_of(st.sampled_from(junk.FRAGMENTS), text))
-    tell("pages with anything on them", tried(tries, examples, check))
+    count_tried("pages with anything on them", tried(tries, examples, check))
 
 
 @TRIES
-def test_any_front_matter_is_read_or_refused(tries: int, tell: Tell) -> None:
+def test_any_front_matter_is_read_or_refused(tries: int, count_tried: CountTried) -> None:
     valid = {"title": "Title", "description": "D.", "layout": "page", "claims": ["parity.seeds"]}
 
     def check(front: dict[str, Any]) -> None:
         text = f"+++\n{junk.document(front)}+++\n\nText.\n"
         refused(lambda: rendered(site("index"), {"index": text}))
 
-    tell("pages with wrong front matter", tried(tries, junk.damaged(valid), check))
+    count_tried("pages with wrong front matter", tried(tries, junk.damaged(valid), check))
 
 
 def _page(body: str, title: str) -> str:

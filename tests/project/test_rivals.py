@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Tell
+from tests.conftest import CountTried
 from tests.support.fault_injection import Faults
 from tests.support.site_update import SHORT, SiteUpdate, check_one_line_error, site_update
 
@@ -20,7 +20,7 @@ __all__ = ["site_update"]
     "rounds", [pytest.param(1, marks=SHORT), pytest.param(25, marks=pytest.mark.torture)]
 )
 def test_two_concurrent_builds_publish_one_whole_site(
-    site_update: SiteUpdate, tmp_path: Path, tell: Tell, rounds: int, wait: bool
+    site_update: SiteUpdate, tmp_path: Path, count_tried: CountTried, rounds: int, wait: bool
 ) -> None:
     moments = random.Random(rounds)
     for number in range(rounds):
@@ -38,14 +38,14 @@ def test_two_concurrent_builds_publish_one_whole_site(
         assert site_update.check_whole(folder) == "new"
         site_update.check_next(folder)
         shutil.rmtree(folder)
-        tell("rounds of two builds at once", 1)
+        count_tried("rounds of two builds at once", 1)
 
 
 @pytest.mark.parametrize(
     "every", [pytest.param(41, marks=SHORT), pytest.param(1, marks=pytest.mark.torture)]
 )
 def test_sources_edited_during_a_build_are_never_published_in_part(
-    site_update: SiteUpdate, tmp_path: Path, tell: Tell, every: int
+    site_update: SiteUpdate, tmp_path: Path, count_tried: CountTried, every: int
 ) -> None:
     points = site_update.build(site_update.copy(tmp_path / "counted")).points
     codes = set()
@@ -59,7 +59,7 @@ def test_sources_edited_during_a_build_are_never_published_in_part(
         assert site_update.check_whole(folder) == ("former" if ended.code else "new")
         site_update.check_next(folder, former=True)
         shutil.rmtree(folder)
-        tell("edits in the middle of a build", 1)
+        count_tried("edits in the middle of a build", 1)
     assert codes == {0, 2}
 
 
@@ -67,7 +67,7 @@ def test_sources_edited_during_a_build_are_never_published_in_part(
     "every", [pytest.param(70, marks=SHORT), pytest.param(4, marks=pytest.mark.torture)]
 )
 def test_a_store_deleted_during_a_build_leaves_a_whole_site(
-    site_update: SiteUpdate, tmp_path: Path, tell: Tell, every: int
+    site_update: SiteUpdate, tmp_path: Path, count_tried: CountTried, every: int
 ) -> None:
     points = site_update.build(site_update.copy(tmp_path / "counted")).points
     for point in range(2, points, every):
@@ -78,4 +78,4 @@ def test_a_store_deleted_during_a_build_leaves_a_whole_site(
         assert site_update.check_whole(folder) in {"former", "new"}
         site_update.check_next(folder, runs=False)
         shutil.rmtree(folder)
-        tell("stores deleted in the middle of a build", 1)
+        count_tried("stores deleted in the middle of a build", 1)

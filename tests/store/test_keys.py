@@ -31,7 +31,7 @@ from gen.store import code_digest
 from gen.tasks.task import Task
 from gen.training.adamw import Optimiser
 from gen.training.loop import Training
-from tests.conftest import Tell
+from tests.conftest import CountTried
 from tests.support import small_site
 
 GEN = PACKAGE
@@ -138,7 +138,7 @@ def test_this_test_has_another_value_for_every_key_of_every_kind_of_model() -> N
 
 @pytest.mark.parametrize("place", CHANGES)
 def test_every_key_of_a_model_changes_the_keys_of_its_runs_and_of_no_others(
-    folder: Path, place: str, tell: Tell
+    folder: Path, place: str, count_tried: CountTried
 ) -> None:
     before, after = run_keys(folder, MODELS), run_keys(folder, changed(place, CHANGES[place]))
     model, _, key = place.partition(".")
@@ -147,7 +147,7 @@ def test_every_key_of_a_model_changes_the_keys_of_its_runs_and_of_no_others(
     assert before[other] == after[other]
     if key.split(".")[0] in OF_A_RUN:
         assert not set(before[model]) & set(after[model])
-    tell("keys of the config changed", 1)
+    count_tried("keys of the config changed", 1)
 
 
 def test_the_device_is_part_of_the_key_of_a_run(folder: Path) -> None:
@@ -370,7 +370,7 @@ def unchanged(source: str, chance: random.Random) -> str:
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(40, marks=pytest.mark.torture)])
 def test_every_training_module_changes_the_key_and_its_comments_do_not(
-    tampered: Tampered, tell: Tell, rounds: int
+    tampered: Tampered, count_tried: CountTried, rounds: int
 ) -> None:
     chance = random.Random(rounds)
     modules = followed(*TRAINED_BY)
@@ -385,14 +385,16 @@ def test_every_training_module_changes_the_key_and_its_comments_do_not(
         source = path.read_text()
         assert tampered.digest(TRAINED_BY, {path: mutated(source, chance)}) != former, path
         assert tampered.digest(TRAINED_BY, {path: unchanged(source, chance)}) == former, path
-        tell("mutations of code that trains", 2)
+        count_tried("mutations of code that trains", 2)
 
 
 @pytest.mark.torture
-def test_every_drawing_module_changes_the_key_of_the_films(tampered: Tampered, tell: Tell) -> None:
+def test_every_drawing_module_changes_the_key_of_the_films(
+    tampered: Tampered, count_tried: CountTried
+) -> None:
     chance = random.Random(0)
     drawn_by = (figure_kinds()["weights"].__module__, "gen.encode.mp4", "gen.encode.gif")
     former = tampered.digest(drawn_by, {})
     for path in followed(*drawn_by).values():
         assert tampered.digest(drawn_by, {path: mutated(path.read_text(), chance)}) != former, path
-        tell("mutations of code that draws", 1)
+        count_tried("mutations of code that draws", 1)

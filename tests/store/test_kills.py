@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Tell
+from tests.conftest import CountTried
 from tests.support.fault_injection import Faults
 from tests.support.site_update import SHORT, SiteUpdate, site_update
 
@@ -27,7 +27,12 @@ __all__ = ["site_update"]
     ],
 )
 def test_a_build_killed_before_any_file_change_leaves_a_whole_site(
-    site_update: SiteUpdate, tmp_path: Path, tell: Tell, empty: bool, exchange: bool, every: int
+    site_update: SiteUpdate,
+    tmp_path: Path,
+    count_tried: CountTried,
+    empty: bool,
+    exchange: bool,
+    every: int,
 ) -> None:
     folder = tmp_path / "counted"
     site_update.copy(folder, empty=empty)
@@ -43,7 +48,7 @@ def test_a_build_killed_before_any_file_change_leaves_a_whole_site(
         seen.add(site_update.check_whole(folder, may_be_away=not exchange))
         site_update.check_next(folder)
         shutil.rmtree(folder)
-        tell("kills at a chosen point", 1)
+        count_tried("kills at a chosen point", 1)
     assert seen == ({"none", "new"} if empty else {"former", "new"})
 
 
@@ -55,7 +60,7 @@ def test_a_build_killed_before_any_file_change_leaves_a_whole_site(
     ],
 )
 def test_a_build_killed_at_a_random_time_leaves_a_whole_site(
-    site_update: SiteUpdate, tmp_path: Path, tell: Tell, kills: int, seed: int
+    site_update: SiteUpdate, tmp_path: Path, count_tried: CountTried, kills: int, seed: int
 ) -> None:
     start = time.perf_counter()
     site_update.build(site_update.copy(tmp_path / "timed"))
@@ -67,4 +72,4 @@ def test_a_build_killed_at_a_random_time_leaves_a_whole_site(
         assert site_update.check_whole(folder) in {"former", "new"}
         site_update.check_next(folder)
         shutil.rmtree(folder)
-        tell("kills at a random moment", 1)
+        count_tried("kills at a random moment", 1)

@@ -27,7 +27,7 @@ from gen.figures.sweep_figure import SweepFigure
 from gen.figures.weights import Weights
 from tests.support.alt_seen import Seen
 from tests.support.line_runs import metrics
-from tests.support.meant_runs import ENDS, STEPS, TASKS, Case, case
+from tests.support.outcome_runs import ENDS, STEPS, TASKS, Case, case
 from tests.support.pair_runs import OPERATIONS, OUTCOMES, bits_run, circle_pair_run, pair_run
 from tests.support.sweep_runs import sweep_run
 

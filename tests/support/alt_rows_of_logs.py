@@ -23,8 +23,8 @@ from tests.support.alt_seen import (
     percent,
     sentence,
 )
-from tests.support.meant_runs import Case
 from tests.support.naive_facts import at, learned
+from tests.support.outcome_runs import Case
 
 
 def _memorised(s: Seen) -> int | None:

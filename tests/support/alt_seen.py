@@ -10,7 +10,7 @@ import numpy as np
 
 from gen.experiments.runs import ModelRun
 from gen.i18n import Words
-from tests.support.meant_runs import Case
+from tests.support.outcome_runs import Case
 
 EN = Words("en")
 Values = dict[str, object]

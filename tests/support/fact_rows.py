@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from tests.support import naive_facts as naive
-from tests.support.meant_runs import Case
 from tests.support.naive_facts import Row, at, learned, lowest, measured, metric, of_rise
+from tests.support.outcome_runs import Case
 
 
 def _last(name: str) -> Row:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gen.experiments.runs import ModelRun
-from tests.support.meant_runs import Case
+from tests.support.outcome_runs import Case
 
 Row = Callable[[Case], Any]
 
