@@ -85,5 +85,6 @@ def _check_installed() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise SetupError(
-            f"{error.name} is not installed", hint="run pip install starlette uvicorn watchfiles"
+            f"{str(error.name).partition('.')[0]} is not installed",
+            hint="run pip install starlette uvicorn watchfiles",
         ) from None

@@ -12,6 +12,7 @@ import pytest
 
 from gen import __version__
 from gen.cli import cli
+from gen.site import publish
 from tests.conftest import Gen, Outcome
 from tests.support import small_site
 
@@ -162,3 +163,30 @@ def test_control_characters_in_a_wrong_argument_are_escaped(gen: Gen) -> None:
     outcome = gen("build", "--nonsense\x1b[31m")
     assert outcome.code == 2
     assert r"--nonsense\x1b[31m" in outcome.err and "\x1b" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("package", "command", "message"),
+    [
+        ("starlette", ["serve", "--no-watch"], "starlette is not installed; run pip install"),
+        ("distributed", ["train", "--cluster", "local:1"], "is not installed; run pip install"),
+        ("starlette", ["status"], ""),
+        ("distributed", ["status"], ""),
+    ],
+)
+def test_only_the_command_that_needs_an_optional_package_asks_for_it(
+    package: str, command: list[str], message: str, tmp_path: Path
+) -> None:
+    options = list(map(str, small_site.write(tmp_path, small_site.SUM_ALONE, "")))
+    publish.publish(tmp_path / "_site", "key", {"index.html": b"<h1>Films</h1>"})
+    arguments = ["gen", *command, *options]
+    code = f"import sys; sys.modules[{package!r}] = None; sys.argv = {arguments!r}\n"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code}from gen import cli\ncli.main()"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == (3 if message else 0), ended.stderr
+    assert message in ended.stderr and ended.stderr.count("\n") == (1 if message else 0)

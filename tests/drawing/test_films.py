@@ -277,7 +277,7 @@ def test_sigterm_while_the_encoder_starts_ends_the_process(
         raise SystemExit(143)
 
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(encoder))
-    monkeypatch.setattr(mp4, "_watchdog", exiting)
+    monkeypatch.setattr(mp4, "_Watchdog", exiting)
     with pytest.raises(SystemExit):
         write_mp4(film("five-circle", 2), tmp_path / "film.mp4")
     assert [each.returncode for each in started] == [-signal.SIGKILL]

@@ -89,8 +89,6 @@ def render_pages(
         sources: Markdown by page; `site.pages` lists the published ones in reading order.
         figures: by id, with alt texts in this language.
         facts: by the id of a model, sweep or figure.
-        words: of this language.
-        templates: folder of the Jinja templates.
         by_seed: figures of other seeds that readers can choose instead of `figures`.
         references: works that pages may cite.
         originals: Markdown by page in the first language, if this is a further one.
@@ -121,31 +119,38 @@ def render_pages(
     environment = _environment(templates)
     rendered = {STYLESHEET: theme()}
     seed_picker = SeedPicker.of(by_seed or {})
-    common = _common_variables(site, language, words, pages, targets.root) | {
-        "seed_picker": seed_picker
-    }
+    common = _common_variables(site, language, words, pages, targets.root, seed_picker)
     found: list[Section] = []
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
-        context = common | {
-            "page": page,
-            "previous": pages[place - 1] if place else None,
-            "following": pages[place + 1] if place + 1 < len(pages) else None,
-        }
+        context = common | _page_variables(pages, place)
         citations = Citations(works, words)
         article = Article(source, book, figures, environment, targets, context, citations)
         body = article.render(tokens[source.name])
-        template = "landing" if page.layout == "landing" else "page"
-        html = environment.get_template(f"{template}.html.jinja").render(
-            **context, body=body, timed=bool(article.timed), sheets=sorted(article.sheets)
-        )
-        rendered[page.path] = html.rstrip() + "\n"
+        rendered[page.path] = _page_html(article, body)
         found += sections(page.path, page.title, page.description, body)
     rendered[index_path(language)] = index_script(language, found)
     return rendered | seed_picker.scripts(environment, folder, common)
 
 
+def _page_variables(pages: list[Page], place: int) -> dict[str, Any]:
+    """Return the template variables of one page: itself and its neighbours."""
+    following = pages[place + 1] if place + 1 < len(pages) else None
+    previous = pages[place - 1] if place else None
+    return {"page": pages[place], "previous": previous, "following": following}
+
+
+def _page_html(article: Article, body: str) -> str:
+    """Return a whole page around the body of its article."""
+    page: Page = article.context["page"]
+    template = "landing" if page.layout == "landing" else "page"
+    html = article.environment.get_template(f"{template}.html.jinja").render(
+        **article.context, body=body, timed=bool(article.timed), sheets=sorted(article.sheets)
+    )
+    return html.rstrip() + "\n"
+
+
 def _common_variables(
-    site: Site, language: str, words: Words, pages: list[Page], root: str
+    site: Site, language: str, words: Words, pages: list[Page], root: str, seed_picker: SeedPicker
 ) -> dict[str, Any]:
     """Return the template variables that all pages of a language share."""
     return {
@@ -157,6 +162,7 @@ def _common_variables(
         "pages": pages,
         "version": __version__,
         "file_size": file_size,
+        "seed_picker": seed_picker,
         "timeline_words": timeline_words(words),
         "languages": _languages(site, root),
     }
