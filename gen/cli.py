@@ -134,7 +134,7 @@ def hunt(
     "--to",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Also export files to this folder: MP4, GIF, PNG of films, SVG and PNG of charts.",
+    help="Also export files to this folder: MP4, GIF, PNG of films, SVG, PNG of charts, CSV.",
 )
 @opt.site
 @opt.jobs
