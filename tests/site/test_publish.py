@@ -107,7 +107,7 @@ def test_a_folder_that_is_not_a_site_is_never_replaced(tmp_path: Path) -> None:
     assert (folder / "chapter.tex").read_text() == "dear"
 
 
-def test_a_file_that_changes_while_it_is_copied_is_not_published(tmp_path: Path) -> None:
+def test_a_file_that_is_damaged_in_the_store_is_not_published(tmp_path: Path) -> None:
     site, film = tmp_path / "_site", tmp_path / "film.mp4"
     publish.publish(site, "key", FILES)
     film.write_bytes(b"film")
