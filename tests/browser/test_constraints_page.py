@@ -14,7 +14,7 @@ from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
-from tests.support.browsing import Watched
+from tests.support.browsing import watched_page
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
 
@@ -40,12 +40,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(browser: Browser, folder: Path) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    watched = Watched(page)
-    page.goto((folder / "index.html").as_uri())
-    yield page
-    assert watched.complaints == []
-    page.close()
+    with watched_page(browser, folder / "index.html") as page:
+        yield page
 
 
 def formula(page: Page) -> str:

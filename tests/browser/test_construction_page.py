@@ -15,7 +15,7 @@ from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
 from gen.i18n import Words
 from gen.site.pages.render import render_pages
-from tests.support.browsing import Watched
+from tests.support.browsing import watched_page
 from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 
@@ -42,12 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(browser: Browser, folder: Path) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    watched = Watched(page)
-    page.goto((folder / "index.html").as_uri())
-    yield page
-    assert watched.complaints == []
-    page.close()
+    with watched_page(browser, folder / "index.html") as page:
+        yield page
 
 
 def choose(page: Page, **settings: Any) -> None:

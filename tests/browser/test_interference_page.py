@@ -13,7 +13,7 @@ from gen.figures.interference import Interference
 from gen.figures.seeds import Seeds
 from gen.i18n import Words
 from gen.site.pages.render import render_pages
-from tests.support.browsing import Watched
+from tests.support.browsing import Watched, watched_page
 from tests.support.line_runs import solved_run
 from tests.support.pair_runs import pair_run
 from tests.support.placed_figures import placed_widget
@@ -46,12 +46,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(browser: Browser, folder: Path) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    watched = Watched(page)
-    page.goto((folder / "index.html").as_uri())
-    yield page
-    assert watched.complaints == []
-    page.close()
+    with watched_page(browser, folder / "index.html") as page:
+        yield page
 
 
 def shown_text(page: Page) -> str:

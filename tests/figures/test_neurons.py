@@ -21,7 +21,7 @@ from gen.networks.embedded import Embedded
 from gen.site.pages.render import render_pages
 from gen.tasks.modular import Modular
 from gen.widgets.neurons import NeuronsDrawing, bars_path, wave_path
-from tests.support.browsing import Watched
+from tests.support.browsing import watched_page
 from tests.support.line_runs import solved_run, waves_run
 from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
@@ -116,12 +116,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(browser: Browser, folder: Path) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    watched = Watched(page)
-    page.goto((folder / "index.html").as_uri())
-    yield page
-    assert watched.complaints == []
-    page.close()
+    with watched_page(browser, folder / "index.html") as page:
+        yield page
 
 
 def heights(page: Page, part: str, way: int) -> np.ndarray:

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import (
     Browser,
@@ -68,3 +69,14 @@ class Watched:
 
     def _on_request(self, request: Request) -> None:
         self.requests.append(request.url)
+
+
+@contextmanager
+def watched_page(browser: Browser, path: Path) -> Iterator[Page]:
+    """Open a file in a window of a desk; in the end it must not have logged an error."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    watched = Watched(page)
+    page.goto(path.as_uri())
+    yield page
+    assert watched.complaints == []
+    page.close()
