@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from gen.experiments.model import Model
 from gen.networks.embedded import Embedded, circle
+from gen.networks.hidden_layer import HiddenLayer
 from gen.networks.perceptron import Perceptron
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "square": torch.square}
@@ -21,6 +22,8 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "squar
 def left_out(model: Model) -> str:
     """Return why a model has no plain loop; empty if it has one."""
     network = model.network
+    if not isinstance(network, HiddenLayer):
+        return f"its network is of another kind, {type(network).__name__}"
     if network.activation not in ACTIVATIONS:
         return f"its activation is {network.activation}"
     if isinstance(network, Perceptron):
@@ -33,15 +36,20 @@ def left_out(model: Model) -> str:
     return f"it has another {' and '.join(others)}" if others else ""
 
 
+def _activation(model: Model) -> Callable[[Tensor], Tensor]:
+    assert isinstance(model.network, HiddenLayer)
+    return ACTIVATIONS[model.network.activation]
+
+
 class PlainPerceptron(nn.Module):
     """f(X W_in) W_out."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
-        parameters = model.network.init(model.task, model.seeds[:1])
+        parameters = model.network.init_ensemble(model.task, model.seeds[:1])
         self.W_in = nn.Parameter(torch.from_numpy(parameters["W_in"][0]).float())
         self.W_out = nn.Parameter(torch.from_numpy(parameters["W_out"][0]).float())
-        self._activation = ACTIVATIONS[model.network.activation]
+        self._activation = _activation(model)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Map (row, input) to (row, output)."""
@@ -56,12 +64,12 @@ class PlainEmbedded(nn.Module):
 
     def __init__(self, model: Model) -> None:
         super().__init__()
-        parameters = model.network.init(model.task, model.seeds[:1])
+        parameters = model.network.init_ensemble(model.task, model.seeds[:1])
         table = parameters["E"][0] if "E" in parameters else circle(model.task.outputs)
         self.E = nn.Parameter(torch.from_numpy(table).float(), requires_grad="E" in parameters)
         self.A = nn.Parameter(torch.from_numpy(parameters["A"][0]).float())
         self.B = nn.Parameter(torch.from_numpy(parameters["B"][0]).float())
-        self._activation = ACTIVATIONS[model.network.activation]
+        self._activation = _activation(model)
 
     def forward(self, pairs: Tensor) -> Tensor:
         """Map (row, 2) numbers to (row, number)."""

@@ -25,7 +25,7 @@ def scanned(ensemble: Ensemble, steps: int) -> Callable[[], float]:
     assert ensemble.task.outputs == 1
     rows = ensemble.task.data(ensemble.seeds).train
     inputs, labels = jnp.asarray(rows.inputs), jnp.asarray(rows.labels, jnp.float32)
-    first = ensemble.network.init(ensemble.task, ensemble.seeds)
+    first = ensemble.network.init_ensemble(ensemble.task, ensemble.seeds)
     weights = {name: jnp.asarray(array, jnp.float32) for name, array in first.items()}
     settings = ensemble.optimisers[0]
     decays = jnp.asarray([optimiser.weight_decay for optimiser in ensemble.optimisers])

@@ -21,6 +21,7 @@ class Purpose(Enum):
     TRAIN = 1
     TEST = 2
     INIT = 3
+    BATCHES = 4
 
 
 def stream(seed: int, purpose: Purpose) -> np.random.Generator:

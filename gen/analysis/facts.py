@@ -92,7 +92,9 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
         "steps": model.training.steps,
         **({} if model.hunt is None else model.hunt.facts),
         "learned_numbers": model.network.learned_numbers(model.task),
-        "pictured_numbers": sum(a * b for a, b in model.network.view_shapes(model.task).values()),
+        "pictured_numbers": sum(
+            view.rows * view.columns for view in model.network.view_shapes(model.task).values()
+        ),
         "inputs": model.task.inputs,
         "outputs": model.task.outputs,
         "train_rows": train_rows,

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
+from gen.networks.batch import Activation
+from gen.networks.hidden_layer import HiddenLayer
 from gen.tasks.modular import Modular
 
 if TYPE_CHECKING:
@@ -32,8 +34,8 @@ def hidden_layer_shapes(
     Raises:
         ValueError: the views of the network are not those of one hidden layer.
     """
-    shapes = network.view_shapes(task)
-    if not _is_layer(shapes, task):
+    shapes = {name: view.shape for name, view in network.view_shapes(task).items()}
+    if not isinstance(network, HiddenLayer) or not _is_layer(shapes, task):
         kind = type(network).model_fields["kind"].default
         shown = ", ".join(f"{name} ({a} x {b})" for name, (a, b) in shapes.items())
         raise ValueError(
@@ -48,7 +50,13 @@ def hidden_layer_shapes(
 def has_hidden_layer(run: ModelRun) -> bool:
     """Return whether the views of a run are those of one hidden layer."""
     shapes = {name: (view.shape[1], view.shape[2]) for name, view in run.views.items()}
-    return _is_layer(shapes, run.task)
+    return isinstance(run.network, HiddenLayer) and _is_layer(shapes, run.task)
+
+
+def activation_of(run: ModelRun) -> Activation:
+    """Return the activation f of a run with one hidden layer."""
+    assert isinstance(run.network, HiddenLayer)
+    return run.network.activation
 
 
 def number_weights(run: ModelRun) -> Float[np.ndarray, "snapshot number neuron"] | None:

@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from gen.analysis.activations import activations
 from gen.analysis.circles import wave_phase_errors
 from gen.analysis.formula import formula
-from gen.analysis.hidden_layer_views import number_weights
+from gen.analysis.hidden_layer_views import activation_of, number_weights
 from gen.networks.embedded import circle
 from gen.tasks.modular import Modular
 
@@ -79,7 +79,7 @@ def read_pairs(run: ModelRun) -> PairWeights | None:
         if w_in is None:
             return None
         first, out = w_in[-1].astype(np.float64), run.final_view("W_out")
-    return PairWeights(first, second, out, sign(task), run.network.activation)
+    return PairWeights(first, second, out, sign(task), activation_of(run))
 
 
 def sign(task: Modular) -> int:

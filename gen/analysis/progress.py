@@ -31,7 +31,7 @@ from jaxtyping import Float, Int
 
 from gen.analysis.activations import activations
 from gen.analysis.fourier import key_frequencies, power_share, powers, wave_gini
-from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.analysis.hidden_layer_views import activation_of, hidden_layer_shapes
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -109,7 +109,7 @@ def wave_progress(run: ModelRun) -> WaveProgress:
     data = run.task.data((run.seed,))
     tests = np.bincount(data.test.labels[0], minlength=run.task.outputs)
     measured = [
-        _losses(*matrices, frequencies, run.network.activation, data.train, tests)
+        _losses(*matrices, frequencies, activation_of(run), data.train, tests)
         for matrices in zip(w_in, w_out, strict=True)
     ]
     restricted, excluded = np.array(measured).T

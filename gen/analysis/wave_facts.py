@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 
 from gen.analysis.activations import activations
 from gen.analysis.fourier import components, neurons_by_frequency, power_share, powers
-from gen.analysis.hidden_layer_views import number_weights
+from gen.analysis.hidden_layer_views import activation_of, number_weights
 from gen.analysis.outcome import stays_above_from
 from gen.analysis.pairs import read_pairs
 from gen.analysis.progress import is_modular_addition
@@ -79,7 +79,7 @@ def answer_distances(run: ModelRun, frequency: int) -> Int[np.ndarray, " row"]:
     """
     numbers = run.task.outputs
     rows = run.task.draw(run.seed).test
-    hidden = activations(rows.inputs[0] @ run.final_view("W_in"), run.network.activation)
+    hidden = activations(rows.inputs[0] @ run.final_view("W_in"), activation_of(run))
     answers = (hidden @ run.final_view("W_out")).argmax(axis=-1)
     places = (answers - rows.labels[0]) * frequency % numbers
     return np.minimum(places, numbers - places)

@@ -247,12 +247,12 @@ def _changed_error(model: Model, seed: int) -> ConfigError:
 
 def _check_condition(model: Model, where: str) -> None:
     """Evaluate the condition after one training step, to report a misspelt fact at once."""
-    from gen.training.loop import Training, train
+    from gen.training.loop import train
 
     _, ensemble = model.shards[0]
     one = replace(
         ensemble,
-        training=Training(steps=1, log_every=1, snapshot_every=1),
+        training=ensemble.training.shortened(1, log_every=1),
         seeds=ensemble.seeds[:1],
         optimisers=ensemble.optimisers[:1],
     )

@@ -36,25 +36,25 @@ def check_limits(model: Model, models: int, location: Location) -> None:
         ConfigError: one of them is above its limit.
     """
     training, task, network = model.training, model.task, model.network
-    snapshots = training.steps // training.snapshot_every + 2
+    snapshots = training.snapshots
     logged = training.steps // training.log_every + 2
-    shapes = list(network.view_shapes(task).values())
-    _, neurons = shapes[0]
-    snapshot_bytes = _FLOAT * models * snapshots * sum(rows * columns for rows, columns in shapes)
+    pictured = sum(shape.rows * shape.columns for shape in network.view_shapes(task).values())
+    snapshot_bytes = _FLOAT * models * snapshots * pictured
     row_bytes = _FLOAT * models * sum(task.rows) * (task.inputs + task.outputs)
     if snapshot_bytes + row_bytes > MAX_SHARD_BYTES:
-        raise location.at("training", "snapshot_every").error(
+        raise location.at("training", training.snapshot_key).error(
             f"{snapshots:,} snapshots of {models} models would take "
             f"{_gib(snapshot_bytes + row_bytes)}",
             "use fewer snapshots, a smaller shard or fewer rows",
         )
-    for key, steps in (("snapshot_every", snapshots), ("log_every", logged)):
+    for key, steps in ((training.snapshot_key, snapshots), ("log_every", logged)):
         if steps > MAX_RECORDED_STEPS:
             raise location.at("training", key).error(
                 f"a training would be recorded {steps:,} times",
                 f"at most {MAX_RECORDED_STEPS:,}: use a larger number",
             )
-    outputs = models * task.rows[0] * (2 * neurons + task.outputs) + max(task.rows) * neurons
+    trained_rows = task.rows[0] if training.batch_size is None else training.batch_size
+    outputs = (models * trained_rows + max(task.rows)) * network.activations(task)
     memory = (
         _FLOAT * outputs
         + (_COPIES * _FLOAT + _DOUBLE) * models * network.learned_numbers(task)

@@ -50,7 +50,7 @@ def read_model(name: str, value: object, location: Location, cells: int = 1) -> 
         training=validate(Training, *parts["training"]),
         hunt=own.hunt,
     )
-    _check_network(model, location.at("network"))
+    _check_network(model, location.at("network"), location.at("training"))
     check_limits(model, min(model.shard, cells * len(model.seeds)), location)
     return model
 
@@ -93,7 +93,7 @@ def _seeds(settings: ModelSettings, location: Location) -> tuple[int, ...]:
     return seeds
 
 
-def _check_network(model: Model, location: Location) -> None:
+def _check_network(model: Model, location: Location, training: Location) -> None:
     try:
         model.network.check(model.task)
     except ValueError as error:
@@ -101,5 +101,11 @@ def _check_network(model: Model, location: Location) -> None:
     if not model.network.view_shapes(model.task):
         raise location.error(
             "the network has no views, and a snapshot needs at least one",
-            "return them from its view_shapes",
+            "return them from its views",
+        )
+    rows, size = model.task.rows[0], model.training.batch_size
+    if size is not None and size > rows:
+        raise training.at("batch_size").error(
+            f"a batch of {size:,} rows is larger than the {rows:,} rows to train on",
+            "use a smaller one, or leave it out to train on all rows at every step",
         )

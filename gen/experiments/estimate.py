@@ -10,7 +10,7 @@ import numpy as np
 
 from gen.experiments.runs import Shard
 from gen.experiments.sweep import work
-from gen.training.loop import Ensemble, Training
+from gen.training.loop import Ensemble
 from gen.workers.processes import Done, Executor, Job
 
 _SHAPES = 5
@@ -83,7 +83,7 @@ def _sample(ensemble: Ensemble) -> Ensemble:
     every = min(_STEPS, ensemble.training.log_every)
     return replace(
         ensemble,
-        training=Training(steps=2 * every, log_every=every, snapshot_every=2 * every),
+        training=ensemble.training.shortened(2 * every, log_every=every),
         seeds=ensemble.seeds[:_MODELS],
         optimisers=ensemble.optimisers[:_MODELS],
     )

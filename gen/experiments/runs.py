@@ -46,39 +46,52 @@ def _is_usable(entry: Entry) -> bool:
 FAMILY = Family("runs", _is_usable)
 
 
-@dataclass(frozen=True, eq=False)
-class ModelRun:
-    """One model of a trained ensemble, for analysis and figures; compared by identity.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Run:
+    """What a training left of one model, for analysis and figures; compared by identity.
 
     Attributes:
         name: name of its configured model.
         logged_steps: steps at which metrics were taken.
-        metrics: `train_loss`, `test_loss` (nats), `train_accuracy`, `test_accuracy` (0 to 1).
+        metrics: by name, such as `train_loss` (nats) or `test_accuracy` (0 to 1).
         snapshot_steps: steps at which views were taken.
-        views: the matrix into the neurons and the matrix out of them at every snapshot.
+        views: named matrices at every snapshot.
+        axes: what the rows and the columns of each view are for, such as `input` and `neuron`.
         failed_at: the first logged step with a non-finite or diverged loss, or None.
-        parameters: the learned matrices after the last step.
+        chance: accuracy of guessing, 0 to 1; None if it is not known.
     """
 
     name: str
     seed: int
-    task: Task
-    network: Network
     logged_steps: Int[np.ndarray, " log"]
     metrics: dict[str, Float[np.ndarray, " log"]]
     snapshot_steps: Int[np.ndarray, " snapshot"]
     views: dict[str, Float[np.ndarray, "snapshot _rows _columns"]]
-    failed_at: int | None
-    parameters: dict[str, Float[np.ndarray, "_rows _columns"]] = field(default_factory=dict)
+    axes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    failed_at: int | None = None
+    chance: float | None = None
+
+    def final_view(self, name: str) -> Float[np.ndarray, "rows columns"]:
+        """Return a view at the last snapshot, in float64."""
+        return self.views[name][-1].astype(np.float64)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ModelRun(Run):
+    """What one model of a trained ensemble left.
+
+    Attributes:
+        parameters: the learned tensors after the last step.
+    """
+
+    task: Task
+    network: Network
+    parameters: dict[str, Float[np.ndarray, "..."]] = field(default_factory=dict)
 
     @property
     def input_weights(self) -> Float[np.ndarray, "snapshot input neuron"]:
         """Return the view of the weights into the neurons: `W_in`, or `A` on a circle."""
         return next(iter(self.views.values()))
-
-    def final_view(self, name: str) -> Float[np.ndarray, "rows columns"]:
-        """Return a view at the last snapshot, in float64."""
-        return self.views[name][-1].astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -195,6 +208,8 @@ def read(entry: Entry, *, views: bool = True) -> Trained:
 
 def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[ModelRun]:
     """Split a trained ensemble of a configured model into its models, in the order of seeds."""
+    shapes = ensemble.network.view_shapes(ensemble.task)
+    axes = {view: shapes[view].axes for view in trained.views}
     for place, seed in enumerate(ensemble.seeds):
         failed_at = int(trained.failed_at[place])
         yield ModelRun(
@@ -206,7 +221,9 @@ def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[Mode
             metrics={metric: values[place] for metric, values in trained.metrics.items()},
             snapshot_steps=trained.snapshot_steps,
             views={view: values[place] for view, values in trained.views.items()},
+            axes=axes,
             failed_at=None if failed_at < 0 else failed_at,
+            chance=ensemble.task.chance,
             parameters={key: values[place] for key, values in trained.parameters.items()},
         )
 

@@ -153,6 +153,6 @@ class Sweep:
 def work(ensemble: Ensemble) -> int:
     """Estimate the multiplications in all steps of a training, to sort trainings by cost."""
     task = ensemble.task
-    (_, neurons), *_ = ensemble.network.view_shapes(task).values()
-    models = len(ensemble.seeds)
-    return models * ensemble.training.steps * task.rows[0] * task.inputs * neurons
+    training, models = ensemble.training, len(ensemble.seeds)
+    rows = training.batch_size or task.rows[0]
+    return models * training.steps * rows * ensemble.network.multiplications(task)

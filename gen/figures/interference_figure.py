@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from gen.analysis.activations import activations
-from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.analysis.hidden_layer_views import activation_of, hidden_layer_shapes
 from gen.analysis.interference import (
     PairLogits,
     group_logits,
@@ -88,7 +88,7 @@ class InterferenceFigure(RunFigure):
         into, out = run.views.values()
         members = [group.neurons for group in groups]
         before = into[:, pair].sum(axis=1, dtype=np.float64)
-        shares = group_logits(activations(before, run.network.activation), out, members)
+        shares = group_logits(activations(before, activation_of(run)), out, members)
         return PairLogits(pair, sum(pair) % run.task.outputs, groups, shares)
 
     def _margins_in_words(self, run: ModelRun, words: Words) -> str:

@@ -1,4 +1,6 @@
 """Networks: one kind in one file, and what all kinds have in common."""
 
+from gen.networks.hidden_layer import HiddenLayer as HiddenLayer
 from gen.networks.network import Network as Network
 from gen.networks.network import Parameters as Parameters
+from gen.networks.view import View as View

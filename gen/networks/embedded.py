@@ -23,8 +23,9 @@ from pydantic import Field, model_validator
 
 from gen.lazy import torch
 from gen.networks.batch import Batch
-from gen.networks.hidden_layer import gradient
-from gen.networks.network import Network
+from gen.networks.closed_form import gradient
+from gen.networks.hidden_layer import HiddenLayer
+from gen.networks.view import ViewShape
 from gen.seeding import Purpose, stream, truncated_normal
 from gen.tasks.task import Task
 
@@ -40,7 +41,7 @@ def circle(points: int) -> Float[np.ndarray, "point 2"]:
     return columns / np.linalg.norm(columns, axis=0)
 
 
-class Embedded(Network):
+class Embedded(HiddenLayer):
     """Z = f(X E A) B U^T.
 
     Attributes:
@@ -90,14 +91,11 @@ class Embedded(Network):
         if self.projections == "tied" and task.inputs != task.outputs:
             raise ValueError('projections = "tied" needs a task with as many inputs as outputs')
 
-    def init(self, task: Task, seeds: tuple[int, ...]) -> dict[str, Float[np.ndarray, "model ..."]]:
-        shapes = self._shapes(task)
-        drawn: dict[str, list[np.ndarray]] = {name: [] for name in shapes}
-        for seed in seeds:
-            generator = stream(seed, Purpose.INIT)
-            for name, arrays in drawn.items():
-                arrays.append(truncated_normal(generator, *shapes[name]))
-        return {name: np.stack(arrays) for name, arrays in drawn.items()}
+    def init(self, task: Task, seed: int) -> dict[str, np.ndarray]:
+        generator = stream(seed, Purpose.INIT)
+        return {
+            name: truncated_normal(generator, *shape) for name, shape in self._shapes(task).items()
+        }
 
     def learned_numbers(self, task: Task) -> int:
         return sum(rows * columns for (rows, columns), _ in self._shapes(task).values())
@@ -144,19 +142,25 @@ class Embedded(Network):
             w_out = torch.bmm(b, u.mT)
         return w_in, w_out
 
-    def view(
+    def ensemble_views(
         self, task: Task, parameters: Tensors
-    ) -> dict[str, Float[torch.Tensor, "model _rows _columns"]]:
+    ) -> dict[str, Float[torch.Tensor, "model _row _column"]]:
         if self.embedding == "circle":
             b, _ = self._unembedding(task, parameters)
             return {"A": parameters["A"][:, :2], "B": b}
         w_in, w_out = self.matrices(task, parameters)
         return {"W_in": w_in[:, : task.outputs], "W_out": w_out}
 
-    def view_shapes(self, task: Task) -> dict[str, tuple[int, int]]:
+    def view_shapes(self, task: Task) -> dict[str, ViewShape]:
         if self.embedding == "circle":
-            return {"A": (2, self.hidden), "B": (self.hidden, 2)}
-        return {"W_in": (task.outputs, self.hidden), "W_out": (self.hidden, task.outputs)}
+            return {
+                "A": ViewShape(2, self.hidden, "dimension", "neuron"),
+                "B": ViewShape(self.hidden, 2, "neuron", "dimension"),
+            }
+        return {
+            "W_in": ViewShape(task.outputs, self.hidden, "number", "neuron"),
+            "W_out": ViewShape(self.hidden, task.outputs, "neuron", "number"),
+        }
 
     def differentiator(
         self, task: Task, parameters: Tensors, gradients: Tensors, batch: Batch

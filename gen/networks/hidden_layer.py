@@ -1,195 +1,113 @@
-"""The hidden layer of all networks: logits, loss, and the gradient in closed form.
+"""Base class of networks with one hidden layer, whose gradient has a closed form.
 
-Letters, for every model of an ensemble (f is the activation, relu or square):
+All of them compute
 
-    X  (row, input)      input rows               U = X W_in     pre-activations (row, neuron)
-    W_in  (input, neuron)                         H = f(U)       activations     (row, neuron)
-    W_out (neuron, output)                        Z = H W_out    logits          (row, output)
-    y  (row)             labels                   G = dL/dZ                      (row, output)
+    Z = f(X W_in) W_out,           X: (row, input), W_in: (input, neuron),
+                                   W_out: (neuron, output), Z: (row, output)
 
-The loss L is the mean over rows and outputs, in nats: logistic loss for one output,
-cross-entropy divided by the number of classes for several. The division matters: the scale of
-the gradient decides when it falls below Adam's epsilon.
+with f the activation. They differ in how W_in and W_out follow from the parameters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
 
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from gen.lazy import torch
 from gen.networks.batch import Activation, Batch
-from gen.networks.kernels.sparse_rows import input_rows
+from gen.networks.closed_form import HiddenLayerScore, logits
+from gen.networks.losses import LossName
+from gen.networks.network import Network, Scorer
+from gen.networks.view import View, ViewShape
+from gen.tasks.task import Task
 
 
-def logits(
-    inputs: Float[torch.Tensor, "model row input"],
-    w_in: Float[torch.Tensor, "model input neuron"],
-    w_out: Float[torch.Tensor, "model neuron output"],
-    activation: Activation = "relu",
-) -> Float[torch.Tensor, "model row output"]:
-    """Return the logits Z = f(X W_in) W_out of every model for its own rows."""
-    u = torch.bmm(inputs, w_in)
-    return torch.bmm(u.clamp(min=0) if activation == "relu" else u.square(), w_out)
+class HiddenLayer(Network):
+    """Base class of networks with one hidden layer.
 
-
-class Score:
-    """Loss and accuracy on a fixed batch; all models share one set of buffers.
-
-    Late in training the loss is far below the resolution of float32, but its terms are not.
-    The terms are computed in float32; the logarithm and the sum are computed in float64.
+    Attributes:
+        activation: the function f of a pre-activation: relu or square.
+        hidden: number of neurons.
     """
 
-    def __init__(self, batch: Batch, activation: Activation) -> None:
-        self._activation = activation
-        self._rows = [input_rows(inputs.unsqueeze(0)) for inputs in batch.inputs]
-        self._labels = batch.labels
-        self._count = batch.inputs.shape[1]
+    activation: Activation = "relu"
+    hidden: int
 
-    def __call__(
+    @abstractmethod
+    def matrices(
+        self, task: Task, parameters: Mapping[str, torch.Tensor]
+    ) -> tuple[
+        Float[torch.Tensor, "model input neuron"], Float[torch.Tensor, "model neuron output"]
+    ]:
+        """Return W_in and W_out of every model of an ensemble."""
+
+    def logits(
         self,
-        w_in: Float[torch.Tensor, "model input neuron"],
-        w_out: Float[torch.Tensor, "model neuron output"],
-    ) -> tuple[Float[torch.Tensor, " model"], Float[torch.Tensor, " model"]]:
-        """Return the mean loss (nats, over rows and outputs) and the share of correct rows."""
-        u = w_in.new_empty((1, self._count, w_in.shape[2]))
-        z = w_in.new_empty((self._count, w_out.shape[2]))
-        measure = _logistic_score if w_out.shape[2] == 1 else _cross_entropy_score
-        losses, accuracies = [], []
-        for model, rows in enumerate(self._rows):
-            rows.times(w_in[model : model + 1], u)
-            h = u[0].clamp_(min=0) if self._activation == "relu" else u[0].square_()
-            torch.mm(h, w_out[model], out=z)
-            loss, accuracy = measure(z, self._labels[model])
-            losses.append(loss)
-            accuracies.append(accuracy)
-        return torch.stack(losses), torch.stack(accuracies)
+        task: Task,
+        parameters: Mapping[str, torch.Tensor],
+        inputs: Float[torch.Tensor, "row input"],
+    ) -> Float[torch.Tensor, "row output"]:
+        one = {name: tensor.unsqueeze(0) for name, tensor in parameters.items()}
+        return logits(inputs.unsqueeze(0), *self.matrices(task, one), self.activation)[0]
 
+    def views(self, task: Task, parameters: Mapping[str, torch.Tensor]) -> dict[str, View]:
+        one = {name: tensor.unsqueeze(0) for name, tensor in parameters.items()}
+        shapes = self.view_shapes(task)
+        return {
+            name: View(values[0], *shapes[name].axes)
+            for name, values in self.ensemble_views(task, one).items()
+        }
 
-def _logistic_score(
-    z: Float[torch.Tensor, "row 1"], labels: Int[torch.Tensor, " row"]
-) -> tuple[Float[torch.Tensor, ""], Float[torch.Tensor, ""]]:
-    """Return the mean of log(1 + exp(-m)), m = z for label 1 and -z for label 0, and accuracy."""
-    margin = z[:, 0].double() * (2 * labels - 1)
-    return torch.nn.functional.softplus(-margin).mean(), (margin > 0).double().mean()
-
-
-def _cross_entropy_score(
-    z: Float[torch.Tensor, "row output"], labels: Int[torch.Tensor, " row"]
-) -> tuple[Float[torch.Tensor, ""], Float[torch.Tensor, ""]]:
-    """Return the mean of -log softmax(z)_y divided by the classes, and accuracy.
-
-    With m = max z, -log softmax(z)_y = log(1 + sum_{c != y} e^(z_c - m) + e^(z_y - m) - 1)
-    - (z_y - m). No term is rounded away next to the 1. `z` is overwritten.
-    """
-    largest, guess = z.max(dim=1, keepdim=True)
-    right = z.gather(1, labels.unsqueeze(1)) - largest
-    others = z.sub_(largest).exp_().scatter_(1, labels.unsqueeze(1), 0.0).sum(dim=1)
-    right = right[:, 0].double()
-    loss = torch.log1p(others.double() + torch.expm1(right)) - right
-    return loss.mean() / z.shape[1], (guess[:, 0] == labels).double().mean()
-
-
-class CrossEntropyGradient:
-    """dL/dW_in and dL/dW_out for a fixed batch and several outputs; buffers are allocated once.
-
-        G = (softmax(Z) - onehot(y)) / (rows outputs)
-        dL/dW_out = H^T G            dL/dW_in = X^T (f'(U) * (G W_out^T))
-
-    with f'(U) = [U > 0] for relu and 2 U for the square.
-    """
-
-    def __init__(self, batch: Batch, neurons: int, outputs: int, activation: Activation) -> None:
-        self._relu = activation == "relu"
-        models, rows, _ = batch.inputs.shape
-        self._x = input_rows(batch.inputs)
-        self._labels = batch.labels.unsqueeze(2)
-        self._minus_one = batch.inputs.new_full((), -1.0).expand(self._labels.shape)
-        self._u = batch.inputs.new_empty((models, rows, neurons))
-        self._d_u = torch.empty_like(self._u)
-        self._z = batch.inputs.new_empty((models, rows, outputs))
-        self._scale = 1.0 / (rows * outputs)
-
-    def __call__(
+    def ensemble_logits(
         self,
-        w_in: Float[torch.Tensor, "model input neuron"],
-        w_out: Float[torch.Tensor, "model neuron output"],
-        d_w_in: Float[torch.Tensor, "model input neuron"],
-        d_w_out: Float[torch.Tensor, "model neuron output"],
-    ) -> None:
-        """Write the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
-        u, d_u, z = self._u, self._d_u, self._z
-        self._x.times(w_in, u)
-        h = u.clamp_(min=0) if self._relu else torch.mul(u, u, out=d_u)
-        torch.bmm(h, w_out, out=z)
-        g = torch.softmax(z, dim=2, out=z).scatter_add_(2, self._labels, self._minus_one)
-        torch.bmm(h.mT, g, out=d_w_out).mul_(self._scale)
-        slope = u.sign_() if self._relu else u.mul_(2)
-        torch.bmm(g, w_out.mT, out=d_u).mul_(slope)
-        self._x.transposed_times(d_u, d_w_in)
-        d_w_in.mul_(self._scale)
+        task: Task,
+        parameters: Mapping[str, torch.Tensor],
+        inputs: Float[torch.Tensor, "model row input"],
+    ) -> Float[torch.Tensor, "model row output"]:
+        return logits(inputs, *self.matrices(task, parameters), self.activation)
 
+    def ensemble_views(
+        self, task: Task, parameters: Mapping[str, torch.Tensor]
+    ) -> dict[str, Float[torch.Tensor, "model _row _column"]]:
+        w_in, w_out = self.matrices(task, parameters)
+        return {"W_in": w_in, "W_out": w_out}
 
-class LogisticGradient:
-    """dL/dW_in and dL/dW_out for one logistic output, in two large products instead of four.
+    def view_shapes(self, task: Task) -> dict[str, ViewShape]:
+        return {
+            "W_in": ViewShape(task.inputs, self.hidden, "input", "neuron"),
+            "W_out": ViewShape(self.hidden, task.outputs, "neuron", "output"),
+        }
 
-    With v = W_out, d = dL/dz = (sigmoid(z) - y) / rows, S = (d * X)^T A, and A = [U > 0] for
-    relu or A = U for the square, so that f(U) = A * U in both cases:
+    def scorer(self, task: Task, batch: Batch, loss: LossName) -> Scorer:
+        measure = HiddenLayerScore(batch, self.activation, loss)
+        return lambda parameters: measure(*self.matrices(task, parameters))
 
-        dL/dW_in = k S * v           dL/dv = sum over inputs of (S * W_in)
-
-    with k = 1 for relu and 2 for the square. Rows are the last axis of all buffers, because both
-    products and the sum over neurons are fastest in this layout.
-    """
-
-    def __init__(self, batch: Batch, neurons: int, activation: Activation) -> None:
-        self._relu = activation == "relu"
-        models, rows, _ = batch.inputs.shape
-        self._x = batch.inputs.mT.contiguous()
-        self._labels = batch.labels.to(batch.inputs.dtype).unsqueeze(1)
-        self._u = batch.inputs.new_empty((models, neurons, rows))
-        self._z = batch.inputs.new_empty((models, 1, rows))
-        self._d_x = torch.empty_like(self._x)
-        self._scale = 1.0 / rows
-
-    def __call__(
+    def closed_form(
         self,
-        w_in: Float[torch.Tensor, "model input neuron"],
-        w_out: Float[torch.Tensor, "model neuron 1"],
-        d_w_in: Float[torch.Tensor, "model input neuron"],
-        d_w_out: Float[torch.Tensor, "model neuron 1"],
-    ) -> None:
-        """Write the gradients at `w_in`, `w_out` into `d_w_in`, `d_w_out`."""
-        u, z = self._u, self._z
-        torch.bmm(w_in.mT, self._x, out=u)
-        h = u.clamp_(min=0) if self._relu else u.square()
-        torch.bmm(w_out.mT, h, out=z)
-        d = z.sigmoid_().sub_(self._labels).mul_(self._scale)
-        torch.mul(self._x, d, out=self._d_x)
-        a = u.sign_() if self._relu else u
-        s = torch.bmm(self._d_x, a.mT, out=d_w_in)
-        torch.sum(s * w_in, dim=1, out=d_w_out[:, :, 0])
-        d_w_in.mul_(w_out.mT if self._relu else 2 * w_out.mT)
+        task: Task,
+        parameters: Mapping[str, torch.Tensor],
+        gradients: Mapping[str, torch.Tensor],
+        batch: Batch,
+        loss: LossName,
+    ) -> Callable[[], None] | None:
+        if loss != "cross-entropy":
+            return None
+        return self.differentiator(task, parameters, gradients, batch)
 
+    def differentiator(
+        self,
+        task: Task,
+        parameters: Mapping[str, torch.Tensor],
+        gradients: Mapping[str, torch.Tensor],
+        batch: Batch,
+    ) -> Callable[[], None] | None:
+        """Return the closed form of the gradient of cross-entropy; None leaves it to autograd."""
+        return None
 
-def gradient(
-    batch: Batch, neurons: int, outputs: int, activation: Activation
-) -> Callable[..., None]:
-    """Return the fastest closed-form gradient for these rows, outputs and neurons.
+    def multiplications(self, task: Task) -> int:
+        return task.inputs * self.hidden
 
-    All forms are called as `CrossEntropyGradient` is.
-    """
-    if outputs > 1:
-        return CrossEntropyGradient(batch, neurons, outputs, activation)
-    inputs = batch.inputs
-    float32_on_cpu = inputs.device.type == "cpu" and inputs.dtype == torch.float32
-    if activation == "relu" and float32_on_cpu and _are_bits(inputs):
-        from gen.networks.kernels.bit_tables import BitGradient
-
-        return BitGradient(batch, neurons)
-    return LogisticGradient(batch, neurons, activation)
-
-
-def _are_bits(inputs: Float[torch.Tensor, "model row input"]) -> bool:
-    return bool(((inputs == 0) | (inputs == 1)).all())
+    def activations(self, task: Task) -> int:
+        return 2 * self.hidden + task.outputs

@@ -11,25 +11,24 @@ from pydantic import Field
 
 from gen.lazy import torch
 from gen.networks.batch import Batch
-from gen.networks.hidden_layer import gradient
-from gen.networks.network import Network
+from gen.networks.closed_form import gradient
+from gen.networks.hidden_layer import HiddenLayer
 from gen.seeding import Purpose, stream, truncated_normal
 from gen.tasks.task import Task
 
 
-class Perceptron(Network):
+class Perceptron(HiddenLayer):
     """Z = f(X W_in) W_out; there is a bias only if the task has a constant input."""
 
     kind: Literal["perceptron"] = "perceptron"
     hidden: Annotated[int, Field(ge=1, le=65_536)]
 
-    def init(self, task: Task, seeds: tuple[int, ...]) -> dict[str, Float[np.ndarray, "model ..."]]:
-        w_in, w_out = [], []
-        for seed in seeds:
-            generator = stream(seed, Purpose.INIT)
-            w_in.append(truncated_normal(generator, (task.inputs, self.hidden), 1 / task.inputs))
-            w_out.append(truncated_normal(generator, (self.hidden, task.outputs), 1 / self.hidden))
-        return {"W_in": np.stack(w_in), "W_out": np.stack(w_out)}
+    def init(self, task: Task, seed: int) -> dict[str, np.ndarray]:
+        generator = stream(seed, Purpose.INIT)
+        return {
+            "W_in": truncated_normal(generator, (task.inputs, self.hidden), 1 / task.inputs),
+            "W_out": truncated_normal(generator, (self.hidden, task.outputs), 1 / self.hidden),
+        }
 
     def learned_numbers(self, task: Task) -> int:
         return self.hidden * (task.inputs + task.outputs)
@@ -40,14 +39,6 @@ class Perceptron(Network):
         Float[torch.Tensor, "model input neuron"], Float[torch.Tensor, "model neuron output"]
     ]:
         return parameters["W_in"], parameters["W_out"]
-
-    def view(
-        self, task: Task, parameters: Mapping[str, torch.Tensor]
-    ) -> dict[str, Float[torch.Tensor, "model _rows _columns"]]:
-        return dict(parameters)
-
-    def view_shapes(self, task: Task) -> dict[str, tuple[int, int]]:
-        return {"W_in": (task.inputs, self.hidden), "W_out": (self.hidden, task.outputs)}
 
     def differentiator(
         self,

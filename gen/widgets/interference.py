@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Real
 
 from gen.analysis.activations import activations
+from gen.analysis.hidden_layer_views import activation_of
 from gen.analysis.interference import (
     PairLogits,
     group_logits,
@@ -85,7 +86,7 @@ def draw_interference(
 ) -> InterferenceDrawing:
     """Draw how the trained network computes a sum or product."""
     into, out = (view[-1] for view in run.views.values())
-    half_range = _half_range(into, out, terms.groups, run.network.activation)
+    half_range = _half_range(into, out, terms.groups, activation_of(run))
     a, b = terms.pair
     return InterferenceDrawing(
         pictures=[
@@ -290,7 +291,7 @@ def _data(terms: PairLogits, naming: NumberNames, run: ModelRun, words: Words) -
         "written": naming.numbers,
         "onAxis": [naming.on_axis(place) for place in places],
         "parts": PARTS,
-        "activation": run.network.activation,
+        "activation": activation_of(run),
         "groups": [group.neurons.tolist() for group in terms.groups],
         "into": base64_text(into),
         "out": base64_text(out),

@@ -13,8 +13,8 @@ from gen.analysis.formula import Formula, Product, formula
 from gen.config.reader import load
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
+from gen.networks.closed_form import logits
 from gen.networks.embedded import Embedded
-from gen.networks.hidden_layer import logits
 from gen.networks.perceptron import Perceptron
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
@@ -54,7 +54,7 @@ def test_a_formula_says_what_the_network_computes(
         return
     said = formula(network, task)
     assert said is not None
-    drawn = network.init(task, (3,))
+    drawn = network.init_ensemble(task, (3,))
     parameters = {name: array[0].astype(np.float64) for name, array in drawn.items()}
     tensors = {name: torch.from_numpy(array[None]) for name, array in parameters.items()}
     rows = task.draw(0).test.inputs[0].astype(np.float64)

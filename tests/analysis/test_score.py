@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gen.networks.batch import Activation, Batch
-from gen.networks.hidden_layer import Score, logits
+from gen.networks.closed_form import HiddenLayerScore, logits
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from gen.tasks.task import Task
@@ -46,7 +46,7 @@ def test_loss_and_accuracy_are_the_textbooks(
         each = torch.nn.functional.cross_entropy(
             answers.flatten(0, 1), batch.labels.flatten(), reduction="none"
         ).view(batch.labels.shape)
-    loss, accuracy = Score(batch, activation)(w_in, w_out)
+    loss, accuracy = HiddenLayerScore(batch, activation, "cross-entropy")(w_in, w_out)
     torch.testing.assert_close(loss, each.mean(dim=1) / task.outputs, rtol=1e-4, atol=1e-9)
     torch.testing.assert_close(accuracy, right.double().mean(dim=1))
 
@@ -56,6 +56,6 @@ def test_a_loss_below_the_resolution_of_float32_keeps_its_digits(margin: float) 
     """One neuron answers class 0 by a margin; the others' share is about exp(-margin)."""
     batch = Batch(torch.ones(1, 4, 1), torch.zeros(1, 4, dtype=torch.int64))
     w_out = torch.tensor([[[margin, 0.0, 0.0]]])
-    loss, _ = Score(batch, "relu")(torch.ones(1, 1, 1), w_out)
+    loss, _ = HiddenLayerScore(batch, "relu", "cross-entropy")(torch.ones(1, 1, 1), w_out)
     expected = torch.log1p(2 * torch.tensor(-margin).double().exp()) / 3
     torch.testing.assert_close(loss[0], expected, rtol=1e-5, atol=0)

@@ -93,7 +93,11 @@ def test_the_sweep_of_the_site_has_every_combination_and_seed_once() -> None:
     sweep = load(SITE).sweeps["parity-sweep"]
     assert sweep.models == 1125
     settings = Counter(
-        (cell.optimiser.weight_decay, cell.network.view_shapes(cell.task)["W_in"], cell.task.rows)
+        (
+            cell.optimiser.weight_decay,
+            cell.network.view_shapes(cell.task)["W_in"].shape,
+            cell.task.rows,
+        )
         for cell in sweep.cells
     )
     assert len(settings) == 125 and set(settings.values()) == {1}

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gen.networks.batch import Activation, Batch
+from gen.networks.closed_form import LogisticGradient, gradient, logits
 from gen.networks.embedded import Embedded
-from gen.networks.hidden_layer import LogisticGradient, gradient, logits
-from gen.networks.network import Network
+from gen.networks.hidden_layer import HiddenLayer
 from gen.networks.perceptron import Perceptron
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
@@ -53,11 +53,17 @@ def _mean_loss(answers: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return loss.view(labels.shape).mean(dim=1).sum() / answers.shape[2]
 
 
-def _assert_closed_form_is_autograd(network: Network, task: Task, seeds: tuple[int, ...]) -> None:
+def _assert_closed_form_is_autograd(
+    network: HiddenLayer, task: Task, seeds: tuple[int, ...]
+) -> None:
     batch = _batch(task, seeds)
-    parameters = {name: torch.from_numpy(a) for name, a in network.init(task, seeds).items()}
+    parameters = {
+        name: torch.from_numpy(a) for name, a in network.init_ensemble(task, seeds).items()
+    }
     gradients = {name: torch.full_like(a, np.nan) for name, a in parameters.items()}
-    network.differentiator(task, parameters, gradients, batch)()
+    differentiate = network.differentiator(task, parameters, gradients, batch)
+    assert differentiate is not None
+    differentiate()
 
     leaves = {name: a.clone().requires_grad_() for name, a in parameters.items()}
     w_in, w_out = network.matrices(task, leaves)
@@ -146,7 +152,9 @@ def test_tied_projections_have_the_gradient_of_autograd(
 def test_every_call_uses_the_current_parameters() -> None:
     task, network = Modular(modulus=7, train_share=0.5), Embedded(embedding="circle", hidden=3)
     batch = _batch(task, (0,))
-    parameters = {name: torch.from_numpy(a) for name, a in network.init(task, (0,)).items()}
+    parameters = {
+        name: torch.from_numpy(a) for name, a in network.init_ensemble(task, (0,)).items()
+    }
     gradients = {name: torch.zeros_like(a) for name, a in parameters.items()}
     differentiate = network.differentiator(task, parameters, gradients, batch)
     differentiate()

@@ -15,6 +15,7 @@ import pytest
 from gen.figures.figure import figure_kinds
 from gen.figures.model_figure import ModelFigure
 from gen.networks.perceptron import Perceptron
+from gen.networks.view import ViewShape
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from gen.tasks.task import Task
@@ -27,18 +28,23 @@ NETWORK = '''
 from typing import Literal
 
 from gen.networks.perceptron import Perceptron
+from gen.networks.view import ViewShape
 
 
 class Named(Perceptron):
     kind: Literal["named"] = "named"
 
-    def view(self, task, parameters):
-        w_in, w_out = super().view(task, parameters).values()
+    def ensemble_views(self, task, parameters):
+        w_in, w_out = super().ensemble_views(task, parameters).values()
         return {"W1": w_in, "W2": w_in.mT @ w_in, "W3": w_out}
 
     def view_shapes(self, task):
         n = self.hidden
-        return {"W1": (task.inputs, n), "W2": (n, n), "W3": (n, task.outputs)}
+        return {
+            "W1": ViewShape(task.inputs, n, "input", "neuron"),
+            "W2": ViewShape(n, n, "neuron", "neuron"),
+            "W3": ViewShape(n, task.outputs, "neuron", "output"),
+        }
 '''
 
 CONFIG = """
@@ -102,8 +108,8 @@ class Shaped(Perceptron):
     kind: Literal["shaped"] = "shaped"  # type: ignore[assignment]
     shapes: dict[str, tuple[int, int]]
 
-    def view_shapes(self, task: Task) -> dict[str, tuple[int, int]]:
-        return self.shapes
+    def view_shapes(self, task: Task) -> dict[str, ViewShape]:
+        return {name: ViewShape(*shape, "row", "column") for name, shape in self.shapes.items()}
 
 
 @pytest.mark.parametrize("views", VIEWS)

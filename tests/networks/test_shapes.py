@@ -4,7 +4,7 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from gen.networks.hidden_layer import logits
+from gen.networks.closed_form import logits
 
 
 def test_an_array_with_a_wrong_shape_raises() -> None:

@@ -39,7 +39,7 @@ def test_the_plain_loop_and_the_trainer_learn_the_same_parameters(name: str) -> 
     assert left_out(model) == ""
     _, ensemble = alone.shards[0]
     learned = train(ensemble).parameters
-    before = model.network.init(model.task, model.seeds[:1])
+    before = model.network.init_ensemble(model.task, model.seeds[:1])
     for loop in ways(alone):
         for _ in range(STEPS):
             loop.step()

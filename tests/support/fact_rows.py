@@ -69,7 +69,7 @@ COMMON: Mapping[str, Row] = {
     "rule": lambda c: "chosen",
     "steps": lambda c: 4000,
     "learned_numbers": lambda c: sum(
-        array[0].size for array in c.chosen.network.init(c.chosen.task, (0,)).values()
+        array.size for array in c.chosen.network.init(c.chosen.task, 0).values()
     ),
     "pictured_numbers": lambda c: sum(view[0].size for view in c.chosen.views.values()),
     "inputs": lambda c: c.chosen.task.draw(0).train.inputs.shape[2],
