@@ -23,7 +23,7 @@ def left_out(model: Model) -> str:
     """Return why a model has no plain loop; empty if it has one."""
     network = model.network
     if not isinstance(network, HiddenLayer):
-        return f"its network is of another kind, {type(network).__name__}"
+        return ""
     if network.activation not in ACTIVATIONS:
         return f"its activation is {network.activation}"
     if isinstance(network, Perceptron):
@@ -82,6 +82,21 @@ class PlainEmbedded(nn.Module):
         return hidden @ self.B @ self.E.T
 
 
+class PlainNetwork(nn.Module):
+    """Any network, by the logits of one model."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self._model = model
+        for name, array in model.network.init(model.task, model.seeds[0]).items():
+            self.register_parameter(name, nn.Parameter(torch.from_numpy(array).float()))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Map (row, input) to (row, output)."""
+        parameters = dict(self.named_parameters())
+        return self._model.network.logits(self._model.task, parameters, inputs)
+
+
 class NotebookEmbedded(PlainEmbedded):
     """The computation of the published notebook: one-hot rows times the embedding, float64."""
 
@@ -109,6 +124,8 @@ class PlainLoop:
         if isinstance(model.network, Perceptron):
             self._module, self._inputs = PlainPerceptron(model), inputs
             self._labels = self._labels.float()
+        elif not isinstance(model.network, Embedded):
+            self._module, self._inputs = PlainNetwork(model), inputs
         else:
             pairs = _pairs(inputs) % model.task.outputs
             one_hot = nn.functional.one_hot(pairs.T, model.task.outputs).double()

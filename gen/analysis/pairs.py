@@ -38,6 +38,7 @@ class PairWeights:
         second: row b is added to the pre-activations.
         out: from activations to logits.
         sign: 1 where the places of a and b are added, -1 where b is subtracted.
+        ordered: whether (a, b) and (b, a) are two rows, as they always are of differences.
     """
 
     first: Float[np.ndarray, "number neuron"]
@@ -45,10 +46,11 @@ class PairWeights:
     out: Float[np.ndarray, "neuron number"]
     sign: int
     activation: Activation
+    ordered: bool = False
 
     def partners(self, a: int) -> Int[np.ndarray, " partner"]:
-        """Return every b of the pairs with a; of sums, b >= a only."""
-        return np.arange(a if self.sign > 0 else 0, len(self.first))
+        """Return every b of the pairs with a; b >= a only, unless pairs are ordered."""
+        return np.arange(0 if self.ordered or self.sign < 0 else a, len(self.first))
 
     def labels(self, a: int) -> Int[np.ndarray, " partner"]:
         """Return the place of the right answer for a and each of its `partners`."""
@@ -79,7 +81,7 @@ def read_pairs(run: ModelRun) -> PairWeights | None:
         if w_in is None:
             return None
         first, out = w_in[-1].astype(np.float64), run.final_view("W_out")
-    return PairWeights(first, second, out, sign(task), activation_of(run))
+    return PairWeights(first, second, out, sign(task), activation_of(run), task.halves)
 
 
 def sign(task: Modular) -> int:

@@ -22,14 +22,18 @@ class Modular(Task):
     Products are those of 1, ..., p - 1 for a prime p, in the order 1, g, g^2, ... of the smallest
     primitive root g. In this order a product is a sum of indices, with the same waves.
 
+    With `ordered`, sums and products too are those of all ordered pairs, with rows of two halves.
+
     Attributes:
         operation: `add`, `subtract` or `multiply`.
+        ordered: whether a and b have a half of the row each, as they always have of differences.
         modulus: p.
         train_share: share of the pairs to train on, 0 to 1; all others are test rows.
     """
 
     kind: Literal["modular"] = "modular"
     operation: Literal["add", "subtract", "multiply"] = "add"
+    ordered: bool = False
     modulus: Annotated[int, Field(ge=3, le=512)]
     train_share: Annotated[float, Field(gt=0.0, lt=1.0)]
 
@@ -60,7 +64,12 @@ class Modular(Task):
 
     @property
     def inputs(self) -> int:
-        return self.outputs * (2 if self.operation == "subtract" else 1)
+        return self.outputs * (2 if self.halves else 1)
+
+    @property
+    def halves(self) -> bool:
+        """Whether a row has a half for each number; otherwise it counts both in one."""
+        return self.ordered or self.operation == "subtract"
 
     @property
     def outputs(self) -> int:
@@ -69,7 +78,7 @@ class Modular(Task):
     @property
     def rows(self) -> tuple[int, int]:
         count = self.outputs
-        pairs = count**2 if self.operation == "subtract" else count * (count + 1) // 2
+        pairs = count**2 if self.halves else count * (count + 1) // 2
         train = round(pairs * self.train_share)
         return train, pairs - train
 
@@ -82,8 +91,8 @@ class Modular(Task):
         return "log c" if self.operation == "multiply" else "c"
 
     def draw(self, seed: int) -> Data:
-        if self.operation == "subtract":
-            first, second = np.divmod(np.arange(self.modulus**2), self.modulus)
+        if self.halves:
+            first, second = np.divmod(np.arange(self.outputs**2), self.outputs)
         else:
             first, second = np.triu_indices(self.outputs)
         order = stream(seed, Purpose.TRAIN).permutation(len(first))
@@ -95,7 +104,7 @@ class Modular(Task):
 
     def _rows(self, first: Int[np.ndarray, " row"], second: Int[np.ndarray, " row"]) -> Rows:
         number = np.eye(self.outputs, dtype=np.float32)
-        if self.operation == "subtract":
+        if self.halves:
             inputs = np.concatenate([number[first], number[second]], axis=1)
         else:
             inputs = number[first] + number[second]
