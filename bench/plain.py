@@ -15,6 +15,7 @@ from gen.experiments.model import Model
 from gen.networks.embedded import Embedded, circle
 from gen.networks.hidden_layer import HiddenLayer
 from gen.networks.perceptron import Perceptron
+from gen.optimisers.adamw import AdamW
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "square": torch.square}
 
@@ -120,7 +121,9 @@ class PlainLoop:
     def __init__(self, model: Model, *, notebook: bool = False) -> None:
         rows = model.task.data(model.seeds[:1]).train
         inputs, self._labels = torch.from_numpy(rows.inputs[0]), torch.from_numpy(rows.labels[0])
-        self._l1, self._classes = model.optimiser.l1, model.task.outputs
+        optimiser = model.optimiser
+        assert isinstance(optimiser, AdamW)
+        self._l1, self._classes = optimiser.l1, model.task.outputs
         if isinstance(model.network, Perceptron):
             self._module, self._inputs = PlainPerceptron(model), inputs
             self._labels = self._labels.float()
@@ -133,9 +136,9 @@ class PlainLoop:
             self._inputs = one_hot if notebook else pairs
         self._adam = torch.optim.AdamW(
             [p for p in self._module.parameters() if p.requires_grad],
-            lr=model.optimiser.learning_rate,
-            betas=model.optimiser.betas,
-            weight_decay=model.optimiser.weight_decay,
+            lr=optimiser.learning_rate,
+            betas=optimiser.betas,
+            weight_decay=optimiser.weight_decay,
             fused=True,
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gen.networks.perceptron import Perceptron
+from gen.optimisers.adamw import AdamW
 from gen.training.loop import Ensemble
 
 
@@ -27,8 +28,10 @@ def scanned(ensemble: Ensemble, steps: int) -> Callable[[], float]:
     inputs, labels = jnp.asarray(rows.inputs), jnp.asarray(rows.labels, jnp.float32)
     first = ensemble.network.init_ensemble(ensemble.task, ensemble.seeds)
     weights = {name: jnp.asarray(array, jnp.float32) for name, array in first.items()}
-    settings = ensemble.optimisers[0]
-    decays = jnp.asarray([optimiser.weight_decay for optimiser in ensemble.optimisers])
+    optimisers = [own for own in ensemble.optimisers if isinstance(own, AdamW)]
+    assert len(optimisers) == len(ensemble.optimisers)
+    settings = optimisers[0]
+    decays = jnp.asarray([own.weight_decay for own in optimisers])
 
     def adam(decay):  # noqa: ANN001, ANN202
         first_moment, second_moment = settings.betas

@@ -100,11 +100,7 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
         "train_rows": train_rows,
         "test_rows": test_rows,
         "chance": model.task.chance,
-        "learning_rate": model.optimiser.learning_rate,
-        "beta1": model.optimiser.betas[0],
-        "beta2": model.optimiser.betas[1],
-        "weight_decay": model.optimiser.weight_decay,
-        "l1": model.optimiser.l1,
+        **model.optimiser.facts,
     }
 
 

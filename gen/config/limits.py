@@ -16,8 +16,9 @@ MAX_RECORDED_STEPS = 100_000
 """Number of steps that a training may log, and of steps that it may keep as snapshots."""
 
 _FLOAT, _DOUBLE = 4, 8
-_COPIES = 4
-"""Float32 numbers in memory for each learned number: itself, its gradient and two moments."""
+_COPIES = 2
+"""Float32 numbers in memory for each learned number: itself and its gradient; the optimiser's
+state comes on top."""
 
 SNAPSHOT_COPIES = 4
 """Copies of all snapshots in the memory estimate. At most three exist at once: single and joined
@@ -57,7 +58,9 @@ def check_limits(model: Model, models: int, location: Location) -> None:
     outputs = (models * trained_rows + max(task.rows)) * network.activations(task)
     memory = (
         _FLOAT * outputs
-        + (_COPIES * _FLOAT + _DOUBLE) * models * network.learned_numbers(task)
+        + ((_COPIES + model.optimiser.state) * _FLOAT + _DOUBLE)
+        * models
+        * network.learned_numbers(task)
         + len(METRICS) * _DOUBLE * models * logged
         + SNAPSHOT_COPIES * snapshot_bytes
     )

@@ -12,14 +12,17 @@ from gen.config.toml import Location, as_table
 from gen.errors import suggestion
 from gen.experiments.model import Model, ModelSettings
 from gen.networks.network import Network
+from gen.optimisers.optimiser import Optimiser
 from gen.settings import Kind, kinds
 from gen.tasks.task import Task
 from gen.text import as_config_value
-from gen.training.adamw import Optimiser
 from gen.training.loop import Training
 
 MODEL_TABLES = ("task", "network", "optimiser", "training")
 """The tables that every model has, beside the keys of `ModelSettings`."""
+
+DEFAULT_OPTIMISER = "adamw"
+"""The kind of an `optimiser` table without a `kind`."""
 
 KindType = TypeVar("KindType", bound=Kind)
 
@@ -46,7 +49,12 @@ def read_model(name: str, value: object, location: Location, cells: int = 1) -> 
         shown=own.shown,
         task=read_kind(Task, kinds("gen.tasks", Task), *parts["task"]),
         network=read_kind(Network, kinds("gen.networks", Network), *parts["network"]),
-        optimiser=validate(Optimiser, *parts["optimiser"]),
+        optimiser=read_kind(
+            Optimiser,
+            kinds("gen.optimisers", Optimiser),
+            *parts["optimiser"],
+            default=DEFAULT_OPTIMISER,
+        ),
         training=validate(Training, *parts["training"]),
         hunt=own.hunt,
     )
@@ -56,21 +64,26 @@ def read_model(name: str, value: object, location: Location, cells: int = 1) -> 
 
 
 def read_kind(
-    family: type[KindType], known: Mapping[str, type[Any]], value: object, location: Location
+    family: type[KindType],
+    known: Mapping[str, type[Any]],
+    value: object,
+    location: Location,
+    default: str | None = None,
 ) -> KindType:
     """Read a table into the class that its `kind` names.
 
     Args:
         family: the base class of the kinds.
         known: the classes by their kind.
+        default: the kind of a table that names none.
 
     Raises:
         ConfigError: the kind is missing or unknown, or a key of the table is wrong.
     """
     table = as_table(value, location)
-    if "kind" not in table:
+    if "kind" not in table and default is None:
         raise location.error("kind is missing", f"add one of: {', '.join(known)}")
-    kind = table["kind"]
+    kind = table.get("kind", default)
     if not isinstance(kind, str) or kind not in known:
         raise location.at("kind").error(
             f"{as_config_value(kind)} is not a kind of {family.__name__.lower()}",

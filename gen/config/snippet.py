@@ -14,6 +14,7 @@ from typing import Any
 import tomlkit
 
 from gen.config.grid import CHOICE_NAME
+from gen.config.models import DEFAULT_OPTIMISER
 from gen.config.reader import Config
 from gen.experiments.model import Model, ModelSettings
 from gen.experiments.sweep import Axis, Sweep
@@ -73,16 +74,26 @@ def _thresholds(sweep: Sweep) -> dict[str, Any]:
 
 
 def _settings_outside_grid(sweep: Sweep, index: int) -> dict[str, Any]:
-    """Return the settings that some choices of an axis set and others leave to the table.
+    """Return the settings that some values of an axis leave to the table.
+
+    A choice need not set all keys of its axis, and if an axis varies the kind, what is a default
+    of one kind may be none of another.
 
     Args:
         index: of the axis.
     """
     axis, stride = sweep.axes[index], prod(sweep.shape[index + 1 :])
+    varied = {
+        key
+        for other in sweep.axes
+        if other is not axis and other.part == axis.part
+        for key in other.keys
+    }
     found: dict[str, Any] = {}
-    for number, choice in enumerate(axis.choices or ()):
+    for number in range(len(axis.values)):
         given = _non_defaults(getattr(sweep.cells[number * stride], axis.part))
-        found |= {key: given[key] for key in axis.keys - choice.keys() if key in given}
+        inside = varied | axis.settings(number).keys()
+        found |= {key: value for key, value in given.items() if key not in inside}
     return found
 
 
@@ -101,7 +112,7 @@ def _seeds(seeds: tuple[int, ...]) -> int | list[int]:
 
 
 def _non_defaults(settings: Settings) -> dict[str, Any]:
-    """Return the settings of a table that are not defaults, and always its kind."""
+    """Return the settings of a table that are not defaults, and its kind if a table needs one."""
     given = settings.model_dump(mode="json", exclude_defaults=True)
     kind = getattr(settings, "kind", None)
-    return ({"kind": kind} if kind else {}) | given
+    return ({"kind": kind} if kind not in {None, DEFAULT_OPTIMISER} else {}) | given

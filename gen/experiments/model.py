@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import Field
 
 from gen.networks.network import Network
+from gen.optimisers.optimiser import Optimiser
 from gen.settings import Settings
 from gen.tasks.task import Task
 from gen.text import Line
-from gen.training.adamw import Optimiser
 from gen.training.loop import Ensemble, Training
 
 MOST_MODELS = 100_000

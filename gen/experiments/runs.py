@@ -129,7 +129,8 @@ def run_key(ensemble: Ensemble, device: str) -> str:
 
 
 def _ingredients(ensemble: Ensemble, device: str) -> dict[str, Any]:
-    kinds = (type(ensemble.task).__module__, type(ensemble.network).__module__)
+    parts = (ensemble.task, ensemble.network, *ensemble.optimisers)
+    kinds = sorted({type(part).__module__ for part in parts})
     return {
         "task": ensemble.task.model_dump(mode="json"),
         "network": ensemble.network.model_dump(mode="json"),

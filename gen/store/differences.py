@@ -24,8 +24,8 @@ def differences(former: Mapping[str, Any], present: Mapping[str, Any]) -> list[s
         before.keys() | after.keys(), key=lambda key: (key.startswith(("code", "versions.")), key)
     ):
         was, now = before.get(key), after.get(key)
-        if key.startswith("optimiser.") and was is not None and now is not None:
-            was, now = _unique_values(was, now)
+        if key.startswith("optimiser."):
+            was, now = _unique_values(was or [None], now or [None])
         if was != now:
             found.append(_difference(key, was, now))
     return found

@@ -1,1 +1,1 @@
-"""Training: the loop over the steps, and the optimiser."""
+"""Training: the loop over the steps."""

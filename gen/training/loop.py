@@ -14,9 +14,9 @@ from gen.lazy import torch
 from gen.networks.batch import Batch
 from gen.networks.losses import LossName
 from gen.networks.network import Network, Scorer
+from gen.optimisers.optimiser import Optimiser, ensemble_step
 from gen.settings import Settings
 from gen.tasks.task import Rows, Task
-from gen.training.adamw import EnsembleAdamW, Optimiser
 from gen.training.gradients import gradient_step, minibatch_step
 
 METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
@@ -185,7 +185,7 @@ def _train(ensemble: Ensemble, device: str, on_step: Callable[[int], None]) -> T
     }
     gradients = {name: torch.zeros_like(tensor) for name, tensor in parameters.items()}
     differentiate = _differentiator(ensemble, parameters, gradients, batches["train"])
-    optimiser = EnsembleAdamW(parameters, gradients, ensemble.optimisers)
+    update = ensemble_step(parameters, gradients, ensemble.optimisers)
 
     logged_steps = steps_every(settings.log_every, settings.steps)
     snapshot_steps = settings.snapshot_steps
@@ -200,7 +200,7 @@ def _train(ensemble: Ensemble, device: str, on_step: Callable[[int], None]) -> T
             views.append(_as_arrays(network.ensemble_views(task, parameters)))
         if step < settings.steps:
             differentiate()
-            optimiser.step()
+            update()
     metrics = {name: np.stack([values[name] for values in logged], axis=1) for name in METRICS}
     return Trained(
         logged_steps=logged_steps,

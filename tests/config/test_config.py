@@ -11,6 +11,7 @@ import pytest
 from gen.config.reader import load, load_profiles
 from gen.errors import ConfigError
 from gen.networks.embedded import Embedded
+from gen.optimisers.adamw import AdamW
 from gen.tasks.modular import Modular
 from tests.conftest import Gen, tree
 
@@ -75,7 +76,7 @@ def test_a_model_has_the_values_of_its_table(small: Path) -> None:
     model = load(small).models["sum"]
     assert model.task == Modular(modulus=17, train_share=0.5)
     assert model.network == Embedded(embedding="learned", width=16, hidden=8)
-    assert model.optimiser.betas == (0.9, 0.98)
+    assert model.optimiser == AdamW(learning_rate=1e-3, betas=(0.9, 0.98), weight_decay=1.0)
     assert model.seeds == (0, 1)
     assert model.training.steps == 40
 

@@ -94,7 +94,7 @@ def test_the_sweep_of_the_site_has_every_combination_and_seed_once() -> None:
     assert sweep.models == 1125
     settings = Counter(
         (
-            cell.optimiser.weight_decay,
+            cell.optimiser.facts["weight_decay"],
             cell.network.view_shapes(cell.task)["W_in"].shape,
             cell.task.rows,
         )
@@ -201,7 +201,7 @@ def test_a_choice_sets_several_keys_at_once_and_leaves_the_others(tmp_path: Path
     text = CHOSEN.replace("l1 = 1e-4 }", "l1 = 1e-4, learning_rate = 0.5 }")
     small_site.write(tmp_path, text, PAGE)
     sweep = load(tmp_path / "site" / "gen.toml").sweeps["grid"]
-    settings = [(cell.optimiser.l1, cell.optimiser.learning_rate) for cell in sweep.cells]
+    settings = [(cell.optimiser.facts["l1"], cell.optimiser.learning_rate) for cell in sweep.cells]
     assert settings == [(1e-4, 0.5)] * 2 + [(0.0, 3e-3)] * 2 + [(1e-4, 0.5)] * 2 + [(0.0, 3e-3)] * 2
     assert [axis.key for axis in sweep.axes] == ["weight_decay", "pull", "train_rows"]
 
@@ -268,7 +268,7 @@ def test_facts_count_every_model_once(sweep: Sweep) -> None:
 def test_facts_name_the_value_at_which_half_of_the_models_generalise(sweep: Sweep) -> None:
     run = sweep_run(sweep, "memorised")
     for cell, model in enumerate(sweep.cells):
-        decayed = model.optimiser.weight_decay == 1.0
+        decayed = model.optimiser.facts["weight_decay"] == 1.0
         if decayed and model.task.rows[0] == 30:
             run.test_loss[cell] = run.train_loss[cell]
     facts = sweep_facts(sweep, run)

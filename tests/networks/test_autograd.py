@@ -24,14 +24,14 @@ from gen.networks.view import View
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from gen.tasks.task import Task
-from gen.training.adamw import Optimiser
+from gen.optimisers.adamw import AdamW
 from gen.training.gradients import AutogradGradient, minibatches
 from gen.training.loop import Ensemble, Trained, Training, train
 
 SUMS = Modular(modulus=7, train_share=0.6)
 PAIRS = Modular(modulus=7, ordered=True, train_share=0.6)
 BITS = SparseParity(bits=6, signal_bits=2, train_rows=20, test_rows=9)
-ADAM = Optimiser(learning_rate=1e-2, weight_decay=0.1)
+ADAM = AdamW(learning_rate=1e-2, weight_decay=0.1)
 LOSSES: tuple[LossName, ...] = ("cross-entropy", "mean-squared-error", "stablemax")
 
 seeds = st.lists(st.integers(0, 2**32), min_size=1, max_size=4, unique=True).map(tuple)

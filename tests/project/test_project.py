@@ -21,9 +21,9 @@ from gen.experiments.model import ModelSettings
 from gen.experiments.thresholds import Thresholds
 from gen.figures.figure import figure_kinds
 from gen.networks.network import Network
+from gen.optimisers.optimiser import Optimiser
 from gen.settings import kinds
 from gen.tasks.task import Task
-from gen.training.adamw import Optimiser
 from gen.training.loop import Training
 from tests.support import small_site
 from tests.support.fact_rows import ROWS
@@ -112,8 +112,12 @@ def test_the_workflow_of_a_new_site_installs_pinned_packages() -> None:
 
 def test_every_key_of_the_config_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
-    families = (("gen.tasks", Task), ("gen.networks", Network))
-    settings: list[type[Any]] = [Site, ModelSettings, Optimiser, Training, Thresholds]
+    families = (
+        ("gen.tasks", Task),
+        ("gen.networks", Network),
+        ("gen.optimisers", Optimiser),
+    )
+    settings: list[type[Any]] = [Site, ModelSettings, Training, Thresholds]
     for package, family in families:
         settings += kinds(package, family).values()
     settings += figure_kinds().values()

@@ -17,7 +17,7 @@ from gen.store import code_digest
 
 SOURCE = '''"""A module."""
 
-from gen.training.adamw import EPSILON
+from gen.optimisers.adamw import EPSILON
 
 
 def double(x: int) -> int:
@@ -67,7 +67,7 @@ def test_comments_docstrings_and_formatting_do_not_change_the_digest(
     [
         ("2 * x", "3 * x"),
         ("(x: int)", "(x: int = 1)"),
-        ("gen.training.adamw import EPSILON", "gen import lazy"),
+        ("gen.optimisers.adamw import EPSILON", "gen import lazy"),
     ],
 )
 def test_a_change_of_code_changes_the_digest(module: Path, old: str, new: str) -> None:
@@ -78,17 +78,17 @@ def test_a_change_of_code_changes_the_digest(module: Path, old: str, new: str) -
 
 def test_imports_are_followed_but_not_those_for_type_checkers(module: Path) -> None:
     _, imported = code_digest._module_digest("gen.example_for_digest")
-    assert "gen.training.adamw" in imported
+    assert "gen.optimisers.adamw" in imported
     module.write_text(
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
-        "    from gen.training.adamw import EPSILON\n"
+        "    from gen.optimisers.adamw import EPSILON\n"
     )
     code_digest.clear_cache()
     _, imported = code_digest._module_digest("gen.example_for_digest")
     assert imported == ()
 
 
-def test_training_code_is_followed_to_the_optimiser_and_not_to_the_pages() -> None:
+def test_training_code_is_followed_to_the_base_classes_and_not_to_the_pages() -> None:
     seen, waiting = set(), ["gen.training.loop"]
     while waiting:
         name = waiting.pop()
@@ -96,7 +96,7 @@ def test_training_code_is_followed_to_the_optimiser_and_not_to_the_pages() -> No
             seen.add(name)
             waiting.extend(code_digest._module_digest(name)[1])
     assert {
-        "gen.training.adamw",
+        "gen.optimisers.optimiser",
         "gen.networks.network",
         "gen.networks.hidden_layer",
         "gen.tasks.task",

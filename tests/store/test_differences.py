@@ -53,6 +53,14 @@ CHANGED: list[tuple[dict[str, Any], list[str]]] = [
         optimisers(0.1, 0.1, 0.3, 0.3, betas=(0.9, 0.95)),
         ["optimiser.betas 0.98 -> 0.95"],
     ),
+    (
+        {"optimisers": [{"kind": "sgd", "learning_rate": 0.001}] * 4},
+        [
+            "optimiser.betas [0.9, 0.98] -> nothing",
+            "optimiser.kind nothing -> sgd",
+            "optimiser.weight_decay 0.1, 0.3 -> nothing",
+        ],
+    ),
     ({"seeds": [0, 2, 0, 2]}, ["seeds 1 -> 2"]),
     (
         {"seeds": [0, 1, 2, 0, 1, 2]} | optimisers(0.1, 0.1, 0.1, 0.3, 0.3, 0.3),

@@ -8,7 +8,7 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from gen.config.reader import load
 from gen.experiments import runs
 from gen.figures.figure import figure_kinds
 from gen.networks.network import Network
+from gen.optimisers.optimiser import Optimiser
 from gen.resources import PACKAGE, templates_folder
 from gen.settings import kinds
 from gen.site.films import FilmOrder
@@ -29,8 +30,7 @@ from gen.site.results import read_sweeps
 from gen.site.sources import Sources
 from gen.store import code_digest
 from gen.tasks.task import Task
-from gen.training.adamw import Optimiser
-from gen.training.loop import Training
+from gen.training.loop import Ensemble, Training
 from tests.conftest import CountTried
 from tests.support import small_site
 
@@ -92,6 +92,23 @@ CHANGES: dict[str, Any] = {
 }
 """A different value for every key of a model, by dotted path."""
 
+ADAMW = {"learning_rate": 0.02, "betas": [0.8, 0.99], "weight_decay": 0.5, "l1": 0.001}
+OPTIMISERS: dict[str, dict[str, Any]] = {
+    "adamw": ADAMW,
+    "grokfast": {**ADAMW, "ema_decay": 0.9, "amplification": 3.0},
+    "muon": {
+        "learning_rate": 0.03,
+        "momentum": 0.8,
+        "nesterov": False,
+        "weight_decay": 0.5,
+        "adamw_learning_rate": 0.1,
+        "betas": [0.8, 0.99],
+    },
+    "orthogonal-grad": ADAMW,
+    "sgd": {"learning_rate": 0.02, "momentum": 0.8, "nesterov": True, "weight_decay": 0.5},
+}
+"""A different value for every key of every kind of optimiser."""
+
 
 def config_of(models: dict[str, Any]) -> str:
     tables = tomlkit.parse(small_site.CONFIG).unwrap()
@@ -131,9 +148,10 @@ def test_this_test_has_another_value_for_every_key_of_every_kind_of_model() -> N
             model = next(m for m in MODELS if MODELS[m][part]["kind"] == kind)
             for key in table.model_fields.keys() - {"kind"}:
                 assert f"{model}.{part}.{key}" in CHANGES
-    for part, table in (("optimiser", Optimiser), ("training", Training)):
-        for key in table.model_fields:
-            assert f"sum.{part}.{key}" in CHANGES
+    for key in Training.model_fields:
+        assert f"sum.training.{key}" in CHANGES
+    for kind, table in kinds("gen.optimisers", Optimiser).items():
+        assert OPTIMISERS[kind].keys() == table.model_fields.keys() - {"kind"}
 
 
 @pytest.mark.parametrize("place", CHANGES)
@@ -148,6 +166,25 @@ def test_every_key_of_a_model_changes_the_keys_of_its_runs_and_of_no_others(
     if key.split(".")[0] in OF_A_RUN:
         assert not set(before[model]) & set(after[model])
     count_tried("keys of the config changed", 1)
+
+
+@pytest.mark.parametrize("kind", OPTIMISERS)
+def test_the_kind_of_optimiser_and_every_key_of_it_change_the_keys_of_its_runs(
+    folder: Path, kind: str
+) -> None:
+    table: dict[str, Any] = {"kind": kind, "learning_rate": 0.01}
+    if kind == "sgd":
+        table["momentum"] = 0.9
+    tables = [table, *({**table, key: value} for key, value in OPTIMISERS[kind].items())]
+    if kind != "adamw":
+        tables.append({"learning_rate": 0.01})
+    found = [run_keys(folder, changed("sum.optimiser", each))["sum"] for each in tables]
+    assert len({key for keys in found for key in keys}) == len(tables) * len(found[0])
+
+
+def test_a_table_without_a_kind_and_one_of_adamw_are_the_same_run(folder: Path) -> None:
+    named = changed("sum.optimiser", {"kind": "adamw", "learning_rate": 0.01})
+    assert run_keys(folder, named) == run_keys(folder, MODELS)
 
 
 def test_the_device_is_part_of_the_key_of_a_run(folder: Path) -> None:
@@ -301,10 +338,14 @@ class Tampered:
         monkeypatch.setattr(code_digest, "_raise_if_pyc_differs", lambda source: None)
 
     def digest(self, modules: tuple[str, ...], sources: dict[Path, str]) -> str:
+        return self.during(sources, lambda: code_digest.code_digest(*modules))
+
+    def during(self, sources: dict[Path, str], compute: Callable[[], str]) -> str:
+        """Return what is computed while these files have other contents."""
         self._sources = {path: text.encode() for path, text in sources.items()}
         code_digest.clear_cache()
         try:
-            return code_digest.code_digest(*modules)
+            return compute()
         finally:
             code_digest.clear_cache()
 
@@ -315,7 +356,12 @@ def tampered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tampered]:
     code_digest.clear_cache()
 
 
-TRAINED_BY = ("gen.training.loop", "gen.tasks.modular", "gen.networks.embedded")
+TRAINED_BY = (
+    "gen.training.loop",
+    "gen.tasks.modular",
+    "gen.networks.embedded",
+    "gen.optimisers.adamw",
+)
 
 
 def followed(*modules: str) -> dict[str, Path]:
@@ -375,7 +421,7 @@ def test_every_training_module_changes_the_key_and_its_comments_do_not(
     chance = random.Random(rounds)
     modules = followed(*TRAINED_BY)
     assert {
-        "gen.training.adamw",
+        "gen.optimisers.optimiser",
         "gen.seeding",
         "gen.networks.kernels.sparse_rows",
         "gen.tasks.task",
@@ -386,6 +432,26 @@ def test_every_training_module_changes_the_key_and_its_comments_do_not(
         assert tampered.digest(TRAINED_BY, {path: mutated(source, chance)}) != former, path
         assert tampered.digest(TRAINED_BY, {path: unchanged(source, chance)}) == former, path
         count_tried("mutations of code that trains", 2)
+
+
+def test_an_edited_optimiser_changes_the_keys_of_the_runs_that_use_it(
+    folder: Path, tampered: Tampered
+) -> None:
+    other = {"kind": "muon", "learning_rate": 0.01}
+    run_keys(folder, changed("sum.optimiser", other))
+    models = load(folder / "site" / "gen.toml").models
+    edited = {GEN / "optimisers" / "muon.py": "EDITED = 1\n"}
+
+    def changes(ensemble: Ensemble) -> bool:
+        keys = {
+            tampered.during(each, lambda: runs.run_key(ensemble, "cpu")) for each in ({}, edited)
+        }
+        return len(keys) == 2
+
+    own, plain = (models[name].shards[0][1] for name in ("sum", "odd"))
+    assert changes(own) and not changes(plain)
+    mixed = replace(own, optimisers=(*plain.optimisers, own.optimisers[0]))
+    assert changes(mixed), "one model among others is enough"
 
 
 @pytest.mark.torture

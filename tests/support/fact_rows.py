@@ -85,6 +85,7 @@ COMMON: Mapping[str, Row] = {
     "beta2": lambda c: 0.98,
     "weight_decay": lambda c: 0.3,
     "l1": lambda c: 0.0,
+    "optimiser": lambda c: "adamw",
     "hunt_where": lambda c: "gap > 3",
     "hunt_seeds": lambda c: 9,
     "hunt_fit": lambda c: 2,

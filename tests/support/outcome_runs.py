@@ -12,10 +12,10 @@ from gen.experiments.runs import ModelRun
 from gen.networks.embedded import Embedded
 from gen.networks.network import Network
 from gen.networks.perceptron import Perceptron
+from gen.optimisers.adamw import AdamW
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from gen.tasks.task import Task
-from gen.training.adamw import Optimiser
 from gen.training.loop import Training
 from tests.support.line_runs import metrics, rise
 
@@ -62,7 +62,7 @@ def case(name: TaskName, end: End) -> Case:
         shown=3,
         task=shown.task,
         network=shown.network,
-        optimiser=Optimiser(learning_rate=0.01, betas=(0.9, 0.98), weight_decay=0.3),
+        optimiser=AdamW(learning_rate=0.01, betas=(0.9, 0.98), weight_decay=0.3),
         training=Training(steps=4000, log_every=100, snapshot_every=100),
         hunt=Hunt(where="gap > 3", seeds=9, fit=2) if end == "generalised" else None,
     )

@@ -1,35 +1,35 @@
-"""The training loop: ensembles, logs, snapshots, diverged models, and AdamW."""
+"""The training loop: ensembles, logs, snapshots, and diverged models."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from gen.networks.embedded import Embedded
 from gen.networks.network import Network
 from gen.networks.perceptron import Perceptron
+from gen.optimisers.adamw import AdamW
+from gen.optimisers.optimiser import Optimiser
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from gen.tasks.task import Task
-from gen.training.adamw import EnsembleAdamW, Optimiser
 from gen.training.loop import METRICS, Ensemble, Training, steps_every, train
 
 CASES: list[tuple[Task, Network, Optimiser]] = [
     (
         SparseParity(bits=12, signal_bits=2, train_rows=80, test_rows=60),
         Perceptron(hidden=8),
-        Optimiser(learning_rate=3e-3, betas=(0.9, 0.98), l1=1e-4),
+        AdamW(learning_rate=3e-3, betas=(0.9, 0.98), l1=1e-4),
     ),
     (
         Modular(modulus=13, train_share=0.4),
         Embedded(embedding="learned", width=20, hidden=8),
-        Optimiser(learning_rate=1e-3, betas=(0.9, 0.98), weight_decay=1.0),
+        AdamW(learning_rate=1e-3, betas=(0.9, 0.98), weight_decay=1.0),
     ),
     (
         Modular(modulus=13, train_share=0.5),
         Embedded(embedding="circle", hidden=5),
-        Optimiser(learning_rate=1e-2, betas=(0.9, 0.98), weight_decay=1e-3),
+        AdamW(learning_rate=1e-2, betas=(0.9, 0.98), weight_decay=1e-3),
     ),
 ]
 SHORT = Training(steps=120, log_every=40, snapshot_every=50)
@@ -75,7 +75,7 @@ def test_steps_every_begins_at_zero_and_ends_at_the_last_step() -> None:
 
 def test_a_diverged_model_is_marked_with_its_step_and_the_others_continue() -> None:
     task, network, sane = CASES[0]
-    wild = Optimiser(learning_rate=10.0, weight_decay=1000.0)
+    wild = AdamW(learning_rate=10.0, weight_decay=1000.0)
     ensemble = Ensemble(task, network, SHORT, (0, 1, 2), (sane, wild, sane))
     with np.errstate(all="ignore"):
         trained = train(ensemble)
@@ -85,28 +85,3 @@ def test_a_diverged_model_is_marked_with_its_step_and_the_others_continue() -> N
     np.testing.assert_allclose(
         trained.parameters["W_in"][[0, 2]], undisturbed.parameters["W_in"], rtol=1e-3, atol=1e-5
     )
-
-
-def test_adamw_computes_the_published_update_with_the_settings_of_each_model() -> None:
-    generator = torch.Generator().manual_seed(0)
-    weights = torch.randn(3, 4, 2, generator=generator, dtype=torch.float64)
-    slope = torch.randn(3, 4, 2, generator=generator, dtype=torch.float64)
-    settings = (
-        Optimiser(learning_rate=1e-2, betas=(0.9, 0.98), weight_decay=0.5),
-        Optimiser(learning_rate=1e-2, betas=(0.9, 0.98), weight_decay=0.5),
-        Optimiser(learning_rate=3e-3, betas=(0.8, 0.9), l1=0.2),
-    )
-    stepped, gradients = {"W": weights.clone()}, {"W": torch.zeros_like(slope)}
-    optimiser = EnsembleAdamW(stepped, gradients, settings)
-    for _ in range(3):
-        gradients["W"].copy_(slope)
-        optimiser.step()
-    for model, own in enumerate(settings):
-        w, m, v = weights[model].clone(), 0.0, 0.0
-        b1, b2 = own.betas
-        for t in range(1, 4):
-            g = slope[model] + own.l1 * torch.sign(w)
-            m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
-            w = w * (1 - own.learning_rate * own.weight_decay)
-            w = w - own.learning_rate * (m / (1 - b1**t)) / ((v / (1 - b2**t)).sqrt() + 1e-8)
-        torch.testing.assert_close(stepped["W"][model], w, rtol=1e-9, atol=1e-12)

@@ -1,0 +1,80 @@
+"""AdamW for an ensemble: each model has its own learning rate, betas, weight decay and L1."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from gen.lazy import torch
+from gen.optimisers.optimiser import Factor, Fraction, Optimiser, Step, Tensors, parameter_groups
+
+EPSILON = 1e-8
+
+
+class AdamWSettings(Optimiser):
+    """Settings of AdamW for one model (Loshchilov and Hutter 2019, arXiv 1711.05101).
+
+    With gradient g, step t, weight decay wd, learning rate lr and betas (b1, b2):
+
+        g += l1 sign(w)
+        w *= 1 - lr wd
+        m = b1 m + (1 - b1) g,   v = b2 v + (1 - b2) g^2
+        w -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + EPSILON)
+
+    Attributes:
+        learning_rate: step size lr.
+        betas: decay rates b1, b2 of the first and second moment.
+        weight_decay: decoupled decay wd.
+        l1: factor of the L1 penalty, whose gradient is added before the moments are updated.
+    """
+
+    state: ClassVar[int] = 2
+    betas: tuple[Fraction, Fraction] = (0.9, 0.999)
+    weight_decay: Factor = 0.0
+    l1: Factor = 0.0
+
+
+class AdamW(AdamWSettings):
+    """The optimiser of a table without a `kind`."""
+
+    kind: Literal["adamw"] = "adamw"
+
+    @classmethod
+    def stepper(
+        cls, parameters: Tensors, gradients: Tensors, settings: tuple[AdamWSettings, ...]
+    ) -> Step:
+        return EnsembleAdamW(parameters, gradients, settings).step
+
+
+class EnsembleAdamW:
+    """AdamW with settings for each model of an ensemble.
+
+    Consecutive models with equal settings share one call of torch's fused kernel.
+
+    Args:
+        parameters: name to (model, ...), updated in place by `step`.
+        gradients: the same names and shapes, read by `step`; L1 is added to them.
+        settings: one entry for each model, in the order of the model axis.
+    """
+
+    def __init__(
+        self, parameters: Tensors, gradients: Tensors, settings: tuple[AdamWSettings, ...]
+    ) -> None:
+        groups: list[dict[str, Any]] = [
+            {
+                "params": weights,
+                "lr": shared.learning_rate,
+                "betas": shared.betas,
+                "weight_decay": shared.weight_decay,
+                "l1": shared.l1,
+            }
+            for shared, weights in parameter_groups(parameters, gradients, settings)
+        ]
+        self._adam = torch.optim.AdamW(groups, eps=EPSILON, fused=True)
+
+    def step(self) -> None:
+        """Update every parameter by one step."""
+        for group in self._adam.param_groups:
+            if group["l1"] > 0:
+                for weight in group["params"]:
+                    weight.grad.add_(weight.sign(), alpha=group["l1"])
+        self._adam.step()

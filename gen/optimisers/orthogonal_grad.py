@@ -1,0 +1,60 @@
+"""Orthogonal gradient: AdamW without the part of the gradient that only scales the weights."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from jaxtyping import Float
+
+from gen.lazy import torch
+from gen.optimisers.adamw import AdamWSettings, EnsembleAdamW
+from gen.optimisers.optimiser import Step, Tensors
+
+PARALLEL = 64
+"""A gradient is parallel to its weights if the rest is below this many roundings of its norm."""
+
+
+class OrthogonalGrad(AdamWSettings):
+    """The orthogonal gradient of Prieto et al. 2025 (arXiv 2501.04697), followed by AdamW.
+
+    For every parameter tensor w of a model with gradient g:
+
+        h = g - (w.g / w.w) w,   g = h |g| / |h|
+
+    A step along w grows the logits without changing an answer ("naive loss minimisation"); h has
+    no such part. It is stretched to the norm of g as in the code of the authors. The keys are those
+    of AdamW; the L1 gradient is added after the projection.
+    """
+
+    kind: Literal["orthogonal-grad"] = "orthogonal-grad"
+
+    @classmethod
+    def stepper(
+        cls, parameters: Tensors, gradients: Tensors, settings: tuple[OrthogonalGrad, ...]
+    ) -> Step:
+        adam = EnsembleAdamW(parameters, gradients, settings)
+
+        def step() -> None:
+            for name, gradient in gradients.items():
+                gradient.copy_(orthogonal(gradient, parameters[name]))
+            adam.step()
+
+        return step
+
+
+def orthogonal(
+    gradient: Float[torch.Tensor, "model ..."], weights: Float[torch.Tensor, "model ..."]
+) -> Float[torch.Tensor, "model ..."]:
+    """Return each gradient without its part along the weights, with its former norm, in float64.
+
+    It is computed in float64, because the squares of small gradients vanish in float32. Where the
+    gradient is parallel to the weights, what is left of it is rounding; there the result is 0.
+    """
+    g, w = (tensor.reshape(len(tensor), -1).double() for tensor in (gradient, weights))
+    square = w.square().sum(dim=1, keepdim=True)
+    along = torch.where(square > 0, (w * g).sum(dim=1, keepdim=True) / square, 0)
+    h = g - along * w
+    before, after = (torch.linalg.vector_norm(one, dim=1, keepdim=True) for one in (g, h))
+    rounding = PARALLEL * torch.finfo(gradient.dtype).eps
+    scale = torch.where(after > rounding * before, before / after, 0)
+    return (h * scale).view_as(gradient)
