@@ -21,10 +21,10 @@ from gen.networks.network import Network
 from gen.networks.perceptron import Perceptron
 from gen.networks.transformer import Transformer
 from gen.networks.view import View
+from gen.optimisers.adamw import AdamW
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from gen.tasks.task import Task
-from gen.optimisers.adamw import AdamW
 from gen.training.gradients import AutogradGradient, minibatches
 from gen.training.loop import Ensemble, Trained, Training, train
 
@@ -210,7 +210,7 @@ def test_a_model_learns_alone_what_it_learns_among_others(
 
 
 def test_views_of_an_ensemble_are_the_views_of_its_models() -> None:
-    network = Transformer(width=6, heads=2, hidden=5, pictured_neurons=[3])
+    network = Transformer(width=6, heads=2, hidden=5, pictured_neurons=(3,))
     parameters = _parameters(network, PAIRS, (0, 1))
     whole = network.ensemble_views(PAIRS, parameters)
     shapes = network.view_shapes(PAIRS)
