@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -108,6 +109,7 @@ def train(models: tuple[str, ...], dry_run: bool, jobs: int | None, **options: A
     "--seeds", type=click.IntRange(1, 100_000), help="Number of seeds to try: 0, 1, 2, ..."
 )
 @click.option("--write", is_flag=True, help="Write the first matching seed to the config.")
+@opt.as_json
 @opt.site
 @opt.training
 def hunt(
@@ -115,17 +117,46 @@ def hunt(
     where: str | None,
     seeds: int | None,
     write: bool,
+    as_json: bool,
     jobs: int | None,
     **options: Any,
 ) -> None:
-    """Find the seeds of MODEL whose facts match a condition.
+    """Find the seeds of MODEL whose facts match a condition, and list these facts.
 
     Without --where and --seeds, repeat the hunt that is recorded in the config.
     """
     from gen.commands.hunt import hunt as hunt_seeds
+    from gen.commands.hunt import show
 
     with _open_context(options, jobs) as context:
-        echo(str(hunt_seeds(context, model, where, seeds, write=write)))
+        echo(show(hunt_seeds(context, model, where, seeds, write=write), as_json=as_json))
+
+
+@cli.command()
+@click.argument("model", required=False)
+@click.option(
+    "--only", metavar="FACT,FACT", default="", help="List these facts: gap,final_test_loss."
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
+@opt.as_json
+@opt.site
+@opt.device
+def facts(model: str | None, only: str, as_csv: bool, as_json: bool, **options: Any) -> None:
+    """List the facts of each seed of MODEL, or of each model of a sweep.
+
+    Without MODEL, list all facts that pages can quote.
+    """
+    from gen.commands.facts import quotable_facts, show_quotable, show_table, tabulate
+
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json exclude each other.")
+    form = "csv" if as_csv else "json" if as_json else "text"
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    with _open_context(options, 1) as context:
+        if model is None:
+            echo(show_quotable(quotable_facts(context, names), form))
+        else:
+            echo(show_table(tabulate(context, model, names), form, _terminal_width()))
 
 
 @cli.command()
@@ -249,6 +280,11 @@ def doctor(as_json: bool, store_path: Path) -> None:
     echo(show(checks, as_json=as_json))
     if any(check.verdict == "fail" for check in checks):
         sys.exit(3)
+
+
+def _terminal_width() -> int | None:
+    """Return the columns of the terminal; None if the output is written to a file or pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _open_report(options: dict[str, Any], *, lines: bool = False) -> AbstractContextManager[Report]:

@@ -7,26 +7,30 @@ is None, and so is a number that is not finite.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from gen.analysis.circles import PHASE_TOLERANCE, angles, phase_error, spacing_error
-from gen.analysis.fourier import peak_power_shares, silent_neurons
 from gen.analysis.hidden_layer_views import has_hidden_layer
-from gen.analysis.interference import interference_facts
 from gen.analysis.loss_events import final_rise, relapse, second_fall
-from gen.analysis.neuron_groups import settled_frequencies
+from gen.analysis.modular_facts import modular_facts
 from gen.analysis.outcome import generalised_at, memorised_at, metric_at, stays_above_from
-from gen.analysis.pairs import PairWeights, phase_errors, read_pairs, second_matrix, sign
+from gen.analysis.own_facts import own_facts
 from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
 from gen.analysis.types import Facts
-from gen.analysis.wave_facts import first_wave_facts, height_facts, near_miss_facts, opposite_facts
+from gen.analysis.wave_facts import first_wave_facts, height_facts, near_miss_facts
 from gen.experiments.model import Model
 from gen.experiments.runs import ModelRun
-from gen.i18n import whole_percent
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
+from gen.tasks.task import Task
+
+TASK_FACTS: Mapping[type[Task], Callable[[ModelRun], Facts]] = {
+    Modular: modular_facts,
+    SparseParity: parity_facts,
+}
+"""The facts of built-in tasks. Other tasks and networks add theirs in `Task.facts`."""
 
 
 def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
@@ -35,13 +39,29 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     Args:
         runs: all its models, in the order of their seeds.
         chosen: the one that figures show.
+
+    Raises:
+        ConfigError: the task or the network returned a wrong fact of its own.
     """
-    found = _common(model, runs) | run_facts(chosen)
-    if not has_hidden_layer(chosen):
-        return without_non_finite(found)
-    found["hidden"] = chosen.input_weights.shape[2]
-    found |= progress_facts(chosen) | near_miss_facts(chosen)
-    return without_non_finite(found | first_wave_facts(chosen) | height_facts(chosen))
+    return _with_own(chosen, _common(model, runs) | _quick(chosen) | _slow(chosen))
+
+
+def seed_facts(run: ModelRun) -> Facts:
+    """Return all facts of one model.
+
+    Raises:
+        ConfigError: the task or the network returned a wrong fact of its own.
+    """
+    return _with_own(run, _quick(run) | _slow(run))
+
+
+def run_facts(run: ModelRun) -> Facts:
+    """Return the facts of one model that are quick to compute; `gen hunt` filters seeds by them.
+
+    Raises:
+        ConfigError: the task or the network returned a wrong fact of its own.
+    """
+    return _with_own(run, _quick(run))
 
 
 def without_non_finite(facts: Facts) -> Facts:
@@ -55,30 +75,23 @@ def without_non_finite(facts: Facts) -> Facts:
     return {name: value if finite(value) else None for name, value in facts.items()}
 
 
-def run_facts(run: ModelRun) -> Facts:
-    """Return the facts of one model that are quick to compute; `gen hunt` filters seeds by them."""
-    found, task = _of_run(run), run.task
-    if isinstance(task, Modular):
-        found["modulus"] = task.modulus
-        found["train_percent"] = whole_percent(task.rows[0], sum(task.rows))
-        if task.operation == "multiply":
-            numbers: list[int] = task.numbers.tolist()
-            found |= {"generator": numbers[1], "numbers": numbers}
-    return without_non_finite(found | _of_weights(run))
+def _with_own(run: ModelRun, built_in: Facts) -> Facts:
+    return without_non_finite(built_in | own_facts(run, built_in))
 
 
-def _of_weights(run: ModelRun) -> Facts:
-    """Return the facts of the weights; none unless the views are those of one hidden layer."""
+def _quick(run: ModelRun) -> Facts:
+    bases = (base for base in type(run.task).__mro__ if base in TASK_FACTS)
+    kind = next(bases, None)
+    return _of_run(run) | ({} if kind is None else TASK_FACTS[kind](run))
+
+
+def _slow(run: ModelRun) -> Facts:
+    """Return the facts of the weights that take longer; none without one hidden layer."""
     if not has_hidden_layer(run):
         return {}
-    if isinstance(run.task, SparseParity) and "W_in" in run.views:
-        return parity_facts(run)
-    if not isinstance(run.task, Modular):
-        return {}
-    if "A" in run.views:
-        return _circle(run, run.task)
-    weights = read_pairs(run)
-    return {} if weights is None else _waves(run, weights)
+    facts: Facts = {"hidden": run.input_weights.shape[2]}
+    facts |= progress_facts(run) | near_miss_facts(run)
+    return facts | first_wave_facts(run) | height_facts(run)
 
 
 def _common(model: Model, runs: list[ModelRun]) -> Facts:
@@ -162,39 +175,3 @@ def _lowest(run: ModelRun, split: str) -> int:
     """Return the log entry with the lowest loss, NaN excepted."""
     loss = run.metrics[f"{split}_loss"]
     return int(np.argmin(np.where(np.isnan(loss), np.inf, loss)))
-
-
-def _waves(run: ModelRun, weights: PairWeights) -> Facts:
-    shares = peak_power_shares(weights.first[:, ~silent_neurons(weights.first)])
-    groups, errors = settled_frequencies(run), phase_errors(weights)
-    median, right = float(np.median(errors)), int((errors <= PHASE_TOLERANCE).sum())
-    facts: Facts = {
-        "frequencies": list(groups),
-        "frequency_count": len(groups),
-        "neurons_per_frequency": list(groups.values()),
-        "smallest_frequency_share": float(shares.min()),
-    }
-    if weights.sign < 0:
-        facts |= {"median_difference_error": median, "neurons_at_difference": right}
-        return facts | interference_facts(weights)
-    facts |= {"median_doubling_error": median, "neurons_doubled": right}
-    return facts | interference_facts(weights) | opposite_facts(weights, tuple(groups))
-
-
-def _circle(run: ModelRun, task: Modular) -> Facts:
-    points_in, points_out = run.final_view("A"), run.final_view("B").T
-    angle_in, angle_out = angles(points_in), angles(points_out)
-    norms = np.hypot(*points_in)
-    facts: Facts = {
-        "neuron_angles": [round(float(angle), 1) for angle in np.sort(angle_in)],
-        "even_spacing": 360 / len(angle_in),
-        "largest_spacing_error": spacing_error(angle_in),
-        "smallest_norm": float(norms.min()),
-        "largest_norm": float(norms.max()),
-    }
-    second = second_matrix(run)
-    if second is not None:
-        error = phase_error(angle_in, angles(second), angle_out, sign(task))
-        name = "doubling" if sign(task) > 0 else "difference"
-        facts[f"largest_{name}_error"] = float(error.max())
-    return facts

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
+from gen.analysis.hidden_layer_views import has_hidden_layer
 from gen.analysis.outcome import generalised_at, stays_above_from
 from gen.analysis.types import Facts
 from gen.experiments.runs import ModelRun
@@ -33,8 +34,11 @@ def parity_facts(run: ModelRun) -> Facts:
         `neurons_in_use`: how many have such a weight on a signal bit and more than
         `MIN_SIGNAL_SHARE` on signal bits. `signal_share`: share of all sizes on signal bits.
         `distractors_small_at`: step from which all weights on distractor bits stay below `SMALL`.
-        Facts of distractors are None if there are none.
+        Facts of distractors are None if there are none. Empty for a network without `W_in` of
+        one hidden layer.
     """
+    if "W_in" not in run.views or not has_hidden_layer(run):
+        return {}
     size = np.abs(run.views["W_in"].astype(np.float64))
     signal = list(run.task.signal_inputs)
     others = {*signal, run.task.bias_input}

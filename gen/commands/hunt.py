@@ -7,15 +7,18 @@ a config with this number of seeds would have, so that a later build finds it.
 from __future__ import annotations
 
 import codecs
+import json
 import re
-from collections.abc import Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from gen.analysis.facts import run_facts
 from gen.analysis.types import Fact, Facts
 from gen.commands.names import select_names
+from gen.commands.probe import after_one_step
+from gen.commands.table import aligned, short_text
 from gen.errors import ConfigError, suggestion
 from gen.experiments import runs
 from gen.experiments.model import Model
@@ -29,22 +32,43 @@ _LF_WITHOUT_CR = re.compile(r"(?<!\r)\n")
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What a hunt found out about one seed.
+
+    Attributes:
+        matches: whether the condition is true; None for a seed that diverged.
+        values: the facts that the condition names, by name; empty for a seed that diverged.
+    """
+
+    matches: bool | None
+    values: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class HuntResult:
     """Result of a hunt.
 
     Attributes:
         model: the model with all seeds that were tried.
         where: the condition.
-        matching: the seeds that match it, in ascending order.
-        diverged: number of seeds that diverged; they never match.
+        seeds: what was found, by seed, in ascending order.
         shards: the seeds of each stored shard that was used.
     """
 
     model: Model
     where: str
-    matching: tuple[int, ...]
-    diverged: int
+    seeds: Mapping[int, Judged]
     shards: tuple[tuple[int, ...], ...]
+
+    @property
+    def matching(self) -> tuple[int, ...]:
+        """The seeds that match the condition, in ascending order."""
+        return tuple(seed for seed, judged in self.seeds.items() if judged.matches)
+
+    @property
+    def diverged(self) -> int:
+        """Number of seeds that diverged; they never match."""
+        return sum(judged.matches is None for judged in self.seeds.values())
 
     def __str__(self) -> str:
         count = f"{len(self.matching)} of {len(self.model.seeds)} seeds match"
@@ -53,11 +77,34 @@ class HuntResult:
         return f"{self.model.name}: {count}{seeds}{diverged}"
 
 
+def show(found: HuntResult, *, as_json: bool) -> str:
+    """Format the values that each seed was judged by, then the result; or both as JSON."""
+    if as_json:
+        rows = [
+            {"seed": seed, "match": judged.matches, **judged.values}
+            for seed, judged in found.seeds.items()
+        ]
+        result = {"model": found.model.name, "where": found.where, "matching": found.matching}
+        return json.dumps({**result, "rows": rows}, allow_nan=False)
+    names = list(dict.fromkeys(name for judged in found.seeds.values() for name in judged.values))
+    words = {True: "yes", False: "no", None: "diverged"}
+    lines = [
+        [str(seed), words[judged.matches], *(short_text(judged.values.get(n)) for n in names)]
+        for seed, judged in found.seeds.items()
+    ]
+    return "\n".join([*aligned(["seed", "match", *names], lines), str(found)])
+
+
 @dataclass(frozen=True)
 class _SeedFacts:
-    """The facts of one seed, by names without the model."""
+    """The facts of one seed, by names without the model.
+
+    Attributes:
+        named: those that were looked up.
+    """
 
     facts: Facts
+    named: Facts = field(default_factory=dict)
 
     def value(self, name: str, /) -> Fact:
         from gen.errors import PageError
@@ -65,6 +112,7 @@ class _SeedFacts:
         if name not in self.facts:
             known = f"known facts: {', '.join(self.facts)}"
             raise PageError(f'a seed has no fact "{name}"', suggestion(name, self.facts) or known)
+        self.named[name] = self.facts[name]
         return self.facts[name]
 
 
@@ -103,18 +151,17 @@ def hunt(
             f"profile {context.config.profile} trains other models than the site",
             hint="leave out --profile or --write",
         )
-    _check_condition(wanted, where)
+    _judge(after_one_step(wanted), where)  # reports a misspelt fact before training
     with context.locked(), training_executor(context.training) as executor:
         shards, missing = find_shards(context, wanted)
         for _ in train_shards(context.training, executor, missing):
             pass
         shards += missing
-        matches = _match_seeds(context, shards, where)
+        judged = _judge_seeds(context, shards, where)
         found = HuntResult(
             wanted,
             where,
-            matching=tuple(seed for seed in wanted.seeds if matches.get(seed)),
-            diverged=sum(matches.get(seed, False) is None for seed in wanted.seeds),
+            seeds={seed: judged[seed] for seed in wanted.seeds if seed in judged},
             shards=tuple(shard.ensemble.seeds for shard in shards),
         )
         if write and found.matching:
@@ -245,38 +292,28 @@ def _changed_error(model: Model, seed: int) -> ConfigError:
     )
 
 
-def _check_condition(model: Model, where: str) -> None:
-    """Evaluate the condition after one training step, to report a misspelt fact at once."""
-    from gen.training.loop import train
-
-    _, ensemble = model.shards[0]
-    one = replace(
-        ensemble,
-        training=ensemble.training.shortened(1, log_every=1),
-        seeds=ensemble.seeds[:1],
-        optimisers=ensemble.optimisers[:1],
-    )
-    _matches(next(runs.model_runs(model.name, one, train(one))), where)
-
-
-def _match_seeds(
-    context: BuildContext, shards: Sequence[Shard], where: str
-) -> dict[int, bool | None]:
-    """Return by seed whether the condition is true; None for a seed that diverged."""
-    matches: dict[int, bool | None] = {}
+def _judge_seeds(context: BuildContext, shards: Sequence[Shard], where: str) -> dict[int, Judged]:
+    """Evaluate the condition for every seed of some stored shards."""
+    judged: dict[int, Judged] = {}
     for shard in shards:
         entry = context.store.get(runs.FAMILY, shard.key)
         for run in [] if entry is None else runs.load(shard, entry):
-            if run.seed not in matches:
-                matches[run.seed] = None if run.failed_at is not None else _matches(run, where)
-    return matches
+            if run.seed not in judged:
+                judged[run.seed] = _judge(run, where) if run.failed_at is None else Judged(None)
+    return judged
 
 
-def _matches(run: ModelRun, where: str) -> bool:
+def _judge(run: ModelRun, where: str) -> Judged:
+    """Evaluate the condition for one seed.
+
+    Raises:
+        ConfigError: the condition names an unknown fact or cannot be parsed.
+    """
     from gen.errors import PageError
     from gen.site.pages.conditions import evaluate
 
+    facts = _SeedFacts(run_facts(run))
     try:
-        return evaluate(where, _SeedFacts(run_facts(run)))
+        return Judged(evaluate(where, facts), facts.named)
     except PageError as error:
         raise ConfigError(error.what, where=f'--where "{where}"', hint=error.hint) from None

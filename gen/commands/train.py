@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from gen.analysis.sweep_outcomes import OUTCOMES
 from gen.commands.names import select_names
+from gen.commands.probe import check_own_facts
 from gen.experiments.model import Model
 from gen.experiments.sweep import Sweep
 from gen.experiments.train import describe_estimate, missing_shards, train_shards, training_executor
 from gen.site.context import BuildContext
-from gen.site.results import TrainedModel, read_models, read_sweeps
+from gen.site.results import TrainedModel, first_stale_shard, read_models, read_sweeps
 from gen.workers.processes import Executor
 
 
@@ -54,11 +55,15 @@ def train_models(
     """Train the missing shards of some models; return all runs of these models.
 
     Raises:
+        ConfigError: a task or network of the user's own returned a wrong fact.
         DivergedError: all seeds of a model diverged. All other models are trained first.
     """
-    names = list(names)
-    _train_missing(context, executor, {name: context.config.models[name] for name in names})
-    return read_models(context, names)
+    models = {name: context.config.models[name] for name in names}
+    for model in models.values():
+        if first_stale_shard(context, model) is not None:
+            check_own_facts(model)
+    _train_missing(context, executor, models)
+    return read_models(context, models)
 
 
 def _train_missing(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -20,6 +21,7 @@ from gen.networks.losses import LossName, score
 from gen.networks.view import View, ViewShape
 from gen.settings import Kind
 from gen.tasks.task import Task
+from gen.tasks.trained_run import TrainedRun
 
 Parameters = dict[str, "torch.Tensor"]
 """The learned tensors by name, of one model, or each of shape (model, ...) of an ensemble."""
@@ -140,3 +142,7 @@ class Network(Kind):
     def activations(self, task: Task) -> int:
         """Estimate how many numbers one row takes in memory while a gradient is computed."""
         return 2 * sum(max(array.shape, default=1) for array in self.init(task, 0).values())
+
+    def facts(self, run: TrainedRun) -> dict[str, Any]:
+        """Return facts of this kind's own about one trained model; see `Task.facts`."""
+        return {}

@@ -3,3 +3,4 @@
 from gen.tasks.task import Data as Data
 from gen.tasks.task import Rows as Rows
 from gen.tasks.task import Task as Task
+from gen.tasks.trained_run import TrainedRun as TrainedRun

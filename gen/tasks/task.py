@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from gen.settings import Kind
+from gen.tasks.trained_run import TrainedRun
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,14 @@ class Task(Kind):
     def signal_inputs(self) -> tuple[int, ...]:
         """Indices of the inputs that decide the label; empty if all of them do."""
         return ()
+
+    def facts(self, run: TrainedRun) -> dict[str, Any]:
+        """Return facts of this kind's own about one trained model, by name.
+
+        They are published beside those of every model; see `gen.analysis.own_facts` for names and
+        values. None is a fact that does not apply to this model.
+        """
+        return {}
 
     @abstractmethod
     def draw(self, seed: int) -> Data:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from gen.analysis.loss_events import final_rise, relapse, second_fall, smooth_loss
-from gen.commands.hunt import HuntResult, edit_config
+from gen.commands.hunt import HuntResult, Judged, edit_config
 from gen.config.reader import Config, load
 from gen.errors import ConfigError
+from gen.experiments.model import Model
 from gen.store import files
 from gen.store.store import Store
 from tests.conftest import Gen, stored_runs
@@ -26,6 +28,11 @@ pytestmark = pytest.mark.xdist_group("hunt")
 
 LOSSES = arrays.arrays(np.float64, st.integers(2, 120), elements=st.floats(1e-9, 1e3))
 COMMENTED = small_site.CONFIG.replace("seeds = 3\n", "seeds = 3     # three are enough\n")
+
+
+def hunted(model: Model, seed: int, shards: tuple[tuple[int, ...], ...]) -> HuntResult:
+    """The result of a hunt in which one seed matches."""
+    return HuntResult(model, "gap > 1", {seed: Judged(matches=True)}, shards)
 
 
 def parse_config(text: str) -> Config:
@@ -49,14 +56,55 @@ def test_a_hunt_prints_the_number_and_the_list_of_matching_seeds(
     assert outcome.code == 2
     outcome = gen("hunt", "sum", "--where", "final_test_loss > 0", "--seeds", "5", *options)
     assert outcome.code == 0, outcome.err
-    assert outcome.out == "sum: 5 of 5 seeds match: 0, 1, 2, 3, 4\n"
+    assert outcome.out.endswith("\nsum: 5 of 5 seeds match: 0, 1, 2, 3, 4\n")
+
+
+def test_a_hunt_prints_the_values_that_each_seed_was_judged_by(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    _, options = site
+    where = "final_test_loss > 0 and shown_seed != 1 or generalised_at > 99999"
+    arguments = ["hunt", "sum", "--where", where, "--seeds", "4", *options]
+    header, *lines, result = gen(*arguments).out.splitlines()
+    names = ["final_test_loss", "shown_seed", "generalised_at"]
+    assert header.split() == ["seed", "match", *names]
+    found = json.loads(gen(*arguments, "--json").out)
+    assert (found["model"], found["where"]) == ("sum", where)
+    facts = json.loads(gen("facts", "sum", "--json", *options).out)["rows"]
+    for seed, (line, row) in enumerate(zip(lines, found["rows"], strict=True)):
+        assert list(row) == ["seed", "match", *names]
+        assert row["match"] == (seed != 1)
+        word = "yes" if row["match"] else "no"
+        loss = f"{row['final_test_loss']:.4g}"
+        assert line.split() == [str(seed), word, loss, str(seed), "-"]
+        if seed < 2:  # the others are in another shard than those of the model
+            assert row["final_test_loss"] == facts[seed]["final_test_loss"]
+    assert found["matching"] == [0, 2, 3]
+    assert result == "sum: 3 of 4 seeds match: 0, 2, 3"
+
+
+def test_a_diverged_seed_is_listed_without_values(
+    site: tuple[Path, list[str | Path]], gen: Gen
+) -> None:
+    config, options = site
+    wild = COMMENTED.replace("learning_rate = 1e-2", "learning_rate = 10.0")
+    config.write_text(wild.replace("weight_decay = 0.1", "weight_decay = 1000.0"))
+    arguments = ["hunt", "sum", "--where", "not gap", "--seeds", "2", *options]
+    assert gen(*arguments).out.splitlines() == [
+        "seed  match",
+        "0     diverged",
+        "1     diverged",
+        "sum: 0 of 2 seeds match; 2 diverged",
+    ]
+    rows = json.loads(gen(*arguments, "--json").out)["rows"]
+    assert rows == [{"seed": 0, "match": None}, {"seed": 1, "match": None}]
 
 
 def test_a_hunt_without_a_match_is_no_error(site: tuple[Path, list[str | Path]], gen: Gen) -> None:
     config, options = site
     arguments = ["--where", "final_test_loss < 0", "--seeds", "2", "--write", *options]
     outcome = gen("hunt", "sum", *arguments)
-    assert (outcome.code, outcome.out) == (0, "sum: 0 of 2 seeds match\n")
+    assert outcome.code == 0 and outcome.out.endswith("\nsum: 0 of 2 seeds match\n")
     assert config.read_text() == COMMENTED
 
 
@@ -84,7 +132,7 @@ def test_no_seed_is_trained_twice_by_hunts_of_any_size(
     for shard, seeds in ((2, "5"), (2, "8"), (2, "1"), (2, "7"), (4, "9"), (3, "4"), (1, "10")):
         config.write_text(COMMENTED.replace("shard = 2", f"shard = {shard}"))
         outcome = gen("hunt", "sum", "--where", "shown_seed >= 0", "--seeds", seeds, *options)
-        assert outcome.out.startswith(f"sum: {seeds} of {seeds} seeds match: 0")
+        assert f"\nsum: {seeds} of {seeds} seeds match: 0" in outcome.out
         trained = seeds_in(store)
         assert len(trained) == len(set(trained))
     assert sorted(trained) == list(range(10))
@@ -132,7 +180,7 @@ def seeds_in(store: Path) -> list[int]:
 def test_writing_a_hunt_changes_two_lines_and_no_line_end(ends: bytes, mark: bytes) -> None:
     before = mark + COMMENTED.encode().replace(b"\n", ends)
     model = parse_config(COMMENTED).models["sum"]
-    after = edit_config(before, model, HuntResult(model, "gap > 1", (1,), 0, ((0, 1), (2,))))
+    after = edit_config(before, model, hunted(model, 1, ((0, 1), (2,))))
     lines = after.split(ends)
     new = [line for line in lines if line.startswith((b"shown", b"hunt"))]
     assert b"".join(new).startswith(b"shown = 1hunt = {")
@@ -143,7 +191,7 @@ def test_mixed_line_ends_are_kept() -> None:
     first, rest = COMMENTED.split("[models.sum]")
     before = (first.replace("\n", "\r\n") + "[models.sum]" + rest).encode()
     model = parse_config(COMMENTED).models["sum"]
-    after = edit_config(before, model, HuntResult(model, "gap > 1", (1,), 0, ((0, 1), (2,))))
+    after = edit_config(before, model, hunted(model, 1, ((0, 1), (2,))))
     kept = [line for line in after.split(b"\n") if not line.startswith((b"shown", b"hunt"))]
     assert b"\n".join(kept) == before
 
@@ -170,11 +218,11 @@ def test_other_changes_of_the_config_during_a_hunt_are_kept(
 ) -> None:
     config, options = site
 
-    def save(*_: object) -> dict[int, bool | None]:
+    def save(*_: object) -> dict[int, Judged]:
         config.write_text(COMMENTED.replace("Small site", "Smaller site"))
-        return {0: True}
+        return {0: Judged(matches=True)}
 
-    monkeypatch.setattr("gen.commands.hunt._match_seeds", save)
+    monkeypatch.setattr("gen.commands.hunt._judge_seeds", save)
     outcome = gen("hunt", "sum", "--where", "gap", "--seeds", "1", "--write", *options)
     assert outcome.code == 0, outcome.err
     text = config.read_text()
@@ -187,11 +235,11 @@ def test_a_model_that_changes_during_a_hunt_is_not_written(
     config, options = site
     other = COMMENTED.replace("modulus = 11", "modulus = 7")
 
-    def save(*_: object) -> dict[int, bool | None]:
+    def save(*_: object) -> dict[int, Judged]:
         config.write_text(other)
-        return {0: True}
+        return {0: Judged(matches=True)}
 
-    monkeypatch.setattr("gen.commands.hunt._match_seeds", save)
+    monkeypatch.setattr("gen.commands.hunt._judge_seeds", save)
     outcome = gen("hunt", "sum", "--where", "gap", "--seeds", "1", "--write", *options)
     assert outcome.code == 2 and "changed during the hunt" in outcome.err
     assert config.read_text() == other
@@ -246,7 +294,7 @@ def test_a_recorded_hunt_can_be_repeated_and_is_kept_by_clean(
     assert nothing.code == 2 and "no hunt is recorded" in nothing.err
     arguments = ["--where", "shown_seed = 1", "--seeds", "6", *options]
     assert gen("hunt", "sum", *arguments, "--write").code == 0
-    assert gen("hunt", "sum", *options).out == "sum: 1 of 6 seeds match: 1\n"
+    assert gen("hunt", "sum", *options).out.endswith("\nsum: 1 of 6 seeds match: 1\n")
     runs = stored_runs(store)
     assert len(runs) == 3
     assert gen("clean", *options[:4], "--output", config.parent.parent / "_site").code == 0
@@ -351,7 +399,7 @@ def test_a_config_that_became_invalid_during_a_hunt_is_not_written(
 ) -> None:
     model = load(site[0]).models["sum"]
     with pytest.raises(ConfigError, match=r"models\.sum changed.* seed 0"):
-        edit_config(text.encode("latin-1"), model, HuntResult(model, "gap", (0,), 0, ((0, 1),)))
+        edit_config(text.encode("latin-1"), model, hunted(model, 0, ((0, 1),)))
 
 
 def test_a_half_saved_config_is_not_written(
@@ -360,11 +408,11 @@ def test_a_half_saved_config_is_not_written(
     config, options = site
     half = config.read_bytes() + b"# \xe2\x80"
 
-    def save_half(*_: object) -> dict[int, bool | None]:
+    def save_half(*_: object) -> dict[int, Judged]:
         config.write_bytes(half)
-        return {0: True}
+        return {0: Judged(matches=True)}
 
-    monkeypatch.setattr("gen.commands.hunt._match_seeds", save_half)
+    monkeypatch.setattr("gen.commands.hunt._judge_seeds", save_half)
     outcome = gen("hunt", "sum", "--where", "gap", "--seeds", "1", "--write", *options)
     assert outcome.code == 2 and "changed during the hunt" in outcome.err
     assert config.read_bytes() == half

@@ -1,0 +1,3 @@
+from gen.notebook import show as show
+
+__version__: str

@@ -1,0 +1,72 @@
+"""Facts of a network of modular arithmetic: numbers, frequencies, phases, neurons on a circle."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gen.analysis.circles import PHASE_TOLERANCE, angles, phase_error, spacing_error
+from gen.analysis.fourier import peak_power_shares, silent_neurons
+from gen.analysis.hidden_layer_views import has_hidden_layer
+from gen.analysis.interference import interference_facts
+from gen.analysis.neuron_groups import settled_frequencies
+from gen.analysis.pairs import PairWeights, phase_errors, read_pairs, second_matrix, sign
+from gen.analysis.types import Facts
+from gen.analysis.wave_facts import opposite_facts
+from gen.experiments.runs import ModelRun
+from gen.i18n import whole_percent
+from gen.tasks.modular import Modular
+
+
+def modular_facts(run: ModelRun) -> Facts:
+    """Return the facts of the task, and those of the weights of one hidden layer."""
+    task = run.task
+    assert isinstance(task, Modular)  # the table of `gen.analysis.facts` calls it for no other
+    facts: Facts = {
+        "modulus": task.modulus,
+        "train_percent": whole_percent(task.rows[0], sum(task.rows)),
+    }
+    if task.operation == "multiply":
+        numbers: list[int] = task.numbers.tolist()
+        facts |= {"generator": numbers[1], "numbers": numbers}
+    if not has_hidden_layer(run):
+        return facts
+    if "A" in run.views:
+        return facts | _circle(run, task)
+    weights = read_pairs(run)
+    return facts if weights is None else facts | _waves(run, weights)
+
+
+def _waves(run: ModelRun, weights: PairWeights) -> Facts:
+    shares = peak_power_shares(weights.first[:, ~silent_neurons(weights.first)])
+    groups, errors = settled_frequencies(run), phase_errors(weights)
+    median, right = float(np.median(errors)), int((errors <= PHASE_TOLERANCE).sum())
+    facts: Facts = {
+        "frequencies": list(groups),
+        "frequency_count": len(groups),
+        "neurons_per_frequency": list(groups.values()),
+        "smallest_frequency_share": float(shares.min()),
+    }
+    if weights.sign < 0:
+        facts |= {"median_difference_error": median, "neurons_at_difference": right}
+        return facts | interference_facts(weights)
+    facts |= {"median_doubling_error": median, "neurons_doubled": right}
+    return facts | interference_facts(weights) | opposite_facts(weights, tuple(groups))
+
+
+def _circle(run: ModelRun, task: Modular) -> Facts:
+    points_in, points_out = run.final_view("A"), run.final_view("B").T
+    angle_in, angle_out = angles(points_in), angles(points_out)
+    norms = np.hypot(*points_in)
+    facts: Facts = {
+        "neuron_angles": [round(float(angle), 1) for angle in np.sort(angle_in)],
+        "even_spacing": 360 / len(angle_in),
+        "largest_spacing_error": spacing_error(angle_in),
+        "smallest_norm": float(norms.min()),
+        "largest_norm": float(norms.max()),
+    }
+    second = second_matrix(run)
+    if second is not None:
+        error = phase_error(angle_in, angles(second), angle_out, sign(task))
+        name = "doubling" if sign(task) > 0 else "difference"
+        facts[f"largest_{name}_error"] = float(error.max())
+    return facts

@@ -1,0 +1,196 @@
+"""Show a figure of a stored run in a notebook: `gen.show("site/gen.toml:parity", "weights")`.
+
+`show` returns an object with the methods that IPython looks for, so a cell displays it; IPython
+itself is not imported. Films are embedded as MP4, charts as SVG, so a saved notebook shows them
+without any other file.
+"""
+
+from __future__ import annotations
+
+import warnings
+from base64 import b64encode
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from gen.analysis.outcome import choose_run
+from gen.charts.chart import Chart, Stack
+from gen.charts.svg import standalone_svg
+from gen.config.models import read_kind
+from gen.config.reader import load as load_config
+from gen.config.toml import Location
+from gen.drawing.film import Film
+from gen.drawing.frame_size import fits, too_large_message
+from gen.encode.mp4 import write_mp4
+from gen.errors import ConfigError, SetupError, suggestion
+from gen.experiments import runs
+from gen.experiments.model import Model
+from gen.experiments.runs import ModelRun
+from gen.figures.figure import Figure, FilmFigure, figure_kinds
+from gen.figures.model_figure import RunFigure
+from gen.i18n import Words
+from gen.store.store import Store
+from gen.store.temporary import temporary_folder
+
+_SCALE = 2
+"""Device pixels per CSS pixel of a film."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A drawn figure that a notebook displays.
+
+    Attributes:
+        data: an MP4 or SVG file.
+        media_type: `video/mp4` or `image/svg+xml`.
+        width: CSS pixels; None for a chart, which is as wide as the cell.
+        height: CSS pixels; None for a chart.
+        alt: the text for readers who do not see the figure.
+    """
+
+    data: bytes
+    media_type: str
+    width: int | None
+    height: int | None
+    alt: str
+
+    def save(self, path: str | Path) -> None:
+        """Write the MP4 or SVG file."""
+        Path(path).write_bytes(self.data)
+
+    def _repr_html_(self) -> str:
+        source = f"data:{self.media_type};base64,{b64encode(self.data).decode()}"
+        alt = escape(self.alt)
+        if self.media_type == "video/mp4":
+            size = f'width="{self.width}" height="{self.height}" style="max-width:100%;height:auto"'
+            options = f'controls loop muted playsinline {size} aria-label="{alt}"'
+            return f'<video {options} src="{source}">{alt}</video>'
+        return f'<img style="max-width:100%" alt="{alt}" src="{source}">'
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return the figure by media type; IPython filters them by itself."""
+        return {"text/html": self._repr_html_(), "text/plain": self.alt}
+
+    def __repr__(self) -> str:
+        return self.alt
+
+
+def show(
+    source: str | Path,
+    kind: str,
+    *,
+    seed: int | None = None,
+    store: str | Path | None = None,
+    language: str = "en",
+    **settings: Any,
+) -> Shown:
+    """Draw a figure of a stored run for a notebook.
+
+    Args:
+        source: config and model, such as `site/gen.toml:parity`.
+        kind: a kind of figure that is a film or a chart, such as `weights` or `loss`.
+        seed: the seed to show; by default the one that figures of the site show.
+        store: folder of stored runs; by default `.gen` here, beside the config or above it.
+        language: of the texts of charts and of the alt text.
+        **settings: the other keys of the figure's table in the config, such as `fps=20`.
+
+    Raises:
+        ConfigError: there is no such config, model, kind or setting, or the kind cannot show it.
+        SetupError: the model is not trained as configured, or the encoder is missing.
+    """
+    run = load(source, seed=seed, store=store)
+    figure = _figure(run, kind, settings)
+    words = Words(language)
+    drawn = (
+        figure.film(run, _SCALE) if isinstance(figure, FilmFigure) else figure.render(run, words)
+    )
+    alt = figure.alt(run, words)
+    if isinstance(drawn, Film):
+        return Shown(_as_mp4(drawn, kind), "video/mp4", *drawn.size, alt)
+    if isinstance(drawn, Chart | Stack):
+        svg = standalone_svg(drawn, alt)
+        return Shown(svg.encode(), "image/svg+xml", None, None, alt)
+    raise _error(kind, "it is interactive and works only on a page", "put it on a page of a site")
+
+
+def load(
+    source: str | Path, *, seed: int | None = None, store: str | Path | None = None
+) -> ModelRun:
+    """Return the run that a source names.
+
+    Args:
+        source: see `show`.
+        seed: see `show`.
+        store: see `show`.
+
+    Raises:
+        ConfigError: there is no such config, model or seed.
+        SetupError: the model is not trained as configured.
+    """
+    path, _, name = str(source).rpartition(":")
+    if not path.endswith(".toml"):
+        raise ConfigError(
+            "it names no config and model", where=f'"{source}"', hint='write "site/gen.toml:parity"'
+        )
+    config = load_config(Path(path))
+    if name not in config.models:
+        hint = suggestion(name, config.models) or f"its models are: {', '.join(config.models)}"
+        raise ConfigError(f'there is no model "{name}"', where=path, hint=hint)
+    return _stored_run(_store(Path(path), store), config.models[name], seed)
+
+
+def _store(config: Path, folder: str | Path | None) -> Store:
+    """Return the given store, or the first that exists here, beside the config or above it."""
+    if folder is None:
+        near = [Path(), *config.absolute().parents[:2]]
+        folder = next((at / ".gen" for at in near if (at / ".gen").is_dir()), Path(".gen"))
+    return Store(Path(folder), on_damage=lambda text: warnings.warn(text, stacklevel=2))
+
+
+def _stored_run(store: Store, model: Model, seed: int | None) -> ModelRun:
+    if seed is not None and seed not in model.seeds:
+        known = ", ".join(map(str, model.seeds))
+        raise ConfigError(f"{model.name} has no seed {seed}", hint=f"its seeds are: {known}")
+    found: list[ModelRun] = []
+    for shard in runs.shards(model, "cpu"):
+        entry = store.get(runs.FAMILY, shard.key)
+        if entry is None:
+            raise SetupError(
+                f"{shard.name}: not trained as configured ({runs.why_stale(store, shard)})",
+                where=str(store.root),
+                hint=f"run gen train {model.name}, or name the folder: store=...",
+            )
+        found += runs.load(shard, entry)
+    chosen = choose_run(found, model.shown if seed is None else seed)
+    if chosen is None:
+        which = "every seed" if seed is None and model.shown is None else "this seed"
+        raise ConfigError(f"{model.name}: {which} diverged", hint="choose another seed")
+    return chosen
+
+
+def _figure(run: ModelRun, kind: str, settings: dict[str, Any]) -> RunFigure:
+    """Return a checked figure of a run."""
+    location = Location(f'gen.show(..., "{kind}")')
+    table = {"kind": kind, "model": run.name, **settings}
+    figure = read_kind(Figure, figure_kinds(), table, location)
+    if not isinstance(figure, RunFigure):
+        raise _error(kind, "it does not show a single run", "choose another kind")
+    try:
+        figure.check(run.task, run.network)
+    except ValueError as error:
+        raise location.error(str(error)) from None
+    return figure
+
+
+def _as_mp4(film: Film, kind: str) -> bytes:
+    if not fits(*film.size):
+        raise _error(kind, too_large_message(*film.size), "use a smaller model")
+    with temporary_folder("film") as folder:
+        path = folder / "film.mp4"
+        write_mp4(film, path)
+        return path.read_bytes()
+
+
+def _error(kind: str, what: str, hint: str) -> ConfigError:
+    return ConfigError(what, where=f'gen.show(..., "{kind}")', hint=hint)
