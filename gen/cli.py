@@ -67,7 +67,7 @@ def cli() -> None:
 @click.option(
     "--strict",
     is_flag=True,
-    help="Fail if a page states a false claim or a translation is incomplete.",
+    help="Fail if a page states a false claim, or a translation or catalogue is incomplete.",
 )
 @opt.site
 @opt.training

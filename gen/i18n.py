@@ -1,23 +1,16 @@
-"""The texts and number formats of a language.
-
-A language is one file, `gen/languages/<two letters>.toml`; a new one needs no change of code.
-"""
+"""The texts and number formats of a language; `gen.catalogues` reads its files."""
 
 from __future__ import annotations
 
-import hashlib
 import math
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import cache
-from pathlib import Path
-from string import Formatter
-from typing import Any
+from functools import cached_property
+from gettext import c2py
 
+from gen.catalogues import OwnTexts, placeholders, read_catalogue
 from gen.errors import ConfigError
 
-_FOLDER = Path(__file__).parent / "languages"
 _EXACT = Context(prec=2000)
 """Enough digits for the exact value of any float."""
 
@@ -25,32 +18,48 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Words:
-    """The catalog of one language.
+    """The catalogue of one language.
 
     Calling it returns a text with its placeholders filled in; numbers among the values are
     formatted for the language.
 
     Args:
         language: two letters, such as `en`.
+        own: the texts that a site brings, by language.
 
     Raises:
         ConfigError: the language does not exist, or its file is invalid.
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, own: Mapping[str, OwnTexts] | None = None) -> None:
         self.language = language
-        self._path = _FOLDER / f"{language}.toml"
-        self._texts = _catalog(self._path)
+        self._own = own or {}
+        self._catalogue = read_catalogue(language, self._own)
+        self._texts = self._catalogue.texts
+
+    def of(self, language: str) -> Words:
+        """Return the catalogue of another language of the same site."""
+        return Words(language, self._own)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Keys whose texts the site does not translate, and which are English."""
+        return self._catalogue.missing
+
+    def is_own(self, key: str) -> bool:
+        """Whether the site itself brings the text of a key in this language."""
+        own = self._own.get(self.language)
+        return own is not None and key in own.texts
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the text of a key.
 
         Args:
-            key: dotted path into the catalog, such as `axis.step`.
+            key: dotted path into the catalogue, such as `axis.step`.
             **values: values of its placeholders.
 
         Raises:
-            ConfigError: the catalog lacks the text, or it has a placeholder without a value.
+            ConfigError: the catalogue lacks the text, or it has a placeholder without a value.
         """
         text = self._text(key)
         formatted = {
@@ -73,10 +82,10 @@ class Words:
 
     def placeholders(self, key: str) -> set[str]:
         """Return the names of the placeholders of a text."""
-        return {name for _, name, _, _ in Formatter().parse(self._text(key)) if name}
+        return placeholders(self._text(key))
 
     def has(self, key: str) -> bool:
-        """Whether the catalog has a text for a key."""
+        """Whether the catalogue has a text for a key."""
         return key in self._texts
 
     def number(self, value: float, digits: int | None = None) -> str:
@@ -108,7 +117,7 @@ class Words:
             return self.number(value)
         mantissa, exponent = _scientific(value, 1)
         factor = self._localised(mantissa.removesuffix(".0"))
-        return f"{factor}\u00a0×\u00a0{power_of_ten(exponent)}"
+        return f"{factor}\u00a0{self('number.times')}\u00a0{power_of_ten(exponent)}"
 
     def percent(self, share: float, *, unlike: float = 1.0) -> str:
         """Format a share of the whole, 0 to 1, in percent.
@@ -164,6 +173,35 @@ class Words:
         word = small[int(value)]
         return word[:1].upper() + word[1:] if capital else word
 
+    def plural(self, value: float, forms: Sequence[str]) -> str:
+        """Return the form of a word that agrees with a number.
+
+        The rule of the language is the text `number.plural`, an expression in n as in the header
+        `Plural-Forms` of gettext: `n != 1` gives form 0 for 1 and form 1 for everything else. A
+        number that is not whole takes the last form.
+
+        Raises:
+            ValueError: the language does not have this number of forms.
+        """
+        rule = self._plural_rule
+        wanted = 1 + max(map(rule, range(200)))
+        if len(forms) != wanted:
+            raise ValueError(
+                f"{self('name')} has {wanted} plural forms, and {len(forms)} are given"
+            )
+        is_whole = math.isfinite(value) and value == int(value)
+        return forms[rule(abs(int(value)))] if is_whole else forms[-1]
+
+    @cached_property
+    def _plural_rule(self) -> Callable[[int], int]:
+        try:
+            rule = c2py(self("number.plural"))
+            _ = rule(1)
+        except (ValueError, ZeroDivisionError, RecursionError) as error:
+            hint = 'write an expression in n, as in "n != 1"'
+            raise self._error("number.plural", f"is not a plural rule: {error}", hint) from None
+        return rule
+
     def _localised(self, plain: str) -> str:
         marks = {",": self("number.group"), ".": self("number.decimal"), "-": "−"}
         return "".join(marks.get(character, character) for character in plain)
@@ -174,7 +212,8 @@ class Words:
         return self._texts[key]
 
     def _error(self, key: str, what: str, hint: str = "") -> ConfigError:
-        return ConfigError(what, where=f"{self._path}: {key}", hint=hint)
+        file = self._catalogue.files.get(key, f"languages/{self.language}.toml")
+        return ConfigError(what, where=f"{file}: {key}", hint=hint)
 
 
 def _fixed(value: float, digits: int) -> str:
@@ -211,46 +250,3 @@ def power_of_ten(exponent: int) -> str:
 def power(base: int, exponent: int) -> str:
     """Return a whole number with a superscript exponent: `2⁴³`."""
     return f"{base}{str(exponent).translate(_SUPERSCRIPTS)}"
-
-
-def languages() -> list[str]:
-    """Return the codes of the languages that have a catalog."""
-    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
-
-
-def unknown_language_message(language: str) -> str:
-    """Return the error message for a language without a catalog."""
-    return (
-        f'the language "{language}" is not available; the languages are: '
-        f"{', '.join(languages())}, and a site cannot add its own yet"
-    )
-
-
-def catalog_digest() -> str:
-    """Return a digest of the catalogs of all languages."""
-    contents = [
-        language.encode() + (_FOLDER / f"{language}.toml").read_bytes() for language in languages()
-    ]
-    return hashlib.sha256(b"\0".join(contents)).hexdigest()[:16]
-
-
-@cache
-def _catalog(path: Path) -> Mapping[str, str]:
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise ConfigError(unknown_language_message(path.stem)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", where=str(path)) from None
-    return dict(_leaves(tables, path, ""))
-
-
-def _leaves(tables: Mapping[str, Any], path: Path, prefix: str) -> Iterator[tuple[str, str]]:
-    for name, value in tables.items():
-        key = f"{prefix}{name}"
-        if isinstance(value, dict):
-            yield from _leaves(value, path, f"{key}.")
-        elif isinstance(value, str):
-            yield key, value
-        else:
-            raise ConfigError(f"{value!r} is not a text", where=f"{path}: {key}", hint="quote it")

@@ -7,7 +7,11 @@ deuteranopia, protanopia and tritanopia.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,10 @@ COLOURS: dict[str, Colour] = {
     "frequency-5": Colour("#4f3b00", "#e6d53a"),
     "frequency-6": Colour("#6420d8", "#a070ff"),
 }
-"""Every colour, by its meaning."""
+"""Every colour of the tool's own theme, by its meaning."""
+
+PAGE_COLOURS = ("card", "accent")
+"""Colours of pages alone: no film shows them, so a site that changes them keeps its films."""
 
 TEXT_COLOURS = (
     *("ink", "muted", "accent", "train", "test", "restricted", "excluded", "signal", "bias"),
@@ -90,6 +97,62 @@ LINES: dict[str, Line] = {
 NEGATIVE_STOPS = ("#ffffff", "#c3d9f0", "#7fb0dd", "#3a7cbd", "#17508f", "#0a2b57")
 POSITIVE_STOPS = ("#ffffff", "#f8cfc4", "#ee9480", "#d6533f", "#a8242a", "#5f0d1a")
 """The diverging colour map of weights, from zero outwards: white at 0, blue below, red above."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of a site; by default those of the tool.
+
+    Attributes:
+        colours: every name of `COLOURS`.
+        negative, positive: the diverging colour map, as `NEGATIVE_STOPS` and `POSITIVE_STOPS`.
+    """
+
+    colours: Mapping[str, Colour] = field(default_factory=lambda: dict(COLOURS))
+    negative: tuple[str, ...] = NEGATIVE_STOPS
+    positive: tuple[str, ...] = POSITIVE_STOPS
+
+    @property
+    def changed_map(self) -> bool:
+        """Whether the diverging colour map is not that of the tool."""
+        return (self.negative, self.positive) != (NEGATIVE_STOPS, POSITIVE_STOPS)
+
+    @property
+    def in_films(self) -> dict[str, Any]:
+        """What differs from the tool's theme and can be seen in a film, as JSON values."""
+        light = {
+            name: colour.light
+            for name, colour in self.colours.items()
+            if name not in PAGE_COLOURS and colour.light != COLOURS[name].light
+        }
+        stops = {"negative": list(self.negative), "positive": list(self.positive)}
+        return {**light, **(stops if self.changed_map else {})}
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """All colours as JSON values."""
+        pairs = {name: [colour.light, colour.dark] for name, colour in self.colours.items()}
+        return {**pairs, "negative": list(self.negative), "positive": list(self.positive)}
+
+
+_theme: ContextVar[Theme | None] = ContextVar("theme", default=None)
+_BUILT_IN = Theme()
+
+
+def current() -> Theme:
+    """Return the theme that films, charts and style sheets are drawn with in this thread."""
+    return _theme.get() or _BUILT_IN
+
+
+@contextmanager
+def using(theme: Theme) -> Iterator[None]:
+    """Draw with a theme, in this thread, until the `with` block ends."""
+    token = _theme.set(theme)
+    try:
+        yield
+    finally:
+        _theme.reset(token)
+
 
 FREQUENCY_COLOURS = tuple(f"frequency-{place}" for place in range(1, 7))
 """Colours of groups of neurons that share a frequency, in order of frequency."""

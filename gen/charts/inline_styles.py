@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from gen.theme import COLOURS, LINES
+from gen.theme import LINES, current
 
 FONT = (
     "'Source Sans Pro', 'Source Sans 3', 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', "
@@ -26,8 +26,8 @@ def inline_styles(markup: str) -> str:
 
 
 def colour(name: str) -> str:
-    """Return the hex code of a theme colour on a light ground."""
-    return COLOURS[name].light
+    """Return the hex code of a colour of the current theme on a light ground."""
+    return current().colours[name].light
 
 
 def _styled_text(found: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ from gen.site.figure_views import AnyView, figure_views
 from gen.site.results import Results, read_sweeps, stored_models
 from gen.store import files
 from gen.store.store import Entry, convert_write_errors
+from gen.theme import using
 
 
 def render_figures(context: BuildContext, names: Iterable[str], folder: Path | None) -> None:
@@ -63,26 +64,25 @@ def export(
     """
     with convert_write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    for view in figure_views(context.config.figures, results, wanted):
-        for name, content in _files(context, view, drawn):
-            with convert_write_errors(folder):
-                files.write_atomically(folder / name, content)
-            context.report.info(str(folder / name))
+    with using(context.config.theme):
+        for view in figure_views(context.config.figures, results, wanted):
+            for name, content in _files(context, view, drawn):
+                with convert_write_errors(folder):
+                    files.write_atomically(folder / name, content)
+                context.report.info(str(folder / name))
 
 
 def _files(
     context: BuildContext, view: AnyView, drawn: Mapping[str, Entry]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield names and contents of the files of one figure; charts in every language."""
-    from gen.i18n import Words
-
     if isinstance(view.figure, FilmFigure):
         entry = drawn[view.stem]
         for file in films.files_of(entry):
             yield films.name_of(view.stem, file), entry.file(file).read_bytes()
         return
     for place, language in enumerate(context.config.site.languages):
-        words = Words(language)
+        words = context.config.words(language)
         rendered = view.render(words)
         if isinstance(rendered, Chart | Stack):
             suffix = "" if place == 0 else f".{language}"

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gen.config.figures import read_figure
+from gen.config.languages import check_languages, read_own_texts
 from gen.config.messages import validate
 from gen.config.models import read_model
 from gen.config.site import Site
 from gen.config.sweeps import read_sweep
+from gen.config.theme import read_theme
 from gen.config.toml import Location, as_table, merge_tables, read_config_file
 from gen.errors import ConfigError, suggestion
 from gen.experiments.model import Model
 from gen.experiments.sweep import Sweep
 from gen.figures.figure import Figure
+from gen.i18n import Words
 from gen.text import as_config_value, truncate
+from gen.theme import Theme
 
 _REQUIRED = ("figures", "models", "site")
-_PARTS = (*_REQUIRED, "sweeps")
+_PARTS = (*_REQUIRED, "sweeps", "theme")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MAX_ID_LENGTH = 80
 
@@ -40,11 +44,20 @@ class Config:
     models: dict[str, Model]
     sweeps: dict[str, Sweep]
     figures: dict[str, Figure]
+    theme: Theme = field(default_factory=Theme)
 
     @property
     def folder(self) -> Path:
         """The folder of the config, which also contains `pages/` and `assets/`."""
         return self.path.parent
+
+    def words(self, language: str) -> Words:
+        """Return the texts of a language, with those of `languages/` beside the config.
+
+        Raises:
+            ConfigError: the language does not exist, or a file of texts is wrong.
+        """
+        return Words(language, read_own_texts(self.folder))
 
 
 def load(path: Path, profile: str | None = None) -> Config:
@@ -112,7 +125,9 @@ def _read_config(
         name: read_figure(name, value, location, models, sweeps)
         for name, value, location in _entries(table, "figures", top)
     }
-    return Config(path, profile, site, models, sweeps, figures)
+    check_languages(site.languages, path.parent, top.at("site", "languages"))
+    theme = read_theme(table.get("theme", {}), top.at("theme"))
+    return Config(path, profile, site, models, sweeps, figures, theme)
 
 
 def _entries(

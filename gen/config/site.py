@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
-from gen.i18n import languages, unknown_language_message
 from gen.settings import Settings
 from gen.store.text_files import OneLine
 from gen.text import Line, truncate
@@ -15,6 +15,7 @@ from gen.text import Line, truncate
 _LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 _Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 _Url = Annotated[Line, StringConstraints(pattern=r"^https?://[^\s\"<>]+$")]
+_STYLESHEET = re.compile(r"(assets/([\w-][\w.-]*/)*)?[\w-][\w.-]*\.css", re.ASCII)
 
 
 class Site(Settings):
@@ -25,6 +26,8 @@ class Site(Settings):
         pages: page files without their ending, in reading order; the first is the landing page.
         base_url: where the site is published, for links that must be absolute.
         repository: address of the source repository, linked from the foot of every page.
+        stylesheets: CSS files below `assets/` or beside the config, which every page loads after
+            those of the tool.
     """
 
     title: Annotated[OneLine, Field(min_length=1, max_length=200)]
@@ -33,8 +36,14 @@ class Site(Settings):
     pages: Annotated[list[_Slug], Field(min_length=1)]
     base_url: _Url | None = None
     repository: _Url | None = None
+    stylesheets: list[str] = Field(default_factory=list)
 
-    @field_validator("pages", "languages")
+    @property
+    def linked_stylesheets(self) -> list[str]:
+        """Paths inside the site of `stylesheets`."""
+        return [f"assets/{name.removeprefix('assets/')}" for name in self.stylesheets]
+
+    @field_validator("pages", "languages", "stylesheets")
     @classmethod
     def _check_duplicates(cls, entries: list[str]) -> list[str]:
         for entry, count in Counter(entries).items():
@@ -42,12 +51,13 @@ class Site(Settings):
                 raise ValueError(f'"{entry}" is listed twice')
         return entries
 
-    @field_validator("languages")
+    @field_validator("stylesheets")
     @classmethod
-    def _check_catalogs(cls, entries: list[str]) -> list[str]:
+    def _check_stylesheets(cls, entries: list[str]) -> list[str]:
         for entry in entries:
-            if entry not in languages():
-                raise ValueError(unknown_language_message(entry))
+            if not _STYLESHEET.fullmatch(entry):
+                what = f'"{truncate(entry)}" is not a stylesheet beside gen.toml or below assets/'
+                raise ValueError(f'{what}; write "own.css" or "assets/own.css"')
         return entries
 
     @field_validator("base_url")

@@ -31,7 +31,7 @@ from gen.drawing.frame_size import BLOCK
 from gen.drawing.matplotlib_settings import drawing_style
 from gen.drawing.number_format import format_number
 from gen.drawing.surface import CSS_DPI, Surface
-from gen.theme import COLOURS, NUMBER_SIZE, SYMBOL_SIZE
+from gen.theme import NUMBER_SIZE, PAGE_COLOURS, SYMBOL_SIZE, current
 
 Across = Literal["left", "center", "right"]
 Upright = Literal["baseline", "top", "center", "bottom"]
@@ -46,13 +46,21 @@ LABEL_DROP = _TICK_GAP + NUMBER_SIZE * 0.72
 
 
 def light(colour: str) -> str:
-    """Return the hex code of a theme colour for films; other values are returned as they are."""
-    return COLOURS[colour].light if colour in COLOURS else colour
+    """Return the hex code of a theme colour for films; other values are returned as they are.
+
+    Raises:
+        ValueError: the colour belongs to pages alone, and is not part of the keys of films.
+    """
+    if colour in PAGE_COLOURS:
+        raise ValueError(f'"{colour}" is a colour of pages; films cannot use it')
+    colours = current().colours
+    return colours[colour].light if colour in colours else colour
 
 
 def pale(colour: str) -> str:
-    """Mix a theme colour or `#rrggbb` with white."""
-    mixed = (round(channel + (255 - channel) * _PALE) for channel in rgb(light(colour)))
+    """Mix a theme colour or `#rrggbb` with the ground."""
+    ends = zip(rgb(light(colour)), rgb(light("ground")), strict=True)
+    mixed = (round(channel + (ground - channel) * _PALE) for channel, ground in ends)
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 

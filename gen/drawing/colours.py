@@ -1,4 +1,4 @@
-"""Diverging colour map: white at zero, blue below, red above."""
+"""Diverging colour map; in the tool's theme white at zero, blue below, red above."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from gen.theme import NEGATIVE_STOPS, POSITIVE_STOPS
+from gen.theme import current
 
 FINE, COARSE = 127, 63
 """Numbers of colours: odd, so that the middle one is zero; few enough for a GIF's palette.
@@ -33,8 +33,9 @@ class Diverging:
 
     @property
     def colours(self) -> UInt8[np.ndarray, "level 3"]:
-        """The colour of each level; the middle one is white."""
-        return _colours(self.levels)
+        """The colour of each level in the current theme; the middle one is that of zero."""
+        theme = current()
+        return _colours(self.levels, theme.negative, theme.positive)
 
     def level_of(self, values: Float[np.ndarray, "*shape"]) -> UInt8[np.ndarray, "*shape"]:
         """Return the level of each value; zero has the middle one."""
@@ -43,8 +44,10 @@ class Diverging:
 
 
 @cache
-def _colours(levels: int) -> UInt8[np.ndarray, "level 3"]:
-    stops = [*NEGATIVE_STOPS[:0:-1], *POSITIVE_STOPS]
+def _colours(
+    levels: int, negative: tuple[str, ...], positive: tuple[str, ...]
+) -> UInt8[np.ndarray, "level 3"]:
+    stops = [*negative[:0:-1], *positive]
     position = np.linspace(0, len(stops) - 1, levels)
     channels = np.array([rgb(stop) for stop in stops], dtype=np.float64)
     mixed = [np.interp(position, np.arange(len(stops)), channel) for channel in channels.T]

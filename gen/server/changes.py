@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from threading import Event
 
@@ -24,7 +25,8 @@ def changes(
 
     Args:
         config: the site's gen.toml, which may be a link.
-        beside: names of the files and folders beside it that are sources.
+        beside: names of the files and folders beside it that are sources, or patterns (`*.css`)
+            of such names; the targets of links are watched for names only.
         own: further folders whose whole content is a source.
         stop: ends the iteration when it is set.
     """
@@ -101,4 +103,6 @@ def _is_watched(path: Path, watched: Watched) -> bool:
     if path in watched:
         return True
     names = watched.get(path.parent, set())
-    return names is None or path.name in names
+    if names is None or path.name in names:
+        return True
+    return any(fnmatchcase(path.name, name) for name in names if name.startswith("*"))

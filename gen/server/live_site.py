@@ -26,6 +26,7 @@ from gen.site.pages.claims import false_claims
 from gen.site.pages.facts import FactBook
 from gen.site.results import read_models, read_sweeps
 from gen.site.sources import Sources
+from gen.site.wording import wording_errors
 
 Files = Mapping[str, bytes | Path]
 """Content, or the file with the content, by path in the site."""
@@ -54,6 +55,7 @@ class LiveSite:
         self._code = _code_digest()
         self._prepared: PreparedAssets | None = None
         self._prepared_target: Any = None
+        self._prepared_words: Mapping[str, str] = {}
         self._unfinished: list[str] = []
         self._claims: list[str] = []
         self._latest: tuple[BuildContext, Sources, Files] | None = None
@@ -70,8 +72,10 @@ class LiveSite:
             sources = Sources.gather(context)
             sources.check()
             target = _target(context)
-            if check_store or self._prepared_target != target:
+            former = self._prepared_target, self._prepared_words
+            if check_store or former != (target, sources.catalogues):
                 stale = self._prepare(context, target)
+                self._prepared_words = sources.catalogues
             if self._prepared is not None and self._prepared.placed.keys() >= sources.pages.keys():
                 self._render(context, sources, self._prepared)
         except GenError as error:
@@ -130,7 +134,9 @@ class LiveSite:
         self.files = with_prepared_assets(prepared, sources)
         self._latest = context, sources, self.files
         book = FactBook(prepared.facts, Words("en"))
-        claims = [str(error) for error in false_claims(sources.original, book, self._unfinished)]
+        errors = false_claims(sources.original, book, self._unfinished)
+        errors += wording_errors(context.config)
+        claims = [str(error) for error in errors]
         if claims != self._claims:
             for claim in claims:
                 context.report.warn(claim)
@@ -144,10 +150,10 @@ def _code_digest() -> str:
 
 
 def _target(context: BuildContext) -> Any:
-    """Return the languages, models, sweeps and figures of the config, to be compared."""
+    """Return the languages, colours, models, sweeps and figures of the config, to be compared."""
     config = context.config
     parts = config.models, config.sweeps, config.figures
-    return config.site.languages, *(list(part.items()) for part in parts)
+    return config.site.languages, config.theme, *(list(part.items()) for part in parts)
 
 
 def _with_place(error: Exception) -> GenError:

@@ -11,20 +11,22 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from gen.config.languages import FOLDER as LANGUAGES
 from gen.errors import BusyError, GenError, SetupError, as_gen_error
 from gen.server.background import BackgroundBuild, OpenContext
 from gen.server.changes import changes
 from gen.server.live_site import Files, LiveSite
 from gen.site.assets import ROOT
 from gen.site.context import BuildContext
+from gen.site.own_templates import FOLDER as TEMPLATES
 from gen.site.publish import MANIFEST
 from gen.site.sources import REFERENCES
 
 PUBLISH_AFTER = 1.0
 """Seconds without a change before the output folder is written."""
 
-_FOLDERS = ("pages", "assets", ROOT)
-"""Folders of sources beside the config."""
+_BESIDE = (REFERENCES, "pages", "assets", ROOT, LANGUAGES, TEMPLATES, "*.css")
+"""Files and folders of sources beside the config."""
 
 _MAX_LOGGED = 8
 """Stale models and films that are logged one by one."""
@@ -226,8 +228,7 @@ class SiteWatcher:
 
     def _watch(self) -> None:
         """Put an event on the queue for each change of a source."""
-        beside = (REFERENCES, *_FOLDERS)
-        for _ in changes(self._config, beside, self._own, self._stopped):
+        for _ in changes(self._config, _BESIDE, self._own, self._stopped):
             self._events.put(("changed", None))
 
 

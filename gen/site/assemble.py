@@ -22,6 +22,7 @@ from gen.site.provenance import provenance
 from gen.site.results import Results, TrainedSweep
 from gen.site.sources import REFERENCES, Sources
 from gen.store.store import Entry
+from gen.theme import using
 
 _FILM_INFO = ("width", "height", "frames", "seconds")
 
@@ -63,8 +64,11 @@ def site_files(
 
 def prepare_assets(config: Config, results: Results, drawn: Mapping[str, Entry]) -> PreparedAssets:
     """Compute and draw everything of a site that does not depend on its pages."""
-    from gen.i18n import Words
+    with using(config.theme):
+        return _prepare_assets(config, results, drawn)
 
+
+def _prepare_assets(config: Config, results: Results, drawn: Mapping[str, Entry]) -> PreparedAssets:
     facts = all_facts(config, results)
     files: dict[str, bytes | Path] = {FACTS_FILE: _json(facts)}
     for name, result in results.items():
@@ -83,7 +87,7 @@ def prepare_assets(config: Config, results: Results, drawn: Mapping[str, Entry])
     charts: dict[str, bytes | Path] = {}
     for place, language in enumerate(config.site.languages):
         suffix = "" if place == 0 else f".{language}"
-        placer = _Placer(config, drawn, files, data, Words(language), suffix)
+        placer = _Placer(config, drawn, files, data, config.words(language), suffix)
         by_language[language] = placer.place(views)
         charts |= placer.charts
     return PreparedAssets(config, results, drawn, facts, files | charts, by_language)
@@ -98,7 +102,6 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
     Raises:
         ConfigError: a page has an error; the message names file and line.
     """
-    from gen.i18n import Words
     from gen.site.pages.addresses import add_versions
     from gen.site.pages.references import read_references
     from gen.site.pages.render import render_pages
@@ -108,23 +111,26 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
     made_from = provenance(prepared.config, prepared.results, prepared.drawn, sources.commit)
     files["data/provenance.json"] = _json(made_from)
     site = sources.config.site
+    first = site.languages[0]
     works = read_references(sources.references, str(sources.config.folder / REFERENCES))
     rendered: list[str] = []
     for language in site.languages:
         placed, by_seed = prepared.placed[language]
-        pages = render_pages(
-            site=site,
-            language=language,
-            sources=sources.pages[language],
-            figures=placed,
-            by_seed=by_seed,
-            references=works,
-            facts=prepared.facts,
-            words=Words(language),
-            templates=sources.templates,
-            originals=sources.pages[site.languages[0]] if language != site.languages[0] else None,
-            assets=sources.assets,
-        )
+        with using(sources.config.theme):
+            pages = render_pages(
+                site=site,
+                language=language,
+                sources=sources.pages[language],
+                figures=placed,
+                by_seed=by_seed,
+                references=works,
+                facts=prepared.facts,
+                words=sources.config.words(language),
+                templates=sources.templates,
+                own_templates=sources.own_templates,
+                originals=None if language == first else sources.pages[first],
+                assets=sources.assets,
+            )
         files |= {path: text.encode() for path, text in pages.items()}
         rendered += [path for path in pages if path.endswith(".html")]
     if site.base_url:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gen.errors import ConfigError, unreadable_error
@@ -41,31 +41,67 @@ def theme_files(templates: Path) -> dict[str, bytes]:
     Args:
         templates: folder of the theme.
     """
-    found = [*_below(templates / "scripts"), *_below(templates / "styles")]
+    found = [*files_below(templates / "scripts"), *files_below(templates / "styles")]
     files = {f"assets/{name}": read_bytes(path) for name, path in found}
     return files | {f"assets/{ICON}": read_bytes(templates / ICON)}
 
 
-def published_files(folder: Path, templates: Path, own: Iterable[str]) -> dict[str, bytes]:
+def published_files(
+    folder: Path, theme: Mapping[str, bytes], own: Iterable[str], stylesheets: Iterable[str] = ()
+) -> dict[str, bytes]:
     """Return the files that are published unchanged, by path inside the site.
 
     Args:
         folder: folder of the config.
-        templates: folder of the theme; a site's own `assets/NAME` replaces the theme's file.
+        theme: the files of the theme by path inside the site; a site's own `assets/NAME`
+            replaces one.
         own: files, and folders that end in a slash, that a build writes itself.
+        stylesheets: CSS files that every page links, relative to the folder; those that are not
+            below `assets/` are published there.
 
     Raises:
-        ConfigError: a folder or file cannot be read or published, leads out of the config's
-            folder, or has the path of a file that a build writes.
+        ConfigError: a folder or file cannot be read or published, is missing, leads out of the
+            config's folder, or has the path of another file of the site.
     """
-    files = theme_files(templates)
+    files = dict(theme)
     for place, prefix in ((folder / "assets", "assets/"), (folder / ROOT, "")):
         kept = () if prefix else _KEPT
         taken = [name for name in own if name != prefix and name.startswith(prefix)]
-        for name, path in _below(place, kept, inside=folder):
+        for name, path in files_below(place, kept, inside=folder):
             _refuse_collision(prefix + name, path, taken)
             files[prefix + name] = _content(path)
+    for name in stylesheets:
+        published = f"assets/{name.removeprefix('assets/')}"
+        if name != published:
+            files[published] = _stylesheet(folder, name, [*files, *own])
+        elif name not in files:
+            raise _missing_stylesheet(folder, name)
     return files
+
+
+def _stylesheet(folder: Path, name: str, taken: Iterable[str]) -> bytes:
+    """Return the content of a stylesheet beside the config, which is published in `assets/`."""
+    path = folder / name
+    refuse_leading_out(path, folder)
+    try:
+        content = read_bytes(path)
+    except FileNotFoundError:
+        raise _missing_stylesheet(folder, name) from None
+    for other in taken:
+        if other.casefold() == f"assets/{name}".casefold():
+            what = f'the site has another file "{other}"'
+            raise ConfigError(what, where=str(path), hint="give the stylesheet another name")
+    return content
+
+
+def _missing_stylesheet(folder: Path, name: str) -> ConfigError:
+    elsewhere = f"assets/{name}"
+    hint = f'write "{elsewhere}"' if (folder / elsewhere).is_file() else "create it"
+    return ConfigError(
+        "there is no such stylesheet",
+        where=str(folder / name),
+        hint=f"{hint}, or remove it from stylesheets",
+    )
 
 
 def refuse_leading_out(path: Path, folder: Path) -> None:
@@ -127,7 +163,7 @@ def _listed(folder: Path) -> list[os.DirEntry[str]]:
         raise unreadable_error(error, str(folder)) from None
 
 
-def _below(
+def files_below(
     folder: Path, kept: Iterable[str] = (), inside: Path | None = None
 ) -> Iterator[tuple[str, Path]]:
     """The files to publish below a folder, with their paths inside it; links are followed.

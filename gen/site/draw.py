@@ -22,7 +22,8 @@ def film_orders(
     Args:
         only: ids of figures; all figures if None.
     """
-    orders = (view.film_order() for view in figure_views(config.figures, subjects, only))
+    views = figure_views(config.figures, subjects, only)
+    orders = (view.film_order(config.theme) for view in views)
     return [order for order in orders if order is not None]
 
 

@@ -19,6 +19,7 @@ from gen.figures.sweep_figure import SweepFigure
 from gen.site.films import FilmOrder
 from gen.site.results import Results, TrainedModel, TrainedSweep
 from gen.tasks.modular import Modular
+from gen.theme import Theme
 
 if TYPE_CHECKING:
     from gen.charts.chart import Chart, Stack
@@ -80,12 +81,16 @@ class FigureView(Generic[Subject]):
             return f"{self.stem}.npz", _snapshot_arrays(self.run)
         return None
 
-    def film_order(self) -> FilmOrder[Subject] | None:
-        """Return what has to be drawn if the figure is a film."""
+    def film_order(self, theme: Theme) -> FilmOrder[Subject] | None:
+        """Return what has to be drawn if the figure is a film.
+
+        Args:
+            theme: the colours of the site.
+        """
         if not isinstance(self.figure, FilmFigure):
             return None
         brief = self.seed is not None
-        return FilmOrder(self.stem, self.figure, self.subject, self.key, brief)
+        return FilmOrder(self.stem, self.figure, self.subject, self.key, brief, theme)
 
 
 AnyView: TypeAlias = (

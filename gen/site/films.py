@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic
@@ -15,6 +15,7 @@ from gen.figures.figure import FilmFigure, Subject
 from gen.store.code_digest import clear_cache, code_digest, versions
 from gen.store.store import Entry, Family, Store, content_key, file_digest
 from gen.store.temporary import temporary_folder
+from gen.theme import Theme, using
 
 if TYPE_CHECKING:
     from gen.drawing.film import Film
@@ -63,6 +64,7 @@ class FilmOrder(Generic[Subject]):
         subject: what the figure shows.
         source_key: what identifies the stored runs that are shown, as JSON values.
         brief: whether it is a film of another seed, and therefore smaller.
+        theme: the colours.
     """
 
     name: str
@@ -70,6 +72,7 @@ class FilmOrder(Generic[Subject]):
     subject: Subject
     source_key: dict[str, Any]
     brief: bool = False
+    theme: Theme = field(default_factory=Theme)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -92,6 +95,7 @@ class FilmOrder(Generic[Subject]):
             "encoder": custom_encoder(),
             "told": list(_INFO),
             **({"brief": _BRIEF} if self.brief else {}),
+            "colours": self.theme.in_films,
         }
 
     @cached_property
@@ -122,7 +126,8 @@ def draw(order: FilmOrder[Any], *, on_progress: Callable[[int], None]) -> DrawnF
         ConfigError: the source code differs from that of the main process.
     """
     _check_code(order)
-    drawn = (_draw_brief if order.brief else _draw_full)(order, on_progress=on_progress)
+    with using(order.theme):
+        drawn = (_draw_brief if order.brief else _draw_full)(order, on_progress=on_progress)
     _check_code(order)
     return drawn
 

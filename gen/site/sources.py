@@ -10,14 +10,18 @@ from hashlib import sha256
 from pathlib import Path
 
 from gen import __version__
+from gen.catalogues import catalogue_digest
+from gen.config.languages import FOLDER as LANGUAGES
+from gen.config.languages import own_language_files
 from gen.config.reader import Config
 from gen.errors import ConfigError
 from gen.experiments import runs
-from gen.i18n import catalog_digest
 from gen.site import films
-from gen.site.assets import ROOT, published_files, refuse_leading_out
+from gen.site.assets import ROOT, published_files, refuse_leading_out, theme_files
 from gen.site.context import BuildContext
 from gen.site.git import Commit
+from gen.site.own_templates import FOLDER as TEMPLATES
+from gen.site.own_templates import OwnTemplates, read_own_templates
 from gen.site.pages.generated import generated_assets
 from gen.site.pages.source import Source
 from gen.store.code_digest import code_digest, versions
@@ -47,7 +51,9 @@ class Sources:
         assets: files that are published unchanged, by path inside the site: those below
             `assets/` and `root/`.
         references: text of `references.toml`; empty without the file.
-        templates: folder of the page templates.
+        templates: folder of the page templates of the tool.
+        own_templates: files of the site that replace some of these.
+        catalogues: text of the catalogues that the site brings, by language.
         device: the torch device that models are trained on.
         commit: the Git commit of the config's folder.
     """
@@ -57,6 +63,8 @@ class Sources:
     assets: dict[str, bytes]
     references: str
     templates: Path
+    own_templates: OwnTemplates
+    catalogues: dict[str, str]
     device: str
     commit: Commit
 
@@ -76,10 +84,29 @@ class Sources:
             }
             for language in config.site.languages
         }
-        files = published_files(config.folder, context.templates, _generated_paths(config))
+        own = read_own_templates(config.folder, context.templates)
+        theme = theme_files(context.templates) | own.assets
+        generated = _generated_paths(config)
+        files = published_files(config.folder, theme, generated, config.site.stylesheets)
         references = _read_references(config.folder)
-        commit = Commit.of(config.folder, _source_files(config, files))
-        sources = cls(config, pages, files, references, context.templates, context.device, commit)
+        catalogues = _read_catalogues(config.folder)
+        own_files = [
+            *(f"{TEMPLATES}/{name}" for name, _ in own.files),
+            *(f"{LANGUAGES}/{language}.toml" for language in catalogues),
+            *config.site.stylesheets,
+        ]
+        commit = Commit.of(config.folder, _source_files(config, files, own_files))
+        sources = cls(
+            config=config,
+            pages=pages,
+            assets=files,
+            references=references,
+            templates=context.templates,
+            own_templates=own,
+            catalogues=catalogues,
+            device=context.device,
+            commit=commit,
+        )
         # Compute the key now: templates, texts and code that change before the pages are rendered
         # must lead to another key.
         _ = sources.key
@@ -104,14 +131,17 @@ class Sources:
         return list(self.read()[self.config.site.languages[0]].values())
 
     def check(self) -> None:
-        """Check the pages before training.
+        """Check the pages and templates before training.
 
         Raises:
-            ConfigError: a page has an error that does not depend on the values of facts.
+            ConfigError: a page has an error that does not depend on the values of facts, or a
+                template of the site is none.
         """
         from gen.site.pages.precheck import precheck
         from gen.site.pages.references import read_references
+        from gen.site.pages.templates import load_templates
 
+        load_templates(self.templates, self.own_templates).check()
         works = read_references(self.references, str(self.config.folder / REFERENCES))
         files = [*self.assets, *generated_assets(self.config.site.languages)]
         precheck(self.config, self.read(), works, files)
@@ -156,7 +186,9 @@ class Sources:
                     for path in sorted(self.templates.rglob("*"))
                     if path.is_file()
                 },
-                "words": catalog_digest(),
+                "own templates": dict(self.own_templates.files),
+                "words": [catalogue_digest(), self.catalogues],
+                "theme": config.theme.as_json,
                 "commit": [self.commit.hash, self.commit.edited],
                 "version": __version__,
                 "python": platform.python_version(),
@@ -166,11 +198,12 @@ class Sources:
         )
 
 
-def _source_files(config: Config, published: Iterable[str]) -> list[Path]:
+def _source_files(config: Config, published: Iterable[str], more: Iterable[str]) -> list[Path]:
     """Return the source files of a site below the config's folder.
 
     Args:
         published: paths inside the site of the files that are published unchanged.
+        more: further files, relative to the folder.
     """
     folder = config.folder
     pages = [
@@ -179,8 +212,9 @@ def _source_files(config: Config, published: Iterable[str]) -> list[Path]:
         for page in config.site.pages
     ]
     assets = [name if name.startswith("assets/") else f"{ROOT}/{name}" for name in published]
-    beside = (folder / name for name in (REFERENCES, *assets))
-    return [config.path, *pages, *(path for path in beside if path.is_file())]
+    beside = (folder / name for name in (REFERENCES, *assets, *more))
+    own = dict.fromkeys(path for path in beside if path.is_file())
+    return [config.path, *pages, *own]
 
 
 def _digest(content: bytes) -> str:
@@ -207,6 +241,13 @@ def _read_references(folder: Path) -> str:
         return read_text(path)
     except FileNotFoundError:
         return ""
+
+
+def _read_catalogues(folder: Path) -> dict[str, str]:
+    found = own_language_files(folder)
+    for path in found.values():
+        refuse_leading_out(path, folder)
+    return {language: read_text(path) for language, path in found.items()}
 
 
 def _generated_paths(config: Config) -> list[str]:

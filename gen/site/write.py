@@ -66,7 +66,7 @@ def check_statements(
     facts: Mapping[str, Mapping[str, Fact]],
     unfinished: Iterable[str] = (),
 ) -> None:
-    """Warn about false claims and incomplete translations.
+    """Warn about false claims, incomplete translations and texts without a translation.
 
     Raises:
         ConfigError: with --strict, the first such error.
@@ -75,11 +75,18 @@ def check_statements(
     from gen.site.pages.claims import false_claims
     from gen.site.pages.facts import FactBook
     from gen.site.pages.translations import differences
+    from gen.site.wording import wording_errors
 
     for picture in large_pictures(sources.assets, context.config.folder):
         context.report.warn(picture)
     errors = false_claims(sources.original, FactBook(facts, Words("en")), unfinished)
     errors += differences(sources.pages)
+    wording = wording_errors(context.config)
+    if context.strict:
+        errors += wording
+    else:
+        for error in wording:
+            context.report.warn(str(error))
     if context.strict and errors:
         for error in errors[1:]:
             context.report.warn(str(error))

@@ -11,15 +11,13 @@ globalThis.grokreel = {};
 {
   const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-  const language = document.documentElement.lang;
-  const separators = Object.fromEntries(
-    new Intl.NumberFormat(language).formatToParts(12345.6).map(({ type, value }) => [type, value]),
-  );
+  // The marks of the language, from its catalogue; those of English on a page that has none.
+  const { decimal = ".", group = ",", times = "×" } = document.documentElement.dataset;
 
   const localised = (plain) =>
     plain.replace(
       /[-,.]/g,
-      (sign) => ({ "-": "−", ",": separators.group, ".": separators.decimal })[sign],
+      (sign) => ({ "-": "−", ",": group, ".": decimal })[sign],
     );
 
   // A fixed number of decimals, grouped by thousands; zero has no minus sign.
@@ -50,7 +48,7 @@ globalThis.grokreel = {};
     if (order < -3 || order >= 6) {
       const [digits, exponent] = value.toExponential(1).split("e");
       const factor = localised(digits.replace(/\.0$/, ""));
-      return `${factor}\u00a0×\u00a0${powerOfTen(exponent.replace("+", ""))}`;
+      return `${factor}\u00a0${times}\u00a0${powerOfTen(exponent.replace("+", ""))}`;
     }
     const plain = fixed(value, value === 0 ? 0 : Math.max(0, count - 1 - order));
     return localised(plain.includes(".") ? plain.replace(/\.?0+$/, "") : plain);

@@ -12,7 +12,7 @@ import pytest
 
 from gen.server.changes import changes, watched_folders
 
-BESIDE = ("references.toml", "pages", "assets")
+BESIDE = ("references.toml", "pages", "assets", "*.css")
 LONG = 60.0
 """Seconds that a busy machine may take to notice a change."""
 
@@ -98,6 +98,10 @@ def watch(site: Path) -> Iterator[Watch]:
 )
 def test_an_edit_of_a_source_is_noticed(watch: Watch, name: str) -> None:
     assert watch.sees(lambda: (watch.folder / name).write_text("edited"))
+
+
+def test_a_new_stylesheet_beside_the_config_is_noticed(watch: Watch) -> None:
+    assert watch.sees(lambda: (watch.folder / "own.css").write_text(""))
 
 
 def test_a_file_that_an_editor_replaces_is_noticed(watch: Watch) -> None:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gen import i18n as words_module
+from gen import catalogues as words_module
+from gen.catalogues import catalogue_digest, languages
 from gen.errors import ConfigError
-from gen.i18n import Words, catalog_digest, languages, power_of_ten
+from gen.i18n import Words, power_of_ten
 
 EN = Words("en")
 
@@ -38,7 +39,7 @@ def test_the_error_for_an_unknown_language_lists_the_known_ones() -> None:
         ConfigError, match=r'language "xx" is not available; the languages are: en, zh'
     ) as error:
         Words("xx")
-    assert "gen/" not in str(error.value)
+    assert "gen/languages" not in str(error.value)
 
 
 @pytest.mark.parametrize("content", ["[axis]\nstep = 3\n", "= nonsense", b"\xff\xfe"])
@@ -116,9 +117,9 @@ def test_an_exponent_is_superscript() -> None:
 def test_the_digest_changes_with_the_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words_module, "_FOLDER", tmp_path)
     (tmp_path / "en.toml").write_text('name = "English"')
-    before = catalog_digest()
+    before = catalogue_digest()
     (tmp_path / "en.toml").write_text('name = "English "')
-    assert catalog_digest() != before
+    assert catalogue_digest() != before
 
 
 @pytest.mark.parametrize(

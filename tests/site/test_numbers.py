@@ -7,7 +7,8 @@ from math import isfinite
 import numpy as np
 import pytest
 
-from gen.i18n import Words, languages
+from gen.catalogues import languages
+from gen.i18n import Words
 from tests.support.node import run_scripts
 
 SPACE = "\u00a0"
@@ -146,7 +147,7 @@ def test_build_and_scripts_format_random_numbers_alike() -> None:
               ];
             }""",
             [values, [float(share) for share in shares]],
-            words("tag"),
+            words,
         )
         assert written[0] == [words.number(value) for value in values]
         assert written[1] == [words.number(value, 2) for value in values]

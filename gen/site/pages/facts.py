@@ -157,8 +157,12 @@ class FactBook:
 def _format_number(value: float, style: str, words: Words) -> str:
     if re.fullmatch(r"\.\d", style):
         return words.number(float(value), int(style[1:]))
-    if style.startswith("plural ") and style.count("/") == 1:
-        return style.removeprefix("plural ").split("/")[value != 1].strip()
+    if style.startswith("plural ") and "/" in style:
+        forms = [form.strip() for form in style.removeprefix("plural ").split("/")]
+        try:
+            return words.plural(value, forms)
+        except ValueError as error:
+            raise PageError(str(error), "separate the forms by slashes") from None
     match style:
         case "":
             return words.number(value)

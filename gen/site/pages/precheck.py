@@ -11,7 +11,6 @@ from gen.analysis.types import Fact
 from gen.config.reader import Config
 from gen.errors import ConfigError, PageError, suggestion
 from gen.figures.figure import FilmFigure
-from gen.i18n import Words
 from gen.mathml import to_mathml
 from gen.site.pages.article import check_tokens
 from gen.site.pages.conditions import evaluate
@@ -57,7 +56,7 @@ def precheck(
     original = sources[config.site.languages[0]]
     present = frozenset(files)
     for language, pages in sources.items():
-        book = _UnknownFacts({name: {} for name in known}, Words(language))
+        book = _UnknownFacts({name: {} for name in known}, config.words(language))
         originals = {} if pages is original else original
         tokens = {name: parse(source, originals.get(name)) for name, source in pages.items()}
         links = LinkTargets({name: anchors(found) for name, found in tokens.items()}, present, "")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it.token import Token
 
 from gen import __version__
@@ -17,6 +16,7 @@ from gen.analysis.types import Fact
 from gen.config.site import Site
 from gen.errors import ConfigError, suggestion
 from gen.i18n import Words
+from gen.site.own_templates import NO_TEMPLATES, OwnTemplates
 from gen.site.pages.article import Article, check_tokens, select_branches
 from gen.site.pages.facts import FACTS_FILE, FactBook
 from gen.site.pages.figures import BySeed, PlacedFigure, PlacedFilm
@@ -27,7 +27,8 @@ from gen.site.pages.references import Citations, Reference
 from gen.site.pages.search import Section, index_path, index_script, sections
 from gen.site.pages.seed_picker import SeedPicker
 from gen.site.pages.source import Source, read_sources
-from gen.site.pages.stylesheet import theme
+from gen.site.pages.stylesheet import theme_stylesheet
+from gen.site.pages.templates import load_templates
 from gen.site.pages.timeline import timeline_words
 
 
@@ -82,6 +83,7 @@ def render_pages(
     references: Mapping[str, Reference] | None = None,
     originals: Mapping[str, str] | None = None,
     assets: Iterable[str] = (),
+    own_templates: OwnTemplates = NO_TEMPLATES,
 ) -> dict[str, str]:
     """Render the pages of one language, and the stylesheet of their colours.
 
@@ -93,6 +95,7 @@ def render_pages(
         references: works that pages may cite.
         originals: Markdown by page in the first language, if this is a further one.
         assets: paths inside the site of files that are published unchanged.
+        own_templates: templates that replace those of the tool.
 
     Returns:
         Path inside the site to text.
@@ -116,20 +119,20 @@ def render_pages(
         files=frozenset([FACTS_FILE, *assets, *generated_assets(site.languages), *own]),
         root="../" * folder.count("/"),
     )
-    environment = _environment(templates)
-    rendered = {STYLESHEET: theme()}
+    loaded = load_templates(templates, own_templates)
+    rendered = {STYLESHEET: theme_stylesheet()}
     seed_picker = SeedPicker.of(by_seed or {})
     common = _common_variables(site, language, words, pages, targets.root, seed_picker)
     found: list[Section] = []
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
         context = common | _page_variables(pages, place)
         citations = Citations(works, words)
-        article = Article(source, book, figures, environment, targets, context, citations)
+        article = Article(source, book, figures, loaded, targets, context, citations)
         body = article.render(tokens[source.name])
         rendered[page.path] = _page_html(article, body)
         found += sections(page.path, page.title, page.description, body)
     rendered[index_path(language)] = index_script(language, found)
-    return rendered | seed_picker.scripts(environment, folder, common)
+    return rendered | seed_picker.scripts(loaded, folder, common)
 
 
 def _page_variables(pages: list[Page], place: int) -> dict[str, Any]:
@@ -143,8 +146,12 @@ def _page_html(article: Article, body: str) -> str:
     """Return a whole page around the body of its article."""
     page: Page = article.context["page"]
     template = "landing" if page.layout == "landing" else "page"
-    html = article.environment.get_template(f"{template}.html.jinja").render(
-        **article.context, body=body, timed=bool(article.timed), sheets=sorted(article.sheets)
+    html = article.templates.fill(
+        f"{template}.html.jinja",
+        **article.context,
+        body=body,
+        timed=bool(article.timed),
+        sheets=sorted(article.sheets),
     )
     return html.rstrip() + "\n"
 
@@ -161,22 +168,22 @@ def _common_variables(
         "root": root,
         "pages": pages,
         "version": __version__,
-        "file_size": file_size,
+        "file_size": partial(file_size, words),
         "seed_picker": seed_picker,
         "timeline_words": timeline_words(words),
-        "languages": _languages(site, root),
+        "languages": _languages(site, words, root),
     }
 
 
-def _languages(site: Site, root: str) -> list[Language]:
+def _languages(site: Site, words: Words, root: str) -> list[Language]:
     return [
-        Language(code, Words(code)("name"), folder, root + folder)
+        Language(code, words.of(code)("name"), folder, root + folder)
         for place, code in enumerate(site.languages)
         for folder in [f"{code}/" if place else ""]
     ]
 
 
-def file_size(size: int) -> str:
+def file_size(words: Words, size: int) -> str:
     """Return a file's size in kB or MB.
 
     Args:
@@ -184,7 +191,7 @@ def file_size(size: int) -> str:
     """
     if size < 999_500:
         return f"{max(1, round(size / 1e3))} kB"
-    return f"{size / 1e6:.1f} MB"
+    return f"{words.number(size / 1e6, 1)} MB"
 
 
 def _tokens(
@@ -248,15 +255,4 @@ def _picture(source: Source, figures: Mapping[str, PlacedFigure]) -> PlacedFilm 
         f'picture = "{name}" is not a film',
         where=source.path,
         hint=suggestion(name, films) or f"the films are: {', '.join(films)}",
-    )
-
-
-@cache
-def _environment(templates: Path) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )

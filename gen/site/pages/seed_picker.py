@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment
-
 from gen.site.pages.figures import BySeed, PlacedFigure
+from gen.site.pages.templates import Templates
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class SeedPicker:
         )
 
     def scripts(
-        self, environment: Environment, folder: str, context: Mapping[str, Any]
+        self, templates: Templates, folder: str, context: Mapping[str, Any]
     ) -> dict[str, str]:
         """Render a script for each model and seed.
 
@@ -58,7 +57,7 @@ class SeedPicker:
         for model, seeds in self.by_seed.items():
             for seed, placed in seeds.items():
                 figures = {
-                    name: _markup(figure, environment, context) for name, figure in placed.items()
+                    name: _markup(figure, templates, context) for name, figure in placed.items()
                 }
                 detail = {"model": model, "seed": str(seed), "figures": figures}
                 content = json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
@@ -69,7 +68,7 @@ class SeedPicker:
         return rendered
 
 
-def _markup(figure: PlacedFigure, environment: Environment, context: Mapping[str, Any]) -> str:
+def _markup(figure: PlacedFigure, templates: Templates, context: Mapping[str, Any]) -> str:
     """Render a figure without its caption, which stays on the page."""
-    template = environment.get_template(f"{figure.template}.html.jinja")
-    return template.render(**context, figure=figure, caption="", broad=False, first=False)
+    name = f"{figure.template}.html.jinja"
+    return templates.fill(name, **context, figure=figure, caption="", broad=False, first=False)

@@ -1,25 +1,30 @@
-"""Write the colours of `gen.theme` as a stylesheet, so that pages and figures agree."""
+"""Write the colours of the current theme as a stylesheet, so that pages and figures agree."""
 
 from __future__ import annotations
 
 from gen.charts.svg import STYLE
-from gen.theme import COLOURS, FILM_WIDTH, NEGATIVE_STOPS, POSITIVE_STOPS
+from gen.theme import FILM_WIDTH, current
 
 
-def theme() -> str:
+def theme_stylesheet() -> str:
     """Return the stylesheet of every page: colours, and the rules of inline charts."""
     return f"{css_variables()}\n{STYLE}"
 
 
 def css_variables() -> str:
-    """Return custom properties on `:root`: every colour, light and dark, and the film width."""
+    """Return custom properties on `:root`: every colour, light and dark, and the film width.
+
+    Films are drawn once, on a light ground: `--film-…` are the colours around them.
+    """
+    theme = current()
     fixed = {
-        "positive-fill": POSITIVE_STOPS[3],
-        "negative-fill": NEGATIVE_STOPS[3],
+        "positive-fill": theme.positive[3],
+        "negative-fill": theme.negative[3],
+        **{f"film-{name}": theme.colours[name].light for name in ("ground", "ink", "rule")},
         "film": f"{FILM_WIDTH}px",
     }
-    light = {name: colour.light for name, colour in COLOURS.items()} | fixed
-    dark = {name: colour.dark for name, colour in COLOURS.items()}
+    light = {name: colour.light for name, colour in theme.colours.items()} | fixed
+    dark = {name: colour.dark for name, colour in theme.colours.items()}
     return (
         f":root {{\n  color-scheme: light dark;\n{_declarations(light, '  ')}}}\n\n"
         f"@media screen and (prefers-color-scheme: dark) {{\n"

@@ -1,0 +1,79 @@
+"""The `[theme]` table: names, hex digits and contrast are checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gen.config.theme import contrast, read_theme
+from gen.config.toml import Location
+from gen.drawing.canvas import light
+from gen.drawing.colours import Diverging
+from gen.errors import ConfigError
+from gen.theme import COLOURS, NEGATIVE_STOPS, POSITIVE_STOPS, Colour, Theme, current, using
+from tests.figures.test_theme import contrast as contrast_by_numpy
+
+HERE = Location(Path("gen.toml"), ("theme",))
+HEX = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
+
+
+def test_colours_that_are_not_given_stay() -> None:
+    theme = read_theme({"test": {"dark": "#FFB080"}}, HERE)
+    assert theme.colours["test"] == Colour(COLOURS["test"].light, "#ffb080")
+    assert {**theme.colours, "test": None} == {**COLOURS, "test": None}
+    assert read_theme({}, HERE) == Theme() and Theme().in_films == {}
+
+
+def test_a_single_text_is_the_colour_of_both_modes() -> None:
+    assert read_theme({"hairline": "#808080"}, HERE).colours["hairline"] == Colour(
+        "#808080", "#808080"
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"tset": "#000000"}, 'theme.tset: there is no such colour; did you mean "test"'),
+        ({"qqqqqq": "#000000"}, "the colours are: ground, card"),
+        ({"test": "red"}, 'theme.test: "red" is not a colour; write six hex digits'),
+        ({"test": {"lihgt": "#000000"}}, 'theme.test.lihgt: unknown key; did you mean "light"'),
+        ({"test": {"light": "#00"}}, "theme.test.light: .*six hex digits"),
+        ({"test": 3}, "theme.test: 3 is not a colour"),
+        ({"positive": ["#ffffff"]}, "theme.positive: .*list 6 colours, from zero outwards"),
+        ({"positive": ["#ffffff"] * 5 + ["blue"]}, "theme.positive.5: .*six hex digits"),
+        ({"positive": ["#eeeeee"] * 6}, "zero is #ffffff in negative and #eeeeee in positive"),
+        ({"test": {"light": "#ffaa00"}}, r"light mode the contrast of test .* is 1\.9.* needs 4.5"),
+        ({"test": "#7a1f00"}, r"theme\.test: in dark mode .*choose a lighter test"),
+        ({"ground": {"dark": "#777777"}}, r"theme\.ground: in dark mode the contrast of ink"),
+        ({"distractor": "#ffffff"}, r"lines of this colour needs 3\.0"),
+    ],
+)
+def test_a_wrong_table_is_refused_with_its_key(table: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        read_theme(table, HERE)
+
+
+@given(HEX, HEX)
+def test_contrast_is_that_of_wcag(one: str, other: str) -> None:
+    assert contrast(one, other) == pytest.approx(contrast_by_numpy(one, other))
+
+
+def test_drawing_follows_the_theme_until_the_block_ends() -> None:
+    stops = (NEGATIVE_STOPS[0], *("#00441b",) * 5)
+    theme = Theme({**COLOURS, "test": Colour("#7a1f00", "#ffb080")}, positive=stops)
+    with using(theme):
+        assert light("test") == "#7a1f00" and light("#123456") == "#123456"
+        assert Diverging(1.0).colours[-1].tolist() == [0x00, 0x44, 0x1B]
+    assert light("test") == COLOURS["test"].light and current() == Theme()
+    assert Diverging(1.0).colours[-1].tolist() == [
+        int(POSITIVE_STOPS[-1][place : place + 2], 16) for place in (1, 3, 5)
+    ]
+
+
+def test_a_film_cannot_use_a_colour_that_is_not_part_of_its_key() -> None:
+    with pytest.raises(ValueError, match='"accent" is a colour of pages'):
+        light("accent")
+    assert Theme({**COLOURS, "accent": Colour("#000000", "#ffffff")}).in_films == {}
