@@ -9,6 +9,7 @@ import traceback
 import click
 
 from gen.errors import ConfigError, GenError, as_gen_error, printable
+from gen.plugins.failures import plugin_failure
 
 
 def report_exit(error: BaseException, start: float) -> int:
@@ -38,7 +39,7 @@ def report_exit(error: BaseException, start: float) -> int:
 def _as_gen_error(error: Exception) -> GenError | None:
     """Return an error as a GenError; None for a programming error."""
     if not isinstance(error, click.ClickException):
-        return as_gen_error(error)
+        return as_gen_error(error) or plugin_failure(error)
     what = error.format_message().removesuffix(".")
     context = error.ctx if isinstance(error, click.UsageError) else None
     place = context.command_path if context else ""

@@ -65,7 +65,7 @@ def read_model(name: str, value: object, location: Location, cells: int = 1) -> 
 
 def read_kind(
     family: type[KindType],
-    known: Mapping[str, type[Any]],
+    known: Mapping[str, Any],
     value: object,
     location: Location,
     default: str | None = None,

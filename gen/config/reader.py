@@ -16,6 +16,8 @@ from gen.config.figures import read_figure
 from gen.config.languages import check_languages, read_own_texts
 from gen.config.messages import validate
 from gen.config.models import read_model
+from gen.config.plugins import KEY as PLUGINS
+from gen.config.plugins import read_plugins
 from gen.config.site import Site
 from gen.config.sweeps import read_sweep
 from gen.config.theme import read_theme
@@ -25,6 +27,8 @@ from gen.experiments.model import Model
 from gen.experiments.sweep import Sweep
 from gen.figures.figure import Figure
 from gen.i18n import Words
+from gen.plugins.kinds import Plugins
+from gen.settings import adding_kinds
 from gen.text import as_config_value, truncate
 from gen.theme import Theme
 
@@ -44,6 +48,7 @@ class Config:
     models: dict[str, Model]
     sweeps: dict[str, Sweep]
     figures: dict[str, Figure]
+    plugins: Plugins
     theme: Theme = field(default_factory=Theme)
 
     @property
@@ -88,26 +93,41 @@ def load_profiles(path: Path) -> dict[str | None, Config]:
         ConfigError: the file cannot be read, is not valid TOML, or has a wrong value.
     """
     table = read_config_file(path)
+    plugins = read_plugins(path.parent, table.pop(PLUGINS, []), Location(path, (PLUGINS,)))
     profiles = as_table(table.pop("profiles", {}), Location(path, ("profiles",)))
-    configs: dict[str | None, Config] = {None: _read_config(path, None, table, {})}
-    for name, value in profiles.items():
-        location = Location(path, ("profiles", name))
-        override = as_table(value, location)
-        for key in override:
-            if key not in table:
-                raise location.at(key).error("a profile cannot add a new part to the file")
-        configs[name] = _read_config(path, name, merge_tables(table, override), override)
+    with adding_kinds(plugins.kinds):
+        configs: dict[str | None, Config] = {None: _read_config(path, None, table, {}, plugins)}
+        for name, value in profiles.items():
+            override = _read_override(value, table, Location(path, ("profiles", name)))
+            merged = merge_tables(table, override)
+            configs[name] = _read_config(path, name, merged, override, plugins)
     return configs
 
 
+def _read_override(value: object, table: Mapping[str, Any], location: Location) -> dict[str, Any]:
+    """Return the table of a profile, which has only parts that the file has."""
+    override = as_table(value, location)
+    for key in override:
+        if key == PLUGINS:
+            hint = "list the files of all profiles at the top of the file"
+            raise location.at(key).error("a profile cannot change the plugins", hint)
+        if key not in table:
+            raise location.at(key).error("a profile cannot add a new part to the file")
+    return override
+
+
 def _read_config(
-    path: Path, profile: str | None, table: Mapping[str, Any], override: Mapping[str, Any]
+    path: Path,
+    profile: str | None,
+    table: Mapping[str, Any],
+    override: Mapping[str, Any],
+    plugins: Plugins,
 ) -> Config:
     """Read the tables of the file with a profile already applied."""
     top = Location(path, profile=profile, override=override)
     for key in table:
         if key not in _PARTS:
-            hint = suggestion(key, [*_PARTS, "profiles"]) or "remove it"
+            hint = suggestion(key, [*_PARTS, "profiles", PLUGINS]) or "remove it"
             raise top.at(key).error("unknown key", hint)
     for key in _REQUIRED:
         if key not in table:
@@ -127,7 +147,7 @@ def _read_config(
     }
     check_languages(site.languages, path.parent, top.at("site", "languages"))
     theme = read_theme(table.get("theme", {}), top.at("theme"))
-    return Config(path, profile, site, models, sweeps, figures, theme)
+    return Config(path, profile, site, models, sweeps, figures, plugins, theme)
 
 
 def _entries(

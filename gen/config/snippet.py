@@ -19,6 +19,7 @@ from gen.config.reader import Config
 from gen.experiments.model import Model, ModelSettings
 from gen.experiments.sweep import Axis, Sweep
 from gen.experiments.thresholds import Thresholds
+from gen.figures.figure import Figure
 from gen.settings import Settings
 
 
@@ -34,7 +35,17 @@ def recipe(config: Config, name: str) -> str:
         sources["models"] = {figure.source: _model_tables(config.models[figure.source])}
     elif figure.source in config.sweeps:
         sources["sweeps"] = {figure.source: _sweep_tables(config.sweeps[figure.source])}
-    return tomlkit.dumps({**sources, "figures": {name: _non_defaults(figure)}})
+    plugins = config.plugins.listed_for(_classes(config, figure))
+    listed = {"plugins": plugins} if plugins else {}
+    return tomlkit.dumps({**listed, **sources, "figures": {name: _non_defaults(figure)}})
+
+
+def _classes(config: Config, figure: Figure) -> list[type[Any]]:
+    """Return the classes of the tables that make a figure: its own and those of its model."""
+    model = config.models.get(figure.source)
+    models = [model] if model else getattr(config.sweeps.get(figure.source), "cells", ())
+    tables = (table for each in models for table in (each.task, each.network, each.optimiser))
+    return [*{type(table) for table in (figure, *tables)}]
 
 
 def _model_tables(model: Model) -> dict[str, Any]:

@@ -7,6 +7,7 @@ which all is fresh draws nothing and must not load matplotlib.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
@@ -94,6 +95,6 @@ class FilmFigure(Figure[Subject]):
         return Pacing(self.fps, self.hold_first, self.hold_last)
 
 
-def figure_kinds() -> dict[str, type[Any]]:
+def figure_kinds() -> Mapping[str, Any]:
     """Return all figure classes by their `kind`."""
     return kinds("gen.figures", Figure)

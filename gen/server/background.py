@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from gen.errors import GenError, as_gen_error
+from gen.plugins.failures import plugin_failure
 from gen.site.context import BuildContext
 from gen.workers.exceptions import pack_exception, unpack_exception
 from gen.workers.processes import ending_with_parent, process_death_error, start_ignoring_interrupts
@@ -78,7 +79,7 @@ def _main(open_context: OpenContext, pipe: Connection, parent: int) -> None:
         try:
             _build_all(open_context, pipe)
         except Exception as raised:
-            error = as_gen_error(raised)
+            error = as_gen_error(raised) or plugin_failure(raised)
             if error is None:
                 raise
             message = pack_exception(error)

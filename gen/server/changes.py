@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from threading import Event
@@ -11,12 +11,19 @@ from threading import Event
 _MAX_LINKS = 40
 """Longest chain of links that Linux follows."""
 
+MoreFiles = Callable[[Path], Iterable[Path]]
+"""Returns further sources of a config."""
+
 Watched = dict[Path, set[str] | None]
 """Real paths of folders, and the watched names in each; None for all names."""
 
 
 def changes(
-    config: Path, beside: Iterable[str], own: Iterable[Path], stop: Event
+    config: Path,
+    beside: Iterable[str],
+    own: Iterable[Path],
+    stop: Event,
+    more: MoreFiles = lambda config: (),
 ) -> Iterator[None]:
     """Yield whenever a source of a site may have changed.
 
@@ -29,12 +36,13 @@ def changes(
             of such names; the targets of links are watched for names only.
         own: further folders whose whole content is a source.
         stop: ends the iteration when it is set.
+        more: returns the sources that the present config names; they need not exist.
     """
     from watchfiles import watch
 
     beside, own = list(beside), list(own)
     while not stop.is_set():
-        watched = watched_folders(config, beside, own)
+        watched = watched_folders(config, beside, own, more)
         try:
             for changed in watch(
                 *watched,
@@ -45,7 +53,7 @@ def changes(
             ):
                 yield
                 again = any(Path(path) in watched for _, path in changed)
-                if again or watched_folders(config, beside, own) != watched:
+                if again or watched_folders(config, beside, own, more) != watched:
                     break
         except FileNotFoundError:
             stop.wait(0.05)  # a folder was removed before it could be watched
@@ -53,10 +61,17 @@ def changes(
             yield
 
 
-def watched_folders(config: Path, beside: Iterable[str], own: Iterable[Path]) -> Watched:
+def watched_folders(
+    config: Path,
+    beside: Iterable[str],
+    own: Iterable[Path],
+    more: MoreFiles = lambda config: (),
+) -> Watched:
     """Return every folder that contains a source of a site."""
     watched: Watched = {}
     root = Path(os.path.realpath(config.parent))
+    for path in more(config):
+        _add_path(path, watched)
     for path in (config, *(config.parent / name for name in beside)):
         _add_path(path, watched)
         _add_tree(path, [root], watched)

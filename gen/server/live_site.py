@@ -17,6 +17,7 @@ from gen.errors import ConfigError, GenError
 from gen.experiments.runs import why_stale
 from gen.experiments.train import missing_shards
 from gen.i18n import Words
+from gen.plugins.failures import plugin_failure
 from gen.resources import PACKAGE
 from gen.site import films, publish
 from gen.site.assemble import PreparedAssets, prepare_assets, with_prepared_assets
@@ -158,6 +159,9 @@ def _target(context: BuildContext) -> Any:
 
 def _with_place(error: Exception) -> GenError:
     """Return an unexpected error, for example of a template, with its file and line."""
+    failure = plugin_failure(error)
+    if failure is not None:
+        return failure
     name, line = getattr(error, "filename", None), getattr(error, "lineno", None)
     if name is None or line is None:
         frame = traceback.extract_tb(error.__traceback__)[-1]

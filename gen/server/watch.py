@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gen.config.languages import FOLDER as LANGUAGES
+from gen.config.plugins import plugin_files
 from gen.errors import BusyError, GenError, SetupError, as_gen_error
 from gen.server.background import BackgroundBuild, OpenContext
 from gen.server.changes import changes
@@ -228,7 +229,7 @@ class SiteWatcher:
 
     def _watch(self) -> None:
         """Put an event on the queue for each change of a source."""
-        for _ in changes(self._config, _BESIDE, self._own, self._stopped):
+        for _ in changes(self._config, _BESIDE, self._own, self._stopped, plugin_files):
             self._events.put(("changed", None))
 
 

@@ -107,7 +107,10 @@ class BuildContext:
 
 
 def config_reloader(context: BuildContext) -> Callable[[], BuildContext]:
-    """Return a function that returns the context with the present config, cached by its text."""
+    """Return a function that returns the context with the present config and code of plugins.
+
+    The config is read again if its text or the code of its plugins has changed.
+    """
     from gen.config.reader import load
 
     latest, text = context, context.config.path.read_bytes()
@@ -116,7 +119,8 @@ def config_reloader(context: BuildContext) -> Callable[[], BuildContext]:
         nonlocal latest, text
         path = context.config.path
         new_text = path.read_bytes() if path.is_file() else None
-        if new_text is None or new_text != text:
+        is_current = latest.config.plugins.snapshot.is_current()
+        if new_text is None or new_text != text or not is_current:
             latest = replace(context, config=load(path, context.config.profile))
             text = new_text or b""
         return latest

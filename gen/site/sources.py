@@ -214,7 +214,9 @@ def _source_files(config: Config, published: Iterable[str], more: Iterable[str])
     assets = [name if name.startswith("assets/") else f"{ROOT}/{name}" for name in published]
     beside = (folder / name for name in (REFERENCES, *assets, *more))
     own = dict.fromkeys(path for path in beside if path.is_file())
-    return [config.path, *pages, *own]
+    paths = config.plugins.snapshot.paths
+    plugins = [path for path in paths if ".." not in path.relative_to(folder).parts]
+    return [config.path, *pages, *plugins, *own]
 
 
 def _digest(content: bytes) -> str:

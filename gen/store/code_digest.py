@@ -7,12 +7,17 @@ import hashlib
 import marshal
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
+from importlib.machinery import ModuleSpec
 from importlib.metadata import version
 from importlib.util import MAGIC_NUMBER, cache_from_source, find_spec
 from pathlib import Path
 
 from gen.errors import SetupError
+from gen.imports import imported_names, statements
+from gen.plugins.importer import source_file, split_name
+from gen.plugins.snapshot import ROOT
 
 _PACKAGE = "gen"
 _HEADER = 16
@@ -20,20 +25,25 @@ _HEADER = 16
 
 _UINT32 = 0xFFFFFFFF
 
-_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-"""The fields of syntax tree nodes that hold statements."""
+_ABSENT = "absent"
+"""Instead of the digest of a module that is imported if it exists."""
 
 
 @cache
 def code_digest(*modules: str) -> str:
-    """Return the digest of some modules of this package and of all that they import from it.
+    """Return the digest of some modules and of all that they import from gen or their own package.
 
     Args:
-        modules: dotted names, such as `gen.training`.
+        modules: dotted names, such as `gen.training`: modules of this package, of plugin files or
+            of an installed package with kinds.
 
     Returns:
         16 hex digits. They change with the code of any of these modules, and not with comments,
-        docstrings or white space. Imports for type checkers only are not followed.
+        docstrings or white space, nor with the folder of plugin files. Imports for type checkers
+        only are not followed.
+
+    Raises:
+        ModuleNotFoundError: one of the given modules does not exist.
     """
     found: dict[str, str] = {}
     waiting = list(modules)
@@ -43,7 +53,11 @@ def code_digest(*modules: str) -> str:
             continue
         found[name], imported = _module_digest(name)
         waiting.extend(imported)
-    text = "\n".join(f"{name} {found[name]}" for name in sorted(found))
+    for name in modules:
+        if found[name] == _ABSENT:
+            raise ModuleNotFoundError(name)
+    digests = {_lasting_name(name): digest for name, digest in found.items()}
+    text = "\n".join(f"{name} {digests[name]}" for name in sorted(digests))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -63,16 +77,83 @@ def _version(distribution: str) -> str:
     return version(distribution).partition("+")[0]
 
 
+def _lasting_name(module: str) -> str:
+    """Return the name of a module without the part that names a snapshot of plugins."""
+    found = split_name(module)
+    return module if found is None else f"{ROOT}.{found[1]}"
+
+
 @cache
 def _module_digest(module: str) -> tuple[str, tuple[str, ...]]:
-    """Return the digest of a module's code, and the modules of this package that it imports."""
-    spec = find_spec(module)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(module)
-    source = Path(spec.origin)
-    digest, modules, candidates = _parse(source.read_bytes())
-    _raise_if_pyc_differs(source)
-    return digest, tuple(sorted(modules | {name for name in candidates if _is_module(name)}))
+    """Return the digest of a module's code, and the modules it imports from gen or its package."""
+    source = _source(module)
+    if source is None:
+        return _ABSENT, ()
+    own, content = source.top, source.content
+    if not source.is_python:
+        return hashlib.sha256(content).hexdigest(), ()
+    digest, modules, candidates = _parse(content, source.package)
+    followed = {name for name in modules if _is_below(name, _PACKAGE, own)}
+    followed |= {name for name in candidates if _is_below(name, _PACKAGE, own) and _is_module(name)}
+    if own != _PACKAGE:
+        followed |= set(_parents(module, own))
+    return digest, tuple(sorted(followed - {_PACKAGE}))
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The code of a module.
+
+    Attributes:
+        package: the package that its relative imports start from.
+        top: the package whose modules belong to it: the first part of its name, or the package of
+            a snapshot of plugins.
+    """
+
+    content: bytes
+    package: str
+    top: str
+    is_python: bool = True
+
+
+def _source(module: str) -> _Source | None:
+    """Read the code of a module; None if it does not exist, or is a folder without code."""
+    plugin = split_name(module)
+    if plugin is not None:
+        file = source_file(module)
+        if file is None:
+            return None
+        package = module if file.is_package else module.rpartition(".")[0]
+        return _Source(file.content, package, plugin[0].package)
+    spec = _find_spec(module)
+    if spec is None or spec.origin is None or not spec.has_location:
+        return None
+    path = Path(spec.origin)
+    content = path.read_bytes()
+    is_python = path.suffix == ".py"
+    if is_python:
+        _raise_if_pyc_differs(path)
+    return _Source(content, spec.parent or "", module.partition(".")[0], is_python)
+
+
+def _find_spec(module: str) -> ModuleSpec | None:
+    """Find a module; None if it or a package above it does not exist."""
+    try:
+        return find_spec(module)
+    except ModuleNotFoundError:
+        return None
+
+
+def _is_below(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def _parents(module: str, top: str) -> Iterator[str]:
+    """Yield the packages above a module, whose code runs before it."""
+    parent, _, _ = module.rpartition(".")
+    while _is_below(parent, top):
+        yield parent
+        parent, _, _ = parent.rpartition(".")
 
 
 def _raise_if_pyc_differs(source: Path) -> None:
@@ -111,34 +192,15 @@ def _is_compiled_from(source: bytes, compiled: bytes) -> bool:
 
 
 @cache
-def _parse(source: bytes) -> tuple[str, frozenset[str], frozenset[str]]:
+def _parse(source: bytes, package: str) -> tuple[str, frozenset[str], frozenset[str]]:
     """Return a module's digest, the imported modules, and imported names that may be modules."""
     tree = ast.parse(source)
-    modules, candidates = _imports(tree)
-    for node in _statements(tree):
+    modules, candidates = imported_names(tree, package)
+    for node in statements(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             body[:] = [each for each in body if not _is_text(each)] or [ast.Pass()]
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), modules, candidates
-
-
-def _statements(tree: ast.AST, *, running: bool = False) -> Iterator[ast.AST]:
-    """Yield a tree and its statements; with `running`, not those for type checkers only."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for name in _BLOCKS:
-            if not (running and name == "body" and _is_for_type_checkers(node)):
-                waiting.extend(getattr(node, name, ()))
-
-
-def _is_for_type_checkers(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.If)
-        and isinstance(node.test, ast.Name)
-        and node.test.id == "TYPE_CHECKING"
-    )
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -149,25 +211,10 @@ def _is_text(statement: ast.stmt) -> bool:
     )
 
 
-def _imports(tree: ast.Module) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the modules of this package that are imported, and names that may be modules."""
-    modules: set[str] = set()
-    candidates: set[str] = set()
-    for node in _statements(tree, running=True):
-        if isinstance(node, ast.Import):
-            modules |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            modules.add(node.module)
-            candidates |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return _in_package(modules), _in_package(candidates)
-
-
-def _in_package(names: set[str]) -> frozenset[str]:
-    return frozenset(name for name in names if name.startswith(f"{_PACKAGE}."))
-
-
 def _is_module(name: str) -> bool:
     """Whether a dotted name is a module, and not a name inside a module."""
+    if split_name(name) is not None:
+        return source_file(name) is not None
     parent, _, _ = name.rpartition(".")
-    spec = find_spec(parent)
-    return bool(spec and spec.submodule_search_locations and find_spec(name))
+    spec = _find_spec(parent)
+    return bool(spec and spec.submodule_search_locations and _find_spec(name))

@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
 from gen.errors import ConfigError, SetupError
+from gen.plugins.importer import registrations
 from gen.report import Report
 from gen.workers.exceptions import unpack_exception
 from gen.workers.isolated import run_isolated
@@ -122,7 +123,7 @@ class Cluster:
                     del end  # results may be large
 
     def _submit(self, job: Job) -> Future:
-        content = pickle.dumps((job.function, job.arguments))
+        content = pickle.dumps((registrations(), job.function, job.arguments))
         return self._client.submit(run_isolated, content, pure=False)
 
     def _wait(self, futures: list[Future]) -> list[Future]:

@@ -85,7 +85,7 @@ def _outcome(job: bytes) -> bytes:
 
 def _unpickle_and_run(job: bytes, *, on_progress: Callable[[int], None]) -> Any:
     try:
-        function, arguments = pickle.loads(job)  # noqa: S301 - it comes from the scheduler
+        _, function, arguments = pickle.loads(job)  # noqa: S301 - it comes from the scheduler
     except (ImportError, AttributeError) as error:
         raise SetupError(
             f"a Dask worker cannot load the job: {error}",

@@ -20,6 +20,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any, NoReturn, Protocol, runtime_checkable
 
 from gen.errors import MORE_MEMORY, SetupError
+from gen.plugins.failures import plugin_failure
+from gen.plugins.importer import registrations
 from gen.report import Report, TaskReport
 from gen.workers.environment import WORKER_VARIABLES, fixed_environment
 from gen.workers.exceptions import pack_exception, unpack_exception
@@ -151,7 +153,7 @@ class ProcessPool:
         worker.task = worker.bar.enter_context(progress)
         self._busy[worker.pipe] = worker
         try:
-            send(worker.pipe, (job.function, job.arguments))
+            send(worker.pipe, (registrations(), job.function, job.arguments))
         except OSError:
             raise self._death_error(worker) from None
 
@@ -269,9 +271,12 @@ def _worker_main(pipe: Connection, parent: int) -> None:
 def _run_next_job(pipe: Connection) -> bool:
     """Run the next job; return False if the pipe is closed."""
     try:
-        function, arguments = receive(pipe)
+        _, function, arguments = receive(pipe)
     except (EOFError, OSError):
         return False
+    except Exception as error:  # a class of a plugin cannot be imported here
+        send(pipe, ("raised", pack_exception(plugin_failure(error) or error)))
+        return True
     kind, content = run_job(function, arguments, lambda done: send(pipe, ("progress", done)))
     try:
         send(pipe, (kind, content))
@@ -292,5 +297,5 @@ def run_job(
     except _Terminated:
         raise
     except BaseException as error:
-        return "raised", pack_exception(error)
+        return "raised", pack_exception(plugin_failure(error) or error)
     return "done", (result, time.monotonic() - start)

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def _build(kind: str, sources: Path, folder: Path) -> Path:
+def build_distribution(kind: str, sources: Path, folder: Path) -> Path:
     """Build a wheel or an sdist from sources with the build backend."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
     subprocess.run(command, cwd=sources, check=True, capture_output=True)
@@ -26,7 +26,7 @@ def _build(kind: str, sources: Path, folder: Path) -> Path:
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sdist of this repository, unpacked."""
     folder = tmp_path_factory.mktemp("sdist")
-    with tarfile.open(_build("sdist", ROOT, folder / "built")) as archive:
+    with tarfile.open(build_distribution("sdist", ROOT, folder / "built")) as archive:
         archive.extractall(folder, filter="data")
     (sources,) = folder.glob("grokreel-*")
     return sources
@@ -51,8 +51,8 @@ def test_the_sdist_contains_every_file_of_the_repository_unchanged(unpacked: Pat
 def test_the_wheel_from_the_sdist_equals_the_wheel_from_the_repository(
     unpacked: Path, tmp_path: Path
 ) -> None:
-    ours = _contents(_build("wheel", ROOT, tmp_path / "ours"))
-    assert _contents(_build("wheel", unpacked, tmp_path / "theirs")) == ours
+    ours = _contents(build_distribution("wheel", ROOT, tmp_path / "ours"))
+    assert _contents(build_distribution("wheel", unpacked, tmp_path / "theirs")) == ours
     assert "gen/py.typed" in ours and "gen/__main__.py" in ours
 
 

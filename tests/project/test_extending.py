@@ -1,30 +1,24 @@
-"""The code in docs/extending.md works: it runs in a copy of the repository."""
+"""The code in docs/extending.md works: in a folder of `gen new`, with the installed package."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.project.test_distribution import build_distribution
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "extending.md").read_text()
 
-FILES = dict(re.findall(r"`(gen/\w+/\w+\.py)`:\n\n```python\n(.*?)```", TEXT, re.DOTALL))
-WORDS, CONFIG = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
-
-SITE = """
-[site]
-title = "Extended"
-description = "With kinds of its own."
-languages = ["en"]
-pages = ["index"]
-"""
+FILES = dict(re.findall(r"`(site/kinds/\w+\.py)`:\n\n```python\n(.*?)```", TEXT, re.DOTALL))
+LIST, CONFIG = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
 
 PAGE = """+++
 title = "Extended"
@@ -41,43 +35,48 @@ By heart.
 """
 
 GRADIENT = """
-from gen.networks.committee import Committee
-from gen.tasks.majority import Majority
+from pathlib import Path
+from gen.config.reader import load
 from tests.networks.test_gradients import _assert_closed_form_is_autograd
 
-task = Majority(bits=7, voters=3, train_rows=20, test_rows=1)
+model = load(Path("site/gen.toml")).models["council"]
+task = type(model.task)(bits=7, voters=3, train_rows=20, test_rows=1)
 for activation in ("relu", "square"):
-    network = Committee(hidden=5, activation=activation)
+    network = type(model.network)(hidden=5, activation=activation)
     _assert_closed_form_is_autograd(network, task, (0, 7))
 """
 
 
 @pytest.fixture(scope="module")
-def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this repository with the code of the document and a site that uses it."""
-    folder = tmp_path_factory.mktemp("extended")
-    for part in ("gen", "templates", "tests"):
-        shutil.copytree(
-            ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
-        )
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The installed package: the wheel, unpacked."""
+    folder = tmp_path_factory.mktemp("installed")
+    with zipfile.ZipFile(build_distribution("wheel", ROOT, folder / "built")) as wheel:
+        wheel.extractall(folder / "packages")
+    return folder / "packages"
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory, package: Path) -> Path:
+    """A new site with the code of the document, whose own model is left out to save time."""
+    folder = tmp_path_factory.mktemp("extended") / "digits"
+    made = run(folder.parent, package, "-m", "gen", "new", "digits")
+    assert made.returncode == 0, made.stderr
+    config = folder / "site" / "gen.toml"
+    head, _, _ = config.read_text().partition("[models.parity]")
+    config.write_text(f"{LIST}\n{head}\n{CONFIG}")
     for name, code in FILES.items():
-        assert not (folder / name).exists()
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(code)
-    with (folder / "gen" / "languages" / "en.toml").open("a") as catalog:
-        catalog.write(f"\n{WORDS}")
-    pages = folder / "site" / "pages" / "en"
-    pages.mkdir(parents=True)
-    (folder / "site" / "gen.toml").write_text(SITE + CONFIG)
-    (pages / "index.md").write_text(PAGE)
+    (folder / "site" / "pages" / "en" / "index.md").write_text(PAGE)
     return folder
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
+def run(folder: Path, package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": str(package)},
         capture_output=True,
         text=True,
         check=False,
@@ -85,11 +84,13 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_document_adds_a_task_a_network_and_a_figure() -> None:
-    assert [Path(name).parent.name for name in FILES] == ["tasks", "networks", "figures"]
+    assert [f'"{name.removeprefix("site/")}"' in LIST for name in FILES] == [True] * 3
 
 
-def test_a_site_is_built_with_the_added_task_network_and_figure(extended: Path) -> None:
-    built = run(extended, "-m", "gen.cli", "build", "--jobs", "1")
+def test_a_site_is_built_with_the_added_task_network_and_figure(
+    extended: Path, package: Path
+) -> None:
+    built = run(extended, package, "-m", "gen", "build", "--jobs", "1")
     assert built.returncode == 0, built.stderr
     page = (extended / "_site" / "index.html").read_text()
     assert "What is known by heart alone rises to" in page
@@ -100,7 +101,7 @@ def test_a_site_is_built_with_the_added_task_network_and_figure(extended: Path) 
 
 
 def test_the_added_network_has_the_gradient_of_autograd(extended: Path) -> None:
-    compared = run(extended, "-c", GRADIENT)
+    compared = run(extended, ROOT, "-c", GRADIENT)
     assert compared.returncode == 0, compared.stderr
 
 

@@ -1,0 +1,1 @@
+"""Plugins: kinds of tasks, networks, optimisers and figures from files beside a config."""
