@@ -91,8 +91,13 @@ LINES: dict[str, Line] = {
     "norm": Line("ink"),
     "signal": Line("signal"),
     "gini": Line("muted", (8, 4)),
+    **{
+        f"line-{place + 1}": Line(f"frequency-{place % 6 + 1}", (8, 4) if place >= 6 else ())
+        for place in range(12)
+    },
 }
-"""The lines of charts, by meaning; no two lines of one plot have the same style."""
+"""The lines of charts, by meaning; no two lines of one plot have the same style. `line-1` to
+`line-12` are lines without a meaning of their own, such as the views of any network."""
 
 NEGATIVE_STOPS = ("#ffffff", "#c3d9f0", "#7fb0dd", "#3a7cbd", "#17508f", "#0a2b57")
 POSITIVE_STOPS = ("#ffffff", "#f8cfc4", "#ee9480", "#d6533f", "#a8242a", "#5f0d1a")

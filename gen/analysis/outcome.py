@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from jaxtyping import Int, Real
 
 if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
+    from gen.experiments.runs import Run
+
+RunType = TypeVar("RunType", bound="Run")
 
 LEARNED_ACCURACY = 0.99
 """Accuracy from which a split counts as learned."""
@@ -37,22 +40,34 @@ def value_at(
     return float(values[min(np.searchsorted(steps, step), len(steps) - 1)])
 
 
-def metric_at(run: ModelRun, name: str, step: int | None) -> float | None:
+def metric_at(run: Run, name: str, step: int | None) -> float | None:
     """Return a metric at a logged step; None for no step."""
     return value_at(run.logged_steps, run.metrics[name], step)
 
 
-def memorised_at(run: ModelRun) -> int | None:
+def memorised_at(run: Run) -> int | None:
     """Return the step from which train accuracy stays at `LEARNED_ACCURACY` or above."""
-    return stays_above_from(run.logged_steps, run.metrics["train_accuracy"])
+    return _learned_at(run, "train")
 
 
-def generalised_at(run: ModelRun) -> int | None:
+def generalised_at(run: Run) -> int | None:
     """Return the step from which test accuracy stays at `LEARNED_ACCURACY` or above."""
-    return stays_above_from(run.logged_steps, run.metrics["test_accuracy"])
+    return _learned_at(run, "test")
 
 
-def choose_run(runs: list[ModelRun], seed: int | None) -> ModelRun | None:
+def _learned_at(run: Run, split: str) -> int | None:
+    """Return the step from which a split counts as learned; None for a run that does not log it.
+
+    Other metrics of a recording may have been logged at other steps.
+    """
+    accuracy = run.metrics.get(f"{split}_accuracy")
+    if accuracy is None:
+        return None
+    logged = ~np.isnan(accuracy) | (run.failed_at is not None)
+    return stays_above_from(run.logged_steps[logged], accuracy[logged])
+
+
+def choose_run(runs: Sequence[RunType], seed: int | None) -> RunType | None:
     """Return the model that figures show, never a diverged one; None if none is left.
 
     Without a configured seed, it is the first that generalises, or else the first.

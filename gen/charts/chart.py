@@ -9,11 +9,27 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Real
 
-from gen.charts.scales import power_ticks, ratio_ticks, step_ticks, zero_based_ticks
+from gen.charts.scales import power_ticks, ratio_ticks, round_ticks, step_ticks, zero_based_ticks
 from gen.i18n import Words, power_of_ten
 
 Split = Literal["train", "test"]
-Key = Literal[Split, "restricted", "excluded", "norm", "signal", "gini"]
+Numbered = Literal[
+    "line-1",
+    "line-2",
+    "line-3",
+    "line-4",
+    "line-5",
+    "line-6",
+    "line-7",
+    "line-8",
+    "line-9",
+    "line-10",
+    "line-11",
+    "line-12",
+]
+"""Lines without a meaning of their own, in the order of a chart."""
+
+Key = Literal[Split, "restricted", "excluded", "norm", "signal", "gini", Numbered]
 """What a line means; it selects colour and line style."""
 
 
@@ -147,6 +163,20 @@ def value_axis(label: str, high: float, words: Words) -> Axis:
     """Return an axis from zero to the first round value that is at least `high`."""
     values = zero_based_ticks(high)
     return Axis(label, 0.0, values[-1], tuple(Tick(value, words.number(value)) for value in values))
+
+
+def linear_axis(label: str, low: float, high: float, words: Words) -> Axis:
+    """Return an axis between round numbers around the plotted values.
+
+    It contains zero, unless the values vary little in comparison with their distance from it.
+    """
+    if 0 < low < high / 2:
+        low = 0.0
+    elif low / 2 < high < 0:
+        high = 0.0
+    values = round_ticks(low, high)
+    ticks = tuple(Tick(value, words.number(value)) for value in values)
+    return Axis(label, values[0], values[-1], ticks)
 
 
 def log_axis(label: str, low: float, high: float, words: Words) -> Axis:

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from gen.analysis.outcome import LEARNED_ACCURACY, generalised_at, memorised_at
 from gen.charts.chart import Mark, Series, Split
-from gen.experiments.runs import ModelRun
+from gen.experiments.runs import Run
 from gen.i18n import Words
 
 SPLITS: tuple[Split, Split] = ("train", "test")
@@ -18,7 +18,7 @@ Measure = Literal["accuracy", "loss"]
 _NEARLY_ALL = 0.9
 
 
-def series(run: ModelRun, measure: Measure, words: Words) -> tuple[Series, Series]:
+def series(run: Run, measure: Measure, words: Words) -> tuple[Series, Series]:
     """Return the train and the test series of a run."""
     steps = run.logged_steps.astype(np.float64)
     train, test = (
@@ -34,7 +34,7 @@ def series(run: ModelRun, measure: Measure, words: Words) -> tuple[Series, Serie
     return train, test
 
 
-def marks(run: ModelRun, measure: Measure, words: Words) -> tuple[Mark, ...]:
+def marks(run: Run, measure: Measure, words: Words) -> tuple[Mark, ...]:
     """Return marks where the run memorises and where it generalises, if it does.
 
     A run whose test accuracy is at least 0.9 when it has learned its train rows has fitted
@@ -59,7 +59,7 @@ def marks(run: ModelRun, measure: Measure, words: Words) -> tuple[Mark, ...]:
     )
 
 
-def accuracy_in_words(run: ModelRun, words: Words) -> Iterator[str]:
+def accuracy_in_words(run: Run, words: Words) -> Iterator[str]:
     """Yield sentences of the alt text: when either split reaches the threshold."""
     threshold, chance = words.percent(LEARNED_ACCURACY), words.percent(run.task.chance)
     memorised, generalised = memorised_at(run), generalised_at(run)
@@ -80,14 +80,12 @@ def accuracy_in_words(run: ModelRun, words: Words) -> Iterator[str]:
         yield words("alt.accuracy.test", threshold=threshold, step=generalised)
 
 
-def value_at(run: ModelRun, metric: str, step: int) -> float:
+def value_at(run: Run, metric: str, step: int) -> float:
     """Return a metric at a logged step."""
     return float(run.metrics[metric][np.searchsorted(run.logged_steps, step)])
 
 
-def table(
-    run: ModelRun, measure: Measure
-) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
+def table(run: Run, measure: Measure) -> tuple[tuple[str, ...], Float[np.ndarray, "row column"]]:
     """Return column names and rows: step, train and test value of every logged step."""
     names = [f"{split}_{measure}" for split in SPLITS]
     columns = [run.logged_steps, *(run.metrics[name] for name in names)]

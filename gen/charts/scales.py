@@ -79,6 +79,16 @@ def zero_based_ticks(high: float) -> list[float]:
     return [float(f"{step * stride:.6g}") for step in range(count + 1)]
 
 
+def round_ticks(low: float, high: float) -> list[float]:
+    """Return evenly spaced round values from at most `low` to at least `high`."""
+    if low == high:
+        air = abs(low) / 2 or 1.0
+        low, high = low - air, high + air
+    stride = round_up((high - low) / _MOST_INTERVALS, _ONE_TWO_FIVE)
+    first, last = math.floor(low / stride + 1e-9), math.ceil(high / stride - 1e-9)
+    return [float(f"{place * stride:.12g}") for place in range(first, last + 1)]
+
+
 def power_ticks(low: float, high: float) -> list[int]:
     """Return exponents of at most `MOST_TICKS` powers of ten; none if fewer than three fit."""
     first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))

@@ -45,10 +45,27 @@ def read_figure(
             figure.check(_subject(figure.sweep, sweeps, "sweep", location))
         elif isinstance(figure, ModelFigure):
             model = _subject(figure.model, models, "model", location)
+            _check_seeds(figure, model, location)
             figure.check(model.task, model.network)
     except ValueError as error:
         raise location.at("kind").error(str(error)) from None
     return figure
+
+
+def _check_seeds(figure: ModelFigure, model: Model, location: Location) -> None:
+    """Raise ConfigError if a figure names a seed that is not trained, or has every_seed too."""
+    for seed in figure.named_seeds:
+        if seed not in model.seeds:
+            raise location.error(
+                f"it names seed {seed}, which {model.name} is not trained with",
+                f"use one of: {', '.join(map(str, model.seeds[:12]))}"
+                f"{', …' if len(model.seeds) > 12 else ''}",
+            )
+    if figure.named_seeds and figure.every_seed:
+        raise location.at("every_seed").error(
+            "the figure names the seed that it shows, so that readers cannot choose one",
+            "remove every_seed, or the seed",
+        )
 
 
 def _subject(

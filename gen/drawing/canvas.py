@@ -189,11 +189,13 @@ class Canvas:
         width: int,
         height: int,
         beyond: bool = False,
+        labels: tuple[str, str] | None = None,
     ) -> None:
         """Draw a colour bar, and labels below it.
 
         Args:
             beyond: whether the outermost colours include values beyond the limit.
+            labels: of both ends; None: minus the limit, and the limit.
         """
         scale = self.scale
         level = np.arange(width * scale) * colours.levels // (width * scale)
@@ -201,10 +203,11 @@ class Canvas:
         rows = slice(top * scale, (top + height) * scale)
         self._colour_bars.append((rows, slice(left * scale, (left + width) * scale), bar))
         less, more = ("\u2264\u202f", "\u2265\u202f") if beyond else ("", "")
+        low, high = labels or (format_number(-colours.limit), format_number(colours.limit))
         marks: tuple[tuple[str, float, Across], ...] = (
-            (less + format_number(-colours.limit), left, "left"),
+            (less + low, left, "left"),
             ("0", left + width / 2, "center"),
-            (more + format_number(colours.limit), left + width, "right"),
+            (more + high, left + width, "right"),
         )
         for text, x, across in marks:
             self.line([x, x], [top + height, top + height + _TICK])

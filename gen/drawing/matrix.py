@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,8 @@ from jaxtyping import Float
 from gen.drawing.canvas import LABEL_DROP, Canvas, Panel
 from gen.drawing.colours import Diverging
 from gen.drawing.layers import Cells
-from gen.drawing.number_format import INDEX_STRIDES
-from gen.theme import SYMBOL_SIZE
+from gen.drawing.number_format import INDEX_STRIDES, format_number
+from gen.theme import NUMBER_SIZE, SYMBOL_SIZE
 
 _LABEL_DISTANCE = 34
 _NUMBER_GAP = 3
@@ -76,6 +76,19 @@ class Matrix:
         ticks = cell_ticks(self.columns, self.cell) if ticks is None else ticks
         self._panel.x_axis(ticks, labels, symbol=symbol, colours=colours, ruled=False)
 
+    def numbers(self, rows: Sequence[int] | None, columns: Sequence[int] | None) -> None:
+        """Draw numbers of rows at the left and of columns below; None: those have no numbers."""
+        if rows is not None:
+            ticks = _apart(cell_ticks(self.rows, self.cell), lambda _: NUMBER_SIZE / self.cell)
+            self._panel.y_axis(ticks, [format_number(rows[tick]) for tick in ticks], ruled=False)
+        if columns is not None:
+            labels = [format_number(number) for number in columns]
+            width = [self.canvas.text_width(label) + 2 * _NUMBER_GAP for label in labels]
+            ticks = _apart(
+                cell_ticks(self.columns, self.cell), lambda tick: width[tick] / self.cell
+            )
+            self._panel.x_axis(ticks, [labels[tick] for tick in ticks], ruled=False)
+
     def row_axis(self, symbol: str = "") -> None:
         """Draw row numbers at the left, below the symbol of the index."""
         self._panel.y_axis(cell_ticks(self.rows, self.cell), symbol=symbol, ruled=False)
@@ -102,4 +115,15 @@ def cell_ticks(count: int, cell: int) -> list[int]:
         if (last - ticks[-1]) * cell < _LABEL_DISTANCE * 0.75 and len(ticks) > 1:
             ticks.pop()
         ticks.append(last)
+    return ticks
+
+
+def _apart(ticks: list[int], size: Callable[[int], float]) -> list[int]:
+    """Drop ticks before the last one whose label would touch its own, and itself if two are left.
+
+    Args:
+        size: length of the label of a tick, in cells.
+    """
+    while len(ticks) > 1 and ticks[-1] - ticks[-2] < (size(ticks[-1]) + size(ticks[-2])) / 2:
+        ticks = ticks[:-1] if len(ticks) == 2 else [*ticks[:-2], ticks[-1]]
     return ticks

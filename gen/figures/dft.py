@@ -11,9 +11,12 @@ from pydantic import Field
 from gen.analysis.fourier import components, power_share, powers, wave_gini
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.analysis.neuron_groups import check_weights_per_number, neuron_order, settled_frequencies
+from gen.figures.any_run_figure import Name
 from gen.figures.figure import FilmFigure
+from gen.figures.heat_layout import HeatLayout, HeatMap
 from gen.figures.matrix_layout import MatrixLayout, colour_limit
 from gen.figures.model_figure import RunFigure
+from gen.figures.one_view import check_numbers, only_numbers
 
 if TYPE_CHECKING:
     from gen.drawing.film import Film
@@ -31,30 +34,45 @@ class Dft(RunFigure, FilmFigure):
     """The cosine and sine amplitudes of every neuron, two columns per frequency k.
 
     Attributes:
+        view: name of a view with a row or a column for each number, shown alone; the weights into
+            and out of one hidden layer if left out.
         limit: the amplitude that has the deepest colour; if left out, the largest final one of
             the matrix in which that is smaller, rounded up.
         frames: snapshots shown at most.
     """
 
     kind: Literal["dft"] = "dft"
+    view: Name | None = None
     limit: Annotated[float, Field(gt=0.0)] | None = None
     frames: Annotated[int, Field(ge=2, le=1000)] = 101
 
     def check(self, task: Task, network: Network) -> None:
-        check_weights_per_number(task, network)
+        if self.view is None:
+            check_weights_per_number(task, network)
+            (_, (_, neurons)), _ = hidden_layer_shapes(network, task)
+        else:
+            _, neurons = check_numbers(network, task, self.view)
         if task.outputs > _MOST_COMPONENTS:
             raise ValueError(
                 f"{task.outputs} numbers have too many waves; the limit is {_MOST_COMPONENTS}"
             )
-        (_, (_, neurons)), _ = hidden_layer_shapes(network, task)
         shape = (neurons, 2 * (task.outputs // 2))
-        MatrixLayout.of(shape, shape, None).check()
+        if self.view is None:
+            MatrixLayout.of(shape, shape, None).check()
+        else:
+            _heat_layout(self.view, *shape).check()
 
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.film import Film
 
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
+        if self.view is not None:
+            values = _amplitudes_of_view(only_numbers(run, self.view))
+            limit = self.limit or colour_limit(values[-1])
+            one = _heat_layout(self.view, *values.shape[1:])
+            canvas, layers = one.frame([values[shown]], [limit], steps, scale)
+            return Film.of(canvas, steps, layers, self.pacing())
         into, out = amplitudes(run)
         limit = self.limit or colour_limit(into[-1], out[-1])
         layout = MatrixLayout.of(into.shape[1:], out.shape[1:], None)
@@ -66,6 +84,7 @@ class Dft(RunFigure, FilmFigure):
         return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
+        run = run if self.view is None else only_numbers(run, self.view)
         weights = run.input_weights
         begin = words(
             "alt.dft.begin",
@@ -103,6 +122,17 @@ def amplitudes(
     return _split(components(into[:, :, order])), _split(
         components(out[:, order].transpose(0, 2, 1))
     )
+
+
+def _amplitudes_of_view(run: ModelRun) -> Float[np.ndarray, "snapshot line component"]:
+    """Return the amplitudes in the only view of a run, lines in `neuron_order`."""
+    return _split(components(run.input_weights[:, :, neuron_order(run)]))
+
+
+def _heat_layout(name: str, lines: int, waves: int) -> HeatLayout:
+    """Return the layout of the waves of one view, columns labelled with their frequency."""
+    frequencies = tuple(column // 2 + 1 for column in range(waves))
+    return HeatLayout.of([HeatMap(name, (lines, waves), "by frequency", "k", None, frequencies)])
 
 
 def _split(

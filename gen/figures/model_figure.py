@@ -20,14 +20,21 @@ class ModelFigure(Figure[Subject], Generic[Subject]):
     Attributes:
         model: id of the model.
         every_seed: whether readers of the page can choose among all valid seeds.
+        seed: the seed that the figure shows; the one that the model shows if left out.
     """
 
     model: Annotated[str, Field(min_length=1, max_length=80)]
     every_seed: bool = False
+    seed: Annotated[int, Field(ge=0)] | None = None
 
     @property
     def source(self) -> str:
         return self.model
+
+    @property
+    def named_seeds(self) -> tuple[int, ...]:
+        """The seeds of the model that the figure names."""
+        return () if self.seed is None else (self.seed,)
 
     def check(self, task: Task, network: Network) -> None:
         """Raise ValueError if the figure cannot show models of this task and network."""

@@ -13,8 +13,10 @@ from gen.analysis.neuron_groups import neuron_groups, neuron_order
 from gen.analysis.wave_facts import wave_shares
 from gen.charts.scales import limit_labels, line_limit
 from gen.drawing.frame_size import HEADER
+from gen.figures.any_run_figure import Name
 from gen.figures.figure import FilmFigure
 from gen.figures.neuron_figure import NeuronFigure
+from gen.figures.one_view import check_numbers, only_numbers
 from gen.theme import COUNTER_SIZE, FILM_WIDTH, text_colour
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from gen.drawing.layers import Layer
     from gen.experiments.runs import ModelRun
     from gen.i18n import Words
+    from gen.networks.network import Network
+    from gen.tasks.task import Task
 
 _TICKS_APART = 26
 _WIDEST = 4.0
@@ -36,30 +40,41 @@ class Neuron(NeuronFigure, FilmFigure):
     """The weights of one neuron over training; beside them the amplitude of every wave.
 
     Attributes:
+        view: name of a view with a row or a column for each number, shown alone; the weights into
+            and out of one hidden layer if left out.
         frames: snapshots shown at most.
     """
 
     kind: Literal["neuron"] = "neuron"
+    view: Name | None = None
     fps: Annotated[int, Field(ge=5, le=50)] = 25
     frames: Annotated[int, Field(ge=2, le=1000)] = 126
+
+    def check(self, task: Task, network: Network) -> None:
+        if self.view is None:
+            super().check(task, network)
+        else:
+            self.check_lines(*check_numbers(network, task, self.view))
 
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.film import Film
         from gen.drawing.film_frame import film_frame
 
+        run = self._shown(run)
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         row = self.row(run)
         neuron, colour = _chosen(run, row)
-        height = HEADER + _NAME + 2 * _PANEL + _APART + _AXIS
+        panels = len(run.views)
+        height = HEADER + _NAME + panels * _PANEL + (panels - 1) * _APART + _AXIS
         canvas, layers = film_frame(
             FILM_WIDTH, height, scale, steps, left=_LEFT, right=FILM_WIDTH - _RIGHT
         )
         _title(canvas, row)
-        into, out = run.views.values()
-        lines = (into[:, :, neuron], out[:, neuron])
+        into, *out = run.views.values()
+        lines = (into[:, :, neuron], *(one[:, neuron] for one in out))
         symbols = (run.task.input_symbol, run.task.output_symbol)
-        views = zip(run.views, lines, symbols, strict=True)
+        views = zip(run.views, lines, symbols, strict=False)
         for place, (name, values, symbol) in enumerate(views):
             top = HEADER + _NAME + place * (_PANEL + _APART)
             canvas.symbol(_LEFT, top - 12, name)
@@ -67,14 +82,19 @@ class Neuron(NeuronFigure, FilmFigure):
             layers += _spectrum(canvas, top, values[shown], colour)
         return Film.of(canvas, steps, layers, self.pacing())
 
+    def _shown(self, run: ModelRun) -> ModelRun:
+        return run if self.view is None else only_numbers(run, self.view)
+
     def alt(self, run: ModelRun, words: Words) -> str:
+        run = self._shown(run)
         row = self.row(run)
         neuron, _ = _chosen(run, row)
         into = run.input_weights[:, :, neuron]
         k = int(frequencies(into[-1, :, None])[0])
         first, last = wave_shares(into[[0, -1], :, None], k).tolist()
         return words(
-            "alt.neuron.text",
+            "alt.neuron.text" if self.view is None else "alt.neuron.view",
+            view=self.view,
             steps=int(run.snapshot_steps[-1]),
             neuron=row,
             k=k,

@@ -33,11 +33,15 @@ class NeuronFigure(RunFigure):
     def check(self, task: Task, network: Network) -> None:
         check_weights_per_number(task, network)
         (_, (_, neurons)), _ = hidden_layer_shapes(network, task)
+        self.check_lines(task.outputs, neurons)
+
+    def check_lines(self, numbers: int, neurons: int) -> None:
+        """Raise ValueError if there are too many numbers, or the chosen neuron does not exist."""
         if self.neuron is not None and self.neuron >= neurons:
             raise ValueError(f"neuron = {self.neuron} is out of range (0 to {neurons - 1})")
-        if task.outputs > _MOST_NUMBERS:
+        if numbers > _MOST_NUMBERS:
             raise ValueError(
-                f"{task.outputs} numbers are too many for a line; the limit is {_MOST_NUMBERS}"
+                f"{numbers} numbers are too many for a line; the limit is {_MOST_NUMBERS}"
             )
 
     def row(self, run: ModelRun) -> int:

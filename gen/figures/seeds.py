@@ -24,6 +24,8 @@ class Seeds(ModelFigure[SeedRuns]):
             raise ValueError(
                 "it shows all seeds by itself: every_seed is for the figures that show one"
             )
+        if self.seed is not None:
+            raise ValueError("it shows all seeds: seed is for the figures that show one")
 
     def render(self, seeds: SeedRuns, words: Words) -> Widget[list[SeedChart]]:
         return Widget("seeds", draw_seeds(seeds, words))

@@ -8,8 +8,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
+from gen.figures.any_run_figure import Name
 from gen.figures.figure import FilmFigure
 from gen.figures.model_figure import RunFigure
+from gen.figures.one_view import only_view, view_shape
 from gen.theme import FILM_WIDTH, NUMBER_SIZE, text_colour
 
 if TYPE_CHECKING:
@@ -34,16 +36,25 @@ _ALIVE, _MOST_ALIVE = 0.1, 64
 
 
 class Trajectories(RunFigure, FilmFigure):
-    """Weights of signal inputs, distractor inputs and the bias input in three colours."""
+    """Weights of signal inputs, distractor inputs and the bias input in three colours.
+
+    Attributes:
+        view: name of a view with a row for each input; the weights into the neurons of one hidden
+            layer if left out.
+    """
 
     kind: Literal["trajectories"] = "trajectories"
+    view: Name | None = None
 
     def check(self, task: Task, network: Network) -> None:
         if not task.signal_inputs:
             raise ValueError(
                 "trajectories need signal inputs, and in this task all inputs are alike"
             )
-        (name, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
+        if self.view is None:
+            (name, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
+        else:
+            name, (inputs, neurons) = self.view, view_shape(network, task, self.view)[:2]
         if inputs != task.inputs:
             raise ValueError(f"{name} has {inputs} rows, not one per input ({task.inputs})")
         if inputs * neurons > _MOST_LINES:
@@ -56,6 +67,7 @@ class Trajectories(RunFigure, FilmFigure):
         from gen.drawing.film import Film
         from gen.drawing.layers import Lines, StepCounter
 
+        run = run if self.view is None else only_view(run, self.view)
         shown = self.pacing().select(len(run.snapshot_steps))
         steps = run.snapshot_steps[shown]
         name, weights = next(iter(run.views.items()))
@@ -88,6 +100,7 @@ class Trajectories(RunFigure, FilmFigure):
         return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
+        run = run if self.view is None else only_view(run, self.view)
         weights = np.abs(run.input_weights.astype(np.float64))
         groups = _groups(run)
         sentences = [

@@ -13,9 +13,11 @@ from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.analysis.neuron_groups import check_weights_per_number, describe_frequencies, neuron_groups
 from gen.charts.scales import limit_labels, line_limit
 from gen.drawing.frame_size import HEADER
+from gen.figures.any_run_figure import Name
 from gen.figures.figure import FilmFigure
 from gen.figures.group_title import group_title
 from gen.figures.model_figure import RunFigure
+from gen.figures.one_view import check_numbers, frequencies_in_words, only_numbers
 from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class Waves(RunFigure, FilmFigure):
     """Weights into and out of the neurons: noise first, waves of k periods later.
 
     Attributes:
+        view: name of a view with a row or a column for each number, shown alone; the weights into
+            and out of one hidden layer if left out.
         limit: the weight at the upper end of every panel; larger weights are clipped to it. If
             left out, a round number above the largest final weight, or above the geometric mean
             of that and the largest weight of all steps if the latter is much larger.
@@ -50,12 +54,16 @@ class Waves(RunFigure, FilmFigure):
 
     kind: Literal["waves"] = "waves"
     fps: Annotated[int, Field(ge=5, le=50)] = 12
+    view: Name | None = None
     limit: Annotated[float, Field(gt=0.0)] | None = None
     frames: Annotated[int, Field(ge=2, le=1000)] = 51
 
     def check(self, task: Task, network: Network) -> None:
-        check_weights_per_number(task, network)
-        (into, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
+        if self.view is None:
+            check_weights_per_number(task, network)
+            (into, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
+        else:
+            into, (inputs, neurons) = self.view, check_numbers(network, task, self.view)
         if inputs * neurons > _MOST_POINTS:
             raise ValueError(
                 f"{into} has {inputs * neurons:,} weights; the limit is {_MOST_POINTS:,}"
@@ -67,10 +75,10 @@ class Waves(RunFigure, FilmFigure):
 
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
-        into, out = run.views.values()
-        groups = neuron_groups(into[-1])
-        limit = self.limit or line_limit(into, out)
-        largest = max(float(np.abs(into).max()), float(np.abs(out).max()))
+        lines = self._lines(run)
+        groups = neuron_groups(next(iter(lines.values()))[-1].T)
+        limit = self.limit or line_limit(*lines.values())
+        largest = max(float(np.abs(values).max()) for values in lines.values())
         labels = limit_labels(limit, beyond=largest > limit)
         height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups) - _TITLE - _BELOW))
         row = _TITLE + height + _BELOW
@@ -79,16 +87,17 @@ class Waves(RunFigure, FilmFigure):
         canvas, layers = film_frame(
             FILM_WIDTH, bottom, scale, steps, left=_LEFT, right=FILM_WIDTH - _RIGHT
         )
-        lines = (into[shown].transpose(0, 2, 1), out[shown])
         symbols = (run.task.input_symbol, run.task.output_symbol)
-        for column, (name, values) in enumerate(zip(run.views, lines, strict=True)):
+        width = _COLUMN if len(lines) == 2 else FILM_WIDTH - _LEFT - _RIGHT
+        for column, (name, every) in enumerate(lines.items()):
+            values = every[shown]
             left = _LEFT + column * (_COLUMN + _BETWEEN)
             canvas.symbol(left, top - 12, name)
             for place, group in enumerate(groups):
                 panel = canvas.panel(
                     left=left,
                     top=top + place * row + _TITLE,
-                    width=_COLUMN,
+                    width=width,
                     height=height,
                     x=(0, values.shape[2] - 1),
                     y=(-limit, limit),
@@ -101,7 +110,16 @@ class Waves(RunFigure, FilmFigure):
                 layers.append(_lines(panel, values[:, group.neurons], group.colour))
         return Film.of(canvas, steps, layers, self.pacing())
 
+    def _lines(self, run: ModelRun) -> dict[str, Float[np.ndarray, "snapshot neuron number"]]:
+        """Return the weights of every neuron over the numbers, by view."""
+        if self.view is not None:
+            return {self.view: only_numbers(run, self.view).input_weights.transpose(0, 2, 1)}
+        (into_name, into), (out_name, out) = run.views.items()
+        return {into_name: into.transpose(0, 2, 1), out_name: out}
+
     def alt(self, run: ModelRun, words: Words) -> str:
+        if self.view is not None:
+            run = only_numbers(run, self.view)
         into = run.input_weights
         begin = words(
             "alt.waves.begin",
@@ -114,7 +132,8 @@ class Waves(RunFigure, FilmFigure):
             first=words.percent(float(np.median(peak_power_shares(into[0])))),
             least=words.percent(float(peak_power_shares(into[-1]).min())),
         )
-        return words.join_sentences([begin, purity, describe_frequencies(run, words)])
+        describe = describe_frequencies if self.view is None else frequencies_in_words
+        return words.join_sentences([begin, purity, describe(run, words)])
 
 
 def _number_axis(panel: Panel, symbol: str) -> None:

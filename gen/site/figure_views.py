@@ -120,16 +120,23 @@ def _views(
         yield FigureView(name, figure, None, None)
     elif isinstance(figure, SweepFigure) and isinstance(source, TrainedSweep):
         yield FigureView(name, figure, source.run, source)
-    elif isinstance(figure, RunFigure) and isinstance(source, TrainedModel):
-        shown = source.chosen.seed
-        choice = shown if figure.every_seed else None
-        yield FigureView(name, figure, source.chosen, source, None, choice)
-        for other in source.by_seed() if figure.every_seed else ():
-            seed = other.chosen.seed
-            if seed != shown:
-                yield FigureView(name, figure, other.chosen, other, seed, seed)
     elif isinstance(figure, ModelFigure) and isinstance(source, TrainedModel):
-        yield FigureView(name, figure, source.seeds, source)
+        yield from _model_views(name, figure, source)
+
+
+def _model_views(name: str, figure: ModelFigure, source: TrainedModel) -> Iterator[AnyView]:
+    """Yield a figure of the seed that it shows, then of all others among which readers choose."""
+    if figure.seed is not None:
+        source = source.showing(figure.seed)
+    shown = source.chosen.seed
+    others = source.by_seed() if figure.every_seed else ()
+    for one in (source, *(other for other in others if other.chosen.seed != shown)):
+        seed = one.chosen.seed
+        which = (None if seed == shown else seed, seed if figure.every_seed else None)
+        if isinstance(figure, RunFigure):
+            yield FigureView(name, figure, one.chosen, one, *which)
+        else:
+            yield FigureView(name, figure, one.seeds, one, *which)
 
 
 def _snapshot_arrays(run: ModelRun) -> bytes:

@@ -47,6 +47,21 @@ class TrainedModel:
         """What identifies the shown run, as JSON values."""
         return {"run": self.run_keys[self.chosen.seed], "seed": self.chosen.seed}
 
+    def showing(self, seed: int) -> TrainedModel:
+        """Return the model with a seed as the shown one.
+
+        Raises:
+            DivergedError: that seed diverged.
+        """
+        for one in self.by_seed():
+            if one.chosen.seed == seed:
+                return one
+        raise DivergedError(
+            f"seed {seed} cannot be shown: its loss was not finite or diverged",
+            where=f"models.{self.model.name}",
+            hint="name another seed in the figures of this model",
+        )
+
     def by_seed(self) -> Iterator[TrainedModel]:
         """Yield the model once per valid seed, with that seed as the shown one."""
         return (replace(self, chosen=run) for run in self.runs if run.failed_at is None)

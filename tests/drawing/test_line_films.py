@@ -17,6 +17,7 @@ from gen.drawing.film import Film
 from gen.drawing.layers import Labels, Lines, Pen, Points
 from gen.experiments.runs import ModelRun
 from gen.figures.circle import Circle
+from gen.figures.dft import Dft
 from gen.figures.figure import figure_kinds
 from gen.figures.interference_film import InterferenceFilm
 from gen.figures.neuron import Neuron
@@ -38,7 +39,7 @@ NEVER = float("inf")
 TRAJECTORIES, WAVES, CIRCLE = Trajectories(model="m"), Waves(model="m"), Circle(model="m")
 SUM, STARS, NEURON = InterferenceFilm(model="m"), Stars(model="m"), Neuron(model="m")
 
-RunFilm: TypeAlias = Trajectories | Waves | Circle | InterferenceFilm | Stars | Neuron
+RunFilm: TypeAlias = Dft | Trajectories | Waves | Circle | InterferenceFilm | Stars | Neuron
 
 CASES: dict[str, tuple[RunFilm, ModelRun]] = {
     "parity": (TRAJECTORIES, parity_run(snapshots=21)),
@@ -64,6 +65,9 @@ CASES: dict[str, tuple[RunFilm, ModelRun]] = {
     "a neuron over few numbers": (NEURON, waves_run(modulus=8, hidden=5, snapshots=5)),
     "five neurons": (CIRCLE, circle_run(snapshots=21)),
     "one neuron": (CIRCLE, circle_run(hidden=1, snapshots=3)),
+    "waves of one view": (Waves(model="m", view="W_out"), waves_run(snapshots=5)),
+    "a neuron of one view": (Neuron(model="m", view="W_out"), waves_run(snapshots=5)),
+    "lines of one view": (Trajectories(model="m", view="W_in"), parity_run(snapshots=5)),
     "many neurons": (CIRCLE, circle_run(hidden=64, generalises=NEVER, snapshots=3)),
 }
 
@@ -161,6 +165,34 @@ def test_a_model_that_the_figure_can_show_passes(
     figure: RunFilm, task: Task, network: Network
 ) -> None:
     figure.check(task, network)
+
+
+@pytest.mark.parametrize("kind", ["waves", "neuron", "dft"])
+def test_a_view_is_drawn_alike_with_numbers_as_rows_or_columns(kind: str) -> None:
+    run = waves_run(snapshots=3)
+    upright = replace(run, views={"E": run.views["W_in"]})
+    turned = replace(run, views={"E": run.views["W_in"].transpose(0, 2, 1)})
+    figure = figure_kinds()[kind](model="m", view="E")
+    frames = [figure.film(each, 1).frame(-1) for each in (upright, turned)]
+    assert np.array_equal(*frames)
+    other = replace(run, views={"E": run.views["W_out"]})
+    assert not np.array_equal(figure.film(other, 1).frame(-1), frames[0])
+
+
+@pytest.mark.parametrize(
+    ("figure", "task", "sentence"),
+    [
+        (Waves(model="m", view="E"), MODULAR, 'no view "E"; known: W_in, W_out'),
+        (Neuron(model="m", view="E"), MODULAR, 'no view "E"'),
+        (Dft(model="m", view="E"), MODULAR, 'no view "E"'),
+        (Trajectories(model="m", view="E"), PARITY, 'no view "E"'),
+        (Trajectories(model="m", view="W_out"), PARITY, "W_out has 24 rows, not one per input"),
+        (Waves(model="m", view="W_in"), PARITY, "a row or a column for each of the 1 numbers"),
+    ],
+)
+def test_a_view_that_does_not_fit_is_refused(figure: RunFilm, task: Task, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        figure.check(task, Perceptron(hidden=24))
 
 
 @pytest.mark.parametrize("part", [0.25, 0.5, 1.0])

@@ -12,6 +12,7 @@ from typing import Literal
 
 import pytest
 
+from gen.figures.any_run_figure import OfAnyRun
 from gen.figures.figure import figure_kinds
 from gen.figures.model_figure import ModelFigure
 from gen.networks.perceptron import Perceptron
@@ -98,8 +99,13 @@ REASONS = "it needs one hidden layer|can be measured|needs* signal inputs|embedd
 OF_WEIGHTS = sorted(
     name
     for name, kind in figure_kinds().items()
-    if issubclass(kind, ModelFigure) and name not in ("accuracy", "loss", "seeds")
+    if issubclass(kind, ModelFigure)
+    and not issubclass(kind, OfAnyRun)
+    and name not in ("accuracy", "loss", "seeds")
 )
+
+
+OF_ANY_RUN = sorted(name for name, kind in figure_kinds().items() if issubclass(kind, OfAnyRun))
 
 
 class Shaped(Perceptron):
@@ -126,6 +132,16 @@ def test_the_error_names_the_views_and_the_figures_that_can_show_them() -> None:
     network = Shaped(hidden=4, shapes=VIEWS["of other names"])
     with pytest.raises(ValueError, match=r"W1 .7 x 4., W3 .4 x 7.; the kinds accuracy, loss"):
         figure_kinds()["weights"](model="own").check(SUMS, network)
+
+
+@pytest.mark.parametrize("views", VIEWS)
+@pytest.mark.parametrize("kind", OF_ANY_RUN)
+def test_figures_of_any_run_show_a_network_without_a_hidden_layer(kind: str, views: str) -> None:
+    network = Shaped(hidden=4, shapes=VIEWS[views])
+    chosen = {"view": next(iter(VIEWS[views]))} if kind == "attention" else {}
+    figure = figure_kinds()[kind](model="own", **chosen)
+    for task in (SUMS, BITS):
+        figure.check(task, network)
 
 
 @pytest.fixture(scope="module")

@@ -14,16 +14,27 @@ from gen.analysis.seeds import SeedRuns
 from gen.analysis.sweep_outcomes import SweepRun
 from gen.config.reader import load
 from gen.experiments.runs import ModelRun
+from gen.figures.any_run_figure import OfAnyRun
+from gen.figures.attention import Attention
 from gen.figures.construction import Construction
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
+from gen.figures.dft import Dft
+from gen.figures.embedding_plane import EmbeddingPlane
 from gen.figures.figure import figure_kinds
 from gen.figures.formula_figure import FormulaFigure
+from gen.figures.histogram import Histogram
 from gen.figures.interference import Interference
+from gen.figures.layers import Layers
+from gen.figures.metrics import Metrics
 from gen.figures.model_figure import ModelFigure
 from gen.figures.neuron import Neuron
+from gen.figures.norms import Norms
 from gen.figures.seeds import Seeds
+from gen.figures.singular_values import SingularValues
 from gen.figures.sweep_figure import SweepFigure
+from gen.figures.trajectories import Trajectories
+from gen.figures.waves import Waves
 from gen.figures.weights import Weights
 from tests.support.alt_seen import Seen
 from tests.support.line_runs import metrics
@@ -93,14 +104,23 @@ def cases() -> dict[str, Case]:
                 test_accuracy=learned,
             )
         ),
+        "a metric that is never logged": of_one(_with(never, other=np.full(len(loss), np.nan))),
         "unseen rows alone": of_one(_with(never, test_accuracy=learned)),
     }
+
+
+_FOR_ANY_RUN = (
+    *("parity, generalised", "add, generalised", "subtract, memorised", "circle, generalised"),
+    *("silent", "a metric that is never logged"),
+)
 
 
 def of_models() -> Iterator[tuple[str, Seen]]:
     """Yield each kind of model figure with each case that it can show."""
     for name, of in cases().items():
         for kind, figure in _model_figures():
+            if isinstance(figure, OfAnyRun) and name not in _FOR_ANY_RUN:
+                continue  # they show no outcome, and are the same for every task
             if kind == "neuron" and "of a pair" in name:
                 continue  # several neurons are equally pure, so the shown neuron is not determined
             try:
@@ -117,6 +137,24 @@ def _model_figures() -> Iterator[tuple[str, ModelFigure]]:
     yield "a neuron by its row", Neuron(model="any", neuron=2)
     yield "weights with a limit", Weights(model="any", limit=5.0)
     yield "a sum of other numbers", Interference(model="any", a=2, b=6)
+    yield "a neuron of one view", Neuron(model="any", view="W_in", neuron=1)
+    yield "waves of one view", Waves(model="any", view="W_in")
+    yield "spectrum of one view", Dft(model="any", view="W_in")
+    yield "trajectories of one view", Trajectories(model="any", view="W_in")
+    yield "cells by size", Layers(model="any", sort="size", sort_columns="pattern", rows="::2")
+    yield (
+        "components by pattern",
+        Layers(model="any", project=1, sort="pattern", sort_columns="size", limits="shared"),
+    )
+    yield "cells with a limit", Layers(model="any", limit=0.5)
+    yield "logarithmic counts", Histogram(model="any", log=True)
+    yield "logarithmic norms", Norms(model="any", scale="log")
+    yield "one singular value", SingularValues(model="any", scale="log", largest=1)
+    yield "two coordinates", EmbeddingPlane(model="any", coordinates=[1, 0])
+    yield "a logarithmic metric", Metrics(model="any", metrics=["test_loss"], scale="log")
+    yield "a metric in percent", Metrics(model="any", metrics=["test_accuracy"], scale="share")
+    yield "attention as cells", Attention(model="any", view="W_in")
+    yield "attention as lines", Attention(model="any", view="B", drawn="lines")
 
 
 def of_sweeps() -> Iterator[tuple[str, Seen]]:
@@ -178,6 +216,6 @@ def pictured(seen: Seen) -> object:
     """Return the argument of the methods of the figure."""
     if not isinstance(seen.of, Case):
         return seen.of
-    if isinstance(seen.figure, Seeds):
+    if isinstance(seen.figure, Seeds | Metrics):
         return SeedRuns(tuple(seen.case.runs), seen.run.seed)
     return seen.run

@@ -18,25 +18,41 @@ from tests.support.alt_rows_of_others import (
     SWEEP_MAP,
 )
 from tests.support.alt_rows_of_sums import FILM, STILL
+from tests.support.alt_rows_of_views import (
+    ATTENTION,
+    EMBEDDING_PLANE,
+    HISTOGRAM,
+    LAYERS,
+    METRICS,
+    NORMS,
+    SINGULAR,
+)
 from tests.support.alt_rows_of_waves import DFT, NEURON, NEURONS, STARS, WAVES
 from tests.support.alt_rows_of_weights import CIRCLE, EMBEDDING, TRAJECTORIES, WEIGHTS
 from tests.support.alt_seen import Row, last_step, sentence
 
 ROWS: Mapping[str, Mapping[str, Row]] = {
     "accuracy": {"alt.accuracy.begin": sentence(steps=last_step), **ACCURACY},
+    "attention": ATTENTION,
     "circle": CIRCLE,
     "construction": CONSTRUCTION,
     "construction-error": CONSTRUCTION_ERROR,
     "construction-sum": CONSTRUCTION_SUM,
     "dft": DFT,
     "embedding": EMBEDDING,
+    "embedding-plane": EMBEDDING_PLANE,
+    "histogram": HISTOGRAM,
     "interference": STILL,
     "interference-film": FILM,
+    "layers": LAYERS,
     "loss": LOSS,
+    "metrics": METRICS,
     "neuron": NEURON,
     "neurons": NEURONS,
+    "norms": NORMS,
     "progress": PROGRESS,
     "seeds": SEEDS,
+    "singular-values": SINGULAR,
     "stars": STARS,
     "sweep-film": SWEEP_FILM,
     "sweep-map": SWEEP_MAP,

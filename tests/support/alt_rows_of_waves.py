@@ -52,8 +52,34 @@ FREQUENCIES: Mapping[str, Row] = {
     ),
 }
 
+
+def _of_hidden_layer(row: Row) -> Row:
+    return lambda s: row(s) if s.figure.view is None else []
+
+
+def _each_group(s: Seen) -> list[Values]:
+    """Return frequencies and sizes of groups that are listed for a single view."""
+    if s.figure.view is None:
+        return FREQUENCIES["alt.waves.frequency"](s)
+    groups = naive.groups(s.case)
+    return [{"k": k, "neurons": len(g)} for k, g in groups.items()] if len(groups) <= 6 else []
+
+
 WAVES: Mapping[str, Row] = {
-    **FREQUENCIES,
+    **{key: _of_hidden_layer(row) for key, row in FREQUENCIES.items()},
+    "alt.waves.frequency": _each_group,
+    "alt.waves.view_few": sentence(
+        lambda s: s.figure.view is not None and bool(_each_group(s)),
+        view=lambda s: s.figure.view,
+        frequencies=listed(
+            lambda s: [f"{one['k']} (neurons: {one['neurons']})" for one in _each_group(s)]
+        ),
+    ),
+    "alt.waves.view_many": sentence(
+        lambda s: s.figure.view is not None and not _each_group(s),
+        view=lambda s: s.figure.view,
+        count=lambda s: len(naive.groups(s.case)),
+    ),
     "alt.waves.begin": sentence(neurons=neurons, last=lambda s: numbers(s) - 1, steps=last_step),
     "alt.waves.purity": sentence(
         first=percent(
@@ -75,7 +101,7 @@ def _gini(snapshot: int) -> Callable[[Seen], float]:
 
 
 def _turns_into_few(s: Seen) -> bool:
-    return bool(_settled(s)) and _gini(-1)(s) > _gini(0)(s)
+    return s.figure.view is None and bool(_settled(s)) and _gini(-1)(s) > _gini(0)(s)
 
 
 def _share_of(s: Seen, frequencies: list[int]) -> float:
@@ -133,14 +159,19 @@ def _share_in_neuron(snapshot: int) -> Callable[[Seen], float]:
     return share
 
 
+_ONE: Mapping[str, Value] = {
+    "neuron": lambda s: _by_frequency(s).index(_neuron(s)),
+    "steps": last_step,
+    "k": _frequency,
+    "first": percent(_share_in_neuron(0)),
+    "last": percent(_share_in_neuron(-1)),
+}
+
 NEURON: Mapping[str, Row] = {
-    "alt.neuron.text": sentence(
-        neuron=lambda s: _by_frequency(s).index(_neuron(s)),
-        steps=last_step,
-        k=_frequency,
-        first=percent(_share_in_neuron(0)),
-        last=percent(_share_in_neuron(-1)),
-    )
+    "alt.neuron.text": sentence(lambda s: s.figure.view is None, **_ONE),
+    "alt.neuron.view": sentence(
+        lambda s: s.figure.view is not None, view=lambda s: s.figure.view, **_ONE
+    ),
 }
 
 NEURONS: Mapping[str, Row] = {

@@ -1,0 +1,114 @@
+"""Which rows and columns of a view are shown, in which order: slices, sorting, projection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+from pydantic import AfterValidator, Field
+
+from gen.analysis.principal import Plane, by_pattern, by_size
+from gen.networks.view import ViewShape
+from gen.settings import Settings
+
+Order = Literal["size", "pattern"]
+_SLICE = re.compile(r"(-?\d*):(-?\d*)(?::([1-9]\d*))?")
+
+
+def _is_slice(text: str) -> str:
+    if not _SLICE.fullmatch(text):
+        raise ValueError('it has to be first:end or first:end:step, such as "0:64" or "::8"')
+    return text
+
+
+Slice = Annotated[str, Field(max_length=60), AfterValidator(_is_slice)]
+"""Counted as in Python: from the first, without the end; negative numbers from the end."""
+
+ShownPart = Slice | dict[str, Slice]
+"""A slice of all views, or of single ones by name."""
+
+
+class Selection(Settings):
+    """What is shown of a view.
+
+    Attributes:
+        rows, columns: slices of all views, or of single ones by name.
+        sort, sort_columns: order of the rows and columns by the last snapshot: `size` by
+            decreasing norm, `pattern` along their first principal component.
+        project: columns are replaced by this many principal components of the last snapshot.
+    """
+
+    rows: ShownPart = ":"
+    columns: ShownPart = ":"
+    sort: Order | None = None
+    sort_columns: Order | None = None
+    project: Annotated[int, Field(ge=1, le=512)] | None = None
+
+    def shown(
+        self, name: str, shape: ViewShape
+    ) -> tuple[Int[np.ndarray, " row"], Int[np.ndarray, " column"]]:
+        """Return the numbers of the shown rows and columns, unsorted.
+
+        Columns are components if these are shown.
+
+        Raises:
+            ValueError: there is none, or fewer than the components asked for.
+        """
+        rows = _numbers("rows", self.rows, name, shape.rows)
+        columns = _numbers("columns", self.columns, name, shape.columns)
+        if self.project is None:
+            return rows, columns
+        most = min(len(rows), len(columns))
+        if self.project > most:
+            raise ValueError(
+                f"project = {self.project}, but {len(rows)} x {len(columns)} values of {name} "
+                f"have {most} components at most"
+            )
+        return rows, np.arange(self.project)
+
+    def check_names(self, shapes: Mapping[str, ViewShape]) -> None:
+        """Raise ValueError if a slice is of a view that does not exist."""
+        for key, part in (("rows", self.rows), ("columns", self.columns)):
+            for name in part if isinstance(part, dict) else ():
+                if name not in shapes:
+                    raise ValueError(
+                        f'{key} names a view "{name}", but the views are {", ".join(shapes)}'
+                    )
+
+    def of(
+        self, name: str, view: Float[np.ndarray, "snapshot row column"]
+    ) -> Float[np.ndarray, "snapshot shown_row shown_column"]:
+        """Return what is shown of a view, in the order in which it is shown."""
+        rows = _numbers("rows", self.rows, name, view.shape[1])
+        columns = _numbers("columns", self.columns, name, view.shape[2])
+        view = view[:, rows][:, :, columns]
+        if self.project is not None:
+            view = Plane.of(finite(view[-1]), self.project).project(finite(view))
+        if self.sort is not None:
+            view = view[:, _order(self.sort, view[-1])]
+        if self.sort_columns is not None:
+            view = view[:, :, _order(self.sort_columns, view[-1].T)]
+        return view
+
+
+def _numbers(key: str, part: ShownPart, name: str, count: int) -> Int[np.ndarray, " number"]:
+    text = part.get(name, ":") if isinstance(part, dict) else part
+    found = _SLICE.fullmatch(text)
+    assert found is not None  # the settings were checked
+    first, end, step = (int(number) if number else None for number in found.groups())
+    numbers = np.arange(count)[slice(first, end, step)]
+    if not len(numbers):
+        raise ValueError(f'{key} = "{text}" leaves none of the {count} {key} of {name}')
+    return numbers
+
+
+def _order(order: Order, final: Float[np.ndarray, "line place"]) -> Int[np.ndarray, " line"]:
+    return {"size": by_size, "pattern": by_pattern}[order](finite(final))
+
+
+def finite(values: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    """Return values with zero for those that are not finite: what cells and sizes are made of."""
+    return np.where(np.isfinite(values), values, 0.0)
