@@ -270,6 +270,41 @@ def new(folder: Path) -> None:
 
 
 @cli.command()
+@click.argument("checkpoints", nargs=-1, required=True)
+@click.option(
+    "--tensor",
+    "tensors",
+    multiple=True,
+    metavar="NAME",
+    help='Tensor to record; may be repeated, and be a pattern such as "layers.*.weight".',
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Recording to write, such as runs/x.safetensors.",
+)
+@click.option("--note", help="Text to record with it.")
+@opt.reporting
+def record(
+    checkpoints: tuple[str, ...],
+    tensors: tuple[str, ...],
+    output: Path,
+    note: str | None,
+    **options: Any,
+) -> None:
+    """Make a recording of CHECKPOINTS: files, or quoted patterns.
+
+    Reads .safetensors, .npz, and .pt, .pth, .bin and .ckpt of PyTorch if they hold tensors alone.
+    The step of a file is the number in its name.
+    """
+    from gen.commands.record import record as record_checkpoints
+
+    with _open_report(options) as report:
+        record_checkpoints(checkpoints, tensors, output, note, report)
+
+
+@cli.command()
 @opt.as_json
 @opt.store
 def doctor(as_json: bool, store_path: Path) -> None:

@@ -31,6 +31,13 @@ store = click.option(
     help="Folder of stored runs and films.",
 )
 
+reporting = _combine(
+    click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
+    click.option("--json-log", is_flag=True, help="Log to stderr as JSON, one object per line."),
+    click.option("--debug", is_flag=True, help="Print a traceback with each error."),
+)
+"""Options of commands that report what they do."""
+
 site = _combine(
     click.option(
         "--config",
@@ -49,9 +56,7 @@ site = _combine(
         show_default=True,
         help="Folder of the published site.",
     ),
-    click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
-    click.option("--json-log", is_flag=True, help="Log to stderr as JSON, one object per line."),
-    click.option("--debug", is_flag=True, help="Print a traceback with each error."),
+    reporting,
 )
 """Options of every command that works on a site."""
 

@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from io import BufferedReader
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
 
 _CANNOT_SYNC_FOLDERS = frozenset([errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
@@ -58,7 +58,18 @@ def read_regular(path: Path) -> bytes:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a temporary file in the same folder, fsync it, and rename it to `path`.
+    """Replace a file by a new one with this content; see `replacement`.
+
+    Raises:
+        OSError: the disk is full, or the folder cannot be written; the former file is kept.
+    """
+    with replacement(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacement(path: Path) -> Iterator[BufferedWriter]:
+    """Yield a temporary file in the same folder; afterwards, fsync it and rename it to `path`.
 
     Each writer uses its own temporary name, so with two concurrent writers the later rename wins.
     The mode of a replaced file is kept; a link is replaced and not followed. Temporary files of
@@ -72,7 +83,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.{machine_id()}-{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
-            file.write(content)
+            yield file
         if path.is_file() and not path.is_symlink():
             shutil.copymode(path, part)
         fsync_path(part)
