@@ -227,7 +227,7 @@ def serve(host: str, port: int | None, no_watch: bool, jobs: int | None, **optio
     """Serve the site; rebuild and reload it after each change."""
     from gen.server.http import serve as serve_folder
     from gen.server.http import serve_live
-    from gen.site.context import config_reloader
+    from gen.site.context import ConfigReloader
 
     if no_watch:
         with _open_report(options) as report:
@@ -235,7 +235,7 @@ def serve(host: str, port: int | None, no_watch: bool, jobs: int | None, **optio
         return
     with _open_context(options, jobs, lines=True) as context:
         serve_live(
-            config_reloader(context),
+            ConfigReloader(context),
             partial(_open_context, {**options, "wait": True}, jobs),
             host,
             port,

@@ -1,4 +1,4 @@
-"""Show a figure of a stored run in a notebook: `gen.show("site/gen.toml:parity", "weights")`.
+"""Show a figure of a run in a notebook: `gen.show("runs/mnist.safetensors", "layers")`.
 
 `show` returns an object with the methods that IPython looks for, so a cell displays it; IPython
 itself is not imported. Films are embedded as MP4, charts as SVG, so a saved notebook shows them
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gen.analysis.outcome import choose_run
+from gen.analysis.seeds import SeedRuns
 from gen.charts.chart import Chart, Stack
 from gen.charts.svg import standalone_svg
 from gen.config.models import read_kind
@@ -26,10 +27,14 @@ from gen.encode.mp4 import write_mp4
 from gen.errors import ConfigError, SetupError, suggestion
 from gen.experiments import runs
 from gen.experiments.model import Model
-from gen.experiments.runs import ModelRun
+from gen.experiments.recorded import RecordedModel, RecordedRun, RecordedTask
+from gen.experiments.runs import ModelRun, Run
+from gen.figures.any_run_figure import OfAnyRun, run_shapes
 from gen.figures.figure import Figure, FilmFigure, figure_kinds
-from gen.figures.model_figure import RunFigure
+from gen.figures.metrics import Metrics
+from gen.figures.model_figure import ModelFigure, RunFigure
 from gen.i18n import Words
+from gen.recording.reader import read_recording
 from gen.store.store import Store
 from gen.store.temporary import temporary_folder
 
@@ -85,11 +90,11 @@ def show(
     language: str = "en",
     **settings: Any,
 ) -> Shown:
-    """Draw a figure of a stored run for a notebook.
+    """Draw a figure of a recording, or of a model of a config, for a notebook.
 
     Args:
-        source: config and model, such as `site/gen.toml:parity`.
-        kind: a kind of figure that is a film or a chart, such as `weights` or `loss`.
+        source: path of a recording, or config and model, such as `site/gen.toml:parity`.
+        kind: a kind of figure that is a film or a chart, such as `layers` or `loss`.
         seed: the seed to show; by default the one that figures of the site show.
         store: folder of stored runs; by default `.gen` here, beside the config or above it.
         language: of the texts of charts and of the alt text.
@@ -102,10 +107,12 @@ def show(
     run = load(source, seed=seed, store=store)
     figure = _figure(run, kind, settings)
     words = Words(language)
-    drawn = (
-        figure.film(run, _SCALE) if isinstance(figure, FilmFigure) else figure.render(run, words)
-    )
-    alt = figure.alt(run, words)
+    subject: Any = run if isinstance(figure, RunFigure) else SeedRuns((run,), run.seed)
+    if isinstance(figure, FilmFigure):
+        drawn = figure.film(subject, _SCALE)
+    else:
+        drawn = figure.render(subject, words)
+    alt = figure.alt(subject, words)
     if isinstance(drawn, Film):
         return Shown(_as_mp4(drawn, kind), "video/mp4", *drawn.size, alt)
     if isinstance(drawn, Chart | Stack):
@@ -114,9 +121,7 @@ def show(
     raise _error(kind, "it is interactive and works only on a page", "put it on a page of a site")
 
 
-def load(
-    source: str | Path, *, seed: int | None = None, store: str | Path | None = None
-) -> ModelRun:
+def load(source: str | Path, *, seed: int | None = None, store: str | Path | None = None) -> Run:
     """Return the run that a source names.
 
     Args:
@@ -125,17 +130,20 @@ def load(
         store: see `show`.
 
     Raises:
-        ConfigError: there is no such config, model or seed.
+        ConfigError: there is no such recording, config, model or seed.
         SetupError: the model is not trained as configured.
     """
     path, _, name = str(source).rpartition(":")
     if not path.endswith(".toml"):
-        raise ConfigError(
-            "it names no config and model", where=f'"{source}"', hint='write "site/gen.toml:parity"'
-        )
+        if seed is not None:
+            raise ConfigError("a recording has one seed", where=f'"{source}"', hint="omit seed")
+        return RecordedRun.of("recording", 0, read_recording(Path(source)), RecordedTask())
     config = load_config(Path(path))
+    if name in config.recordings:
+        return _recorded_run(config.recordings[name], seed)
     if name not in config.models:
-        hint = suggestion(name, config.models) or f"its models are: {', '.join(config.models)}"
+        known = [*config.models, *config.recordings]
+        hint = suggestion(name, known) or f"its models are: {', '.join(known)}"
         raise ConfigError(f'there is no model "{name}"', where=path, hint=hint)
     return _stored_run(_store(Path(path), store), config.models[name], seed)
 
@@ -146,6 +154,15 @@ def _store(config: Path, folder: str | Path | None) -> Store:
         near = [Path(), *config.absolute().parents[:2]]
         folder = next((at / ".gen" for at in near if (at / ".gen").is_dir()), Path(".gen"))
     return Store(Path(folder), on_damage=lambda text: warnings.warn(text, stacklevel=2))
+
+
+def _recorded_run(model: RecordedModel, seed: int | None) -> RecordedRun:
+    if seed is not None and seed not in model.seeds:
+        known = ", ".join(map(str, model.seeds))
+        raise ConfigError(f"{model.name} has no seed {seed}", hint=f"its seeds are: {known}")
+    chosen = choose_run(model.runs, model.settings.shown if seed is None else seed)
+    assert chosen is not None  # no recording counts as diverged
+    return chosen
 
 
 def _stored_run(store: Store, model: Model, seed: int | None) -> ModelRun:
@@ -169,15 +186,20 @@ def _stored_run(store: Store, model: Model, seed: int | None) -> ModelRun:
     return chosen
 
 
-def _figure(run: ModelRun, kind: str, settings: dict[str, Any]) -> RunFigure:
+def _figure(run: Run, kind: str, settings: dict[str, Any]) -> ModelFigure:
     """Return a checked figure of a run."""
     location = Location(f'gen.show(..., "{kind}")')
     table = {"kind": kind, "model": run.name, **settings}
     figure = read_kind(Figure, figure_kinds(), table, location)
-    if not isinstance(figure, RunFigure):
+    if not isinstance(figure, RunFigure) and not isinstance(figure, Metrics):
         raise _error(kind, "it does not show a single run", "choose another kind")
     try:
-        figure.check(run.task, run.network)
+        if isinstance(run, ModelRun):
+            figure.check(run.task, run.network)
+        elif isinstance(figure, OfAnyRun):
+            figure.check_views(run_shapes(run), tuple(run.metrics))
+        else:
+            raise _error(kind, "it needs task and network, which no recording has", "try layers")
     except ValueError as error:
         raise location.error(str(error)) from None
     return figure

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Int, Real
 
 if TYPE_CHECKING:
-    from gen.experiments.runs import Run
-
-RunType = TypeVar("RunType", bound="Run")
+    from gen.experiments.runs import Run, RunType
 
 LEARNED_ACCURACY = 0.99
 """Accuracy from which a split counts as learned."""
@@ -56,15 +54,9 @@ def generalised_at(run: Run) -> int | None:
 
 
 def _learned_at(run: Run, split: str) -> int | None:
-    """Return the step from which a split counts as learned; None for a run that does not log it.
-
-    Other metrics of a recording may have been logged at other steps.
-    """
-    accuracy = run.metrics.get(f"{split}_accuracy")
-    if accuracy is None:
-        return None
-    logged = ~np.isnan(accuracy) | (run.failed_at is not None)
-    return stays_above_from(run.logged_steps[logged], accuracy[logged])
+    """Return the step from which a split counts as learned; None if it was not recorded."""
+    name = f"{split}_accuracy"
+    return stays_above_from(*run.logged(name)) if name in run.metrics else None
 
 
 def choose_run(runs: Sequence[RunType], seed: int | None) -> RunType | None:

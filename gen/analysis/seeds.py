@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic
 
 import numpy as np
 
 from gen.analysis.neuron_groups import settled_frequencies
 from gen.analysis.outcome import generalised_at, memorised_at
-from gen.experiments.runs import ModelRun
+from gen.experiments.runs import ModelRun, RunType
 from gen.text import csv_text
 
 COLUMNS = (
@@ -23,7 +24,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class SeedRuns:
+class SeedRuns(Generic[RunType]):
     """The models of one configured model, which differ only in their seed.
 
     Attributes:
@@ -31,11 +32,11 @@ class SeedRuns:
         shown: the seed that all other figures show.
     """
 
-    runs: tuple[ModelRun, ...]
+    runs: tuple[RunType, ...]
     shown: int
 
 
-def seeds_table(seeds: SeedRuns) -> str:
+def seeds_table(seeds: SeedRuns[ModelRun]) -> str:
     """Return a CSV with a row for each seed; losses in nats, as logged.
 
     Frequencies and neuron counts are those of `settled_frequencies`. A field is empty if the event

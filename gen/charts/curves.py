@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from gen.analysis.outcome import LEARNED_ACCURACY, generalised_at, memorised_at
 from gen.charts.chart import Mark, Series, Split
-from gen.experiments.runs import Run
+from gen.experiments.runs import ModelRun, Run
 from gen.i18n import Words
 
 SPLITS: tuple[Split, Split] = ("train", "test")
@@ -59,7 +59,7 @@ def marks(run: Run, measure: Measure, words: Words) -> tuple[Mark, ...]:
     )
 
 
-def accuracy_in_words(run: Run, words: Words) -> Iterator[str]:
+def accuracy_in_words(run: ModelRun, words: Words) -> Iterator[str]:
     """Yield sentences of the alt text: when either split reaches the threshold."""
     threshold, chance = words.percent(LEARNED_ACCURACY), words.percent(run.task.chance)
     memorised, generalised = memorised_at(run), generalised_at(run)
@@ -81,7 +81,9 @@ def accuracy_in_words(run: Run, words: Words) -> Iterator[str]:
 
 
 def value_at(run: Run, metric: str, step: int) -> float:
-    """Return a metric at a logged step."""
+    """Return a metric at a logged step; NaN for one that was not recorded."""
+    if metric not in run.metrics:
+        return float("nan")
     return float(run.metrics[metric][np.searchsorted(run.logged_steps, step)])
 
 

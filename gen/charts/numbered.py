@@ -113,13 +113,18 @@ def path_in_words(key: str, line: Series, words: Words) -> str:
     )
 
 
+def number_text(value: float) -> str:
+    """Return a number for a CSV; a value that is not a number is an empty cell."""
+    return "" if np.isnan(value) else f"{value:.9g}"
+
+
 def step_table(
     steps: Int[np.ndarray, " step"], values: Mapping[str, Float[np.ndarray, " step"]]
 ) -> str:
     """Return a CSV with a row for each step; a value that is not a number is an empty cell."""
     columns = list(values.values())
     rows = (
-        [int(step), *("" if np.isnan(one[place]) else f"{one[place]:.9g}" for one in columns)]
+        [int(step), *(number_text(one[place]) for one in columns)]
         for place, step in enumerate(steps)
     )
     return csv_text(["step", *values], rows)

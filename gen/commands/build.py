@@ -12,7 +12,7 @@ from gen.site import publish
 from gen.site.context import BuildContext
 from gen.site.draw import draw_missing_films
 from gen.site.pages.facts import FACTS_FILE
-from gen.site.results import Results, missing_entry_error, read_sweeps
+from gen.site.results import Results, missing_entry_error, read_sweeps, recorded_results
 from gen.site.sources import Sources
 from gen.site.write import check_statements, log_address, size_summary, write_site
 from gen.store.store import Entry
@@ -71,7 +71,8 @@ def build_stages(
     shards = missing_shards(context.training, context.config.sweeps)
 
     def draw_stage() -> tuple[Results, dict[str, Entry]]:
-        subjects = {**models, **read_sweeps(context)}
+        recorded = recorded_results(context.config)
+        subjects = {**models, **recorded, **read_sweeps(context)}
         return subjects, draw_missing_films(context, painters, subjects)
 
     stage = draw_stage()

@@ -11,7 +11,7 @@ from gen.experiments.context import DEVICES
 from gen.site import films, publish
 from gen.site.context import BuildContext
 from gen.site.draw import film_orders
-from gen.site.results import read_sweeps, valid_models
+from gen.site.results import read_sweeps, recorded_results, valid_models
 
 FAMILIES = (runs.FAMILY, films.FAMILY)
 
@@ -49,6 +49,7 @@ def _used_keys(context: BuildContext) -> set[str]:
             training = replace(context.training, device=device)
             of_profile = replace(context, config=config, training=training)
             keys |= {shard.key for model in hunted for shard in find_shards(of_profile, model)[0]}
-            subjects = {**valid_models(of_profile), **read_sweeps(of_profile)}
+            models = {**valid_models(of_profile), **recorded_results(config)}
+            subjects = {**models, **read_sweeps(of_profile)}
             keys |= {order.key for order in film_orders(config, subjects)}
     return keys

@@ -9,17 +9,25 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from gen.analysis.facts import run_facts, seed_facts
+from gen.analysis.recorded_facts import recorded_facts
 from gen.analysis.types import Fact, Facts
 from gen.commands.names import select_names
 from gen.commands.table import aligned, exact_text, short_text
 from gen.errors import ConfigError, SetupError, suggestion
 from gen.experiments import runs
 from gen.experiments.model import Model
+from gen.experiments.recorded import RecordedModel
 from gen.experiments.runs import ModelRun
 from gen.experiments.sweep import Sweep
 from gen.site.assemble import all_facts
 from gen.site.context import BuildContext
-from gen.site.results import TrainedSweep, first_stale_shard, read_sweeps, valid_models
+from gen.site.results import (
+    TrainedSweep,
+    first_stale_shard,
+    read_sweeps,
+    recorded_results,
+    valid_models,
+)
 from gen.text import csv_text
 
 Format: TypeAlias = Literal["text", "csv", "json"]
@@ -59,10 +67,27 @@ def tabulate(context: BuildContext, name: str, only: Sequence[str] = ()) -> Fact
         SetupError: nothing of it is trained.
     """
     config = context.config
-    (name,) = select_names("model or sweep", [name], {**config.models, **config.sweeps})
+    known = {**config.models, **config.recordings, **config.sweeps}
+    (name,) = select_names("model or sweep", [name], known)
+    if name in config.recordings:
+        return _of_recorded(config.recordings[name], only)
     if name in config.sweeps:
         return _of_sweep(context, config.sweeps[name], only)
     return _of_model(context, config.models[name], only)
+
+
+def _of_recorded(model: RecordedModel, only: Sequence[str]) -> FactTable:
+    rows: list[Facts] = []
+    for run in model.runs:
+        found = recorded_facts([run], run)
+        for of_all in ("recorded", "complete", "seeds", "seeds_generalised", "shown_seed"):
+            del found[of_all]
+        rows.append(
+            {"seed": run.seed, "state": "recorded" if run.complete else "recording", **found}
+        )
+    known = [name for name in rows[0] if name not in ("seed", "state")]
+    _check_names(only, known, model.name)
+    return FactTable(model.name, ("seed", "state", *(only or known)), rows)
 
 
 def _of_model(context: BuildContext, model: Model, only: Sequence[str]) -> FactTable:
@@ -165,7 +190,7 @@ def quotable_facts(context: BuildContext, only: Sequence[str] = ()) -> dict[str,
             trained = first_stale_shard(context, config.models[name]) is None
             reason = "diverged" if trained else f"not trained as configured; run gen train {name}"
             context.report.warn(f"{name}: {reason}")
-    found = all_facts(config, {**models, **read_sweeps(context)})
+    found = all_facts(config, {**models, **recorded_results(config), **read_sweeps(context)})
     if found:
         _check_names(only, dict.fromkeys(name for facts in found.values() for name in facts), "")
     chosen = {

@@ -12,7 +12,7 @@ from gen.site import films
 from gen.site.context import BuildContext
 from gen.site.draw import draw_missing_films
 from gen.site.figure_views import AnyView, figure_views
-from gen.site.results import Results, read_sweeps, stored_models
+from gen.site.results import Results, read_sweeps, recorded_results, stored_models
 from gen.store import files
 from gen.store.store import Entry, convert_write_errors
 from gen.theme import using
@@ -34,7 +34,9 @@ def render_figures(context: BuildContext, names: Iterable[str], folder: Path | N
         needed = {config.figures[name].source for name in wanted}
         models = [name for name in config.models if name in needed]
         sweeps = [name for name in config.sweeps if name in needed]
-        results = {**stored_models(context, models), **read_sweeps(context, sweeps)}
+        recorded = recorded_results(config, [name for name in config.recordings if name in needed])
+        stored = stored_models(context, models)
+        results = {**stored, **recorded, **read_sweeps(context, sweeps)}
         drawn = draw_missing_films(context, executor, results, wanted)
     if folder is not None:
         export(context, results, drawn, wanted, folder)

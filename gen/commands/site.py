@@ -6,7 +6,7 @@ from gen.errors import SetupError
 from gen.site import films
 from gen.site.context import BuildContext
 from gen.site.draw import film_orders
-from gen.site.results import read_sweeps, stored_models
+from gen.site.results import read_sweeps, recorded_results, stored_models
 from gen.site.sources import Sources
 from gen.site.write import log_address, size_summary, write_site
 from gen.store.store import Entry
@@ -21,7 +21,8 @@ def write_stored_site(context: BuildContext) -> None:
     context.raise_if_locked()
     sources = Sources.gather(context)
     with context.locked(output=True):
-        subjects = {**stored_models(context), **read_sweeps(context)}
+        recorded = recorded_results(context.config)
+        subjects = {**stored_models(context), **recorded, **read_sweeps(context)}
         drawn: dict[str, Entry] = {}
         for order in film_orders(context.config, subjects):
             entry = context.store.get(films.FAMILY, order.key)

@@ -12,7 +12,7 @@ from gen.figures.model_figure import ModelFigure
 from gen.site import films, publish
 from gen.site.context import BuildContext
 from gen.site.draw import film_orders
-from gen.site.results import first_stale_shard, read_sweeps, valid_models
+from gen.site.results import first_stale_shard, read_sweeps, recorded_results, valid_models
 from gen.site.sources import Sources
 
 
@@ -71,7 +71,7 @@ def _models(context: BuildContext) -> list[Line]:
 
 def _films(context: BuildContext) -> list[Line]:
     config = context.config
-    subjects = {**valid_models(context), **read_sweeps(context)}
+    subjects = {**valid_models(context), **recorded_results(config), **read_sweeps(context)}
     lines: list[Line] = []
     for name, figure in config.figures.items():
         if not isinstance(figure, FilmFigure):

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from gen.config.models import read_kind
 from gen.config.toml import Location
 from gen.errors import suggestion
 from gen.experiments.model import Model
+from gen.experiments.recorded import RecordedModel
 from gen.experiments.sweep import Sweep
+from gen.figures.any_run_figure import OfAnyRun
 from gen.figures.figure import Figure, figure_kinds
 from gen.figures.formula_figure import FormulaFigure
 from gen.figures.model_figure import ModelFigure
 from gen.figures.sweep_figure import SweepFigure
 from gen.text import truncate
 
-SubjectType = TypeVar("SubjectType", Model, Sweep)
+AnyModel: TypeAlias = Model | RecordedModel
+SubjectType = TypeVar("SubjectType", AnyModel, Sweep)
 
 
 def read_figure(
     name: str,
     value: object,
     location: Location,
-    models: Mapping[str, Model],
+    models: Mapping[str, AnyModel],
     sweeps: Mapping[str, Sweep],
 ) -> Figure:
     """Read a figure from its table.
@@ -46,18 +49,33 @@ def read_figure(
         elif isinstance(figure, ModelFigure):
             model = _subject(figure.model, models, "model", location)
             _check_seeds(figure, model, location)
-            figure.check(model.task, model.network)
+            _check_model(figure, model)
     except ValueError as error:
         raise location.at("kind").error(str(error)) from None
     return figure
 
 
-def _check_seeds(figure: ModelFigure, model: Model, location: Location) -> None:
+def _check_model(figure: ModelFigure, model: AnyModel) -> None:
+    """Raise ValueError if a figure cannot show a model."""
+    if isinstance(model, Model):
+        figure.check(model.task, model.network)
+        return
+    if not isinstance(figure, OfAnyRun):
+        kinds = [kind for kind, found in figure_kinds().items() if issubclass(found, OfAnyRun)]
+        raise ValueError(  # noqa: TRY004 - of a value in the config
+            f"it needs the task and the network of a model that is trained here, and {model.name} "
+            f"is recorded; use one of: {', '.join(kinds)}"
+        )
+    run = model.runs[0]
+    figure.check_views(run.shapes, tuple(run.metrics))
+
+
+def _check_seeds(figure: ModelFigure, model: AnyModel, location: Location) -> None:
     """Raise ConfigError if a figure names a seed that is not trained, or has every_seed too."""
     for seed in figure.named_seeds:
         if seed not in model.seeds:
             raise location.error(
-                f"it names seed {seed}, which {model.name} is not trained with",
+                f"it names seed {seed}, which {model.name} does not have",
                 f"use one of: {', '.join(map(str, model.seeds[:12]))}"
                 f"{', …' if len(model.seeds) > 12 else ''}",
             )

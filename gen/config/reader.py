@@ -18,12 +18,14 @@ from gen.config.messages import validate
 from gen.config.models import read_model
 from gen.config.plugins import KEY as PLUGINS
 from gen.config.plugins import read_plugins
+from gen.config.recordings import is_recorded, read_recorded_model
 from gen.config.site import Site
 from gen.config.sweeps import read_sweep
 from gen.config.theme import read_theme
 from gen.config.toml import Location, as_table, merge_tables, read_config_file
 from gen.errors import ConfigError, suggestion
 from gen.experiments.model import Model
+from gen.experiments.recorded import RecordedModel
 from gen.experiments.sweep import Sweep
 from gen.figures.figure import Figure
 from gen.i18n import Words
@@ -46,6 +48,7 @@ class Config:
     profile: str | None
     site: Site
     models: dict[str, Model]
+    recordings: dict[str, RecordedModel]
     sweeps: dict[str, Sweep]
     figures: dict[str, Figure]
     plugins: Plugins
@@ -136,18 +139,24 @@ def _read_config(
     models = {
         name: read_model(name, value, location)
         for name, value, location in _entries(table, "models", top)
+        if not is_recorded(value)
+    }
+    recordings = {
+        name: read_recorded_model(name, value, location, path.parent)
+        for name, value, location in _entries(table, "models", top)
+        if is_recorded(value)
     }
     sweeps = {
-        name: read_sweep(name, value, location, models, table["models"])
+        name: read_sweep(name, value, location, table["models"])
         for name, value, location in _entries(table, "sweeps", top)
     }
     figures = {
-        name: read_figure(name, value, location, models, sweeps)
+        name: read_figure(name, value, location, {**models, **recordings}, sweeps)
         for name, value, location in _entries(table, "figures", top)
     }
     check_languages(site.languages, path.parent, top.at("site", "languages"))
     theme = read_theme(table.get("theme", {}), top.at("theme"))
-    return Config(path, profile, site, models, sweeps, figures, plugins, theme)
+    return Config(path, profile, site, models, recordings, sweeps, figures, plugins, theme)
 
 
 def _entries(

@@ -33,6 +33,10 @@ def recipe(config: Config, name: str) -> str:
     sources: dict[str, Any] = {}
     if figure.source in config.models:
         sources["models"] = {figure.source: _model_tables(config.models[figure.source])}
+    elif figure.source in config.recordings:
+        # Its runs cannot be remade here: the recipe says from which files they are read.
+        settings = config.recordings[figure.source].settings
+        sources["models"] = {figure.source: _non_defaults(settings)}
     elif figure.source in config.sweeps:
         sources["sweeps"] = {figure.source: _sweep_tables(config.sweeps[figure.source])}
     plugins = config.plugins.listed_for(_classes(config, figure))

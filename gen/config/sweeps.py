@@ -11,9 +11,10 @@ from gen.analysis.sweep_facts import check_names
 from gen.config.grid import apply_cell, read_axes
 from gen.config.messages import validate
 from gen.config.models import MODEL_TABLES, read_model
+from gen.config.recordings import is_recorded
 from gen.config.toml import Location, as_table, merge_tables
 from gen.errors import suggestion
-from gen.experiments.model import MOST_MODELS, Model
+from gen.experiments.model import MOST_MODELS
 from gen.experiments.sweep import Sweep
 from gen.experiments.thresholds import Thresholds
 from gen.text import as_config_value
@@ -23,19 +24,17 @@ def read_sweep(
     name: str,
     value: object,
     location: Location,
-    models: Mapping[str, Model],
     model_tables: Mapping[str, Any],
 ) -> Sweep:
     """Read a sweep from its table.
 
     Args:
-        models: the configured models, by id.
-        model_tables: the tables of these models, one of which may be the sweep's base.
+        model_tables: the tables of the configured models, one of which may be the sweep's base.
 
     Raises:
         ConfigError: a key is unknown, missing or wrong, or the sweep has too many models.
     """
-    if name in models:
+    if name in model_tables:
         raise location.error("a model has the same id", "choose another id")
     table = _with_base(as_table(value, location), location, model_tables)
     for key in ("shown", "hunt"):
@@ -77,6 +76,9 @@ def _with_base(
     base = table.pop("base", None)
     if base is None:
         return table
+    if isinstance(base, str) and is_recorded(model_tables.get(base)):
+        what = f"{as_config_value(base)} is recorded, and a sweep trains its models"
+        raise location.at("base").error(what, "name a model that is trained here")
     if not isinstance(base, str) or base not in model_tables:
         close = suggestion(base, model_tables) if isinstance(base, str) else ""
         hint = close or f"the models are: {', '.join(model_tables)}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -66,14 +66,21 @@ class Run:
     logged_steps: Int[np.ndarray, " log"]
     metrics: dict[str, Float[np.ndarray, " log"]]
     snapshot_steps: Int[np.ndarray, " snapshot"]
-    views: dict[str, Float[np.ndarray, "snapshot _rows _columns"]]
+    views: Mapping[str, Float[np.ndarray, "snapshot _rows _columns"]]
     axes: dict[str, tuple[str, str]] = field(default_factory=dict)
     failed_at: int | None = None
     chance: float | None = None
 
+    def logged(self, metric: str) -> tuple[Int[np.ndarray, " log"], Float[np.ndarray, " log"]]:
+        """Return the steps at which a metric was taken, and its values."""
+        return self.logged_steps, self.metrics[metric]
+
     def final_view(self, name: str) -> Float[np.ndarray, "rows columns"]:
         """Return a view at the last snapshot, in float64."""
         return self.views[name][-1].astype(np.float64)
+
+
+RunType = TypeVar("RunType", bound=Run)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -87,6 +94,10 @@ class ModelRun(Run):
     task: Task
     network: Network
     parameters: dict[str, Float[np.ndarray, "..."]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.chance is None:
+            object.__setattr__(self, "chance", self.task.chance)
 
     @property
     def input_weights(self) -> Float[np.ndarray, "snapshot input neuron"]:
@@ -224,7 +235,6 @@ def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[Mode
             views={view: values[place] for view, values in trained.views.items()},
             axes=axes,
             failed_at=None if failed_at < 0 else failed_at,
-            chance=ensemble.task.chance,
             parameters={key: values[place] for key, values in trained.parameters.items()},
         )
 

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from gen.analysis.outcome import LEARNED_ACCURACY, generalised_at, memorised_at
 from gen.charts.chart import Chart, log_axis, step_axis
 from gen.charts.curves import SPLITS, marks, series, table
-from gen.experiments.runs import Run
+from gen.experiments.runs import ModelRun
 from gen.figures.model_figure import RunFigure
 from gen.i18n import Words
 from gen.text import csv_numbers
@@ -21,7 +21,7 @@ class Loss(RunFigure):
 
     kind: Literal["loss"] = "loss"
 
-    def render(self, run: Run, words: Words) -> Chart:
+    def render(self, run: ModelRun, words: Words) -> Chart:
         label = words("axis.loss")
         values = np.concatenate([run.metrics[f"{split}_loss"] for split in SPLITS])
         plotted = values[np.isfinite(values) & (values > 0)]
@@ -35,10 +35,10 @@ class Loss(RunFigure):
             marks=marks(run, "loss", words),
         )
 
-    def csv(self, run: Run) -> str:
+    def csv(self, run: ModelRun) -> str:
         return csv_numbers(*table(run, "loss"))
 
-    def alt(self, run: Run, words: Words) -> str:
+    def alt(self, run: ModelRun, words: Words) -> str:
         train, test = run.metrics["train_loss"], run.metrics["test_loss"]
         largest = int(np.nanargmax(test)) if np.isfinite(test).any() else 0
         first, final = words.number(float(train[0])), words.number(float(train[-1]))
@@ -65,7 +65,7 @@ def _trend(loss: Float[np.ndarray, " log"], *, same: bool) -> str:
     return "train" if loss[-1] < loss[0] else "train_rises"
 
 
-def _outcome(run: Run, words: Words) -> str:
+def _outcome(run: ModelRun, words: Words) -> str:
     """Return when either loss is learned, in words."""
     memorised, generalised = memorised_at(run), generalised_at(run)
     threshold = words.percent(LEARNED_ACCURACY)

@@ -18,6 +18,7 @@ from gen.charts.numbered import (
     check_line_count,
     line_chart,
     lines,
+    number_text,
     path_in_words,
     step_table,
 )
@@ -26,7 +27,7 @@ from gen.figures.model_figure import ModelFigure
 from gen.text import csv_text
 
 if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
+    from gen.experiments.runs import Run
     from gen.i18n import Words
     from gen.networks.view import ViewShape
 
@@ -88,7 +89,7 @@ class Metrics(OfAnyRun, ModelFigure[SeedRuns]):
         if len(shown) == 1:
             return step_table(shown[0].logged_steps, {n: shown[0].metrics[n] for n in names})
         rows = (
-            [run.seed, int(step), *(f"{run.metrics[name][place]:.9g}" for name in names)]
+            [run.seed, int(step), *(number_text(run.metrics[name][place]) for name in names)]
             for run in shown
             for place, step in enumerate(run.logged_steps)
         )
@@ -101,7 +102,7 @@ class Metrics(OfAnyRun, ModelFigure[SeedRuns]):
         each = (path_in_words("alt.metrics.one", one, words) for one in series)
         return words.join_sentences([begin, *each])
 
-    def _runs(self, runs: SeedRuns) -> list[ModelRun]:
+    def _runs(self, runs: SeedRuns) -> list[Run]:
         """Return the shown runs, in the order in which their seeds are named."""
         by_seed = {run.seed: run for run in runs.runs}
         return [by_seed[seed] for seed in self.seeds or [runs.shown]]
@@ -150,7 +151,7 @@ def _metric_name(name: str, words: Words) -> str:
     return words(key) if words.has(key) else name
 
 
-def _marks(run: ModelRun, names: Sequence[str], words: Words) -> tuple[Mark, ...]:
+def _marks(run: Run, names: Sequence[str], words: Words) -> tuple[Mark, ...]:
     """Return where a run memorises and generalises, if the lines of that measure are shown."""
     if not all(f"{split}_accuracy" in run.metrics for split in SPLITS):
         return ()

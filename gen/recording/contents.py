@@ -38,8 +38,8 @@ MAX_DIMENSIONS = 8
 MAX_VIEW_SIZE = 2**53
 """Largest size of a view in bytes; numpy cannot handle larger shapes."""
 
-RESERVED = frozenset(["seed", "step", "steps"])
-"""Names that mean something else in tables and figures."""
+RESERVED = frozenset(["allow_pickle", "file", "numbers", "seed", "step", "steps"])
+"""Names that mean something else in tables, figures and NPZ files."""
 
 
 @dataclass(frozen=True)

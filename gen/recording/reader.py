@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -78,6 +79,7 @@ class Recording:
     Attributes:
         path: the file.
         complete: whether the recorder was closed; if not, it may still be writing.
+        size: bytes of the file that were read if it is not complete, otherwise None.
         snapshot_steps: steps of the snapshots.
         metrics: metrics by name, in the order of their first appearance.
         views: views by name, in their order.
@@ -88,6 +90,7 @@ class Recording:
 
     path: Path
     complete: bool
+    size: int | None
     snapshot_steps: Int[np.ndarray, " snapshot"]
     metrics: dict[str, Series]
     views: dict[str, RecordedView]
@@ -95,6 +98,18 @@ class Recording:
     note: str
     script: dict[str, str]
     _read: Callable[[str, int], np.ndarray]
+
+    def digest(self) -> str:
+        """Return the SHA-256 of everything that was read; steps, names, values and texts."""
+        found = hashlib.sha256(repr((self.views, self.units, self.note, self.script)).encode())
+        for name, series in (("", Series(self.snapshot_steps, np.empty(0))), *self.metrics.items()):
+            found.update(f"{name} {len(series.steps)}\n".encode())
+            found.update(np.ascontiguousarray(series.steps).data)
+            found.update(np.ascontiguousarray(series.values).data)
+        for index in range(len(self.snapshot_steps)):
+            for view in self.views:
+                found.update(np.ascontiguousarray(self.snapshot(view, index)).data)
+        return found.hexdigest()
 
     def snapshot(self, view: str, index: int) -> Shaped[np.ndarray, "..."]:
         """Return one view at one snapshot.
@@ -151,6 +166,18 @@ class Recording:
         return steps, aligned
 
 
+_sizes: dict[Path, int] = {}
+
+
+def limit_sizes(sizes: Mapping[Path, int]) -> None:
+    """Let this process read of some recordings only what another process has read.
+
+    Args:
+        sizes: bytes of each file; those of a recording that has been completed since are ignored.
+    """
+    _sizes.update(sizes)
+
+
 def read_recording(path: Path) -> Recording:
     """Open a recording; one that is still being written is read up to its last whole record.
 
@@ -170,7 +197,7 @@ def read_recording(path: Path) -> Recording:
 def _read_journal(path: Path, journal: mmap.mmap) -> Recording:
     """Read a journal: metrics, and where its snapshots are."""
     where = str(path)
-    content = memoryview(journal)
+    content = memoryview(journal)[: _sizes.get(path)]
     about = About()
     names: list[str] = []
     series: list[tuple[array[int], array[float]]] = []
@@ -207,7 +234,8 @@ def _read_journal(path: Path, journal: mmap.mmap) -> Recording:
         name: Series(np.array(at, np.int64), np.array(values, np.float64))
         for name, (at, values) in zip(names, series, strict=True)
     }
-    return _recording(path, False, about, np.array(steps, np.int64), metrics, formats, read)
+    size = len(content)
+    return _recording(path, size, about, np.array(steps, np.int64), metrics, formats, read)
 
 
 def _read_complete(path: Path, opened: str) -> Recording:
@@ -237,7 +265,7 @@ def _read_complete(path: Path, opened: str) -> Recording:
         # Copies this slice from the mapped file; nothing else is read.
         return file.get_slice(f"{VIEWS}{view}")[index : index + 1][0]
 
-    return _recording(path, True, about, steps, metrics, formats, read)
+    return _recording(path, None, about, steps, metrics, formats, read)
 
 
 class _Arrays:
@@ -270,7 +298,7 @@ class _Arrays:
 
 def _recording(
     path: Path,
-    complete: bool,
+    size: int | None,
     about: About,
     steps: np.ndarray,
     metrics: dict[str, Series],
@@ -291,7 +319,8 @@ def _recording(
             raise damaged(where, f"the axes of {name} are wrong")
     return Recording(
         path=path,
-        complete=complete,
+        complete=size is None,
+        size=size,
         snapshot_steps=steps,
         metrics=metrics,
         views=views,

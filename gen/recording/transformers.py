@@ -20,7 +20,7 @@ except ModuleNotFoundError as error:
     raise missing_library("transformers") from error
 
 
-class RecorderCallback(TrainerCallback):
+class RecorderCallback(TrainerCallback):  # pyright: ignore[reportGeneralTypeIssues]
     """A callback of transformers' Trainer that writes a recording.
 
     Parameters are recorded before training, every `every` steps and after it; metrics whenever the

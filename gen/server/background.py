@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from gen.errors import GenError, as_gen_error
 from gen.plugins.failures import plugin_failure
+from gen.recording.reader import limit_sizes
 from gen.site.context import BuildContext
 from gen.workers.exceptions import pack_exception, unpack_exception
 from gen.workers.processes import ending_with_parent, process_death_error, start_ignoring_interrupts
@@ -31,6 +33,7 @@ class BackgroundBuild:
         on_stage: called after each stage, when more runs and films are stored.
         on_end: called at the end, with the error if it failed.
         target: the models and figures that this build is for; see `LiveSite`.
+        sizes: how much to read of recordings that are still being written.
     """
 
     def __init__(
@@ -39,11 +42,12 @@ class BackgroundBuild:
         on_stage: Callable[[], None],
         on_end: Callable[[BackgroundBuild, GenError | None], None],
         target: Any,
+        sizes: Mapping[Path, int],
     ) -> None:
         self.target = target
         self._callbacks = on_stage, on_end
         ours, theirs = get_context("spawn").Pipe(duplex=False)
-        arguments = (open_context, theirs, os.getpid())
+        arguments = (open_context, theirs, os.getpid(), sizes)
         self._process = get_context("spawn").Process(target=_main, args=arguments)
         start_ignoring_interrupts(self._process)
         theirs.close()
@@ -72,10 +76,13 @@ class BackgroundBuild:
         on_end(self, error)
 
 
-def _main(open_context: OpenContext, pipe: Connection, parent: int) -> None:
+def _main(
+    open_context: OpenContext, pipe: Connection, parent: int, sizes: Mapping[Path, int]
+) -> None:
     """Main function of the process."""
     with ending_with_parent(parent):
         message: bytes | None = None
+        limit_sizes(sizes)
         try:
             _build_all(open_context, pipe)
         except Exception as raised:

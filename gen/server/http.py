@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from gen.errors import SetupError
 from gen.report import Report
 from gen.server.background import OpenContext
 from gen.server.listen import ALL_ADDRESSES, address_of, listen
-from gen.site.context import BuildContext
+from gen.site.context import ConfigReloader
 from gen.site.publish import MANIFEST
 
 
@@ -36,7 +36,7 @@ def serve(folder: Path, host: str, port: int | None, report: Report) -> None:
 
 
 def serve_live(
-    read_context: Callable[[], BuildContext],
+    read_context: ConfigReloader,
     open_context: OpenContext,
     host: str,
     port: int | None,

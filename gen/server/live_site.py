@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gen.errors import ConfigError, GenError
+from gen.experiments.recorded import RecordedRun
 from gen.experiments.runs import why_stale
 from gen.experiments.train import missing_shards
 from gen.i18n import Words
@@ -25,7 +26,7 @@ from gen.site.context import BuildContext
 from gen.site.draw import film_orders
 from gen.site.pages.claims import false_claims
 from gen.site.pages.facts import FactBook
-from gen.site.results import read_models, read_sweeps
+from gen.site.results import read_models, read_sweeps, recorded_results
 from gen.site.sources import Sources
 from gen.site.wording import wording_errors
 
@@ -60,6 +61,7 @@ class LiveSite:
         self._unfinished: list[str] = []
         self._claims: list[str] = []
         self._latest: tuple[BuildContext, Sources, Files] | None = None
+        self._recorded: tuple[RecordedRun, ...] = ()
         self.files: Files = {}
 
     def refresh(self, *, check_store: bool = False) -> Refresh:
@@ -70,6 +72,8 @@ class LiveSite:
         target, stale = None, []
         try:
             context = self._read_context()
+            recordings = context.config.recordings.values()
+            self._recorded = tuple(run for model in recordings for run in model.runs)
             sources = Sources.gather(context)
             sources.check()
             target = _target(context)
@@ -84,6 +88,20 @@ class LiveSite:
         except Exception as error:
             return Refresh(stale, target, _with_place(error))
         return Refresh(stale, target)
+
+    @property
+    def recorded_sizes(self) -> dict[Path, int]:
+        """The bytes that were read of each recording that is not complete."""
+        return {run.path: run.size for run in self._recorded if run.size is not None}
+
+    @property
+    def recording(self) -> str:
+        """How far each recording that is not complete has got, in words; empty if all are."""
+        return "; ".join(
+            f"{run.path.name} is being recorded: step {run.last_step:,}"
+            for run in self._recorded
+            if not run.complete
+        )
 
     def publish(self) -> bool:
         """Write the last rendered pages to the output folder; return False if they are there.
@@ -115,7 +133,8 @@ class LiveSite:
         stale = [f"{shard.name}: {why_stale(context.store, shard)}" for shard in [*models, *sweeps]]
         if models:
             return stale
-        subjects = {**read_models(context, config.models), **read_sweeps(context)}
+        models_read = read_models(context, config.models)
+        subjects = {**models_read, **recorded_results(config), **read_sweeps(context)}
         orders = film_orders(config, subjects)
         drawn = {order.name: context.store.get(films.FAMILY, order.key) for order in orders}
         undrawn = [order for order in orders if drawn[order.name] is None]
@@ -154,7 +173,8 @@ def _target(context: BuildContext) -> Any:
     """Return the languages, colours, models, sweeps and figures of the config, to be compared."""
     config = context.config
     parts = config.models, config.sweeps, config.figures
-    return config.site.languages, config.theme, *(list(part.items()) for part in parts)
+    recorded = [run.key for model in config.recordings.values() for run in model.runs]
+    return recorded, config.site.languages, config.theme, *(list(part.items()) for part in parts)
 
 
 def _with_place(error: Exception) -> GenError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import secrets
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -13,12 +12,13 @@ from typing import Any
 
 from gen.config.languages import FOLDER as LANGUAGES
 from gen.config.plugins import plugin_files
+from gen.config.recordings import recording_files
 from gen.errors import BusyError, GenError, SetupError, as_gen_error
 from gen.server.background import BackgroundBuild, OpenContext
 from gen.server.changes import changes
 from gen.server.live_site import Files, LiveSite
 from gen.site.assets import ROOT
-from gen.site.context import BuildContext
+from gen.site.context import ConfigReloader
 from gen.site.own_templates import FOLDER as TEMPLATES
 from gen.site.publish import MANIFEST
 from gen.site.sources import REFERENCES
@@ -42,12 +42,14 @@ class State:
         files: all files of the site.
         error: the error to show.
         busy: what is being trained or drawn.
+        recording: how far the recordings are that are still being written.
     """
 
     version: str
     files: Files
     error: GenError | None = None
     busy: str = ""
+    recording: str = ""
 
     @property
     def as_json(self) -> dict[str, Any]:
@@ -56,6 +58,7 @@ class State:
         return {
             "version": self.version,
             "busy": self.busy,
+            "recording": self.recording,
             "error": error and {"what": error.what, "where": error.where, "hint": error.hint},
         }
 
@@ -69,12 +72,13 @@ class SiteWatcher:
     """
 
     def __init__(
-        self, read_context: Callable[[], BuildContext], open_context: OpenContext, address: str
+        self, read_context: ConfigReloader, open_context: OpenContext, address: str
     ) -> None:
         first = read_context()
         self._report, self._address = first.report, address
         self._config, self._output = first.config.path, first.output
         self._own = [first.templates]
+        self._read_context = read_context
         self._live_site = LiveSite(read_context)
         self._open_context = open_context
         self._events: queue.Queue[tuple[str, Any]] = queue.Queue()
@@ -128,6 +132,7 @@ class SiteWatcher:
             due = True
 
     def _refresh(self, *, check_store: bool) -> None:
+        self._read_context.follows = self._build is None
         refresh = self._live_site.refresh(check_store=check_store)
         if refresh.stale and not self._stopped.is_set():
             self._start_build(refresh.target, refresh.stale)
@@ -159,6 +164,7 @@ class SiteWatcher:
             on_stage=lambda: self._events.put(("stage", None)),
             on_end=lambda build, error: self._events.put(("ended", (build, error))),
             target=target,
+            sizes=self._live_site.recorded_sizes,
         )
         names = "; ".join(dict.fromkeys(line.partition(":")[0] for line in stale[:2]))
         more = f" and {len(stale) - 2} more" if len(stale) > 2 else ""
@@ -181,7 +187,10 @@ class SiteWatcher:
             self._show(error)
             return
         refresh = self._live_site.refresh(check_store=True)
-        if refresh.stale and refresh.target == build.target:
+        has_grown = self._read_context.has_grown()
+        if has_grown:
+            self._events.put(("changed", None))
+        elif refresh.stale and refresh.target == build.target:
             error = GenError(
                 "the new runs and films are stale, because the code changed",
                 hint="restart gen serve",
@@ -201,6 +210,7 @@ class SiteWatcher:
             self.state = replace(self.state, version=version, files=files, error=error)
         else:
             self.state = replace(self.state, error=error)
+        self.state = replace(self.state, recording=self._live_site.recording)
 
     def _publish(self) -> None:
         """Write the output folder, in a separate thread, and put the result on the queue."""
@@ -229,8 +239,13 @@ class SiteWatcher:
 
     def _watch(self) -> None:
         """Put an event on the queue for each change of a source."""
-        for _ in changes(self._config, _BESIDE, self._own, self._stopped, plugin_files):
+        for _ in changes(self._config, _BESIDE, self._own, self._stopped, _more_files):
             self._events.put(("changed", None))
+
+
+def _more_files(config: Path) -> list[Path]:
+    """Return the files that a config names: plugins and recordings."""
+    return [*plugin_files(config), *recording_files(config)]
 
 
 def _published(folder: Path) -> Files:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gen.config.reader import Config
+from gen.config.reader import Config, load
 from gen.errors import SetupError
 from gen.experiments.context import TrainingContext
+from gen.experiments.recorded import find_recordings
 from gen.report import Report
 from gen.site.publish import lock_of, locked
 from gen.store.locks import raise_if_locked
@@ -106,23 +107,49 @@ class BuildContext:
                 raise SetupError(what, hint=f"choose another {option}")
 
 
-def config_reloader(context: BuildContext) -> Callable[[], BuildContext]:
-    """Return a function that returns the context with the present config and code of plugins.
+class ConfigReloader:
+    """Returns the context with the present config when it is called.
 
-    The config is read again if its text or the code of its plugins has changed.
+    The config is read again if its text, the code of its plugins or one of its recordings has
+    changed.
+
+    Attributes:
+        follows: whether a recording that grows counts as changed. It does not while a build draws
+            what was recorded before, which would otherwise never end.
     """
-    from gen.config.reader import load
 
-    latest, text = context, context.config.path.read_bytes()
+    def __init__(self, context: BuildContext) -> None:
+        self.follows = True
+        self._context = self._latest = context
+        self._text = context.config.path.read_bytes()
+        self._recorded = _recorded_files(context.config)
 
-    def reload() -> BuildContext:
-        nonlocal latest, text
-        path = context.config.path
-        new_text = path.read_bytes() if path.is_file() else None
-        is_current = latest.config.plugins.snapshot.is_current()
-        if new_text is None or new_text != text or not is_current:
-            latest = replace(context, config=load(path, context.config.profile))
-            text = new_text or b""
-        return latest
+    def __call__(self) -> BuildContext:
+        config = self._latest.config
+        text = config.path.read_bytes() if config.path.is_file() else None
+        is_current = config.plugins.snapshot.is_current() and not (
+            self.follows and self.has_grown()
+        )
+        if text is None or text != self._text or not is_current:
+            recorded = _recorded_files(config)
+            self._latest = replace(self._context, config=load(config.path, config.profile))
+            self._text, self._recorded = text or b"", recorded
+        return self._latest
 
-    return reload
+    def has_grown(self) -> bool:
+        """Whether a recording of the config has changed since it was read."""
+        return _recorded_files(self._latest.config) != self._recorded
+
+
+def _recorded_files(config: Config) -> list[tuple[Path, int, int]]:
+    """Return all recordings of a config with size and time of the last change.
+
+    They only decide when a file is read again; keys are made of what is read.
+    """
+    found: list[tuple[Path, int, int]] = []
+    for model in config.recordings.values():
+        for path in find_recordings(config.folder, model.settings.recording):
+            with suppress(OSError):
+                status = path.stat()
+                found.append((path, status.st_size, status.st_mtime_ns))
+    return found

@@ -11,13 +11,14 @@ import numpy as np
 
 from gen.analysis.seeds import SeedRuns
 from gen.analysis.sweep_outcomes import SweepRun
-from gen.experiments.runs import ModelRun
+from gen.experiments.recorded import RecordedRun
+from gen.experiments.runs import ModelRun, Run
 from gen.figures.figure import Figure, FilmFigure, Subject
 from gen.figures.formula_figure import FormulaFigure
 from gen.figures.model_figure import ModelFigure, RunFigure
 from gen.figures.sweep_figure import SweepFigure
 from gen.site.films import FilmOrder
-from gen.site.results import Results, TrainedModel, TrainedSweep
+from gen.site.results import ModelResult, Results, TrainedSweep
 from gen.tasks.modular import Modular
 from gen.theme import Theme
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from gen.drawing.film import Film
     from gen.figures.figure import Widget
     from gen.i18n import Words
+
+
+MAX_DOWNLOAD_BYTES = 64 * 2**20
+"""Size of the views up to which a page offers them as a download, before compression."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class FigureView(Generic[Subject]):
     name: str
     figure: Figure[Subject]
     subject: Subject
-    source: TrainedModel | TrainedSweep | None
+    source: ModelResult[Any] | TrainedSweep | None
     seed: int | None = None
     choice: int | None = None
 
@@ -58,9 +63,9 @@ class FigureView(Generic[Subject]):
         return self.name if self.seed is None else f"{self.name}.seed-{self.seed}"
 
     @property
-    def run(self) -> ModelRun | None:
+    def run(self) -> Run | None:
         """The run whose loss events are marked on a timeline, if one is shown."""
-        return self.source.chosen if isinstance(self.source, TrainedModel) else None
+        return self.source.chosen if isinstance(self.source, ModelResult) else None
 
     def render(self, words: Words) -> Film | Chart | Stack | Widget[Any]:
         """Draw the figure in the language of `words`."""
@@ -77,7 +82,7 @@ class FigureView(Generic[Subject]):
             return f"{self.stem}.csv", text.encode()
         if isinstance(self.source, TrainedSweep):
             return f"{self.source.sweep.name}.csv", self.source.table
-        if self.run is not None and self.seed is None:
+        if self.run is not None and self.seed is None and _size(self.run) <= MAX_DOWNLOAD_BYTES:
             return f"{self.stem}.npz", _snapshot_arrays(self.run)
         return None
 
@@ -94,7 +99,7 @@ class FigureView(Generic[Subject]):
 
 
 AnyView: TypeAlias = (
-    FigureView[ModelRun] | FigureView[SeedRuns] | FigureView[SweepRun] | FigureView[None]
+    FigureView[Any] | FigureView[SeedRuns] | FigureView[SweepRun] | FigureView[None]
 )
 
 
@@ -114,17 +119,17 @@ def figure_views(
 
 
 def _views(
-    name: str, figure: Figure, source: TrainedModel | TrainedSweep | None
+    name: str, figure: Figure, source: ModelResult[Any] | TrainedSweep | None
 ) -> Iterator[AnyView]:
     if isinstance(figure, FormulaFigure):
         yield FigureView(name, figure, None, None)
     elif isinstance(figure, SweepFigure) and isinstance(source, TrainedSweep):
         yield FigureView(name, figure, source.run, source)
-    elif isinstance(figure, ModelFigure) and isinstance(source, TrainedModel):
+    elif isinstance(figure, ModelFigure) and isinstance(source, ModelResult):
         yield from _model_views(name, figure, source)
 
 
-def _model_views(name: str, figure: ModelFigure, source: TrainedModel) -> Iterator[AnyView]:
+def _model_views(name: str, figure: ModelFigure, source: ModelResult[Any]) -> Iterator[AnyView]:
     """Yield a figure of the seed that it shows, then of all others among which readers choose."""
     if figure.seed is not None:
         source = source.showing(figure.seed)
@@ -139,9 +144,18 @@ def _model_views(name: str, figure: ModelFigure, source: TrainedModel) -> Iterat
             yield FigureView(name, figure, one.seeds, one, *which)
 
 
-def _snapshot_arrays(run: ModelRun) -> bytes:
+def _size(run: Run) -> int:
+    """Return the bytes of all views, without reading those of a recording."""
+    if isinstance(run, RecordedRun):
+        numbers = sum(shape.rows * shape.columns for shape in run.shapes.values())
+        return 4 * numbers * len(run.snapshot_steps)
+    return sum(view.nbytes for view in run.views.values())
+
+
+def _snapshot_arrays(run: Run) -> bytes:
     """Return an .npz file of the snapshots of a run: steps, views, and the order of numbers."""
     arrays = io.BytesIO()
-    order = {"numbers": run.task.numbers} if isinstance(run.task, Modular) else {}
+    task = run.task if isinstance(run, ModelRun) else None
+    order = {"numbers": task.numbers} if isinstance(task, Modular) else {}
     np.savez_compressed(arrays, allow_pickle=False, steps=run.snapshot_steps, **order, **run.views)
     return arrays.getvalue()

@@ -9,6 +9,8 @@ from typing import Any
 from gen import __version__
 from gen.config.reader import Config
 from gen.config.snippet import recipe
+from gen.experiments.recorded import RecordedRun
+from gen.experiments.runs import Run
 from gen.site.figure_views import figure_views
 from gen.site.git import Commit
 from gen.site.results import Results
@@ -16,6 +18,20 @@ from gen.store.code_digest import versions
 from gen.store.store import Entry
 
 _LIBRARIES = ("torch", "numpy", "numba", "matplotlib", "imageio", "imageio-ffmpeg", "pillow")
+
+
+def _recorded(run: Run | None) -> dict[str, Any]:
+    """Return what a recording says of itself; nothing for a run that was trained here."""
+    if not isinstance(run, RecordedRun):
+        return {}
+    return {
+        "recorded": "recorded, not trained here",
+        "file": run.path.name,
+        "complete": run.complete,
+        "last_step": run.last_step,
+        "note": run.note,
+        "script": run.script,
+    }
 
 
 def provenance(
@@ -32,6 +48,7 @@ def provenance(
         film = drawn.get(each.stem)
         figures[each.stem] = {
             **each.key,
+            **_recorded(each.run),
             "config": recipe(config, each.name),
             **({} if film is None else {"film": film.key}),
         }

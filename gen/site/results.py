@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias
 
 from gen.analysis.facts import model_facts, without_non_finite
 from gen.analysis.outcome import choose_run
+from gen.analysis.recorded_facts import recorded_facts
 from gen.analysis.seeds import SeedRuns
 from gen.analysis.sweep_facts import sweep_facts
 from gen.analysis.sweep_outcomes import SweepRun, sweep_table
 from gen.analysis.types import Facts
+from gen.config.reader import Config
 from gen.errors import DivergedError, SetupError
 from gen.experiments import runs
 from gen.experiments.model import Model
-from gen.experiments.runs import ModelRun, Shard
+from gen.experiments.recorded import RecordedModel, RecordedRun
+from gen.experiments.runs import ModelRun, RunType, Shard
 from gen.experiments.sweep import Sweep
 from gen.site.context import BuildContext
 from gen.training.loop import steps_every
 
 
 @dataclass(frozen=True)
-class TrainedModel:
-    """A configured model after training.
+class ModelResult(Generic[RunType]):
+    """The runs of a configured model.
 
     Attributes:
         runs: the run of every seed, in the order of the seeds.
         chosen: the run that figures show.
-        run_keys: the store key of the run of each seed.
+        run_keys: the key of the run of each seed.
     """
 
-    model: Model
-    runs: list[ModelRun]
-    chosen: ModelRun
+    model: Model | RecordedModel
+    runs: Sequence[RunType]
+    chosen: RunType
     run_keys: Mapping[int, str]
 
     @property
-    def seeds(self) -> SeedRuns:
+    def seeds(self) -> SeedRuns[RunType]:
         """The runs of all seeds, side by side."""
         return SeedRuns(tuple(self.runs), self.chosen.seed)
 
@@ -47,7 +50,7 @@ class TrainedModel:
         """What identifies the shown run, as JSON values."""
         return {"run": self.run_keys[self.chosen.seed], "seed": self.chosen.seed}
 
-    def showing(self, seed: int) -> TrainedModel:
+    def showing(self, seed: int) -> ModelResult[RunType]:
         """Return the model with a seed as the shown one.
 
         Raises:
@@ -62,14 +65,39 @@ class TrainedModel:
             hint="name another seed in the figures of this model",
         )
 
-    def by_seed(self) -> Iterator[TrainedModel]:
+    def by_seed(self) -> Iterator[ModelResult[RunType]]:
         """Yield the model once per valid seed, with that seed as the shown one."""
         return (replace(self, chosen=run) for run in self.runs if run.failed_at is None)
+
+
+@dataclass(frozen=True)
+class TrainedModel(ModelResult[ModelRun]):
+    """A configured model after training; the keys are those of the store."""
+
+    model: Model
 
     @cached_property
     def facts(self) -> Facts:
         """The facts that pages can cite."""
-        return model_facts(self.model, self.runs, self.chosen)
+        return model_facts(self.model, list(self.runs), self.chosen)
+
+
+@dataclass(frozen=True)
+class RecordedResult(ModelResult[RecordedRun]):
+    """A recorded model; the keys are digests of its recordings."""
+
+    model: RecordedModel
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """What identifies the shown run, as JSON values."""
+        axes = {view: list(names) for view, names in self.chosen.axes.items()}
+        return {**super().key, "recorded": True, "axes": axes}
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The facts that pages can cite."""
+        return recorded_facts(self.runs, self.chosen)
 
 
 @dataclass(frozen=True)
@@ -100,8 +128,23 @@ class TrainedSweep:
         return without_non_finite(sweep_facts(self.sweep, self.run))
 
 
-Results: TypeAlias = Mapping[str, TrainedModel | TrainedSweep]
-"""Trained models and sweeps by id."""
+Results: TypeAlias = Mapping[str, TrainedModel | RecordedResult | TrainedSweep]
+"""Trained models, recorded models and sweeps by id."""
+
+
+def recorded_results(
+    config: Config, names: Iterable[str] | None = None
+) -> dict[str, RecordedResult]:
+    """Return what was read of recorded models; of all if no names are given."""
+    wanted = config.recordings if names is None else names
+    return {name: _recorded_result(config.recordings[name]) for name in wanted}
+
+
+def _recorded_result(model: RecordedModel) -> RecordedResult:
+    chosen = choose_run(model.runs, model.settings.shown)
+    assert chosen is not None  # no recording counts as diverged
+    keys = {run.seed: run.key for run in model.runs}
+    return RecordedResult(model, model.runs, chosen, keys)
 
 
 def read_models(context: BuildContext, names: Iterable[str]) -> dict[str, TrainedModel]:

@@ -7,19 +7,19 @@ from typing import Any
 
 from gen.charts.chart import Chart, Series, Stack
 from gen.charts.curves import marks
-from gen.experiments.runs import ModelRun
+from gen.experiments.runs import Run
 from gen.i18n import Words
 from gen.store.store import Entry
 from gen.text import script_json
 
 
-def film_timing(entry: Entry, run: ModelRun | None, words: Words) -> str:
+def film_timing(entry: Entry, run: Run | None, words: Words) -> str:
     """Return frame rate, steps and durations of a film, and the loss events of `run`, as JSON."""
     timing = {key: entry.info[key] for key in ("fps", "steps", "ticks")}
     return script_json({**timing, "marks": _marks(run, words)})
 
 
-def chart_timing(chart: Chart | Stack, run: ModelRun | None, words: Words) -> str:
+def chart_timing(chart: Chart | Stack, run: Run | None, words: Words) -> str:
     """Return the loss events of `run`, and the values of every line, as JSON.
 
     The SVG has rounded coordinates of a part of the points; the page prints exact values.
@@ -35,6 +35,6 @@ def _curve(series: Series) -> dict[str, Any]:
     return {"key": series.key, "steps": [round(step) for step in series.x], "values": values}
 
 
-def _marks(run: ModelRun | None, words: Words) -> list[dict[str, Any]]:
+def _marks(run: Run | None, words: Words) -> list[dict[str, Any]]:
     found = () if run is None else marks(run, "accuracy", words)
     return [{"key": mark.key, "at": round(mark.x), "name": mark.label} for mark in found]

@@ -108,6 +108,7 @@ def log_address(context: BuildContext, unfinished: list[str]) -> None:
 def size_summary(config: Config) -> str:
     """Return how many models, figures and pages a site has, such as `3 models, …`."""
     models = sum(len(model.seeds) for model in config.models.values())
+    models += sum(len(model.files) for model in config.recordings.values())
     models += sum(sweep.models for sweep in config.sweeps.values())
     pages = len(config.site.pages) * len(config.site.languages)
     return f"{models:,} models, {len(config.figures)} figures, {pages} pages"

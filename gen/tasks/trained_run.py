@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -30,6 +31,6 @@ class TrainedRun(Protocol):
     @property
     def snapshot_steps(self) -> Int[np.ndarray, " snapshot"]: ...
     @property
-    def views(self) -> dict[str, Float[np.ndarray, "snapshot _rows _columns"]]: ...
+    def views(self) -> Mapping[str, Float[np.ndarray, "snapshot _rows _columns"]]: ...
     @property
     def parameters(self) -> dict[str, Float[np.ndarray, "..."]]: ...

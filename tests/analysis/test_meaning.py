@@ -114,7 +114,7 @@ def test_every_fact_of_the_models_of_the_site_has_a_row(name: str) -> None:
     ensemble = Ensemble(ensemble.task, ensemble.network, short, seeds, optimisers)
     runs = list(model_runs(name, ensemble, train(ensemble)))
     found = model_facts(model, runs, runs[0])
-    task = _row_of(model.task, runs[0].views)
+    task = _row_of(model.task, dict(runs[0].views))
     assert found.keys() - ROWS[task].keys() == set()
 
 

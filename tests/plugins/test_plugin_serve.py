@@ -18,7 +18,7 @@ from gen.config.plugins import plugin_files
 from gen.config.reader import load
 from gen.server.changes import changes, watched_folders
 from gen.server.live_site import LiveSite
-from gen.site.context import BuildContext, config_reloader
+from gen.site.context import BuildContext, ConfigReloader
 from tests.support import plugin_site
 from tests.support.small_site import context_of
 
@@ -42,7 +42,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_an_edit_of_a_helper_leads_to_training_with_the_new_code(site: Path) -> None:
     first = context_of(site)
     build.build(first)
-    live = LiveSite(config_reloader(first))
+    live = LiveSite(ConfigReloader(first))
     fresh = live.refresh(check_store=True)
     assert fresh.stale == [] and fresh.error is None
     edit(site / "site/kinds/hours.py", "first + second", "first - second")
@@ -62,7 +62,7 @@ def _present(site: Path) -> BuildContext:
 def test_a_failing_edit_is_shown_until_it_is_mended(site: Path) -> None:
     first = context_of(site)
     build.build(first)
-    live = LiveSite(config_reloader(first))
+    live = LiveSite(ConfigReloader(first))
     fresh = live.refresh(check_store=True)
     edit(site / "site/kinds/hours.py", "return (", "return )")
     broken = live.refresh()

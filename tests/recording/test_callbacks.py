@@ -86,7 +86,7 @@ def _batches() -> torch.utils.data.DataLoader[Any]:
 
 
 def _lightning_module(fail_at: int = -1) -> Any:
-    from lightning.pytorch import LightningModule
+    from lightning.pytorch import LightningModule  # pyright: ignore[reportMissingImports]
 
     class Module(LightningModule):
         def __init__(self) -> None:
@@ -119,7 +119,7 @@ def _lightning_module(fail_at: int = -1) -> Any:
 
 
 def _fit(module: Any, path: Path, folder: Path, *, log_every: int = 1) -> None:
-    from lightning.pytorch import Trainer
+    from lightning.pytorch import Trainer  # pyright: ignore[reportMissingImports]
 
     from gen.recording.lightning import RecorderCallback
 

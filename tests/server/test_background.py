@@ -55,7 +55,7 @@ def test_the_error_of_a_background_build_keeps_its_class(
     opened: OpenContext, kind: type[GenError], text: str
 ) -> None:
     ends: Queue[GenError | None] = Queue()
-    build = BackgroundBuild(opened, lambda: None, lambda _, error: ends.put(error), None)
+    build = BackgroundBuild(opened, lambda: None, lambda _, error: ends.put(error), None, {})
     try:
         error = ends.get(timeout=DEADLINE)
     finally:

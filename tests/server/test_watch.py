@@ -13,7 +13,7 @@ from gen.errors import BusyError, GenError, SetupError
 from gen.report import PlainReport
 from gen.server import live_site
 from gen.server.watch import SiteWatcher
-from gen.site.context import BuildContext
+from gen.site.context import BuildContext, ConfigReloader
 from tests.support import small_site
 
 
@@ -27,7 +27,7 @@ class ManualWatcher(SiteWatcher):
         report = PlainReport(self.log, lambda: 0.0)
         context = replace(context, training=replace(context.training, report=report))
         self.refreshes: list[bool] = []
-        super().__init__(lambda: context, _never, "http://127.0.0.1:8000/")
+        super().__init__(ConfigReloader(context), _never, "http://127.0.0.1:8000/")
 
     def _refresh(self, *, check_store: bool) -> None:
         self.refreshes.append(check_store)

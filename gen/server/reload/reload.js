@@ -38,6 +38,7 @@
     } else if (state.busy) {
       lines.push(line("busy", state.busy));
     }
+    if (state.recording && !state.error) lines.push(line("recording", state.recording));
     panel.className = state.error ? "error" : "note";
     panel.hidden = lines.length === 0;
     panel.replaceChildren(...lines);

@@ -52,7 +52,7 @@ def precheck(
         ConfigError: a directive, figure, model, format, role, work, formula, link or claim is
             wrong; it names file and line.
     """
-    known = [*config.models, *config.sweeps, *config.figures]
+    known = [*config.models, *config.recordings, *config.sweeps, *config.figures]
     original = sources[config.site.languages[0]]
     present = frozenset(files)
     for language, pages in sources.items():
