@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import EntryPoint
 from typing import Any
 
 from pydantic_core import PydanticUndefined
@@ -14,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from gen.errors import ConfigError, GenError, is_out_of_memory
 from gen.plugins.failures import import_failure
 from gen.plugins.importer import register, source_file
-from gen.plugins.packages import kinds_of_packages, place_of
+from gen.plugins.packages import PackageKind, kinds_of_packages, place_of
 from gen.plugins.snapshot import Snapshot
 from gen.settings import Kind
 from gen.text import truncate
@@ -50,10 +49,10 @@ class Plugins:
     def _find(
         self, package: str, family: type[Kind], built_in: Mapping[str, type[Any]]
     ) -> Mapping[str, Any]:
-        found: dict[str, type[Any] | EntryPoint] = dict(built_in)
+        found: dict[str, type[Any] | PackageKind] = dict(built_in)
         added = [each for each in self.classes if issubclass(each, family)]
         for each in (*kinds_of_packages(package.rpartition(".")[2]), *added):
-            kind = each.name if isinstance(each, EntryPoint) else _kind_of(each)
+            kind = each.name if isinstance(each, PackageKind) else _kind_of(each)
             if kind in found:
                 raise ConfigError(
                     f'kind "{kind}" is also defined in {_place(found[kind])}',
@@ -84,12 +83,12 @@ class _Kinds(Mapping[str, Any]):
     It is annotated as a mapping to Any, because tests look up a value of other mappings.
     """
 
-    def __init__(self, found: dict[str, type[Any] | EntryPoint], family: type[Kind]) -> None:
+    def __init__(self, found: dict[str, type[Any] | PackageKind], family: type[Kind]) -> None:
         self._found, self._family = found, family
 
     def __getitem__(self, kind: str) -> type[Any]:
         found = self._found[kind]
-        return _load(found, self._family) if isinstance(found, EntryPoint) else found
+        return _load(found, self._family) if isinstance(found, PackageKind) else found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)
@@ -178,9 +177,9 @@ def _family(kind: type[Kind]) -> type:
     return bases[-1]
 
 
-def _place(definition: type[Any] | EntryPoint) -> str:
+def _place(definition: type[Any] | PackageKind) -> str:
     """Return where a kind is defined: file and line, module, or package."""
-    if isinstance(definition, EntryPoint):
+    if isinstance(definition, PackageKind):
         return place_of(definition)
     file = source_file(definition.__module__)
     if file is None:
@@ -193,7 +192,7 @@ def _place(definition: type[Any] | EntryPoint) -> str:
     return f"{file.path}:{next(lines, 1)}"
 
 
-def _load(point: EntryPoint, family: type[Kind]) -> type[Any]:
+def _load(point: PackageKind, family: type[Kind]) -> type[Any]:
     """Import the class that an entry point names.
 
     Raises:

@@ -96,12 +96,17 @@ def test_the_starter_workflow_says_what_to_fill_in() -> None:
 
 def test_the_snippets_of_the_guide_build(tmp_path: Path) -> None:
     text = (STARTER.parent / "docs" / "guide.md").read_text()
-    (model,) = re.findall(r"```toml\n(\[models\..*?)```", text, re.DOTALL)
+    model, *variants = re.findall(r"```toml\n(\[models\.clock.*?)```", text, re.DOTALL)
     new(tmp_path)
     config = tmp_path / "site" / "gen.toml"
     begun = config.read_text()
     config.write_text(f"{begun.replace('signal_bits = 3', 'signal_bits = 4')}\n{model}")
     changed = load(config)
+    for variant in variants:
+        table = variant.partition("\n")[0]
+        former = re.escape(table) + r"\n.*?\n\n"
+        config.write_text(f"{begun}\n{re.sub(former, f'{variant}\n', model, flags=re.DOTALL)}")
+        load(config)
     assert changed.models.keys() == {"parity", "clock"}
     assert set(re.findall(r"::: figure (\S+)", text)) < changed.figures.keys()
     for claim in re.findall(r'claims in its first lines `"(.*?)"`', text):

@@ -8,8 +8,6 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -112,15 +110,32 @@ def test_the_order_of_directory_listings_changes_nothing(
     options = small_site.write(tmp_path, CONFIG)
     seen: list[str] = []
 
-    @contextmanager
-    def backwards(path: str = ".") -> Iterator[Iterator[os.DirEntry[str]]]:
-        with scandir(path) as entries:
+    class Backwards:
+        """The entries of a folder in reverse order, as `os.scandir` returns them."""
+
+        def __init__(self, path: str = ".") -> None:
             seen.append(str(path))
-            yield iter(sorted(entries, key=lambda entry: entry.name, reverse=True))
+            with scandir(path) as entries:
+                self._entries = iter(sorted(entries, key=lambda one: one.name, reverse=True))
+
+        def __enter__(self) -> Backwards:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def __iter__(self) -> Backwards:
+            return self
+
+        def __next__(self) -> os.DirEntry[str]:
+            return next(self._entries)
+
+        def close(self) -> None:
+            pass
 
     scandir, listdir = os.scandir, os.listdir
     with monkeypatch.context() as patched:
-        patched.setattr(os, "scandir", backwards)
+        patched.setattr(os, "scandir", Backwards)
         patched.setattr(os, "listdir", lambda path=".": sorted(listdir(path), reverse=True))
         assert gen("build", *options).code == 0
     assert seen

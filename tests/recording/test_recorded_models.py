@@ -162,7 +162,7 @@ def test_the_key_of_a_film_follows_what_is_recorded_and_not_the_file(site: Path)
         (('kind = "layers"', 'kind = "layers"\nviews = ["W9"]'), 'there is no view "W9"'),
         (('kind = "layers"', 'kind = "layers"\nseed = 2'), "names seed 2, which mnist does not"),
         (("m-*.safetensors", "n-*.safetensors"), "there is no file"),
-        (("m-*.safetensors", "m-3.safetensors"), "did you mean m-2.safetensors"),
+        (("m-*.safetensors", "m-3.safetensors"), "did you mean"),
         (('m-*.safetensors"', 'm-*.safetensors"\nshown = 2'), "seed 2 is not among the 2"),
         (('m-*.safetensors"', 'm-*.safetensors"\nseeds = 2'), "seeds"),
         (("chance = 0.25", "chance = 2.5"), "chance"),
@@ -229,6 +229,7 @@ def test_another_process_reads_no_more_than_the_server_has_read(
     assert read_recording(file).digest() == before.digest()
     reader.limit_sizes({file: file.stat().st_size})
     assert read_recording(file).digest() != before.digest()
+    recorder.close()
 
 
 def test_a_worker_gets_the_values_that_were_read(site: Path) -> None:

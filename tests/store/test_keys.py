@@ -55,9 +55,17 @@ MODELS: dict[str, dict[str, Any]] = {
         "optimiser": {"learning_rate": 0.003},
         "training": {"steps": 50, "log_every": 5, "snapshot_every": 10},
     },
+    "pairs": {
+        "seeds": 1,
+        "task": {"kind": "modular", "ordered": True, "modulus": 7, "train_share": 0.6},
+        "network": {"kind": "transformer", "width": 8, "heads": 2, "hidden": 6},
+        "optimiser": {"learning_rate": 0.003},
+        "training": {"steps": 50, "log_every": 5, "snapshot_every": 10},
+    },
 }
 CHANGES: dict[str, Any] = {
     "sum.task.operation": "multiply",
+    "sum.task.ordered": True,
     "sum.task.modulus": 13,
     "sum.task.train_share": 0.5,
     "sum.network.embedding": "circle",
@@ -72,6 +80,10 @@ CHANGES: dict[str, Any] = {
     "odd.task.signal_bits": 3,
     "odd.task.train_rows": 41,
     "odd.task.test_rows": 51,
+    "pairs.network.width": 12,
+    "pairs.network.heads": 4,
+    "pairs.network.hidden": 7,
+    "pairs.network.pictured_neurons": [2],
     "odd.network.hidden": 9,
     "odd.network.activation": "square",
     **{
@@ -85,6 +97,10 @@ CHANGES: dict[str, Any] = {
             "training.steps": 70,
             "training.log_every": 10,
             "training.snapshot_every": 5,
+            "training.snapshots_log": 5,
+            "training.snapshots_at": [10, 20],
+            "training.batch_size": 7,
+            "training.loss": "stablemax",
             "seeds": [0, 1, 5],
             "shard": 1,
         }.items()
@@ -133,6 +149,8 @@ def changed(place: str, value: Any) -> dict[str, Any]:
     table[key] = value
     if value == "circle":
         del table["width"]
+    if key.startswith("snapshots_"):
+        del table["snapshot_every"]
     return models
 
 
