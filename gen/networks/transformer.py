@@ -114,34 +114,41 @@ class Transformer(Network):
         first: Float[torch.Tensor, "row number"],
         second: Float[torch.Tensor, "row number"],
     ) -> tuple[Float[torch.Tensor, "row head 3"], Float[torch.Tensor, "row dimension"]]:
-        """Return how much "=" attends to each position, and r."""
+        """Return how much "=" attends to each position, and r.
+
+        Scores and values of a number are those in excess of "=". Softmax does not change if the
+        same is taken from all scores, and t_2 = 1 - t_0 - t_1, so that a row's values are
+        x_2 W_V + sum_j t_j (x_j - x_2) W_V, over the two numbers alone.
+        """
         table, positions = parameters["E"], parameters["P"]
         equals = table[-1] + positions[2]
-        streams = (table[:-1] + positions[0], table[:-1] + positions[1], equals.unsqueeze(0))
-        scores, values = zip(*(self._keys(parameters, x, equals) for x in streams), strict=True)
-        rows = (first, second, first.new_ones(()).expand(len(first), 1))
-        attention = torch.stack(
-            [one @ score for one, score in zip(rows, scores, strict=True)], dim=2
-        ).softmax(dim=2)
-        # Rows of ones and zeros pick a number's value; the heads share the columns of a value.
-        size = self.width // self.heads
-        parts = [
-            attention[:, :, j].repeat_interleave(size, dim=1) * (one @ value)
-            for j, (one, value) in enumerate(zip(rows, values, strict=True))
-        ]
-        return attention, equals + (parts[0] + parts[1] + parts[2]) @ parameters["W_O"]
+        scores, values = [], []
+        for place, one_hot in enumerate((first, second)):
+            excess = table[:-1] + positions[place] - equals
+            # Rows of ones and zeros pick the score and the value of a number.
+            scores.append(one_hot @ self._scores(parameters, excess, equals))
+            values.append(self._by_head(one_hot @ (excess @ parameters["W_V"])))
+        attention = torch.stack([*scores, torch.zeros_like(scores[0])]).softmax(dim=0)
+        to_first, to_second, _ = attention.unsqueeze(3)
+        mixed = (to_first * values[0] + to_second * values[1]).flatten(1)
+        base = equals + equals @ parameters["W_V"] @ parameters["W_O"]
+        return attention.permute(1, 2, 0), base + mixed @ parameters["W_O"]
 
-    def _keys(
+    def _scores(
         self,
         parameters: Tensors,
         x: Float[torch.Tensor, "number dimension"],
         equals: Float[torch.Tensor, " dimension"],
-    ) -> tuple[Float[torch.Tensor, "number head"], Float[torch.Tensor, "number dimension"]]:
-        """Return the attention score of each number in each head, and its value."""
-        size = self.width // self.heads
+    ) -> Float[torch.Tensor, "number head"]:
+        """Return the attention score of each number in each head."""
         products = (x @ parameters["W_K"]) * (equals @ parameters["W_Q"])
-        scores = products.unflatten(1, (self.heads, size)).sum(dim=2) / size**0.5
-        return scores, x @ parameters["W_V"]
+        return self._by_head(products).sum(dim=2) / (self.width // self.heads) ** 0.5
+
+    def _by_head(
+        self, x: Float[torch.Tensor, "number dimension"]
+    ) -> Float[torch.Tensor, "number head part"]:
+        """Split dimensions: the heads stand side by side."""
+        return x.unflatten(1, (self.heads, self.width // self.heads))
 
     def views(self, task: Task, parameters: Tensors) -> dict[str, View]:
         """Return the embedding, the mean attention over all pairs, and maps of neurons."""
