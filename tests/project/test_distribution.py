@@ -11,15 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-
-
-def build_distribution(kind: str, sources: Path, folder: Path) -> Path:
-    """Build a wheel or an sdist from sources with the build backend."""
-    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
-    subprocess.run(command, cwd=sources, check=True, capture_output=True)
-    (built,) = folder.iterdir()
-    return built
+from tests.support.installed import ROOT, build_distribution
 
 
 @pytest.fixture(scope="module")

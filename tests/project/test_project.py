@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from gen import Recorder
 from gen.cli import cli
 from gen.config.reader import Site, load
 from gen.experiments.model import ModelSettings
@@ -141,6 +142,10 @@ def test_the_example_models_of_the_documents_are_valid(name: str, tmp_path: Path
     shutil.copytree(ROOT / "site", tmp_path / "site")
     path = tmp_path / "site" / "gen.toml"
     path.write_text("\n".join([path.read_text(), *blocks]))
+    for pattern in re.findall(r'^recording = "(.*?)"', "".join(blocks), re.MULTILINE):
+        with Recorder(path.parent / pattern.replace("*", "0")) as recorder:
+            recorder.snapshot(0, W1=[[0.0]])
+            recorder.log(0, train_loss=1.0)
     added = load(path).figures.keys() - load(ROOT / "site" / "gen.toml").figures.keys()
     assert len(added) == len(blocks)
 
