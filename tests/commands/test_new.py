@@ -110,7 +110,7 @@ def test_the_snippets_of_the_guide_build(tmp_path: Path) -> None:
     (claim,) = re.findall(r'has the claim `"(.*?)"`', text)
     assert claim in (tmp_path / "site" / "pages" / "en" / "index.md").read_text()
     for table, variant in variants:
-        former = rf"(\[models\.clock\.{table}\]\n).*?(?=\[|\Z)"
+        former = rf"(\[models\.clock\.{table}\]\n).*?(?=\n\n|\Z)"
         other = re.sub(former, lambda found, new=variant: found[1] + new, model, flags=re.DOTALL)
         config.write_text(f"{begun}\n{other}")
         assert load(config).models["clock"] != changed.models["clock"]
