@@ -107,10 +107,7 @@ def render_pages(
     read = list(read_sources(language, {name: sources[name] for name in site.pages}).values())
     first = read_sources(site.languages[0], originals or {})
     works = references or {}
-    tokens = {
-        source.name: _tokens(source, first.get(source.name), book, figures, works)
-        for source in read
-    }
+    tokens = {one.name: _tokens(one, first.get(one.name), book, figures, works) for one in read}
     folder = "" if language == site.languages[0] else f"{language}/"
     pages = _pages(site, read, book, figures, folder)
     own = chain.from_iterable(figure.files for figure in figures.values())
