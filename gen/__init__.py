@@ -5,7 +5,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_EXPORTS = {"Recorder": "gen.recording.recorder", "show": "gen.notebook"}
+_EXPORTS = {"Recorder": "gen.recording.recorder", "show": "gen.commands.notebook"}
 """Names of the Python interface, and the modules that are imported when they are used.
 
 `__init__.pyi` declares them for type checkers. An import here, even for type checkers only, would

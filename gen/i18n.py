@@ -1,4 +1,4 @@
-"""The texts and number formats of a language; `gen.catalogues` reads its files."""
+"""The texts and number formats of a language; `gen.languages.catalogues` reads its files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property
 from gettext import c2py
 
-from gen.catalogues import OwnTexts, placeholders, read_catalogue
 from gen.errors import ConfigError
+from gen.languages.catalogues import OwnTexts, placeholders, read_catalogue
 
 _EXACT = Context(prec=2000)
 """Enough digits for the exact value of any float."""

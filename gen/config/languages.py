@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from gen.catalogues import OwnTexts, flatten, languages, unknown_language_message
 from gen.config.toml import Location
 from gen.errors import ConfigError, unreadable_error
+from gen.languages.catalogues import OwnTexts, flatten, languages, unknown_language_message
 from gen.store.text_files import read_text, read_toml
 
 FOLDER = "languages"

@@ -40,8 +40,12 @@ class ModuleNetwork(Network):
         module = self.module(task)
         for name, part in module.named_modules():
             _check_part(name, part)
+        rows = torch.linspace(-1, 1, 2 * task.inputs).reshape(2, task.inputs)
+        given = rows.clone()
         with torch.no_grad():
-            z = _call(module, dict(module.named_parameters()), torch.zeros(2, task.inputs))
+            z = _call(module, dict(module.named_parameters()), given)
+        if not torch.equal(rows, given):
+            raise ValueError("the module changes its input in place, and so the rows of the task")
         if z.shape != (2, task.outputs):
             raise ValueError(
                 f"the module maps 2 rows to {tuple(z.shape)}, and the task needs logits of shape "

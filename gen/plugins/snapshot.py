@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from gen.errors import unreadable_error
-from gen.imports import imported_names
+from gen.plugins.imports import imported_names
 
 ROOT = "grokreel_plugins"
 """The package of all plugin modules. Below it is one package for each snapshot."""

@@ -10,12 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from gen import __version__
-from gen.catalogues import catalogue_digest
 from gen.config.languages import FOLDER as LANGUAGES
 from gen.config.languages import own_language_files
 from gen.config.reader import Config
 from gen.errors import ConfigError
 from gen.experiments import runs
+from gen.languages.catalogues import catalogue_digest
 from gen.site import films
 from gen.site.assets import ROOT, published_files, refuse_leading_out, theme_files
 from gen.site.context import BuildContext

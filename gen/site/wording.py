@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gen.catalogues import summary
 from gen.config.languages import FOLDER
 from gen.config.reader import Config
 from gen.errors import ConfigError
 from gen.figures.weights import Weights
+from gen.languages.catalogues import summary
 
 _NAMES_COLOURS = "alt.weights.begin"
 """The text that names the colours of the diverging colour map."""

@@ -15,8 +15,8 @@ from importlib.util import MAGIC_NUMBER, cache_from_source, find_spec
 from pathlib import Path
 
 from gen.errors import SetupError
-from gen.imports import imported_names, statements
 from gen.plugins.importer import source_file, split_name
+from gen.plugins.imports import imported_names, statements
 from gen.plugins.snapshot import ROOT
 
 _PACKAGE = "gen"

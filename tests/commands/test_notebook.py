@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 import gen
+from gen.commands.notebook import Shown, load
 from gen.errors import ConfigError, GenError, SetupError
 from gen.figures.model_figure import RunFigure
 from gen.i18n import Words
-from gen.notebook import Shown, load
 from gen.site.results import stored_models
 from tests.drawing.test_films import decoded_mp4
 from tests.support import small_site
@@ -154,8 +154,8 @@ def test_a_source_that_names_no_config_is_refused(source: str) -> None:
 def test_importing_the_package_does_not_import_the_drawing_code() -> None:
     code = (
         "import sys, gen\n"
-        "assert not {'gen.notebook', 'numpy', 'torch'} & set(sys.modules)\n"
-        "assert gen.show.__module__ == 'gen.notebook'\n"
+        "assert not {'gen.commands.notebook', 'numpy', 'torch'} & set(sys.modules)\n"
+        "assert gen.show.__module__ == 'gen.commands.notebook'\n"
         "assert not {'IPython', 'torch'} & set(sys.modules)\n"
         "gen.sow"
     )

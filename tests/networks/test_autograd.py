@@ -242,6 +242,7 @@ def test_a_network_says_the_same_about_its_views_as_it_would_by_computing_them()
         (nn.BatchNorm1d(7), "running statistics"),
         (nn.Dropout(0.1), "random at every step"),
         (nn.Linear(7, 6), r"\(2, 6\)"),
+        (nn.ReLU(inplace=True), "changes its input in place"),
     ],
     ids=str,
 )

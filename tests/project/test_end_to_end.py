@@ -138,6 +138,9 @@ def test_a_recorded_training_becomes_films_and_facts_beside_a_trained_one(
     assert facts["deep"]["final_test_accuracy"] > 0.8
     accuracy = facts["digits"]["final_test_accuracy"]
     assert 0.8 < accuracy < 1 and facts["digits"]["chance"] == 0.1
+    documented = (ROOT / "docs" / "writing.md").read_text()
+    for fact in facts["digits"]:
+        assert re.search(r"_(loss|accuracy)", fact) or f"`{fact}`" in documented, fact
     assert f'the network reads\n<data value="{accuracy}">' in page
     assert "filters" in page and "answers" in page
     for film in ("deep-layers", "digits-layers", "digits-histogram"):

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gen import catalogues as words_module
-from gen.catalogues import catalogue_digest, languages
 from gen.errors import ConfigError
 from gen.i18n import Words, power_of_ten
+from gen.languages import catalogues as words_module
+from gen.languages.catalogues import catalogue_digest, languages
 
 EN = Words("en")
 

@@ -7,8 +7,8 @@ from math import isfinite
 import numpy as np
 import pytest
 
-from gen.catalogues import languages
 from gen.i18n import Words
+from gen.languages.catalogues import languages
 from tests.support.node import run_scripts
 
 SPACE = "\u00a0"

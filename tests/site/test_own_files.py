@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gen.catalogues import languages
 from gen.config.languages import read_own_texts
 from gen.errors import ConfigError, SetupError
 from gen.i18n import Words
+from gen.languages.catalogues import languages
 from gen.server.live_site import LiveSite
 from gen.site.sources import Sources
 from gen.theme import COLOURS

@@ -219,7 +219,7 @@ def test_pages_of_another_language_are_in_a_folder_and_share_files(
     english = (Path(gen.__file__).parent / "languages" / "en.toml").read_text("utf-8")
     for language in ("de", "en"):
         (tmp_path / f"{language}.toml").write_text(english, "utf-8")
-    monkeypatch.setattr("gen.catalogues._FOLDER", tmp_path)
+    monkeypatch.setattr("gen.languages.catalogues._FOLDER", tmp_path)
     of = site("index", languages=("de", "en"), base_url="https://example.org/x/")
     html = rendered(of, {"index": FRONT + "::: figure weights\n:::"})["en/index.html"]
     outline = Outline.of(html)

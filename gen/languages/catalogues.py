@@ -19,7 +19,7 @@ from typing import Any
 
 from gen.errors import ConfigError, suggestion
 
-_FOLDER = Path(__file__).parent / "languages"
+_FOLDER = Path(__file__).parent
 
 FREE = ("own", "setting", "choice")
 """Tables to which a site may add keys: texts of its own figures and templates, and the names of the
