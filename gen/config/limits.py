@@ -21,9 +21,9 @@ _COPIES = 2
 state comes on top."""
 
 SNAPSHOT_COPIES = 4
-"""Copies of all snapshots in the memory estimate. At most three exist at once: single and joined
-during training, while those of the previous shard are written to disk; the fourth allows for
-fragmentation. Measurements range from 2.4 to 3.0."""
+"""Copies of all snapshots in the memory estimate. At most three exist at once: those of a training,
+their copy on the way to the main process, and those of the previous shard while they are written
+to disk; the fourth allows for fragmentation."""
 
 
 def check_limits(model: Model, models: int, location: Location) -> None:

@@ -35,8 +35,10 @@ def ensemble_loss(
     if outputs == 1:
         return _of_margin(name, z[:, :, 0] * (2 * labels - 1)).mean(dim=1)
     if name == "cross-entropy":
-        each = torch.nn.functional.cross_entropy(z.mT, labels, reduction="none")
-        return each.mean(dim=1) / outputs
+        each = torch.nn.functional.cross_entropy(
+            z.flatten(0, 1), labels.flatten(), reduction="none"
+        )
+        return each.unflatten(0, labels.shape).mean(dim=1) / outputs
     if name == "mean-squared-error":
         return (z - torch.nn.functional.one_hot(labels, outputs)).square().mean(dim=(1, 2))
     positive = _stable(z)

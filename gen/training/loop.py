@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
 from pydantic import Field, model_validator
 
 from gen.lazy import torch
@@ -189,27 +189,50 @@ def _train(ensemble: Ensemble, device: str, on_step: Callable[[int], None]) -> T
 
     logged_steps = steps_every(settings.log_every, settings.steps)
     snapshot_steps = settings.snapshot_steps
-    logged: list[dict[str, np.ndarray]] = []
-    views: list[dict[str, np.ndarray]] = []
+    metrics = _Series(len(logged_steps))
+    views = _Series(len(snapshot_steps))
     to_log, to_view = set(logged_steps.tolist()), set(snapshot_steps.tolist())
     for step in range(settings.steps + 1):
         if step in to_log:
-            logged.append(_measure(scorers, parameters))
+            metrics.append(_measure(scorers, parameters))
             on_step(step)
         if step in to_view:
             views.append(_as_arrays(network.ensemble_views(task, parameters)))
         if step < settings.steps:
             differentiate()
             update()
-    metrics = {name: np.stack([values[name] for values in logged], axis=1) for name in METRICS}
     return Trained(
         logged_steps=logged_steps,
-        metrics=metrics,
+        metrics=metrics.arrays,
         snapshot_steps=snapshot_steps,
-        views={name: np.stack([view[name] for view in views], axis=1) for name in views[0]},
+        views=views.arrays,
         parameters=_as_arrays(parameters),
-        failed_at=_failed_at(logged_steps, metrics["train_loss"]),
+        failed_at=_failed_at(logged_steps, metrics.arrays["train_loss"]),
     )
+
+
+class _Series:
+    """Named arrays (model, ...) at successive steps, joined to (model, step, ...).
+
+    All memory is taken at the first step. Arrays that stay between the temporary ones of each step
+    would keep the memory allocator from reusing what lies between them.
+
+    Args:
+        length: number of steps.
+    """
+
+    def __init__(self, length: int) -> None:
+        self._length, self._filled = length, 0
+        self.arrays: dict[str, np.ndarray] = {}
+
+    def append(self, values: dict[str, Shaped[np.ndarray, "model ..."]]) -> None:
+        """Add the arrays of the next step."""
+        for name, array in values.items():
+            if name not in self.arrays:
+                models, *shape = array.shape
+                self.arrays[name] = np.empty((models, self._length, *shape), array.dtype)
+            self.arrays[name][:, self._filled] = array
+        self._filled += 1
 
 
 def _failed_at(
