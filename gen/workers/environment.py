@@ -25,9 +25,9 @@ WORKER_VARIABLES = ONE_THREAD | {
 }
 """Variables of a process that trains or draws.
 
-With these, glibc keeps the memory of temporary tensors for the next step, and allocates only blocks
-of more than 32 MiB, such as all snapshots of a training, by mmap. Asking the kernel for every tensor
-would double the time of a step by autograd.
+With these, glibc keeps the memory of temporary tensors for the next step, and allocates by mmap
+only blocks of more than 32 MiB, such as all snapshots of a training. Asking the kernel for each
+tensor would double the time of a step by autograd.
 """
 
 _REMOVED = (
