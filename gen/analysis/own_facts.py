@@ -26,8 +26,6 @@ RESERVED = frozenset(["and", "or", "not", "seed", "state", "match"])
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PLAIN = "a fact is a number, a line of text, None, or a list of numbers or of texts"
-_ITEMS = (int | float, str, list)
-"""What a list holds: only numbers, only texts, or only lists."""
 
 _TOO_LARGE = 2**63
 
@@ -97,9 +95,15 @@ def _plain(value: object) -> Any:
             return float(value)
         case list() | tuple():
             items = [_plain(each) for each in value]
-            if any(all(isinstance(item, of) for item in items) for of in _ITEMS):
+            if _are(items, str) or _are(items, int | float):
+                return items
+            if _are(items, list) and all(_are(item, int | float) for item in items):
                 return items
     raise TypeError(type(value).__name__)
+
+
+def _are(items: list[Any], of: Any) -> bool:
+    return all(isinstance(item, of) for item in items)
 
 
 def _error(kind: Task | Network, what: str, hint: str) -> ConfigError:

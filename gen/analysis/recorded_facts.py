@@ -28,8 +28,8 @@ def recorded_facts(runs: Sequence[RecordedRun], chosen: RecordedRun) -> Facts:
     memorised, generalised = memorised_at(chosen), generalised_at(chosen)
     gap = None if memorised is None or generalised is None else generalised - memorised
     facts: Facts = {
-        "recorded": True,
-        "complete": all(run.complete for run in runs),
+        "recorded": 1,
+        "complete": int(all(run.complete for run in runs)),
         "seeds": len(runs),
         "seeds_generalised": sum(generalised_at(run) is not None for run in runs),
         "shown_seed": chosen.seed,
@@ -41,16 +41,25 @@ def recorded_facts(runs: Sequence[RecordedRun], chosen: RecordedRun) -> Facts:
         "generalised_at": generalised,
         "gap": gap,
     }
-    for name in chosen.metrics:
-        facts |= _of_metric(chosen, name)
+    for metric, name in fact_names(list(chosen.metrics)).items():
+        facts |= _of_metric(chosen, metric, name)
     return without_non_finite(facts)
 
 
-def _of_metric(run: RecordedRun, metric: str) -> Facts:
+def fact_names(metrics: Sequence[str]) -> dict[str, str]:
+    """Return the part of fact names for each metric; a number is added to equal ones."""
+    names: dict[str, str] = {}
+    for metric in metrics:
+        base = _NOT_IN_NAMES.sub("_", metric.lower()).strip("_") or "metric"
+        same = sum(re.fullmatch(rf"{base}(_\d+)?", name) is not None for name in names.values())
+        names[metric] = f"{base}_{same + 1}" if same and base in names.values() else base
+    return names
+
+
+def _of_metric(run: RecordedRun, metric: str, name: str) -> Facts:
     steps, values = run.logged(metric)
     if not len(values):
         return {}
-    name = _NOT_IN_NAMES.sub("_", metric.lower()).strip("_")
     least, most = int(np.argmin(values)), int(np.argmax(values))
     return {
         f"final_{name}": float(values[-1]),

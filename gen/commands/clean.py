@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from gen.commands.hunt import find_shards, hunted_model
 from gen.config.reader import load_profiles
+from gen.errors import DivergedError
 from gen.experiments import runs
 from gen.experiments.context import DEVICES
 from gen.site import films, publish
@@ -51,5 +53,7 @@ def _used_keys(context: BuildContext) -> set[str]:
             keys |= {shard.key for model in hunted for shard in find_shards(of_profile, model)[0]}
             models = {**valid_models(of_profile), **recorded_results(config)}
             subjects = {**models, **read_sweeps(of_profile)}
-            keys |= {order.key for order in film_orders(config, subjects)}
+            for name in config.figures:
+                with suppress(DivergedError):  # it has no film
+                    keys |= {order.key for order in film_orders(config, subjects, [name])}
     return keys

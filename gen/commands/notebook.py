@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from base64 import b64encode
+from contextlib import ExitStack
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -19,6 +20,7 @@ from gen.analysis.seeds import SeedRuns
 from gen.charts.chart import Chart, Stack
 from gen.charts.svg import standalone_svg
 from gen.config.models import read_kind
+from gen.config.reader import Config
 from gen.config.reader import load as load_config
 from gen.config.toml import Location
 from gen.drawing.film import Film
@@ -26,6 +28,7 @@ from gen.drawing.frame_size import fits, too_large_message
 from gen.encode.mp4 import write_mp4
 from gen.errors import ConfigError, SetupError, suggestion
 from gen.experiments import runs
+from gen.experiments.context import DEVICES
 from gen.experiments.model import Model
 from gen.experiments.recorded import RecordedModel, RecordedRun, RecordedTask
 from gen.experiments.runs import ModelRun, Run
@@ -35,8 +38,10 @@ from gen.figures.metrics import Metrics
 from gen.figures.model_figure import ModelFigure, RunFigure
 from gen.i18n import Words
 from gen.recording.reader import read_recording
+from gen.settings import adding_kinds
 from gen.store.store import Store
 from gen.store.temporary import temporary_folder
+from gen.theme import using
 
 _SCALE = 2
 """Device pixels per CSS pixel of a film."""
@@ -104,9 +109,17 @@ def show(
         ConfigError: there is no such config, model, kind or setting, or the kind cannot show it.
         SetupError: the model is not trained as configured, or the encoder is missing.
     """
-    run = load(source, seed=seed, store=store)
-    figure = _figure(run, kind, settings)
-    words = Words(language)
+    run, config = _load(source, seed, store)
+    with ExitStack() as stack:
+        if config is not None:
+            stack.enter_context(adding_kinds(config.plugins.kinds))
+            stack.enter_context(using(config.theme))
+        figure = _figure(run, kind, settings)
+        words = Words(language) if config is None else config.words(language)
+        return _draw(figure, run, words, kind)
+
+
+def _draw(figure: ModelFigure, run: Run, words: Words, kind: str) -> Shown:
     subject: Any = run if isinstance(figure, RunFigure) else SeedRuns((run,), run.seed)
     if isinstance(figure, FilmFigure):
         drawn = figure.film(subject, _SCALE)
@@ -133,19 +146,28 @@ def load(source: str | Path, *, seed: int | None = None, store: str | Path | Non
         ConfigError: there is no such recording, config, model or seed.
         SetupError: the model is not trained as configured.
     """
+    return _load(source, seed, store)[0]
+
+
+def _load(
+    source: str | Path, seed: int | None, store: str | Path | None
+) -> tuple[Run, Config | None]:
+    """Return a run, and the config that it belongs to; none for the file of a recording."""
     path, _, name = str(source).rpartition(":")
+    if str(source).endswith(".toml"):
+        raise ConfigError("it names no model", where=str(source), hint=f'write "{source}:MODEL"')
     if not path.endswith(".toml"):
         if seed is not None:
             raise ConfigError("a recording has one seed", where=f'"{source}"', hint="omit seed")
-        return RecordedRun.of("recording", 0, read_recording(Path(source)), RecordedTask())
+        return RecordedRun.of("recording", 0, read_recording(Path(source)), RecordedTask()), None
     config = load_config(Path(path))
     if name in config.recordings:
-        return _recorded_run(config.recordings[name], seed)
+        return _recorded_run(config.recordings[name], seed), config
     if name not in config.models:
         known = [*config.models, *config.recordings]
         hint = suggestion(name, known) or f"its models are: {', '.join(known)}"
         raise ConfigError(f'there is no model "{name}"', where=path, hint=hint)
-    return _stored_run(_store(Path(path), store), config.models[name], seed)
+    return _stored_run(_store(Path(path), store), config.models[name], seed), config
 
 
 def _store(config: Path, folder: str | Path | None) -> Store:
@@ -170,8 +192,10 @@ def _stored_run(store: Store, model: Model, seed: int | None) -> ModelRun:
         known = ", ".join(map(str, model.seeds))
         raise ConfigError(f"{model.name} has no seed {seed}", hint=f"its seeds are: {known}")
     found: list[ModelRun] = []
-    for shard in runs.shards(model, "cpu"):
-        entry = store.get(runs.FAMILY, shard.key)
+    for number, shard in enumerate(runs.shards(model, DEVICES[0])):
+        same = (runs.shards(model, device)[number] for device in DEVICES)
+        entries = (store.get(runs.FAMILY, each.key) for each in same)
+        entry = next((entry for entry in entries if entry is not None), None)
         if entry is None:
             raise SetupError(
                 f"{shard.name}: not trained as configured ({runs.why_stale(store, shard)})",
@@ -190,6 +214,8 @@ def _figure(run: Run, kind: str, settings: dict[str, Any]) -> ModelFigure:
     """Return a checked figure of a run."""
     location = Location(f'gen.show(..., "{kind}")')
     table = {"kind": kind, "model": run.name, **settings}
+    if "seeds" in settings:
+        raise _error(kind, "it shows one run", "name the seed with seed")
     figure = read_kind(Figure, figure_kinds(), table, location)
     if not isinstance(figure, RunFigure) and not isinstance(figure, Metrics):
         raise _error(kind, "it does not show a single run", "choose another kind")

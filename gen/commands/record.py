@@ -11,7 +11,7 @@ from gen.errors import ConfigError
 from gen.recording.checkpoints import open_checkpoint
 from gen.recording.choice import choose, listed
 from gen.recording.files import refuse_other_file
-from gen.recording.recorder import Recorder
+from gen.recording.recorder import Recorder, refuse_recording_in_progress
 from gen.report import Report
 from gen.store.store import convert_write_errors
 
@@ -46,6 +46,7 @@ def record(
         raise ConfigError("is one of the checkpoints", where=str(output), hint="change --output")
     note = note or f"Converted from {len(steps)} checkpoints by gen record."
     refuse_other_file(output)
+    refuse_recording_in_progress(output)
     part = output.with_name(f".{output.name}.part")
     try:
         with Recorder(part, note=note) as recorder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from gen.errors import printable
+from gen.errors import DivergedError, printable
 from gen.experiments import runs
 from gen.figures.figure import FilmFigure
 from gen.figures.model_figure import ModelFigure
@@ -76,7 +76,11 @@ def _films(context: BuildContext) -> list[Line]:
     for name, figure in config.figures.items():
         if not isinstance(figure, FilmFigure):
             continue
-        orders = film_orders(config, subjects, [name])
+        try:
+            orders = film_orders(config, subjects, [name])
+        except DivergedError as error:
+            lines.append(Line("film", name, error.what))
+            continue
         if not orders and isinstance(figure, ModelFigure):
             trained = first_stale_shard(context, config.models[figure.model]) is None
             reason = "diverged with every seed" if trained else "must be trained first"

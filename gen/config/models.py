@@ -109,9 +109,12 @@ def _seeds(settings: ModelSettings, location: Location) -> tuple[int, ...]:
 def _check_network(model: Model, location: Location, training: Location) -> None:
     try:
         model.network.check(model.task)
+        shapes = model.network.view_shapes(model.task)
+        if not type(model.network).__module__.startswith("gen."):
+            model.network.check_functions(model.task)
     except ValueError as error:
         raise location.error(str(error)) from None
-    if not model.network.view_shapes(model.task):
+    if not shapes:
         raise location.error(
             "the network has no views, and a snapshot needs at least one",
             "return them from its views",

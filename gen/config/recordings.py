@@ -33,8 +33,13 @@ def recording_files(config: Path) -> list[Path]:
     except GenError:
         return []
     folder = config.parent
-    folders = [(folder / pattern).parent / "*" for pattern in named if "*" in pattern]
+    folders = [_fixed_folder(folder / pattern) / "*" for pattern in named if "*" in pattern]
     return [*folders, *(path for pattern in named for path in find_recordings(folder, pattern))]
+
+
+def _fixed_folder(pattern: Path) -> Path:
+    """Return the folder above all parts of a pattern that have a `*`."""
+    return next(parent for parent in pattern.parents if "*" not in str(parent))
 
 
 def read_recorded_model(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -88,6 +89,14 @@ class RecordedModel:
         return found
 
     @property
+    def identity(self) -> dict[str, Any]:
+        """Everything that can change what is shown of it, as JSON values."""
+        return {
+            "runs": [[run.key, run.complete, run.path.name] for run in self.runs],
+            "table": self.settings.model_dump(mode="json"),
+        }
+
+    @property
     def seeds(self) -> tuple[int, ...]:
         """A number for each file."""
         return tuple(range(len(self.files)))
@@ -97,12 +106,14 @@ def find_recordings(folder: Path, pattern: str) -> tuple[Path, ...]:
     """Return the files that a path or pattern names, in natural order: 2 before 10."""
     if "*" not in pattern:
         return (folder / pattern,)
-    found = [path for path in folder.glob(pattern) if path.is_file()]
-    return tuple(sorted(found, key=lambda path: _natural(path.relative_to(folder).as_posix())))
+    # Path.glob takes no absolute pattern.
+    names = glob.glob(str(folder / pattern), recursive=True)  # noqa: PTH207
+    return tuple(sorted((path for path in map(Path, names) if path.is_file()), key=_natural))
 
 
-def _natural(text: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(text)]
+def _natural(path: Path) -> list[tuple[int, str]]:
+    parts = _DIGITS.split(path.as_posix())
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 class RecordedViews(Mapping[str, np.ndarray]):
@@ -121,6 +132,9 @@ class RecordedViews(Mapping[str, np.ndarray]):
         values = self._recording.view(name)
         rows, columns = _matrix(self._recording.views[name])[0]
         return values.reshape(len(values), rows, columns).astype(np.float32, copy=False)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._recording.views
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._recording.views)
@@ -141,7 +155,7 @@ class RecordedRun(Run):
         complete: whether its recorder was closed; if not, it may still be recording.
         size: bytes of the file that were read if it is not complete, otherwise None.
         key: digest of what was read.
-        shapes: size and axes of each view.
+        recorded_shapes: size and axes of each view.
         note: what its author says of it.
         script: name and SHA-256 of the script that recorded it, if known.
     """
@@ -150,7 +164,7 @@ class RecordedRun(Run):
     complete: bool
     size: int | None
     key: str
-    shapes: dict[str, ViewShape]
+    recorded_shapes: dict[str, ViewShape]
     note: str
     script: dict[str, str]
 
@@ -183,7 +197,7 @@ class RecordedRun(Run):
             complete=recording.complete,
             size=recording.size,
             key=recording.digest(),
-            shapes=shapes,
+            recorded_shapes=shapes,
             note=recording.note,
             script=recording.script,
         )
@@ -193,6 +207,11 @@ class RecordedRun(Run):
         values = self.metrics[metric]
         present = ~np.isnan(values)
         return self.logged_steps[present], values[present]
+
+    @property
+    def shapes(self) -> dict[str, ViewShape]:
+        """Size and axes of each view; nothing is read for them."""
+        return self.recorded_shapes
 
     @property
     def last_step(self) -> int:

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from gen.experiments.model import Model
 from gen.experiments.sweep import Sweep
 from gen.networks.network import Network
+from gen.networks.view import ViewShape
 from gen.store import arrays
 from gen.store.code_digest import code_digest, versions
 from gen.store.differences import differences
@@ -70,6 +71,15 @@ class Run:
     axes: dict[str, tuple[str, str]] = field(default_factory=dict)
     failed_at: int | None = None
     chance: float | None = None
+
+    @property
+    def shapes(self) -> dict[str, ViewShape]:
+        """Size and axes of each view."""
+        found: dict[str, ViewShape] = {}
+        for name, view in self.views.items():
+            _, rows, columns = view.shape
+            found[name] = ViewShape(rows, columns, *self.axes.get(name, ("row", "column")))
+        return found
 
     def logged(self, metric: str) -> tuple[Int[np.ndarray, " log"], Float[np.ndarray, " log"]]:
         """Return the steps at which a metric was taken, and its values."""

@@ -73,10 +73,7 @@ def chosen_views(
 
 def run_shapes(run: Run) -> dict[str, ViewShape]:
     """Return size and axes of the views of a run."""
-    return {
-        name: ViewShape(view.shape[1], view.shape[2], *run.axes.get(name, ("row", "column")))
-        for name, view in run.views.items()
-    }
+    return run.shapes
 
 
 def axis_in_words(axis: str, words: Words) -> str:

@@ -96,8 +96,10 @@ class Histogram(AnyRunFigure, FilmFigure):
         largest = float(size.max()) if size.size else 0.0
         limit = self.limit or (round_up(largest) if largest > 0 else 1.0)
         edges = np.linspace(-limit, limit, self.bins + 1)
+        # In float64, because the float32 next to the limit may lie beyond it.
+        exact = view.astype(np.float64)
         counts = [
-            np.histogram(np.clip(one[np.isfinite(one)], -limit, limit), edges)[0] for one in view
+            np.histogram(np.clip(one[np.isfinite(one)], -limit, limit), edges)[0] for one in exact
         ]
         return np.array(counts, dtype=np.int64), edges
 

@@ -65,6 +65,8 @@ class Metrics(OfAnyRun, ModelFigure[SeedRuns]):
         )
         if self.seed is not None:
             raise ValueError("it shows the seeds that it names: take out seed or seeds")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("seeds names a seed twice")
 
     @property
     def named_seeds(self) -> tuple[int, ...]:

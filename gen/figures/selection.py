@@ -15,7 +15,7 @@ from gen.networks.view import ViewShape
 from gen.settings import Settings
 
 Order = Literal["size", "pattern"]
-_SLICE = re.compile(r"(-?\d*):(-?\d*)(?::([1-9]\d*))?")
+_SLICE = re.compile(r"((?:-?\d+)?):((?:-?\d+)?)(?::([1-9]\d*))?")
 
 
 def _is_slice(text: str) -> str:

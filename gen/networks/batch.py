@@ -15,7 +15,7 @@ Activation = Literal["relu", "square"]
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows of one split, on the device of the ensemble; every step uses all of them."""
+    """The rows of one split, on the device of the ensemble; a step uses all or some of them."""
 
     inputs: Float[torch.Tensor, "model row input"]
     labels: Int[torch.Tensor, "model row"]

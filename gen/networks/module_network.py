@@ -91,7 +91,8 @@ def _call(
     parameters: Mapping[str, torch.Tensor],
     inputs: Float[torch.Tensor, "row input"],
 ) -> Float[torch.Tensor, "row output"]:
-    z = torch.func.functional_call(module, dict(parameters), (inputs,))
+    constant = {name: buffer.to(inputs.device) for name, buffer in module.named_buffers()}
+    z = torch.func.functional_call(module, {**constant, **parameters}, (inputs,))
     return z.unsqueeze(1) if z.ndim == 1 else z
 
 

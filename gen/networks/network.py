@@ -91,10 +91,29 @@ class Network(Kind):
         with torch.no_grad():
             parameters = {name: torch.from_numpy(array) for name, array in drawn.items()}
             views = self.views(task, parameters)
-        return {
-            name: ViewShape(len(view.values), view.values.shape[1], view.rows, view.columns)
-            for name, view in views.items()
+        return {name: _shape(name, view) for name, view in views.items()}
+
+    def check_functions(self, task: Task) -> None:
+        """Call `logits` and `views` for two models, as a training does.
+
+        Raises:
+            ValueError: the logits have the wrong shape, or a view is not a matrix of numbers.
+        """
+        parameters = {
+            name: torch.from_numpy(array).float()
+            for name, array in self.init_ensemble(task, (0, 1)).items()
         }
+        rows = torch.ones(2, 3, task.inputs)
+        with torch.no_grad():
+            first = {name: tensor[0] for name, tensor in parameters.items()}
+            shape = tuple(self.logits(task, first, rows[0]).shape)
+            if shape != (3, task.outputs):
+                raise ValueError(
+                    f"logits returns shape {shape} for 3 rows, and the task needs "
+                    f"(3, {task.outputs})"
+                )
+            self.ensemble_logits(task, parameters, rows)
+            self.ensemble_views(task, parameters)
 
     def closed_form(
         self,
@@ -146,3 +165,10 @@ class Network(Kind):
     def facts(self, run: TrainedRun) -> dict[str, Any]:
         """Return facts of this kind's own about one trained model; see `Task.facts`."""
         return {}
+
+
+def _shape(name: str, view: View) -> ViewShape:
+    if not isinstance(view, View) or view.values.ndim != 2:
+        raise ValueError(f"the view {name} is not a View of a tensor with two axes")
+    rows, columns = view.values.shape
+    return ViewShape(rows, columns, view.rows, view.columns)

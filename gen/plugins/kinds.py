@@ -53,6 +53,7 @@ class Plugins:
         added = [each for each in self.classes if issubclass(each, family)]
         for each in (*kinds_of_packages(package.rpartition(".")[2]), *added):
             kind = each.name if isinstance(each, PackageKind) else _kind_of(each)
+            _check_complete(each)
             if kind in found:
                 raise ConfigError(
                     f'kind "{kind}" is also defined in {_place(found[kind])}',
@@ -169,6 +170,17 @@ def _kind_of(kind: type[Kind]) -> str:
         what = f"kind of the class {kind.__name__} has no default"
         raise ConfigError(what, where=_place(kind), hint=f"write {_EXAMPLE}")
     return default
+
+
+def _check_complete(kind: type[Any] | PackageKind) -> None:
+    """Raise ConfigError for a class that lacks a method of its base class."""
+    missing = sorted(getattr(kind, "__abstractmethods__", ()))
+    if missing:
+        raise ConfigError(
+            f"{getattr(kind, '__name__', kind)} lacks {', '.join(missing)}",
+            where=_place(kind),
+            hint="define it, or remove kind from a class that others derive from",
+        )
 
 
 def _family(kind: type[Kind]) -> type:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,8 @@ MAX_DIMENSIONS = 8
 MAX_VIEW_SIZE = 2**53
 """Largest size of a view in bytes; numpy cannot handle larger shapes."""
 
-RESERVED = frozenset(["allow_pickle", "file", "numbers", "seed", "step", "steps"])
-"""Names that mean something else in tables, figures and NPZ files."""
+RESERVED = frozenset(["seed", "step", "steps"])
+"""Names of metrics and views that mean something else in tables and figures."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def check_about(
     )
 
 
-def check_name(name: object, where: str) -> str:
+def check_name(name: object, where: str, reserved: Collection[str] = RESERVED) -> str:
     """Return the name of a metric or view.
 
     Raises:
@@ -92,7 +92,7 @@ def check_name(name: object, where: str) -> str:
     if not isinstance(name, str):
         raise ConfigError(f"a name is {name!r:.60}, not a text", where=where)
     shown = f'the name "{name:.60}"'
-    if name in RESERVED:
+    if name in reserved:
         raise ConfigError(f"{shown} is reserved", where=where, hint="choose another name")
     if not name or name != name.strip() or CONTROL.search(name):
         what = f"{shown} is empty, begins or ends with a space, or has control characters"
@@ -225,4 +225,4 @@ def _words(value: object, where: str) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Sequence) or len(value) > MAX_DIMENSIONS:
         hint = 'name every axis, as in ("neuron", "input")'
         raise ConfigError("are not a list of words", where=where, hint=hint)
-    return tuple(check_name(word, where) for word in value)
+    return tuple(check_name(word, where, reserved=()) for word in value)

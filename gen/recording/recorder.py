@@ -231,6 +231,13 @@ def _open_locked(path: Path) -> FileIO:
     return file
 
 
+def refuse_recording_in_progress(path: Path) -> None:
+    """Raise BusyError if another process is recording to a file."""
+    if path.is_file():
+        with convert_write_errors(path):
+            _open_locked(path).close()
+
+
 def _refuse_replaced(path: Path, descriptor: int, where: str) -> None:
     """Raise SetupError if the name belongs to another file by now; it may be missing."""
     try:

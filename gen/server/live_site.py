@@ -173,7 +173,7 @@ def _target(context: BuildContext) -> Any:
     """Return the languages, colours, models, sweeps and figures of the config, to be compared."""
     config = context.config
     parts = config.models, config.sweeps, config.figures
-    recorded = [run.key for model in config.recordings.values() for run in model.runs]
+    recorded = {name: model.identity for name, model in config.recordings.items()}
     return recorded, config.site.languages, config.theme, *(list(part.items()) for part in parts)
 
 

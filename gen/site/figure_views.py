@@ -157,5 +157,8 @@ def _snapshot_arrays(run: Run) -> bytes:
     arrays = io.BytesIO()
     task = run.task if isinstance(run, ModelRun) else None
     order = {"numbers": task.numbers} if isinstance(task, Modular) else {}
-    np.savez_compressed(arrays, allow_pickle=False, steps=run.snapshot_steps, **order, **run.views)
+    # Names that the file or this function uses are not those of a view.
+    taken = {"steps", "numbers", "file", "allow_pickle"}
+    views = {f"view_{name}" if name in taken else name: run.views[name] for name in run.views}
+    np.savez_compressed(arrays, allow_pickle=False, steps=run.snapshot_steps, **order, **views)
     return arrays.getvalue()

@@ -168,13 +168,7 @@ class Sources:
                     }
                     for name, model in config.models.items()
                 },
-                "recordings": {
-                    name: {
-                        "runs": [run.key for run in model.runs],
-                        "table": model.settings.model_dump(mode="json"),
-                    }
-                    for name, model in config.recordings.items()
-                },
+                "recordings": {name: model.identity for name, model in config.recordings.items()},
                 "sweeps": {
                     name: {
                         "runs": [shard.key for shard in runs.shards(sweep, self.device)],

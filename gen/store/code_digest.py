@@ -92,7 +92,7 @@ def _module_digest(module: str) -> tuple[str, tuple[str, ...]]:
     own, content = source.top, source.content
     if not source.is_python:
         return hashlib.sha256(content).hexdigest(), ()
-    digest, modules, candidates = _parse(content, source.package)
+    digest, modules, candidates = _parse(content, source.package, source.path)
     followed = {name for name in modules if _is_below(name, _PACKAGE, own)}
     followed |= {name for name in candidates if _is_below(name, _PACKAGE, own) and _is_module(name)}
     if own != _PACKAGE:
@@ -106,6 +106,7 @@ class _Source:
 
     Attributes:
         package: the package that its relative imports start from.
+        path: the file, for errors.
         top: the package whose modules belong to it: the first part of its name, or the package of
             a snapshot of plugins.
     """
@@ -113,6 +114,7 @@ class _Source:
     content: bytes
     package: str
     top: str
+    path: str
     is_python: bool = True
 
 
@@ -124,7 +126,7 @@ def _source(module: str) -> _Source | None:
         if file is None:
             return None
         package = module if file.is_package else module.rpartition(".")[0]
-        return _Source(file.content, package, plugin[0].package)
+        return _Source(file.content, package, plugin[0].package, str(file.path))
     spec = _find_spec(module)
     if spec is None or spec.origin is None or not spec.has_location:
         return None
@@ -133,7 +135,7 @@ def _source(module: str) -> _Source | None:
     is_python = path.suffix == ".py"
     if is_python:
         _raise_if_pyc_differs(path)
-    return _Source(content, spec.parent or "", module.partition(".")[0], is_python)
+    return _Source(content, spec.parent or "", module.partition(".")[0], str(path), is_python)
 
 
 def _find_spec(module: str) -> ModuleSpec | None:
@@ -192,9 +194,9 @@ def _is_compiled_from(source: bytes, compiled: bytes) -> bool:
 
 
 @cache
-def _parse(source: bytes, package: str) -> tuple[str, frozenset[str], frozenset[str]]:
+def _parse(source: bytes, package: str, path: str) -> tuple[str, frozenset[str], frozenset[str]]:
     """Return a module's digest, the imported modules, and imported names that may be modules."""
-    tree = ast.parse(source)
+    tree = ast.parse(source, path)
     modules, candidates = imported_names(tree, package)
     for node in statements(tree):
         body = getattr(node, "body", None)

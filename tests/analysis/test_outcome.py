@@ -26,7 +26,7 @@ def _run(seed: int, test_accuracy: list[float], failed_at: int | None = None) ->
             "train_loss": flat,
             "test_loss": flat,
             "train_accuracy": flat,
-            "test_accuracy": np.array(test_accuracy),
+            "test_accuracy": np.array(test_accuracy, dtype=np.float64),
         },
         snapshot_steps=STEPS,
         views={"W_in": np.zeros((5, 5, 2)), "W_out": np.zeros((5, 2, 1))},

@@ -249,6 +249,14 @@ def test_a_histogram_counts_every_value_and_those_beyond_the_limit_at_its_ends()
     assert sum(int(row["count"]) for row in rows) == view.size
 
 
+@pytest.mark.parametrize("limit", [0.1, 0.2, 0.3, 0.7])
+def test_a_histogram_counts_values_at_a_limit_that_float32_cannot_hold(limit: float) -> None:
+    figure = Histogram(model="m", views=["W1"], limit=limit, bins=6)
+    beyond = replace(RUN, views={"W1": np.full((len(RUN.snapshot_steps), 3, 4), 5.0, np.float32)})
+    counts, _ = figure.counts(beyond, "W1")
+    assert (counts[:, -1] == 12).all()
+
+
 def test_the_norm_is_the_root_of_the_sum_of_squares() -> None:
     rows = table(Norms(model="m").csv(RUN))
     for place, row in enumerate(rows):

@@ -93,7 +93,9 @@ def test_shares_have_the_accuracy_of_guessing_and_marks() -> None:
     runs = SeedRuns((replace(RUN, chance=0.25), OTHER), RUN.seed)
     chart = metrics(metrics=["train_accuracy", "test_accuracy"], scale="share").render(runs, EN)
     assert chart.level is not None and chart.level.y == 0.25
-    unknown = SeedRuns((replace(RUN, chance=None),), RUN.seed)
+    unknown = replace(RUN)
+    object.__setattr__(unknown, "chance", None)
+    unknown = SeedRuns((unknown,), RUN.seed)
     assert metrics(metrics=["test_accuracy"], scale="share").render(unknown, EN).level is None
     assert [mark.key for mark in chart.marks] == ["train", "test"]
     assert not metrics(metrics=["train_accuracy"], seeds=[3, 4]).render(RUNS, EN).marks
@@ -150,7 +152,7 @@ def test_a_diverged_seed_that_a_figure_names_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("seed = 9", "it names seed 9, which odd is not trained with"),
+        ("seed = 9", "it names seed 9, which odd does not have"),
         ("seed = 0\nevery_seed = true", "readers cannot choose"),
     ],
 )

@@ -292,3 +292,53 @@ def test_snapshots_are_taken_where_the_config_says() -> None:
     ):
         with pytest.raises(ValueError, match=problem):
             Training.model_validate(each | wrong)
+
+
+class Flat(Written):
+    """Logits without the axis of outputs."""
+
+    kind: Literal["flat"] = "flat"  # type: ignore[assignment]
+
+    def logits(
+        self, task: Task, parameters: Mapping[str, torch.Tensor], inputs: torch.Tensor
+    ) -> torch.Tensor:
+        return super().logits(task, parameters, inputs).sum(dim=1)
+
+
+class Tall(Written):
+    """A view of one axis."""
+
+    kind: Literal["tall"] = "tall"  # type: ignore[assignment]
+
+    def views(self, task: Task, parameters: Mapping[str, torch.Tensor]) -> dict[str, View]:
+        return {"sum": View(parameters["W1"].sum(dim=0))}
+
+
+def test_functions_of_the_wrong_shape_are_refused_before_training() -> None:
+    Written().check_functions(SUMS)
+    with pytest.raises(ValueError, match=r"\(3,\) for 3 rows, and the task needs \(3, 7\)"):
+        Flat().check_functions(SUMS)
+    with pytest.raises(ValueError, match="the view sum is not a View of a tensor with two axes"):
+        Tall().view_shapes(SUMS)
+
+
+def test_a_module_has_its_constant_buffers_where_its_rows_are() -> None:
+    class Masked(nn.Module):
+        mask: torch.Tensor
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("mask", torch.tensor([1.0, 0.0] * 3 + [1.0]))
+            self.last = nn.Linear(7, 7)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.last(x * self.mask)
+
+    class WithMask(ModuleNetwork):
+        kind: Literal["with-mask"] = "with-mask"
+
+        def module(self, task: Task) -> nn.Module:
+            return Masked()
+
+    WithMask().check(SUMS)
+    assert set(WithMask().init(SUMS, 0)) == {"last.weight", "last.bias"}

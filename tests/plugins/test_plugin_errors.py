@@ -8,6 +8,8 @@ import pytest
 
 from gen.config.reader import load
 from gen.errors import ConfigError
+from gen.experiments import runs
+from gen.plugins.failures import plugin_failure
 from tests.conftest import Gen
 from tests.support import plugin_site
 from tests.support.plugin_site import FILES, TASK
@@ -166,6 +168,25 @@ def test_a_file_without_a_kind_is_refused(kinds: Path) -> None:
 def test_a_kind_without_a_name_is_refused(kinds: Path) -> None:
     (kinds / "clock.py").write_text(TASK.replace(' = "clock"', ""))
     assert "kind of the class Clock has no default; write kind: Literal" in refusal()
+
+
+def test_a_kind_that_lacks_a_method_is_refused(kinds: Path) -> None:
+    (kinds / "clock.py").write_text(TASK.replace("def draw(", "def drawn("))
+    assert "Clock lacks draw; define it" in refusal()
+
+
+def test_a_helper_that_only_a_method_imports_is_reported_with_file_and_line(kinds: Path) -> None:
+    late = TASK.replace(
+        "def draw(self, seed: int) -> Data:\n",
+        "def draw(self, seed: int) -> Data:\n        from . import late\n",
+    )
+    assert late != TASK
+    (kinds / "clock.py").write_text(late)
+    (kinds / "late.py").write_text("\ndef later(:\n")
+    config = load(Path("site/gen.toml"))
+    with pytest.raises(SyntaxError) as error:
+        _ = [shard.key for shard in runs.shards(config.models["clock"], "cpu")]
+    assert str(plugin_failure(error.value)).startswith("site/kinds/late.py:2: SyntaxError")
 
 
 def test_a_misspelt_kind_of_a_plugin_gets_a_suggestion(kinds: Path) -> None:
