@@ -30,7 +30,11 @@ def logits(
 ) -> Float[torch.Tensor, "model row output"]:
     """Return the logits Z = f(X W_in) W_out of every model for its own rows."""
     u = torch.bmm(inputs, w_in)
-    return torch.bmm(u.clamp(min=0) if activation == "relu" else u.square(), w_out)
+    h = torch.relu(u) if activation == "relu" else u.square()
+    if w_out.shape[2] == 1:
+        # The gradient of this sum is twice as fast as that of a product with one column.
+        return (h * w_out.mT).sum(dim=2, keepdim=True)
+    return torch.bmm(h, w_out)
 
 
 class HiddenLayerScore:
