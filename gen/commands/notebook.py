@@ -32,7 +32,7 @@ from gen.experiments.context import DEVICES
 from gen.experiments.model import Model
 from gen.experiments.recorded import RecordedModel, RecordedRun, RecordedTask
 from gen.experiments.runs import ModelRun, Run
-from gen.figures.any_run_figure import OfAnyRun, run_shapes
+from gen.figures.any_run_figure import OfAnyRun
 from gen.figures.figure import Figure, FilmFigure, figure_kinds
 from gen.figures.metrics import Metrics
 from gen.figures.model_figure import ModelFigure, RunFigure
@@ -223,7 +223,7 @@ def _figure(run: Run, kind: str, settings: dict[str, Any]) -> ModelFigure:
         if isinstance(run, ModelRun):
             figure.check(run.task, run.network)
         elif isinstance(figure, OfAnyRun):
-            figure.check_views(run_shapes(run), tuple(run.metrics))
+            figure.check_views(run.shapes, tuple(run.metrics))
         else:
             raise _error(kind, "it needs task and network, which no recording has", "try layers")
     except ValueError as error:

@@ -13,7 +13,6 @@ from gen.networks.view import ViewShape
 from gen.training.loop import METRICS
 
 if TYPE_CHECKING:
-    from gen.experiments.runs import Run
     from gen.i18n import Words
     from gen.networks.network import Network
     from gen.tasks.task import Task
@@ -69,11 +68,6 @@ def chosen_views(
     if not chosen:
         raise ValueError("it shows views, and there are none")
     return chosen
-
-
-def run_shapes(run: Run) -> dict[str, ViewShape]:
-    """Return size and axes of the views of a run."""
-    return run.shapes
 
 
 def axis_in_words(axis: str, words: Words) -> str:

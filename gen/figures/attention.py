@@ -11,7 +11,7 @@ from pydantic import Field
 
 from gen.charts.scales import round_up
 from gen.drawing.frame_size import HEADER
-from gen.figures.any_run_figure import AnyRunFigure, Name, axis_in_words, chosen_views, run_shapes
+from gen.figures.any_run_figure import AnyRunFigure, Name, axis_in_words, chosen_views
 from gen.figures.figure import FilmFigure
 from gen.figures.heat_layout import HeatLayout, HeatMap
 from gen.figures.selection import finite
@@ -78,7 +78,7 @@ class Attention(AnyRunFigure, FilmFigure):
 
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
-        chosen = self._chosen(run_shapes(run))
+        chosen = self._chosen(run.shapes)
         values = {name: finite(run.views[name][shown]) for name in chosen}
         limit = _limit(list(values.values()))
         if self.drawn == "cells":
@@ -91,7 +91,7 @@ class Attention(AnyRunFigure, FilmFigure):
         return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: Run, words: Words) -> str:
-        chosen = self._chosen(run_shapes(run))
+        chosen = self._chosen(run.shapes)
         sentences = [
             words(
                 f"alt.attention.{self.drawn}",

@@ -16,7 +16,6 @@ from gen.figures.any_run_figure import (
     Name,
     axis_in_words,
     chosen_views,
-    run_shapes,
 )
 from gen.figures.figure import FilmFigure
 from gen.figures.selection import finite
@@ -109,7 +108,7 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
 
     def alt(self, run: Run, words: Words) -> str:
         name, points = self._points(run)
-        shape = run_shapes(run)[name]
+        shape = run.shapes[name]
         axis = shape.row_axis if self.points == "rows" else shape.column_axis
         begin = words(
             "alt.embedding_plane.begin",
@@ -143,7 +142,7 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
         return shape.columns, shape.rows
 
     def _points(self, run: Run) -> tuple[str, Float[np.ndarray, "snapshot point coordinate"]]:
-        name, _ = self._chosen(run_shapes(run))
+        name, _ = self._chosen(run.shapes)
         view = finite(run.views[name])
         return name, view if self.points == "rows" else view.transpose(0, 2, 1)
 

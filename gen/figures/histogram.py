@@ -12,7 +12,7 @@ from pydantic import Field
 
 from gen.charts.scales import round_up
 from gen.drawing.frame_size import HEADER
-from gen.figures.any_run_figure import AnyRunFigure, Name, chosen_views, run_shapes
+from gen.figures.any_run_figure import AnyRunFigure, Name, chosen_views
 from gen.figures.figure import FilmFigure
 from gen.text import csv_text
 from gen.theme import FILM_WIDTH
@@ -72,7 +72,7 @@ class Histogram(AnyRunFigure, FilmFigure):
 
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
-        chosen = list(chosen_views(self.views, run_shapes(run)))
+        chosen = list(chosen_views(self.views, run.shapes))
         row = _ROOM // len(chosen) - _NAME - _AXIS
         height = min(_TALLEST, max(_LOWEST, row))
         bottom = HEADER + len(chosen) * (_NAME + height + _AXIS)
@@ -105,7 +105,7 @@ class Histogram(AnyRunFigure, FilmFigure):
 
     def csv(self, run: Run) -> str:
         rows: list[list[object]] = []
-        for name in chosen_views(self.views, run_shapes(run)):
+        for name in chosen_views(self.views, run.shapes):
             counts, edges = self.counts(run, name)
             ends = [[f"{end:.9g}" for end in pair] for pair in pairwise(edges)]
             for step, of_step in zip(run.snapshot_steps, counts, strict=True):
@@ -116,7 +116,7 @@ class Histogram(AnyRunFigure, FilmFigure):
         return csv_text(["view", "step", "from", "to", "count"], rows)
 
     def alt(self, run: Run, words: Words) -> str:
-        chosen = chosen_views(self.views, run_shapes(run))
+        chosen = chosen_views(self.views, run.shapes)
         begin = words(
             "alt.histogram.begin",
             views=len(chosen),

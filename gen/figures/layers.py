@@ -15,7 +15,6 @@ from gen.figures.any_run_figure import (
     Name,
     axis_in_words,
     chosen_views,
-    run_shapes,
 )
 from gen.figures.figure import FilmFigure
 from gen.figures.heat_layout import HeatLayout, HeatMap
@@ -61,7 +60,7 @@ class Layers(Selection, AnyRunFigure, FilmFigure):
 
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
-        chosen = chosen_views(self.views, run_shapes(run))
+        chosen = chosen_views(self.views, run.shapes)
         layout = HeatLayout.of(self._maps(chosen), self.cell)
         # Rows are sorted by the last snapshot, which is always the last of those that are shown.
         values = [finite(self.of(name, run.views[name][shown])) for name in chosen]
@@ -69,7 +68,7 @@ class Layers(Selection, AnyRunFigure, FilmFigure):
         return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: Run, words: Words) -> str:
-        chosen = chosen_views(self.views, run_shapes(run))
+        chosen = chosen_views(self.views, run.shapes)
         values = [finite(self.of(name, run.views[name][[0, -1]])) for name in chosen]
         begin = words(
             "alt.layers.begin",

@@ -18,7 +18,7 @@ from gen.charts.numbered import (
     path_in_words,
     step_table,
 )
-from gen.figures.any_run_figure import AnyRunFigure, Name, chosen_views, run_shapes
+from gen.figures.any_run_figure import AnyRunFigure, Name, chosen_views
 
 if TYPE_CHECKING:
     from gen.experiments.runs import Run
@@ -63,5 +63,5 @@ class Norms(AnyRunFigure):
     def _norms(self, run: Run) -> dict[str, Float[np.ndarray, " snapshot"]]:
         return {
             name: np.linalg.norm(run.views[name].astype(np.float64), axis=(1, 2))
-            for name in chosen_views(self.views, run_shapes(run))
+            for name in chosen_views(self.views, run.shapes)
         }

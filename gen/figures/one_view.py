@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gen.analysis.fourier import neurons_by_frequency
-from gen.figures.any_run_figure import check_known, run_shapes
+from gen.figures.any_run_figure import check_known
 
 if TYPE_CHECKING:
     from gen.experiments.runs import ModelRun
@@ -59,7 +59,7 @@ def only_view(run: ModelRun, name: str) -> ModelRun:
 def only_numbers(run: ModelRun, name: str) -> ModelRun:
     """Return the run with one view alone, with a row for each number."""
     view = run.views[name]
-    if not _numbers_are_rows(run_shapes(run)[name], run.task):
+    if not _numbers_are_rows(run.shapes[name], run.task):
         view = view.transpose(0, 2, 1)
     return replace(run, views={name: view})
 

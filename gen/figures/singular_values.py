@@ -12,7 +12,7 @@ from pydantic import Field
 from gen.analysis.principal import rank_of, singular_values
 from gen.charts.chart import Chart
 from gen.charts.numbered import MOST_LINES, line_chart, lines, path_in_words, step_table
-from gen.figures.any_run_figure import AnyRunFigure, Name, chosen_views, run_shapes
+from gen.figures.any_run_figure import AnyRunFigure, Name, chosen_views
 
 if TYPE_CHECKING:
     from gen.experiments.runs import Run
@@ -87,7 +87,7 @@ class SingularValues(AnyRunFigure):
         self, run: Run
     ) -> tuple[str, Int[np.ndarray, " snapshot"], Float[np.ndarray, "snapshot value"]]:
         """Return the view's name, steps, and all its singular values at these."""
-        name, _ = self._chosen(run_shapes(run))
+        name, _ = self._chosen(run.shapes)
         last = len(run.snapshot_steps) - 1
         stride = max(1, -(-last // (self.frames - 1)))
         shown = np.append(np.arange(0, last, stride), last)

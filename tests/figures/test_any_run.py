@@ -20,7 +20,7 @@ from gen.drawing.film import Film
 from gen.drawing.frame_size import MOST_HEIGHT, MOST_WIDTH
 from gen.drawing.layers import Cells, Labels, Pen, Points
 from gen.experiments.runs import Run
-from gen.figures.any_run_figure import OfAnyRun, run_shapes
+from gen.figures.any_run_figure import OfAnyRun
 from gen.figures.attention import Attention
 from gen.figures.embedding_plane import EmbeddingPlane
 from gen.figures.figure import FilmFigure, figure_kinds
@@ -78,7 +78,7 @@ def test_every_kind_of_any_run_is_drawn_here() -> None:
 @pytest.mark.parametrize("case", FILMS)
 def test_a_film_changes_fits_and_has_a_free_edge(case: str) -> None:
     figure, run = FILMS[case]
-    figure.check_views(run_shapes(run), METRICS)
+    figure.check_views(run.shapes, METRICS)
     film = figure.film(run, 1)
     assert film.size[0] % 16 == film.size[1] % 16 == 0
     first, last = film.frame(0), film.frame(-1)
@@ -99,7 +99,7 @@ def test_alt_texts_are_complete_in_both_languages(case: str) -> None:
 @pytest.mark.parametrize("case", CHARTS)
 def test_a_chart_has_a_line_for_each_name_and_a_table(case: str) -> None:
     figure, run = CHARTS[case]
-    figure.check_views(run_shapes(run), METRICS)
+    figure.check_views(run.shapes, METRICS)
     chart = figure.render(run, EN)
     assert isinstance(chart, Chart)
     keys = [series.key for series in chart.series]
@@ -131,7 +131,7 @@ def test_slices_show_the_rows_and_columns_they_name() -> None:
     figure = Layers(model="m", rows={"W1": "2:11:3"}, columns="1:-1")
     shown = figure.of("W1", RUN.views["W1"])
     assert np.array_equal(shown, RUN.views["W1"][:, [2, 5, 8], 1:-1])
-    rows, columns = figure.shown("W2", run_shapes(RUN)["W2"])
+    rows, columns = figure.shown("W2", RUN.shapes["W2"])
     assert (rows.tolist(), columns.tolist()) == ([0, 1, 2, 3, 4], list(range(1, 11)))
 
 
@@ -210,7 +210,7 @@ def test_heat_maps_fit_and_do_not_overlap(shapes: list[tuple[int, int]]) -> None
 )
 def test_what_cannot_be_shown_is_refused(figure: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        figure.check_views(run_shapes(RUN), METRICS)
+        figure.check_views(RUN.shapes, METRICS)
 
 
 def test_too_many_cells_views_and_points_are_refused() -> None:
