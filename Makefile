@@ -32,6 +32,7 @@ site: $(VENV)/installed ## train, film, write the site, and say which file to op
 serve: $(VENV)/installed-serve ## show the site at an address of this machine, and follow edits
 	@$(BIN)/gen serve
 
+# Containers often set PYTHONDONTWRITEBYTECODE; every test process would compile gen anew.
 test: $(VENV)/installed-dev ## run the tests, in a real browser too where one can be had
 	@find() { for name in "$$GEN_BROWSER" chromium-headless-shell google-chrome \
 			google-chrome-stable chromium chromium-browser; \
@@ -48,6 +49,7 @@ test: $(VENV)/installed-dev ## run the tests, in a real browser too where one ca
 		echo "no browser that plays H.264 can be had here: the tests that need one are left out"; \
 		select='not torture and not browser'; \
 	fi; \
+	unset PYTHONDONTWRITEBYTECODE; \
 	GEN_BROWSER="$$browser" $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
 		-m "$${select:-not torture}" $(TESTS)
 

@@ -10,8 +10,11 @@ import sys
 import typing
 from types import ModuleType
 
+import jaxtyping
 import numpy as np
 from beartype import BeartypeConf, FrozenDict, beartype
+
+from tests import checking
 
 check = beartype(
     conf=BeartypeConf(
@@ -39,6 +42,9 @@ class _Typing(ModuleType):
         """Whether a module of gen reads it."""
         return sys._getframe(1).f_globals["__name__"].startswith("gen.")
 
+
+# The import hook of the option decorates every function with this attribute of the module.
+jaxtyping.jaxtyped = checking.jaxtyped
 
 if multiprocessing.parent_process() is None:
     del typing.TYPE_CHECKING

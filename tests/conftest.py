@@ -22,6 +22,7 @@ from tests.support import timeline_site as small_timeline_site
 from tests.support.browsing import launched
 from tests.support.fault_injection import BuildForker
 from tests.support.inline_executor import InlineExecutor
+from tests.support.installed import unpacked_wheel
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -91,6 +92,15 @@ def timeline_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "_site"
 
 
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the installed package, in which kernels are compiled once.
+
+    Tests that use it are in the group `installed`.
+    """
+    return unpacked_wheel(tmp_path_factory.mktemp("installed"))
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser; while it runs, tests cannot run another event loop."""
@@ -104,6 +114,27 @@ def build_forker() -> Iterator[BuildForker]:
     forker = BuildForker()
     yield forker
     forker.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share a fixture of their module on one worker; start the longest first.
+
+    Otherwise every worker makes the fixture, and makes it again after a test of another module.
+    Workers take groups in the order of their size, and then single tests in the order of `items`.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares_a_fixture(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def _shares_a_fixture(item: pytest.Item) -> bool:
+    """Return whether a test uses a fixture that is made once for its module."""
+    if not isinstance(item, pytest.Function):
+        return False
+    made = item._fixtureinfo.name2fixturedefs.values()
+    return any(definition.scope == "module" for definitions in made for definition in definitions)
 
 
 CountTried = Callable[[str, int], None]

@@ -29,6 +29,7 @@ def begun(tmp_path: Path) -> Path:
     return tmp_path / "mine"
 
 
+@pytest.mark.long
 def test_a_new_site_builds_as_it_is(begun: Path) -> None:
     built = subprocess.run(
         [sys.executable, "-m", "gen.cli", "build", "--jobs", "1"],

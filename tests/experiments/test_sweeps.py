@@ -387,6 +387,7 @@ def test_a_site_is_published_after_every_shard_and_ends_the_same(
     assert tree(tmp_path / "_site") == tree(built / "_site")
 
 
+@pytest.mark.long
 def test_a_sweep_that_loses_a_run_during_a_build_is_never_published_as_complete(
     tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,7 +149,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of this repository with a custom network and a site that trains it."""
     folder = tmp_path_factory.mktemp("own")
     for part in ("gen", "templates"):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, folder / part)
     (folder / "gen" / "networks" / "named.py").write_text(NETWORK)
     (folder / "site" / "pages" / "en").mkdir(parents=True)
     (folder / "site" / "gen.toml").write_text(CONFIG)

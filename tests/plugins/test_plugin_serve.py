@@ -72,6 +72,7 @@ def test_a_failing_edit_is_shown_until_it_is_mended(site: Path) -> None:
     assert mended.error is None and mended.stale == [] and mended.target == fresh.target
 
 
+@pytest.mark.long
 def test_a_running_server_trains_with_an_edited_helper(site: Path) -> None:
     options = plugin_site.write(site, CONFIG, PAGE)
     command = [sys.executable, "-m", "gen.cli", "serve", "--port", "0", "--jobs", "1"]

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.installed import ROOT, new_site, run, unpacked_wheel
+from tests.support.installed import ROOT, new_site, run
+
+pytestmark = pytest.mark.xdist_group("installed")
 
 EXTENDING = (ROOT / "docs" / "extending.md").read_text()
 GUIDE = (ROOT / "docs" / "guide.md").read_text()
@@ -70,11 +72,6 @@ Progress.
 Sizes.
 :::
 """
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpacked_wheel(tmp_path_factory.mktemp("installed"))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.installed import ROOT, new_site, run, unpacked_wheel
+from tests.support.installed import ROOT, new_site, run
+
+pytestmark = pytest.mark.xdist_group("installed")
 
 TEXT = (ROOT / "docs" / "extending.md").read_text()
 
@@ -53,11 +55,6 @@ for activation in ("relu", "square"):
     network = type(model.network)(hidden=5, activation=activation)
     _assert_closed_form_is_autograd(network, task, (0, 7))
 """
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpacked_wheel(tmp_path_factory.mktemp("installed"))
 
 
 @pytest.fixture(scope="module")

@@ -192,6 +192,7 @@ def alive(pid: int) -> bool:
     return status != "Z"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 @pytest.mark.parametrize(
     ("number", "code", "said"),

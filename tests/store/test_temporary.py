@@ -104,6 +104,7 @@ def wait_for(found: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.long
 def test_the_next_command_removes_temporary_folders_of_a_killed_verify(
     tmp_path: Path,
 ) -> None:

@@ -220,8 +220,9 @@ def silent() -> socket.socket:
 
 
 def test_another_program_at_the_cluster_address_is_a_one_line_error(
-    tmp_path: Path, gen: Gen
+    tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("gen.workers.dask._CONNECT_TIMEOUT", 1.5)
     options = small_site.write(tmp_path)
     with silent() as listener, page_server() as port:
         for other in (listener.getsockname()[1], port):
