@@ -76,7 +76,7 @@ bench: $(VENV)/installed-bench ## measure training and drawing against the plain
 	@$(BIN)/python -m bench.autograd
 	@$(BIN)/python -m bench.sweep
 	@$(BIN)/python -m bench.rendering
-	@test ! -f _site/index.html || $(BIN)/python -m bench.seeking
+	@test ! -f _site/index.html || $(BIN)/python -m bench.scrubbing
 	@$(BIN)/python -m bench.serving
 
 # Node and a browser of the Chromium family are taken as they are found.

@@ -103,6 +103,11 @@ NEGATIVE_STOPS = ("#ffffff", "#c3d9f0", "#7fb0dd", "#3a7cbd", "#17508f", "#0a2b5
 POSITIVE_STOPS = ("#ffffff", "#f8cfc4", "#ee9480", "#d6533f", "#a8242a", "#5f0d1a")
 """The diverging colour map of weights, from zero outwards: white at 0, blue below, red above."""
 
+DARK_ZERO = COLOURS["card"].dark
+DARK_NEGATIVE_STOPS = (DARK_ZERO, "#1d3d66", "#2a63a6", "#4792dd", "#79bcf7", "#b4dcff")
+DARK_POSITIVE_STOPS = (DARK_ZERO, "#6b221c", "#a83a2c", "#e0614a", "#fb9a7e", "#ffcdb5")
+"""The same map on dark pages: 0 is the ground of cards, and what is further from 0 is lighter."""
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -111,11 +116,14 @@ class Theme:
     Attributes:
         colours: every name of `COLOURS`.
         negative, positive: the diverging colour map, as `NEGATIVE_STOPS` and `POSITIVE_STOPS`.
+        dark_negative, dark_positive: the same map on dark pages; no film shows it.
     """
 
     colours: Mapping[str, Colour] = field(default_factory=lambda: dict(COLOURS))
     negative: tuple[str, ...] = NEGATIVE_STOPS
     positive: tuple[str, ...] = POSITIVE_STOPS
+    dark_negative: tuple[str, ...] = DARK_NEGATIVE_STOPS
+    dark_positive: tuple[str, ...] = DARK_POSITIVE_STOPS
 
     @property
     def changed_map(self) -> bool:
@@ -135,9 +143,14 @@ class Theme:
 
     @property
     def as_json(self) -> dict[str, Any]:
-        """All colours as JSON values."""
+        """All colours as JSON values: light and dark of each name."""
         pairs = {name: [colour.light, colour.dark] for name, colour in self.colours.items()}
-        return {**pairs, "negative": list(self.negative), "positive": list(self.positive)}
+        negative = [list(self.negative), list(self.dark_negative)]
+        return {
+            **pairs,
+            "negative": negative,
+            "positive": [list(self.positive), list(self.dark_positive)],
+        }
 
 
 _theme: ContextVar[Theme | None] = ContextVar("theme", default=None)

@@ -10,7 +10,7 @@ from gen.commands.train import train_models
 from gen.experiments.train import missing_shards, train_shards, training_executor
 from gen.site import publish
 from gen.site.context import BuildContext
-from gen.site.draw import draw_missing_films
+from gen.site.draw import draw_missing
 from gen.site.pages.facts import FACTS_FILE
 from gen.site.results import Results, missing_entry_error, read_sweeps, recorded_results
 from gen.site.sources import Sources
@@ -73,7 +73,7 @@ def build_stages(
     def draw_stage() -> tuple[Results, dict[str, Entry]]:
         recorded = recorded_results(context.config)
         subjects = {**models, **recorded, **read_sweeps(context)}
-        return subjects, draw_missing_films(context, painters, subjects)
+        return subjects, draw_missing(context, painters, subjects)
 
     stage = draw_stage()
     yield stage

@@ -10,12 +10,12 @@ from gen.config.reader import load_profiles
 from gen.errors import DivergedError
 from gen.experiments import runs
 from gen.experiments.context import DEVICES
-from gen.site import films, publish
+from gen.site import orders, publish
 from gen.site.context import BuildContext
-from gen.site.draw import film_orders
+from gen.site.draw import drawing_orders
 from gen.site.results import read_sweeps, recorded_results, valid_models
 
-FAMILIES = (runs.FAMILY, films.FAMILY)
+FAMILIES = (runs.FAMILY, orders.FAMILY)
 
 
 def clean(context: BuildContext, *, everything: bool) -> None:
@@ -55,5 +55,5 @@ def _used_keys(context: BuildContext) -> set[str]:
             subjects = {**models, **read_sweeps(of_profile)}
             for name in config.figures:
                 with suppress(DivergedError):  # it has no film
-                    keys |= {order.key for order in film_orders(config, subjects, [name])}
+                    keys |= {order.key for order in drawing_orders(config, subjects, [name])}
     return keys

@@ -1,7 +1,8 @@
 """Show a figure of a run in a notebook: `gen.show("runs/mnist.safetensors", "layers")`.
 
 `show` returns an object with the methods that IPython looks for, so a cell displays it; IPython
-itself is not imported. Films are embedded as MP4, charts as SVG, so a saved notebook shows them
+itself is not imported. Figures that pages paint are embedded as an HTML document in a frame, where
+they can be scrubbed and read; other films as MP4, charts as SVG. So a saved notebook shows them
 without any other file.
 """
 
@@ -38,7 +39,19 @@ from gen.figures.metrics import Metrics
 from gen.figures.model_figure import ModelFigure, RunFigure
 from gen.i18n import Words
 from gen.recording.reader import read_recording
+from gen.resources import templates_folder
 from gen.settings import adding_kinds
+from gen.site.own_templates import NO_TEMPLATES, read_own_templates
+from gen.site.pages.standalone import (
+    StandaloneFigure,
+    Surroundings,
+    frame,
+    scene_content,
+    theme_assets,
+)
+from gen.site.pages.templates import load_templates
+from gen.site.scenes import PACK, SCENE, PackOrder, SceneOrder, pack_name, scene_name
+from gen.site.timing import film_timing
 from gen.store.store import Store
 from gen.store.temporary import temporary_folder
 from gen.theme import using
@@ -52,8 +65,8 @@ class Shown:
     """A drawn figure that a notebook displays.
 
     Attributes:
-        data: an MP4 or SVG file.
-        media_type: `video/mp4` or `image/svg+xml`.
+        data: an HTML, MP4 or SVG file.
+        media_type: `text/html`, `video/mp4` or `image/svg+xml`.
         width: CSS pixels; None for a chart, which is as wide as the cell.
         height: CSS pixels; None for a chart.
         alt: the text for readers who do not see the figure.
@@ -66,10 +79,14 @@ class Shown:
     alt: str
 
     def save(self, path: str | Path) -> None:
-        """Write the MP4 or SVG file."""
+        """Write the HTML, MP4 or SVG file."""
         Path(path).write_bytes(self.data)
 
     def _repr_html_(self) -> str:
+        if self.media_type == "text/html":
+            assert self.width is not None
+            assert self.height is not None
+            return frame("srcdoc", self.data.decode(), self.width, self.height, self.alt)
         source = f"data:{self.media_type};base64,{b64encode(self.data).decode()}"
         alt = escape(self.alt)
         if self.media_type == "video/mp4":
@@ -93,6 +110,7 @@ def show(
     seed: int | None = None,
     store: str | Path | None = None,
     language: str = "en",
+    video: bool = False,
     **settings: Any,
 ) -> Shown:
     """Draw a figure of a recording, or of a model of a config, for a notebook.
@@ -103,6 +121,7 @@ def show(
         seed: the seed to show; by default the one that figures of the site show.
         store: folder of stored runs; by default `.gen` here, beside the config or above it.
         language: of the texts of charts and of the alt text.
+        video: whether a film is an MP4 in any case, for viewers that run no scripts of a notebook.
         **settings: the other keys of the figure's table in the config, such as `fps=20`.
 
     Raises:
@@ -116,7 +135,61 @@ def show(
             stack.enter_context(using(config.theme))
         figure = _figure(run, kind, settings)
         words = Words(language) if config is None else config.words(language)
-        return _draw(figure, run, words, kind)
+        painted = None if video else _painted(figure, run, words, config)
+        return painted or _draw(figure, run, words, kind)
+
+
+def _painted(figure: ModelFigure, run: Run, words: Words, config: Config | None) -> Shown | None:
+    """Return a film as a document that paints it; None for other figures."""
+    if not isinstance(figure, FilmFigure):
+        return None
+    subject: Any = run if isinstance(figure, RunFigure) else SeedRuns((run,), run.seed)
+    content = _content(figure, subject, run, words)
+    if content is None:
+        return None
+    templates = templates_folder()
+    own = NO_TEMPLATES if config is None else read_own_templates(config.folder, templates)
+    around = Surroundings(
+        load_templates(templates, own),
+        theme_assets(templates, own),
+        words,
+        title="" if config is None else config.site.title,
+        link="" if config is None else config.site.base_url or "",
+    )
+    document = around.document(content).encode()
+    return Shown(document, "text/html", content.width, content.height, content.alt)
+
+
+def _content(figure: FilmFigure, subject: Any, run: Run, words: Words) -> StandaloneFigure | None:
+    """Return a film with its scene and pack; None if it can only be filmed."""
+    kind = str(type(figure).model_fields["kind"].default)
+    shown = run if isinstance(figure, RunFigure) else None
+    order = SceneOrder(
+        name=scene_name(kind), figure=figure, subject=subject, source_key={}, run=shown
+    )
+    drawn = order.draw(on_progress=lambda _: None)
+    if not drawn.info["painted"]:
+        return None
+    script = drawn.files[SCENE].decode()
+    scene = scene_content(script)
+    pack, data = None, (script,)
+    if scene["pack"] is not None:
+        pack = pack_name(run)
+        packed = PackOrder(name=pack, run=run, run_key={}).draw(on_progress=lambda _: None)
+        data = (packed.files[PACK].decode(), script)
+    return StandaloneFigure(
+        id=kind,
+        model=run.name,
+        width=scene["width"],
+        height=scene["height"],
+        alt=figure.alt(subject, words),
+        recipe="",
+        timing=film_timing(None, run, words),
+        scene=order.name,
+        steps=tuple(scene["steps"]),
+        pack=pack,
+        data=data,
+    )
 
 
 def _draw(figure: ModelFigure, run: Run, words: Words, kind: str) -> Shown:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from gen.charts.chart import Chart, Stack
 from gen.commands.names import select_names
 from gen.figures.figure import FilmFigure
-from gen.site import films
+from gen.site import films, orders
 from gen.site.context import BuildContext
-from gen.site.draw import draw_missing_films
+from gen.site.draw import draw_missing
 from gen.site.figure_views import AnyView, figure_views
+from gen.site.own_templates import read_own_templates
 from gen.site.results import Results, read_sweeps, recorded_results, stored_models
 from gen.store import files
 from gen.store.store import Entry, convert_write_errors
@@ -37,11 +39,12 @@ def render_figures(context: BuildContext, names: Iterable[str], folder: Path | N
         recorded = recorded_results(config, [name for name in config.recordings if name in needed])
         stored = stored_models(context, models)
         results = {**stored, **recorded, **read_sweeps(context, sweeps)}
-        drawn = draw_missing_films(context, executor, results, wanted)
+        drawn = draw_missing(context, executor, results, wanted)
     if folder is not None:
         export(context, results, drawn, wanted, folder)
-    context.report.info("1 film is fresh" if len(drawn) == 1 else f"{len(drawn)} films are fresh")
     still = sum(not isinstance(config.figures[name], FilmFigure) for name in wanted)
+    films_drawn = sum(name in drawn for name in wanted)
+    context.report.info("1 film is fresh" if films_drawn == 1 else f"{films_drawn} films are fresh")
     if still and folder is None:
         what = "1 figure is not a film" if still == 1 else f"{still} figures are not films"
         context.report.info(f"{what}; pass --to FOLDER to write the files")
@@ -54,7 +57,7 @@ def export(
     wanted: list[str],
     folder: Path,
 ) -> None:
-    """Write films as MP4, GIF and PNG, charts as SVG and PNG, and the data of widgets.
+    """Write films as MP4, GIF, PNG and HTML, charts as SVG and PNG, and the data of widgets.
 
     Args:
         results: trained models and sweeps.
@@ -79,9 +82,12 @@ def _files(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield names and contents of the files of one figure; charts in every language."""
     if isinstance(view.figure, FilmFigure):
-        entry = drawn[view.stem]
+        entry = drawn.get(view.stem)
+        if entry is None:  # another seed than that of the film
+            return
         for file in films.files_of(entry):
-            yield films.name_of(view.stem, file), entry.file(file).read_bytes()
+            yield orders.name_of(view.stem, file), entry.file(file).read_bytes()
+        yield from _single_files(context, view, drawn)
         return
     for place, language in enumerate(context.config.site.languages):
         words = context.config.words(language)
@@ -92,6 +98,34 @@ def _files(
         else:
             yield from _widget_files(context, view)
             return
+
+
+def _single_files(
+    context: BuildContext, view: AnyView, drawn: Mapping[str, Entry]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield a figure that pages paint as one HTML file in every language."""
+    from gen.site.assemble import Placer, drawn_files, read_file
+    from gen.site.pages.standalone import Surroundings, standalone_figure, theme_assets
+    from gen.site.pages.templates import load_templates
+
+    config = context.config
+    own = read_own_templates(config.folder, context.templates)
+    assets = theme_assets(context.templates, own)
+    files: dict[str, bytes | Path] = {}
+    for name, entry in drawn.items():
+        files |= drawn_files(name, entry)
+    for place, language in enumerate(config.site.languages):
+        words = config.words(language)
+        placed = Placer(config, drawn, files, {}, words, "").film(view)
+        figure = standalone_figure(placed, partial(read_file, files))
+        if figure is None:
+            return
+        folder = f"{language}/" if place else ""
+        link = f"{config.site.base_url}{folder}" if config.site.base_url else ""
+        templates = load_templates(context.templates, own)
+        around = Surroundings(templates, assets, words, config.site.title, link)
+        suffix = f".{language}" if place else ""
+        yield f"{view.stem}{suffix}.html", around.document(figure).encode()
 
 
 def _chart_files(stem: str, chart: Chart | Stack, alt: str) -> Iterator[tuple[str, bytes]]:
@@ -106,5 +140,5 @@ def _chart_files(stem: str, chart: Chart | Stack, alt: str) -> Iterator[tuple[st
 def _widget_files(context: BuildContext, view: AnyView) -> Iterator[tuple[str, bytes]]:
     download = view.data()
     if download is not None:
-        yield f"{view.stem}.csv", download[1]
+        yield f"{view.stem}.csv", download.content()
         context.report.info(f"{view.stem}: is interactive and works only on a page; wrote its data")

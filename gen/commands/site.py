@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gen.errors import SetupError
-from gen.site import films
+from gen.site import orders
 from gen.site.context import BuildContext
-from gen.site.draw import film_orders
+from gen.site.draw import drawing_orders
 from gen.site.results import read_sweeps, recorded_results, stored_models
 from gen.site.sources import Sources
 from gen.site.write import log_address, size_summary, write_site
@@ -24,12 +24,12 @@ def write_stored_site(context: BuildContext) -> None:
         recorded = recorded_results(context.config)
         subjects = {**stored_models(context), **recorded, **read_sweeps(context)}
         drawn: dict[str, Entry] = {}
-        for order in film_orders(context.config, subjects):
-            entry = context.store.get(films.FAMILY, order.key)
+        for order in drawing_orders(context.config, subjects):
+            entry = context.store.get(orders.FAMILY, order.key)
             if entry is None:
                 raise SetupError(
-                    f"the film {order.name} is missing or stale "
-                    f"({films.why_stale(context.store, order)})",
+                    f"the {order.what} {order.name} is missing or stale "
+                    f"({orders.why_stale(context.store, order)})",
                     where=str(context.store.root),
                     hint="run gen render",
                 )

@@ -9,9 +9,9 @@ from gen.errors import DivergedError, printable
 from gen.experiments import runs
 from gen.figures.figure import FilmFigure
 from gen.figures.model_figure import ModelFigure
-from gen.site import films, publish
+from gen.site import orders, publish
 from gen.site.context import BuildContext
-from gen.site.draw import film_orders
+from gen.site.draw import drawing_orders
 from gen.site.results import first_stale_shard, read_sweeps, recorded_results, valid_models
 from gen.site.sources import Sources
 
@@ -77,18 +77,18 @@ def _films(context: BuildContext) -> list[Line]:
         if not isinstance(figure, FilmFigure):
             continue
         try:
-            orders = film_orders(config, subjects, [name])
+            needed = drawing_orders(config, subjects, [name])
         except DivergedError as error:
             lines.append(Line("film", name, error.what))
             continue
-        if not orders and isinstance(figure, ModelFigure):
+        if not needed and isinstance(figure, ModelFigure):
             trained = first_stale_shard(context, config.models[figure.model]) is None
             reason = "diverged with every seed" if trained else "must be trained first"
             lines.append(Line("film", name, f"{figure.model} {reason}"))
-        for order in orders:
-            drawn = context.store.get(films.FAMILY, order.key)
-            reason = "" if drawn else films.why_stale(context.store, order)
-            lines.append(Line("film", order.name, reason))
+        for order in needed:
+            drawn = context.store.get(orders.FAMILY, order.key)
+            reason = "" if drawn else orders.why_stale(context.store, order)
+            lines.append(Line(order.what, order.name, reason))
     return lines
 
 

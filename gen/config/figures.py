@@ -12,7 +12,7 @@ from gen.experiments.model import Model
 from gen.experiments.recorded import RecordedModel
 from gen.experiments.sweep import Sweep
 from gen.figures.any_run_figure import OfAnyRun
-from gen.figures.figure import Figure, figure_kinds
+from gen.figures.figure import Figure, FilmFigure, figure_kinds
 from gen.figures.formula_figure import FormulaFigure
 from gen.figures.model_figure import ModelFigure
 from gen.figures.sweep_figure import SweepFigure
@@ -55,10 +55,40 @@ def read_figure(
     return figure
 
 
+def check_painted(figures: Mapping[str, Figure], locations: Mapping[str, Location]) -> None:
+    """Check that the films which a figure paints exist, and are right for any run of its model.
+
+    Raises:
+        ConfigError: one does not exist, shows another model, or cannot be painted.
+    """
+    for name, figure in figures.items():
+        at = locations[name].at("shows")
+        for wanted in figure.paints:
+            film = figures.get(wanted)
+            if film is None:
+                hint = suggestion(wanted, figures) or "add its table below [figures]"
+                raise at.error(f'there is no figure "{truncate(wanted)}"', hint)
+            if film.source != figure.source:
+                raise at.error(
+                    f'"{wanted}" shows the model "{film.source}", not "{figure.source}"',
+                    f'name figures with model = "{figure.source}"',
+                )
+            if not (isinstance(film, FilmFigure) and film.fits_any_run):
+                fitting = [
+                    kind
+                    for kind, found in figure_kinds().items()
+                    if issubclass(found, FilmFigure) and found.fits_any_run
+                ]
+                raise at.error(
+                    f'"{wanted}" cannot show a run of the reader',
+                    f"name figures of the kinds {', '.join(fitting)}",
+                )
+
+
 def _check_model(figure: ModelFigure, model: AnyModel) -> None:
     """Raise ValueError if a figure cannot show a model."""
     if isinstance(model, Model):
-        figure.check(model.task, model.network)
+        figure.check_model(model)
         return
     if not isinstance(figure, OfAnyRun):
         kinds = [kind for kind, found in figure_kinds().items() if issubclass(found, OfAnyRun)]

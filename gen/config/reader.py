@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gen.config.figures import read_figure
+from gen.config.figures import check_painted, read_figure
 from gen.config.languages import check_languages, read_own_texts
 from gen.config.messages import validate
 from gen.config.models import read_model
@@ -154,6 +154,7 @@ def _read_config(
         name: read_figure(name, value, location, {**models, **recordings}, sweeps)
         for name, value, location in _entries(table, "figures", top)
     }
+    check_painted(figures, {name: top.at("figures", name) for name in figures})
     check_languages(site.languages, path.parent, top.at("site", "languages"))
     theme = read_theme(table.get("theme", {}), top.at("theme"))
     return Config(path, profile, site, models, recordings, sweeps, figures, plugins, theme)

@@ -26,6 +26,8 @@ from gen.settings import Settings
 def recipe(config: Config, name: str) -> str:
     """Return the TOML tables of a figure and of its model or sweep, without default values.
 
+    Films that the figure paints are included.
+
     Args:
         name: id of the figure.
     """
@@ -41,7 +43,8 @@ def recipe(config: Config, name: str) -> str:
         sources["sweeps"] = {figure.source: _sweep_tables(config.sweeps[figure.source])}
     plugins = config.plugins.listed_for(_classes(config, figure))
     listed = {"plugins": plugins} if plugins else {}
-    return tomlkit.dumps({**listed, **sources, "figures": {name: _non_defaults(figure)}})
+    figures = {each: _non_defaults(config.figures[each]) for each in (*figure.paints, name)}
+    return tomlkit.dumps({**listed, **sources, "figures": figures})
 
 
 def _classes(config: Config, figure: Figure) -> list[type[Any]]:

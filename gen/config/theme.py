@@ -13,10 +13,12 @@ from dataclasses import replace
 from typing import Literal
 
 from gen.config.toml import Location, as_table
-from gen.errors import suggestion
+from gen.errors import ConfigError, suggestion
 from gen.text import as_config_value
 from gen.theme import (
     COLOURS,
+    DARK_NEGATIVE_STOPS,
+    DARK_POSITIVE_STOPS,
     LINE_COLOURS,
     NEGATIVE_STOPS,
     POSITIVE_STOPS,
@@ -26,8 +28,12 @@ from gen.theme import (
 )
 
 Mode = Literal["light", "dark"]
+Stops = tuple[str, ...]
 _MODES: tuple[Mode, ...] = ("light", "dark")
-_MAPS = {"negative": NEGATIVE_STOPS, "positive": POSITIVE_STOPS}
+_MAPS: dict[str, dict[Mode, Stops]] = {
+    "negative": {"light": NEGATIVE_STOPS, "dark": DARK_NEGATIVE_STOPS},
+    "positive": {"light": POSITIVE_STOPS, "dark": DARK_POSITIVE_STOPS},
+}
 _STOPS = len(POSITIVE_STOPS)
 _HEX = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 
@@ -48,18 +54,13 @@ def read_theme(value: object, location: Location) -> Theme:
         if name not in known:
             hint = suggestion(name, known) or f"the colours are: {', '.join(known)}"
             raise location.at(name).error("there is no such colour", hint)
-    maps = {
-        name: _read_stops(table[name], location.at(name)) if name in table else stops
-        for name, stops in _MAPS.items()
-    }
-    if maps["negative"][0] != maps["positive"][0]:
-        what = f"zero is {maps['negative'][0]} in negative and {maps['positive'][0]} in positive"
-        raise location.error(what, "begin both lists with the same colour")
     colours = {
         name: _read_colour(table[name], colour, location.at(name)) if name in table else colour
         for name, colour in COLOURS.items()
     }
-    theme = Theme(colours, maps["negative"], maps["positive"])
+    maps = _read_maps(table, colours["card"].dark, location)
+    negative, positive = maps["negative"], maps["positive"]
+    theme = Theme(colours, negative["light"], positive["light"], negative["dark"], positive["dark"])
     _check_contrast(theme, table, location)
     return theme
 
@@ -92,20 +93,65 @@ def _read_colour(value: object, former: Colour, location: Location) -> Colour:
     if not isinstance(value, dict):
         hint = 'write "#rrggbb" or { light = "#rrggbb", dark = "#rrggbb" }'
         raise location.error(f"{as_config_value(value)} is not a colour", hint)
-    for key in value:
-        if key not in _MODES:
-            hint = suggestion(key, _MODES) or "the keys are: light, dark"
-            raise location.at(key).error("unknown key", hint)
+    _check_modes(value, location)
     read = {mode: _read_hex(value[mode], location.at(mode)) for mode in _MODES if mode in value}
     return replace(former, **read)
 
 
-def _read_stops(value: object, location: Location) -> tuple[str, ...]:
-    """Read one half of the diverging colour map, from zero outwards."""
+def _read_maps(
+    table: dict[str, object], dark_zero: str, location: Location
+) -> dict[str, dict[Mode, Stops]]:
+    """Read both halves of the diverging colour map, from zero outwards."""
+    maps = {
+        side: _read_half(table.get(side, {}), stops, dark_zero, location.at(side))
+        for side, stops in _MAPS.items()
+    }
+    for mode in _MODES:
+        negative, positive = (maps[side][mode][0] for side in ("negative", "positive"))
+        if negative != positive:
+            what = f"in {mode} mode zero is {negative} in negative and {positive} in positive"
+            raise location.error(what, "begin both lists with the same colour")
+    return maps
+
+
+def _read_half(
+    value: object, former: dict[Mode, Stops], dark_zero: str, location: Location
+) -> dict[Mode, Stops]:
+    """Read a list, or a table with `light`, `dark` or both.
+
+    Without `dark`, dark pages have the colours of `light` in the opposite order, from the ground
+    of cards on, so that what is further from zero stands out there as well.
+    """
+    if isinstance(value, list):
+        read = {"light": _read_stops(value, location)}
+    elif isinstance(value, dict):
+        _check_modes(value, location)
+        read = {
+            mode: _read_stops(value[mode], location.at(mode)) for mode in _MODES if mode in value
+        }
+    else:
+        raise _not_half(value, location)
+    light = read.get("light", former["light"])
+    outwards = light[:0:-1] if "light" in read else former["dark"][1:]
+    return {"light": light, "dark": read.get("dark", (dark_zero, *outwards))}
+
+
+def _read_stops(value: object, location: Location) -> Stops:
     if not isinstance(value, list) or len(value) != _STOPS:
-        hint = f"list {_STOPS} colours, from zero outwards"
-        raise location.error(f"{as_config_value(value)} is not half a colour map", hint)
+        raise _not_half(value, location)
     return tuple(_read_hex(stop, location.at(place)) for place, stop in enumerate(value))
+
+
+def _not_half(value: object, location: Location) -> ConfigError:
+    hint = f"list {_STOPS} colours, from zero outwards"
+    return location.error(f"{as_config_value(value)} is not half a colour map", hint)
+
+
+def _check_modes(table: dict[str, object], location: Location) -> None:
+    for key in table:
+        if key not in _MODES:
+            hint = suggestion(key, _MODES) or "the keys are: light, dark"
+            raise location.at(key).error("unknown key", hint)
 
 
 def _read_hex(value: object, location: Location) -> str:

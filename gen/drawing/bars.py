@@ -7,7 +7,8 @@ from jaxtyping import Float
 from matplotlib.path import Path
 
 from gen.drawing.canvas import light
-from gen.drawing.layers import Layer
+from gen.drawing.derived import Derived
+from gen.drawing.layers import Layer, Parts, Places
 from gen.drawing.surface import Surface
 
 
@@ -17,10 +18,11 @@ class Bars(Layer):
     def __init__(
         self,
         bases: Float[np.ndarray, "bar 2"],
-        ends: Float[np.ndarray, "frame bar"],
+        ends: Float[np.ndarray, "frame bar"] | Derived,
         colour: str,
         *,
         width: float,
+        beside_lines: bool = False,
     ) -> None:
         """Create bars that extend up or down from their base.
 
@@ -28,13 +30,27 @@ class Bars(Layer):
             bases: middle of each bar's base, in device pixels, y upwards.
             ends: y of each bar's other end, in device pixels, upwards.
             width: CSS pixels.
+            beside_lines: whether lines of the background are beside the bars; matplotlib moves
+                such lines to the middle of pixels, half a pixel on average, and so do the bars.
         """
-        self._bases, self._ends, self._width = bases, ends, width
+        self._shift = 0.5 if beside_lines else 0.0
+        self._bases, self._ends, self._width = bases, np.asarray(ends), width
+        self._source, self._named = ends, colour
         self.line_colours = (light(colour),)
+
+    def parts(self) -> Parts:
+        return {
+            "type": "bars",
+            "bases": Places(self._bases[None]),
+            "ends": Places(self._source, unit="y"),
+            "colour": self._named,
+            "width": self._width,
+        }
 
     def paint(self, surface: Surface, frame: int) -> None:
         half = self._width * surface.scale / 2
-        for (x, base), end in zip(self._bases, self._ends[frame], strict=True):
+        bases = self._bases + np.array([self._shift, 0.0])
+        for (x, base), end in zip(bases, self._ends[frame], strict=True):
             if abs(end - base) > 1e-6:
                 corners = [(x - half, base), (x - half, end), (x + half, end), (x + half, base)]
                 surface.fill(Path([*corners, corners[0]]), self.line_colours[0])

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import overload
 
 import numpy as np
 from jaxtyping import Float, Real, UInt8
@@ -26,19 +26,27 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
 
 from gen.drawing.colours import Diverging, rgb
+from gen.drawing.derived import Derived
 from gen.drawing.fonts import Style, font
 from gen.drawing.frame_size import BLOCK
+from gen.drawing.marks import (
+    Across,
+    BoxMark,
+    ColourBarMark,
+    LineMark,
+    Mark,
+    RunsMark,
+    TextMark,
+    TextRun,
+    Upright,
+    symbol_runs,
+)
 from gen.drawing.matplotlib_settings import drawing_style
 from gen.drawing.number_format import format_number
 from gen.drawing.surface import CSS_DPI, Surface
 from gen.theme import NUMBER_SIZE, PAGE_COLOURS, SYMBOL_SIZE, current
 
-Across = Literal["left", "center", "right"]
-Upright = Literal["baseline", "top", "center", "bottom"]
-
-_SUBSCRIPT_SIZE = 0.68
-_SUBSCRIPT_DROP = 0.22
-_PALE = 0.5
+_PALE, _PALE_SHARE = "pale:", 0.5
 _TICK = 4
 _TICK_GAP = 7
 LABEL_DROP = _TICK_GAP + NUMBER_SIZE * 0.72
@@ -46,11 +54,18 @@ LABEL_DROP = _TICK_GAP + NUMBER_SIZE * 0.72
 
 
 def light(colour: str) -> str:
-    """Return the hex code of a theme colour for films; other values are returned as they are.
+    """Return the hex code of a colour for films; `#rrggbb` is returned as it is.
+
+    Args:
+        colour: a name of the theme, or one that `pale` has returned.
 
     Raises:
         ValueError: the colour belongs to pages alone, and is not part of the keys of films.
     """
+    if colour.startswith(_PALE):
+        ends = zip(rgb(light(colour.removeprefix(_PALE))), rgb(light("ground")), strict=True)
+        mixed = (round(channel + (ground - channel) * _PALE_SHARE) for channel, ground in ends)
+        return "#" + "".join(f"{channel:02x}" for channel in mixed)
     if colour in PAGE_COLOURS:
         raise ValueError(f'"{colour}" is a colour of pages; films cannot use it')
     colours = current().colours
@@ -58,10 +73,8 @@ def light(colour: str) -> str:
 
 
 def pale(colour: str) -> str:
-    """Mix a theme colour or `#rrggbb` with the ground."""
-    ends = zip(rgb(light(colour)), rgb(light("ground")), strict=True)
-    mixed = (round(channel + (ground - channel) * _PALE) for channel, ground in ends)
-    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+    """Return the name of a colour of the theme, or `#rrggbb`, mixed with the ground."""
+    return f"{_PALE}{colour}"
 
 
 def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
@@ -78,6 +91,9 @@ class Canvas:
         width, height: CSS pixels, multiples of `BLOCK`.
         scale: device pixels per CSS pixel.
 
+    Attributes:
+        marks: what has been drawn, the lowest first.
+
     Raises:
         ValueError: a side is not a multiple of `BLOCK`.
     """
@@ -86,6 +102,7 @@ class Canvas:
         if width % BLOCK or height % BLOCK:
             raise ValueError(f"width {width} and height {height} must be multiples of {BLOCK}")
         self.width, self.height, self.scale = width, height, scale
+        self.marks: list[Mark] = []
         self._figure = Figure(
             figsize=(width / CSS_DPI, height / CSS_DPI),
             dpi=CSS_DPI * scale,
@@ -121,12 +138,40 @@ class Canvas:
         across: Across = "left",
         upright: Upright = "baseline",
         turned: bool = False,
+        translated: bool = False,
     ) -> None:
-        """Draw a text, aligned as given at (x, y); if `turned`, it reads upwards."""
-        properties = font(style, size, text)
+        """Draw a text, aligned as given at (x, y); if `turned`, it reads upwards.
+
+        Args:
+            translated: whether the page has a text of its own for it, so that it is no mark.
+        """
+        length = self.text_width(text, size, style)
+        mark = TextMark(x, y, text, size, colour, style, across, upright, turned, length)
+        if text and not translated:
+            self.marks.append(mark)
+        self._write(mark)
+
+    def runs(
+        self, x: float, y: float, runs: Sequence[TextRun], *, across: Across = "left"
+    ) -> float:
+        """Draw a line of text in parts on the baseline y, and return its width."""
+        lengths = [self.text_width(run.text, run.size, run.style) for run in runs]
+        self.marks.append(RunsMark(x, y, tuple(runs), across, tuple(lengths)))
+        width = sum(lengths) + sum(run.gap for run in runs)
+        x -= {"left": 0, "center": width / 2, "right": width}[across]
+        for run, length in zip(runs, lengths, strict=True):
+            x += run.gap
+            text = (x, y + run.drop, run.text, run.size, run.colour, run.style)
+            self._write(TextMark(*text, "left", "baseline", False, length))
+            x += length
+        return width
+
+    def _write(self, mark: TextMark) -> None:
+        properties = font(mark.style, mark.size, mark.text)
         with drawing_style():
-            drawn = Text(x, y, text, color=light(colour), fontproperties=properties)
-            drawn.set(ha=across, va=upright, rotation=90 if turned else 0)
+            place, colour = (mark.x, mark.y), light(mark.colour)
+            drawn = Text(*place, mark.text, color=colour, fontproperties=properties)
+            drawn.set(ha=mark.across, va=mark.upright, rotation=90 if mark.turned else 0)
             self._add(drawn)
 
     def symbol(
@@ -140,16 +185,7 @@ class Canvas:
         across: Across = "left",
     ) -> float:
         """Draw a mathematical symbol such as `n` or `W_in` on the baseline y; return its width."""
-        base, _, subscript = symbol.partition("_")
-        small = size * _SUBSCRIPT_SIZE
-        base_width = self.text_width(base, size, "It")
-        width = base_width + (self.text_width(subscript, small) if subscript else 0)
-        x -= {"left": 0, "center": width / 2, "right": width}[across]
-        self.text(x, y, base, size=size, colour=colour, style="It")
-        if subscript:
-            low = y + size * _SUBSCRIPT_DROP
-            self.text(x + base_width, low, subscript, size=small, colour=colour)
-        return width
+        return self.runs(x, y, symbol_runs(symbol, size, colour), across=across)
 
     def axis_symbol(self, x: float, y: float, symbol: str, across: Across = "center") -> None:
         """Draw a symbol in the size and colour of tick labels."""
@@ -169,6 +205,8 @@ class Canvas:
         dashes: tuple[float, ...] = (),
     ) -> None:
         """Draw a polyline; dash lengths are in CSS pixels."""
+        ends = tuple(map(float, x)), tuple(map(float, y))
+        self.marks.append(LineMark(*ends, colour, width, dashes))
         style = (0, tuple(dash / width for dash in dashes)) if dashes else "-"
         drawn = Line2D(x, y, linewidth=width, linestyle=style, color=light(colour))
         drawn.set_solid_capstyle("butt")
@@ -176,6 +214,7 @@ class Canvas:
 
     def box(self, left: float, top: float, width: float, height: float, colour: str) -> None:
         """Fill a rectangle; whole coordinates give sharp edges."""
+        self.marks.append(BoxMark(left, top, width, height, colour))
         drawn = Rectangle((left, top), width, height, facecolor=light(colour), linewidth=0)
         drawn.set_antialiased(False)
         self._add(drawn)
@@ -197,6 +236,7 @@ class Canvas:
             beyond: whether the outermost colours include values beyond the limit.
             labels: of both ends; None: minus the limit, and the limit.
         """
+        self.marks.append(ColourBarMark(left, top, width, height))
         scale = self.scale
         level = np.arange(width * scale) * colours.levels // (width * scale)
         bar = np.broadcast_to(colours.colours[level], (height * scale, width * scale, 3))
@@ -257,12 +297,46 @@ class Panel:
         y = np.asarray(y, dtype=np.float64)
         return np.asarray(self.top + (high - y) / (high - low) * self.height)
 
+    @overload
+    def project(self, x: Real[np.ndarray, "..."], y: Derived) -> Derived: ...
+
+    @overload
     def project(
-        self, x: Real[np.ndarray, "*#shape"], y: Real[np.ndarray, "*#shape"]
-    ) -> Float[np.ndarray, "*shape 2"]:
-        """Convert data to device pixels, y upwards, as layers of lines and points take them."""
+        self, x: Real[np.ndarray, "..."], y: Real[np.ndarray, "..."]
+    ) -> Float[np.ndarray, "..."]: ...
+
+    def project(
+        self, x: Real[np.ndarray, "*#shape"], y: Real[np.ndarray, "*#shape"] | Derived
+    ) -> Float[np.ndarray, "*shape 2"] | Derived:
+        """Convert data to device pixels, y upwards, as layers of lines and points take them.
+
+        Args:
+            x: one value for each of `y`; for derived values, for each entry of their last axis.
+        """
+        if isinstance(y, Derived):
+            return y.affine(*self._upwards).against(self.across(x) * self.canvas.scale)
         across, down = np.broadcast_arrays(self.across(x), self.canvas.height - self.down(y))
         return np.stack([across, down], axis=-1) * self.canvas.scale
+
+    def place(self, points: Derived) -> Derived:
+        """Convert points, whose last axis is (x, y) in data, to device pixels, y upwards."""
+        low, high = self.x
+        across = self.width / (high - low) * self.canvas.scale
+        factor, offset = self._upwards
+        start = self.left * self.canvas.scale - low * across
+        return points.affine([across, factor], [start, offset])
+
+    def over_frames(self, x: Real[np.ndarray, " frame"], y: Derived) -> Derived:
+        """Convert values to device pixels, y upwards, where x depends on the frame alone."""
+        return y.affine(*self._upwards).over_frames(self.across(x) * self.canvas.scale)
+
+    @property
+    def _upwards(self) -> tuple[float, float]:
+        """Factor and offset that convert y to device pixels from the bottom of the canvas."""
+        low, high = self.y
+        scale = self.canvas.scale
+        factor = self.height / (high - low) * scale
+        return factor, (self.canvas.height - self.top - self.height) * scale - low * factor
 
     def x_axis(
         self,

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from gen.drawing.canvas import Across, light
+from gen.drawing.canvas import light
 from gen.drawing.fonts import Style
-from gen.drawing.layers import Layer
+from gen.drawing.layers import Layer, Parts, Places
+from gen.drawing.marks import Across
 from gen.drawing.surface import Surface
 from gen.theme import NUMBER_SIZE
 
@@ -37,10 +38,27 @@ class ChangingText(Layer):
             across: horizontal alignment at the position.
         """
         self._points, self._texts = points, texts
+        self._across, self._named = across, colour
         self._share_left = _SHARE_LEFT[across]
         self._colour, self._size = light(colour), size
         self._style: Style = style
         self.line_colours = (self._colour,)
+
+    def parts(self) -> Parts:
+        texts = list(dict.fromkeys(self._texts))
+        metrics = Surface(1, 1, 1)
+        widths = [metrics.text_width(text, self._style, self._size) for text in texts]
+        return {
+            "type": "text",
+            "points": Places(self._points, unit="css"),
+            "texts": texts,
+            "widths": [round(width, 1) for width in widths],
+            "at": [texts.index(text) for text in self._texts],
+            "across": self._across,
+            "colour": self._named,
+            "style": self._style,
+            "size": self._size,
+        }
 
     def paint(self, surface: Surface, frame: int) -> None:
         text, (x, base) = self._texts[frame], self._points[frame] * surface.scale

@@ -1,9 +1,9 @@
-"""Film: a static background, moving layers and frame durations."""
+"""Film: a static background, moving layers and their timing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int, UInt8
@@ -11,6 +11,7 @@ from jaxtyping import Int, UInt8
 from gen.drawing.canvas import Canvas, light
 from gen.drawing.colours import rgb
 from gen.drawing.layers import Layer
+from gen.drawing.marks import Mark
 from gen.drawing.surface import Surface
 
 SHORTEST, LONGEST = 4.0, 10.0
@@ -27,17 +28,21 @@ class Pacing:
     Attributes:
         fps: ticks per second; a frame lasts one tick or more.
         hold_first, hold_last: durations of the first and the last frame, in seconds.
+        kept: the snapshots that are shown, rising; None: as many as last `LONGEST`.
     """
 
     fps: float = 30
     hold_first: float = 0.6
     hold_last: float = 2.0
+    kept: tuple[int, ...] | None = None
 
     def select(self, snapshots: int, most: int | None = None) -> Int[np.ndarray, " frame"]:
         """Return the indices of at most `most` snapshots: every n-th and the last.
 
-        As frames, they last `LONGEST` at most.
+        As frames, they last `LONGEST` at most. Snapshots that are named in `kept` are all shown.
         """
+        if self.kept is not None:
+            return np.array([place for place in self.kept if place < snapshots], dtype=np.int64)
         in_time = max(2, int((LONGEST - self.hold_first - self.hold_last) * self.fps) + 2)
         most = in_time if most is None else min(most, in_time)
         stride = max(1, -(-(snapshots - 1) // (most - 1)))
@@ -66,7 +71,7 @@ class Film:
         background: static pixels below all layers.
         layers: moving parts, the lowest first.
         key_frame_every: distance of MP4 key frames; larger makes seeking slower and files smaller.
-        durations: ticks of each frame; None: given by the pacing.
+        marks: what the background is made of, the lowest first.
     """
 
     size: tuple[int, int]
@@ -76,7 +81,7 @@ class Film:
     layers: tuple[Layer, ...]
     pacing: Pacing = Pacing()
     key_frame_every: int = 8
-    durations: Int[np.ndarray, " frame"] | None = None
+    marks: tuple[Mark, ...] = ()
 
     @classmethod
     def of(
@@ -96,12 +101,13 @@ class Film:
             tuple(layers),
             pacing,
             key_frame_every,
+            marks=tuple(canvas.marks),
         )
 
     @property
     def ticks(self) -> Int[np.ndarray, " frame"]:
         """Duration of each frame in ticks of 1/fps seconds."""
-        return self.pacing.ticks(len(self.steps)) if self.durations is None else self.durations
+        return self.pacing.ticks(len(self.steps))
 
     @property
     def seconds(self) -> float:
@@ -123,23 +129,6 @@ class Film:
         static = [light(name) for name in ("ink", "muted", "rule")]
         moving = [light(colour) for layer in self.layers for colour in layer.line_colours]
         return tuple(dict.fromkeys(static + moving))
-
-    def thinned(self, most: int) -> Film:
-        """Return a film of at most `most` frames (two or more) with about the same timing.
-
-        Its ticks are longer, so only the first and the last frame are encoded repeatedly.
-        """
-        last = len(self.steps) - 1
-        kept = np.append(np.arange(0, last, max(1, -(-last // (most - 1)))), last)
-        durations = np.add.reduceat(self.ticks, kept)
-        tick = int(np.median(durations))
-        return replace(
-            self,
-            steps=self.steps[kept],
-            layers=tuple(_Thinned(layer, kept.tolist()) for layer in self.layers),
-            pacing=replace(self.pacing, fps=self.pacing.fps / tick),
-            durations=np.maximum(1, (durations / tick).round().astype(np.int64)),
-        )
 
     def pixels(self) -> Iterator[UInt8[np.ndarray, "height width 4"]]:
         """Yield every frame as RGBA, in one buffer that the next frame overwrites."""
@@ -171,18 +160,3 @@ class Film:
         surface.packed[:] = background.packed
         for layer in self.layers:
             layer.paint(surface, frame)
-
-
-class _Thinned(Layer):
-    """Selected frames of a layer."""
-
-    def __init__(self, layer: Layer, kept: list[int]) -> None:
-        self._layer, self._kept = layer, kept
-        self.exact_colours, self.line_colours = layer.exact_colours, layer.line_colours
-
-    def paint_background(self, background: Surface, previous: int, frame: int) -> None:
-        before = self._kept[previous] if previous >= 0 else -1
-        self._layer.paint_background(background, before, self._kept[frame])
-
-    def paint(self, surface: Surface, frame: int) -> None:
-        self._layer.paint(surface, self._kept[frame])

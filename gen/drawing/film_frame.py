@@ -7,7 +7,8 @@ from jaxtyping import Int
 
 from gen.drawing.canvas import Canvas
 from gen.drawing.frame_size import HEADER, round_up_to_block
-from gen.drawing.layers import Layer, StepCounter, Timeline
+from gen.drawing.header_layers import StepCounter, Timeline
+from gen.drawing.layers import Layer
 
 _BASELINE = 44
 

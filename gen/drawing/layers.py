@@ -10,18 +10,20 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from jaxtyping import Float, UInt8
 from matplotlib.path import Path
 
 from gen.drawing.canvas import Canvas, light
-from gen.drawing.colours import Diverging, rgb
+from gen.drawing.colours import Diverging
+from gen.drawing.derived import Axis, Derived, Values
 from gen.drawing.fonts import Style
-from gen.drawing.number_format import format_number
 from gen.drawing.surface import Surface, packed
-from gen.theme import COUNTER_SIZE, NUMBER_SIZE
+from gen.theme import NUMBER_SIZE
 
 HAIRLINE_FROM = 12
 """Smallest cell, in CSS pixels, with hairlines between cells."""
@@ -30,6 +32,39 @@ _LINES_PER_PATH = 64
 _THIN_SPACE = "\u202f"
 
 _CIRCLE = Path.unit_circle()
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where something is painted.
+
+    Attributes:
+        points: (frame, ..., 2), or (frame, ...) of y alone.
+        unit: `device`: device pixels, y upwards; `y`: y alone, in these; `css`: CSS pixels from
+            the top left corner.
+    """
+
+    points: Values
+    unit: Literal["device", "y", "css"] = "device"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Values that are coloured, or that choose a shape.
+
+    Attributes:
+        values: (frame, ...).
+        tolerance: by how much a value may be off without a visible difference.
+        axes: what the axes but that of the frames are for, if the values do not say it themselves.
+    """
+
+    values: Values
+    tolerance: float
+    axes: tuple[Axis, ...] | None = None
+
+
+Parts: TypeAlias = dict[str, Any]
+"""What a layer is made of: JSON values, `Places` and `Numbers`."""
 
 
 class Layer(ABC):
@@ -54,6 +89,13 @@ class Layer(ABC):
     def paint(self, surface: Surface, frame: int) -> None:
         """Paint a frame."""
 
+    def parts(self) -> Parts | None:
+        """Return what the page needs to paint the layer itself, with its `type`.
+
+        None: it can only be filmed, and with it the whole figure.
+        """
+        return None
+
 
 class Cells(Layer):
     """A matrix as squares of whole pixels, pixels by value.
@@ -65,7 +107,7 @@ class Cells(Layer):
     def __init__(
         self,
         canvas: Canvas,
-        values: Float[np.ndarray, "frame row column"],
+        values: Float[np.ndarray, "frame row column"] | Derived,
         colours: Diverging,
         *,
         left: int,
@@ -80,8 +122,10 @@ class Cells(Layer):
             cell: distance between neighbouring cells.
         """
         self.exact_colours = colours.colours
-        self._levels = colours.level_of(values)
+        self._values, self._map = values, colours
+        self._levels = colours.level_of(np.asarray(values))
         self._colours = packed(self.exact_colours)
+        self._scale = canvas.scale
         self._left, self._top = left * canvas.scale, top * canvas.scale
         self._cell = cell * canvas.scale
         width, height = values.shape[2] * cell, values.shape[1] * cell
@@ -101,9 +145,26 @@ class Cells(Layer):
             self._left + middle + np.arange(columns) * self._cell,
         )
 
+    def levels(self, frame: int) -> UInt8[np.ndarray, "row column"]:
+        """Return the place of each cell's colour in `exact_colours`."""
+        return self._levels[frame]
+
     def colours(self, frame: int) -> UInt8[np.ndarray, "row column 3"]:
         """Return the colour of each cell."""
-        return self.exact_colours[self._levels[frame]]
+        return self.exact_colours[self.levels(frame)]
+
+    def parts(self) -> Parts:
+        half_a_level = self._map.limit / self._map.levels
+        return {
+            "type": "cells",
+            "values": Numbers(self._values, half_a_level),
+            "left": self._left // self._scale,
+            "top": self._top // self._scale,
+            "cell": self._cell // self._scale,
+            "gap": self._gap // self._scale,
+            "limit": self._map.limit,
+            "levels": self._map.levels,
+        }
 
     def paint(self, surface: Surface, frame: int) -> None:
         pixels = self._colours[self._levels[frame]]
@@ -124,7 +185,7 @@ class Lines(Layer):
 
     def __init__(
         self,
-        points: Float[np.ndarray, "frame line point 2"],
+        points: Float[np.ndarray, "frame line point 2"] | Derived,
         colours: Sequence[str],
         *,
         width: float = 1.5,
@@ -136,10 +197,21 @@ class Lines(Layer):
             colours: one for each line, or one for all.
             closed: whether to connect the last point to the first.
         """
+        self._source, self._colours, self._closed = points, list(colours), closed
+        points = np.asarray(points)
         self._points = np.concatenate([points, points[:, :, :1]], axis=2) if closed else points
         self._groups = _by_colour(colours, points.shape[1])
         self._width = width
         self.line_colours = tuple(colour for colour, _ in self._groups)
+
+    def parts(self) -> Parts:
+        return {
+            "type": "lines",
+            "points": Places(self._source),
+            "colours": self._colours,
+            "width": self._width,
+            "closed": self._closed,
+        }
 
     def paint(self, surface: Surface, frame: int) -> None:
         for colour, lines in self._groups:
@@ -155,7 +227,7 @@ class Pen(Layer):
 
     def __init__(
         self,
-        points: Float[np.ndarray, "line frame 2"],
+        points: Float[np.ndarray, "frame line 2"] | Derived,
         colours: Sequence[str],
         *,
         width: float = 1.5,
@@ -164,14 +236,25 @@ class Pen(Layer):
         """Create the layer; later lines cover earlier ones.
 
         Args:
+            points: the point that every line has reached in a frame.
             colours: one for each line, or one for all.
             permanent: whether to paint onto the background, below all other layers.
         """
-        self._points = points
-        self._groups = _by_colour(colours, len(points))
+        self._source, self._colours = points, list(colours)
+        self._points = np.asarray(points).swapaxes(0, 1)
+        self._groups = _by_colour(colours, len(self._points))
         self._width = width
         self._permanent = permanent
         self.line_colours = tuple(colour for colour, _ in self._groups)
+
+    def parts(self) -> Parts:
+        return {
+            "type": "pen",
+            "points": Places(self._source),
+            "colours": self._colours,
+            "width": self._width,
+            "permanent": self._permanent,
+        }
 
     def paint_background(self, background: Surface, previous: int, frame: int) -> None:
         if self._permanent:
@@ -193,7 +276,7 @@ class Points(Layer):
 
     def __init__(
         self,
-        points: Float[np.ndarray, "frame point 2"],
+        points: Float[np.ndarray, "frame point 2"] | Derived,
         colours: Sequence[str],
         *,
         radius: float = 4.0,
@@ -208,10 +291,21 @@ class Points(Layer):
             rim: width of an outline in the background colour.
             marker: shape of radius 1.
         """
-        self._points = points
+        self._source, self._colours = points, list(colours)
+        self._points = np.asarray(points)
         self._groups = _by_colour(colours, points.shape[1])
         self._radius, self._rim, self._marker = radius, rim, marker
         self.line_colours = tuple(colour for colour, _ in self._groups)
+
+    def parts(self) -> Parts:
+        return {
+            "type": "points",
+            "points": Places(self._source),
+            "colours": self._colours,
+            "radius": self._radius,
+            "rim": self._rim,
+            "marker": None if self._marker is _CIRCLE else path_data(self._marker),
+        }
 
     def paint(self, surface: Surface, frame: int) -> None:
         for colour, members in self._groups:
@@ -232,17 +326,28 @@ class Labels(Layer):
 
     def __init__(
         self,
-        points: Float[np.ndarray, "frame label 2"],
+        points: Float[np.ndarray, "frame label 2"] | Derived,
         texts: Sequence[str],
         *,
         size: float = NUMBER_SIZE,
         colour: str = "ink",
         style: Style = "Regular",
     ) -> None:
-        self._points, self._texts = points, texts
+        self._source, self._named = points, colour
+        self._points, self._texts = np.asarray(points), texts
         self._size, self._colour = size, light(colour)
         self._style: Style = style
         self.line_colours = (self._colour,)
+
+    def parts(self) -> Parts:
+        return {
+            "type": "labels",
+            "points": Places(self._source),
+            "texts": list(self._texts),
+            "size": self._size,
+            "colour": self._named,
+            "style": self._style,
+        }
 
     def paint(self, surface: Surface, frame: int) -> None:
         drop = self._size * 0.33 * surface.scale
@@ -250,71 +355,6 @@ class Labels(Layer):
             left = x - surface.text_width(text, self._style, self._size) / 2
             base = surface.pixels.shape[0] - y + drop
             surface.text(left, base, text, self._style, self._size, self._colour)
-
-
-class StepCounter(Layer):
-    """Counter such as `step 1 200`, with digits of equal width."""
-
-    def __init__(
-        self, canvas: Canvas, steps: Sequence[int], *, left: float, baseline: float
-    ) -> None:
-        """Draw the word on the canvas and render each digit once."""
-        self._texts = [format_number(int(step)) for step in steps]
-        canvas.text(left, baseline, "step", size=COUNTER_SIZE)
-        word = canvas.text_width("step\u00a0", COUNTER_SIZE)
-        self._left = round((left + word) * canvas.scale)
-        self._top = round((baseline - COUNTER_SIZE) * canvas.scale)
-        self._glyphs = {
-            glyph: self._glyph(canvas, glyph) for glyph in sorted(set("".join(self._texts)))
-        }
-        self.line_colours = (light("ink"),)
-
-    def paint(self, surface: Surface, frame: int) -> None:
-        left = self._left
-        for glyph in self._texts[frame]:
-            pixels = self._glyphs[glyph]
-            height, width = pixels.shape
-            surface.packed[self._top : self._top + height, left : left + width] = pixels
-            left += width
-
-    @staticmethod
-    def _glyph(canvas: Canvas, glyph: str) -> np.ndarray:
-        space = glyph == _THIN_SPACE
-        digit_width = canvas.text_width("0", COUNTER_SIZE, "Semibold")
-        width = 0.2 * COUNTER_SIZE if space else digit_width
-        surface = Surface(
-            round(width * canvas.scale), round(COUNTER_SIZE * 1.3 * canvas.scale), canvas.scale
-        )
-        if not space:
-            base = COUNTER_SIZE * canvas.scale
-            surface.text(0, base, glyph, "Semibold", COUNTER_SIZE, light("ink"))
-        return surface.packed.copy()
-
-
-class Timeline(Layer):
-    """Progress bar, proportional to training steps."""
-
-    def __init__(
-        self,
-        canvas: Canvas,
-        steps: Sequence[int],
-        *,
-        left: int,
-        top: int,
-        width: int,
-        height: int = 3,
-    ) -> None:
-        """Draw the empty bar on the canvas."""
-        canvas.box(left, top, width, height, "rule")
-        scale = canvas.scale
-        span = max(1, steps[-1] - steps[0])
-        self._filled = [round((step - steps[0]) / span * width * scale) for step in steps]
-        self._left, self._rows = left * scale, slice(top * scale, (top + height) * scale)
-        self.exact_colours = np.array([rgb(light("ink"))], dtype=np.uint8)
-        self._ink = packed(self.exact_colours[0])
-
-    def paint(self, surface: Surface, frame: int) -> None:
-        surface.packed[self._rows, self._left : self._left + self._filled[frame]] = self._ink
 
 
 def _by_colour(colours: Sequence[str], count: int) -> list[tuple[str, slice]]:
@@ -333,6 +373,17 @@ def _by_colour(colours: Sequence[str], count: int) -> list[tuple[str, slice]]:
         groups.append((colour, slice(start, stop)))
         start = stop
     return groups
+
+
+def path_data(marker: Path) -> str:
+    """Return a marker as the `d` attribute of an SVG path, y downwards."""
+    letters = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE4: "C", Path.CLOSEPOLY: "Z"}
+    parts: list[str] = []
+    for vertices, code in marker.iter_segments(curves=True, simplify=False):
+        corners = np.asarray(vertices).reshape(-1, 2) * [1, -1]
+        places = " ".join(f"{number:.4g}" for number in corners.ravel())
+        parts.append(letters[code] + ("" if code == Path.CLOSEPOLY else places))
+    return "".join(parts)
 
 
 def _stroke_all(

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from gen.drawing.canvas import LABEL_DROP, Canvas, Panel
 from gen.drawing.colours import Diverging
+from gen.drawing.derived import Derived
 from gen.drawing.layers import Cells
 from gen.drawing.number_format import INDEX_STRIDES, format_number
 from gen.theme import NUMBER_SIZE, SYMBOL_SIZE
@@ -35,7 +36,9 @@ class Matrix:
     top: int
     cell: int
 
-    def cells(self, values: Float[np.ndarray, "frame row column"], colours: Diverging) -> Cells:
+    def cells(
+        self, values: Float[np.ndarray, "frame row column"] | Derived, colours: Diverging
+    ) -> Cells:
         """Return the layer of its cells."""
         return Cells(self.canvas, values, colours, left=self.left, top=self.top, cell=self.cell)
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float, Int, UInt32
 from matplotlib.path import Path
 
 from gen.analysis.sweep_outcomes import OUTCOMES, UNTRAINED
 from gen.drawing.canvas import light
-from gen.drawing.layers import Layer
+from gen.drawing.layers import Layer, Numbers, Parts, path_data
 from gen.drawing.number_format import format_number
 from gen.drawing.surface import Surface
 from gen.theme import NUMBER_SIZE
 
 _LEGEND_SIZE, _LINE = 18.0, 34.0
+_DROP = 0.35
+"""From the middle of a text of the legend to its baseline, in font sizes."""
+
 _CIRCLE = Path.unit_circle()
 
 
@@ -37,7 +43,7 @@ class OutcomeMarks(Layer):
             legend: centre of the first mark of the legend in CSS pixels.
             scale: device pixels per CSS pixel.
         """
-        self._outcomes = outcomes
+        self._outcomes, self._middles, self._size = outcomes, middles, size
         self._scale = scale
         self._small = [_sprite(key, size, scale) for key in OUTCOMES]
         self._large = [_sprite(key, _LEGEND_SIZE, scale) for key in OUTCOMES]
@@ -48,6 +54,24 @@ class OutcomeMarks(Layer):
             (outcome, legend[0], legend[1] + place * _LINE) for place, outcome in enumerate(present)
         ]
         self.line_colours = tuple(light(key) for key in OUTCOMES)
+
+    def parts(self) -> Parts:
+        models = tuple(range(self._outcomes.shape[1]))
+        return {
+            "type": "marks",
+            "kinds": [{"key": key, "shapes": _shape_parts(key)} for key in OUTCOMES],
+            "places": [[round(x, 2), round(y, 2)] for x, y in self._middles.tolist()],
+            "radius": self._size / 2,
+            # The page rounds them to whole numbers.
+            "values": Numbers(self._outcomes.astype(np.float64), 0.25, (("model", models),)),
+            "legend": {
+                "places": [[outcome, x, y] for outcome, x, y in self._legend],
+                "radius": _LEGEND_SIZE / 2,
+                "across": _LEGEND_SIZE,
+                "down": NUMBER_SIZE * _DROP,
+                "size": NUMBER_SIZE,
+            },
+        }
 
     def paint_background(self, background: Surface, previous: int, frame: int) -> None:
         now = self._outcomes[frame]
@@ -67,39 +91,69 @@ class OutcomeMarks(Layer):
     def paint(self, surface: Surface, frame: int) -> None:
         counts = np.bincount(self._outcomes[frame], minlength=len(OUTCOMES))
         for outcome, x, y in self._legend:
-            left, base = (x + _LEGEND_SIZE) * self._scale, (y + NUMBER_SIZE * 0.35) * self._scale
+            left, base = (x + _LEGEND_SIZE) * self._scale, (y + NUMBER_SIZE * _DROP) * self._scale
             text = format_number(int(counts[outcome]))
             surface.text(left, base, text, "Semibold", NUMBER_SIZE, light("ink"))
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A part of a mark.
+
+    Attributes:
+        path: for a mark of radius 1, y upwards.
+        colour: of the theme.
+        width: of its stroke, in radii; None: it is filled.
+    """
+
+    path: Path
+    colour: str
+    width: float | None = None
+
+
+def _shapes(key: str) -> list[_Shape]:
+    """Return what the mark of an outcome is made of, the lowest first."""
+    match key:
+        case "groks":
+            return [_Shape(_disc(0.95), key), _Shape(_disc(0.92), "ink", 0.12)]
+        case "together":
+            return [_Shape(_polygon([(0, 1), (1, 0), (0, -1), (-1, 0)]), key)]
+        case "memorises":
+            return [_Shape(_disc(0.75), key, 0.26)]
+        case "never":
+            arms = ([(-0.65, -0.65 * slope), (0.65, 0.65 * slope)] for slope in (1, -1))
+            return [_Shape(Path(arm), key, 0.32) for arm in arms]
+        case "failed":
+            return [_Shape(_polygon([(-0.95, -0.8), (0.95, -0.8), (0, 0.9)]), key)]
+        case _:
+            return [_Shape(_disc(0.25), key)]
+
+
+def _disc(radius: float) -> Path:
+    return Path(np.asarray(_CIRCLE.vertices) * radius, _CIRCLE.codes)
+
+
+def _polygon(corners: Sequence[tuple[float, float]]) -> Path:
+    return Path([*corners, corners[0]])
+
+
+def _shape_parts(key: str) -> list[Parts]:
+    return [
+        {"path": path_data(shape.path), "colour": shape.colour, "width": shape.width}
+        for shape in _shapes(key)
+    ]
 
 
 def _sprite(key: str, size: float, scale: int) -> UInt32[np.ndarray, "side side"]:
     """Return the pixels of a mark on the background of films."""
     side = int(np.ceil(size * scale)) + 2
     surface = Surface(side, side, scale)
-    middle, reach = side / 2, size * scale / 2
-    colour = light(key)
-
-    def placed(vertices: list[tuple[float, float]], *, closed: bool = True) -> Path:
-        points = np.array(vertices) * reach + middle
-        return Path(np.vstack([points, points[:1]]) if closed else points)
-
-    def disc(radius: float) -> Path:
-        return Path(np.asarray(_CIRCLE.vertices) * radius * reach + middle, _CIRCLE.codes)
-
-    match key:
-        case "groks":
-            surface.fill(disc(0.95), colour)
-            surface.stroke(disc(0.92), light("ink"), size * 0.06)
-        case "together":
-            surface.fill(placed([(0, 1), (1, 0), (0, -1), (-1, 0)]), colour)
-        case "memorises":
-            surface.stroke(disc(0.75), colour, size * 0.13)
-        case "never":
-            for slope in (1, -1):
-                arm = placed([(-0.65, -0.65 * slope), (0.65, 0.65 * slope)], closed=False)
-                surface.stroke(arm, colour, size * 0.16)
-        case "failed":
-            surface.fill(placed([(-0.95, -0.8), (0.95, -0.8), (0, 0.9)]), colour)
-        case _:
-            surface.fill(disc(0.25), colour)
+    for shape in _shapes(key):
+        placed = Path(
+            np.asarray(shape.path.vertices) * (size * scale / 2) + side / 2, shape.path.codes
+        )
+        if shape.width is None:
+            surface.fill(placed, light(shape.colour))
+        else:
+            surface.stroke(placed, light(shape.colour), shape.width * size / 2)
     return surface.packed.copy()

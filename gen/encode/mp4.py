@@ -29,20 +29,14 @@ _ERROR_LENGTH = 300
 """Characters of ffmpeg's error output in a message."""
 
 
-def write_mp4(film: Film, path: Path, quality: int | None = None) -> None:
+def write_mp4(film: Film, path: Path) -> None:
     """Write a film; frames that last several ticks are repeated.
-
-    Args:
-        quality: x264's constant rate factor; None chooses it by the film's layers.
 
     Raises:
         SetupError: ffmpeg is not installed, or it failed.
     """
-    if quality is None:
-        has_cells = any(isinstance(layer, Cells) for layer in film.layers)
-        quality = _CRF_CELLS if has_cells else _CRF_LINES
     with tempfile.TemporaryFile() as errors:
-        command = _command(film, path, quality)
+        command = _command(film, path)
         with _ffmpeg(command, errors) as encoder, _Watchdog(encoder) as watchdog:
             complete = _send_frames(encoder, film, watchdog)
             encoder.wait()
@@ -147,9 +141,10 @@ def _send_frames(encoder: subprocess.Popen[bytes], film: Film, watchdog: _Watchd
     return True
 
 
-def _command(film: Film, path: Path, quality: int) -> list[str]:
+def _command(film: Film, path: Path) -> list[str]:
     height, width = film.background.shape[:2]
     ticks = film.ticks
+    has_cells = any(isinstance(layer, Cells) for layer in film.layers)
     first, last = int(ticks[0]) - 1, int(ticks[-1]) - 1 if len(ticks) > 1 else 0
     moving = int(ticks.sum()) - last - 1
     to_709 = f"scale=out_color_matrix=bt709:out_range=tv:flags={_EXACT},format=yuv420p"
@@ -167,7 +162,7 @@ def _command(film: Film, path: Path, quality: int) -> list[str]:
         "-vf": f"{to_709},{hold}",
         "-c:v": "libx264",
         "-preset": _PRESET,
-        "-crf": quality,
+        "-crf": _CRF_CELLS if has_cells else _CRF_LINES,
         "-threads": 1,
         "-x264-params": "cpu-independent=1",
         "-g": 600,

@@ -14,6 +14,7 @@ from gen.experiments.model import Model
 from gen.experiments.sweep import Sweep
 from gen.networks.network import Network
 from gen.networks.view import ViewShape
+from gen.optimisers.optimiser import Optimiser
 from gen.store import arrays
 from gen.store.code_digest import code_digest, versions
 from gen.store.differences import differences
@@ -99,11 +100,13 @@ class ModelRun(Run):
 
     Attributes:
         parameters: the learned tensors after the last step.
+        optimiser: its settings, if they are known.
     """
 
     task: Task
     network: Network
     parameters: dict[str, Float[np.ndarray, "..."]] = field(default_factory=dict)
+    optimiser: Optimiser | None = None
 
     def __post_init__(self) -> None:
         if self.chance is None:
@@ -246,6 +249,7 @@ def model_runs(name: str, ensemble: Ensemble, trained: Trained) -> Iterator[Mode
             axes=axes,
             failed_at=None if failed_at < 0 else failed_at,
             parameters={key: values[place] for key, values in trained.parameters.items()},
+            optimiser=ensemble.optimisers[place],
         )
 
 

@@ -156,6 +156,7 @@ def _line_panels(
 ) -> tuple[Canvas, list[Layer]]:
     """Return the canvas and layers of a panel for every row, two beside each other."""
     from gen.drawing.film_frame import film_frame
+    from gen.drawing.marks import TextRun, symbol_runs
 
     rows = [(name, row) for name, shape in chosen.items() for row in range(shape.rows)]
     below = _NAME + _HEIGHT + _AXIS
@@ -168,8 +169,8 @@ def _line_panels(
     for place, (name, row) in enumerate(rows):
         left = _LEFT + place % 2 * (_PANEL + _BETWEEN)
         top = HEADER + _NAME + place // 2 * below
-        width = canvas.symbol(left, top - 12, name)
-        canvas.text(left + width + 10, top - 12, f"{chosen[name].row_axis} {row}")
+        title = [*symbol_runs(name), TextRun(f"{chosen[name].row_axis} {row}", gap=10)]
+        canvas.runs(left, top - 12, title)
         layers += _pens(canvas, (left, top), (low, limit), steps, values[name][:, row])
     return canvas, layers
 
@@ -202,9 +203,9 @@ def _pens(
     panel = canvas.panel(left=left, top=top, width=_PANEL, height=_HEIGHT, x=(first, last), y=ends)
     panel.y_axis(nice_ticks(*ends, 3))
     panel.x_axis(nice_ticks(first, last, 3))
-    places = panel.project(steps[None].astype(np.float64), values.T.astype(np.float64))
+    places = panel.project(steps[:, None].astype(np.float64), values.astype(np.float64))
     colours = list(FREQUENCY_COLOURS[: values.shape[1]])
     return [
         Pen(places, colours, width=2.0),
-        Points(places.swapaxes(0, 1), colours, radius=3.5),
+        Points(places, colours, radius=3.5),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -20,6 +20,7 @@ from gen.theme import FILM_WIDTH, FREQUENCY_COLOURS, NUMBER_SIZE
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Panel
+    from gen.drawing.derived import Derived
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
     from gen.experiments.runs import ModelRun
@@ -46,6 +47,8 @@ class Circle(RunFigure, FilmFigure):
         frames: snapshots shown at most.
     """
 
+    fits_any_run: ClassVar[bool] = True
+
     kind: Literal["circle"] = "circle"
     fps: Annotated[int, Field(ge=5, le=50)] = 25
     frames: Annotated[int, Field(ge=2, le=1000)] = 126
@@ -67,7 +70,7 @@ class Circle(RunFigure, FilmFigure):
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         views = _points(run)
-        reaches = [_reach(points) for points in views.values()]
+        reaches = [_reach(points.values) for points in views.values()]
         left = _gutter(reaches)
         side = (FILM_WIDTH - 2 * left - _BETWEEN - _RIGHT) // 2
         top = HEADER + _NAME
@@ -85,12 +88,12 @@ class Circle(RunFigure, FilmFigure):
                 y=(-limit, limit),
             )
             canvas.symbol(panel.left, top - 12, name)
-            _guides(panel, points[-1])
+            _guides(panel, points.values[-1])
             layers += _neurons(panel, points[shown])
         return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        ends = [points[-1].T.astype(np.float64) for points in _points(run).values()]
+        ends = [points.values[-1].T.astype(np.float64) for points in _points(run).values()]
         angle_in, angle_out = map(angles, ends)
         neurons = len(angle_in)
         norms = np.hypot(*ends[0])
@@ -115,10 +118,13 @@ class Circle(RunFigure, FilmFigure):
         return words.join_sentences(sentences)
 
 
-def _points(run: ModelRun) -> dict[str, Float[np.ndarray, "snapshot neuron 2"]]:
-    """Return the points by matrix, neurons in the order of their final angles in A."""
-    (into, a), (out, b) = run.views.items()
-    order = by_angle(a[-1].T)
+def _points(run: ModelRun) -> dict[str, Derived]:
+    """Return the points (snapshot, neuron, 2) by matrix, in the order of final angles in A."""
+    from gen.drawing.derived import derived_view
+
+    into, out = run.views
+    a, b = derived_view(run, into), derived_view(run, out)
+    order = by_angle(a.values[-1].T)
     return {into: a.transpose(0, 2, 1)[:, order], out: b[:, order]}
 
 
@@ -168,15 +174,15 @@ def _ticks(panel: Panel) -> list[float]:
     return [0.0]
 
 
-def _neurons(panel: Panel, points: Float[np.ndarray, "frame neuron 2"]) -> list[Layer]:
+def _neurons(panel: Panel, points: Derived) -> list[Layer]:
     """Return layers: neighbours joined, each neuron as a numbered dot in its colour."""
     from gen.drawing.layers import Labels, Lines, Points
 
-    places = panel.project(points[..., 0], points[..., 1])
+    places = panel.place(points)
     count = places.shape[1]
     colours = [FREQUENCY_COLOURS[neuron % len(FREQUENCY_COLOURS)] for neuron in range(count)]
     numbered = count <= _MOST_NUMBERED
-    layers: list[Layer] = [Lines(places[:, None], ["muted"], width=1.25, closed=True)]
+    layers: list[Layer] = [Lines(places.as_one_line(), ["muted"], width=1.25, closed=True)]
     for neuron, colour in enumerate(colours):
         place = places[:, neuron : neuron + 1]
         layers.append(Points(place, [colour], radius=_RADIUS if numbered else _SMALL, rim=_RIM))

@@ -46,7 +46,7 @@ class Construction(OneConstructionFigure, FilmFigure):
         from gen.drawing.canvas import Canvas
         from gen.drawing.film import Film
         from gen.drawing.frame_size import round_up_to_block
-        from gen.drawing.layers import Timeline
+        from gen.drawing.header_layers import Timeline
 
         network = self.network
         b = self.pacing().select(network.modulus)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import numpy as np
-from jaxtyping import Complex, Float
 from pydantic import Field
 
-from gen.analysis.fourier import components, power_share, powers, wave_gini
+from gen.analysis.fourier import power_share, powers, wave_gini
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
 from gen.analysis.neuron_groups import check_weights_per_number, neuron_order, settled_frequencies
 from gen.figures.any_run_figure import Name
@@ -16,9 +14,10 @@ from gen.figures.figure import FilmFigure
 from gen.figures.heat_layout import HeatLayout, HeatMap
 from gen.figures.matrix_layout import MatrixLayout, colour_limit
 from gen.figures.model_figure import RunFigure
-from gen.figures.one_view import check_numbers, only_numbers
+from gen.figures.one_view import check_numbers, lines_over_numbers, only_numbers
 
 if TYPE_CHECKING:
+    from gen.drawing.derived import Derived
     from gen.drawing.film import Film
     from gen.drawing.matrix import Matrix
     from gen.experiments.runs import ModelRun
@@ -68,13 +67,13 @@ class Dft(RunFigure, FilmFigure):
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         if self.view is not None:
-            values = _amplitudes_of_view(only_numbers(run, self.view))
-            limit = self.limit or colour_limit(values[-1])
+            values = _amplitudes_of_view(run, self.view)
+            limit = self.limit or colour_limit(values.values[-1])
             one = _heat_layout(self.view, *values.shape[1:])
             canvas, layers = one.frame([values[shown]], [limit], steps, scale)
             return Film.of(canvas, steps, layers, self.pacing())
         into, out = amplitudes(run)
-        limit = self.limit or colour_limit(into[-1], out[-1])
+        limit = self.limit or colour_limit(into.values[-1], out.values[-1])
         layout = MatrixLayout.of(into.shape[1:], out.shape[1:], None)
         views = dict(zip(run.views, (into[shown], out[shown]), strict=True))
         canvas, layers, matrices = layout.frame(views, limit, steps, scale)
@@ -111,35 +110,29 @@ def _outcome(run: ModelRun, words: Words, *, fewer: bool) -> str:
     return words("alt.dft.strongest", k=strongest, share=share)
 
 
-def amplitudes(
-    run: ModelRun,
-) -> tuple[
-    Float[np.ndarray, "snapshot neuron component"], Float[np.ndarray, "snapshot neuron component"]
-]:
-    """Return cosine and sine amplitudes at k = 1, 2, ..., neurons in `neuron_order`."""
-    into, out = run.views.values()
+def amplitudes(run: ModelRun) -> tuple[Derived, Derived]:
+    """Return cosine and sine amplitudes at k = 1, 2, ..., neurons in `neuron_order`.
+
+    Returns:
+        (snapshot, neuron, component) of the weights into the neurons, and of those out.
+    """
+    from gen.drawing.derived import derived_view
+
+    into, out = (derived_view(run, name) for name in run.views)
     order = neuron_order(run)
-    return _split(components(into[:, :, order])), _split(
-        components(out[:, order].transpose(0, 2, 1))
-    )
+    return into.transpose(0, 2, 1)[:, order].waves(), out[:, order].waves()
 
 
-def _amplitudes_of_view(run: ModelRun) -> Float[np.ndarray, "snapshot line component"]:
-    """Return the amplitudes in the only view of a run, lines in `neuron_order`."""
-    return _split(components(run.input_weights[:, :, neuron_order(run)]))
+def _amplitudes_of_view(run: ModelRun, view: str) -> Derived:
+    """Return the amplitudes (snapshot, line, component) in a view, lines in `neuron_order`."""
+    order = neuron_order(only_numbers(run, view))
+    return lines_over_numbers(run, view)[:, order].waves()
 
 
 def _heat_layout(name: str, lines: int, waves: int) -> HeatLayout:
     """Return the layout of the waves of one view, columns labelled with their frequency."""
     frequencies = tuple(column // 2 + 1 for column in range(waves))
     return HeatLayout.of([HeatMap(name, (lines, waves), "by frequency", "k", None, frequencies)])
-
-
-def _split(
-    waves: Complex[np.ndarray, "snapshot k neuron"],
-) -> Float[np.ndarray, "snapshot neuron component"]:
-    pairs = np.stack([np.real(waves), -np.imag(waves)], axis=2)
-    return pairs.reshape(len(waves), -1, waves.shape[2]).transpose(0, 2, 1)
 
 
 def _wave_axis(matrix: Matrix) -> None:

@@ -7,11 +7,11 @@ which all is fresh draws nothing and must not load matplotlib.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from gen.settings import Kind, kinds
 
@@ -55,6 +55,11 @@ class Figure(Kind, Generic[Subject]):
     def alt(self, subject: Subject, words: Words, /) -> str:
         """Return the text for readers who do not see the figure."""
 
+    @property
+    def paints(self) -> tuple[str, ...]:
+        """Ids of films which the script of the figure paints with numbers of its own."""
+        return ()
+
     def csv(self, subject: Subject, /) -> str | None:
         """Return the numbers in the figure as CSV.
 
@@ -71,11 +76,16 @@ class FilmFigure(Figure[Subject]):
         fps: frames per second.
         hold_first: seconds for which the first frame is shown.
         hold_last: seconds for which the last frame is shown.
+        fits_any_run: whether the scene is right for another run of the same model, whose
+            neurons are sorted in the same way; it must not depend on the run in anything else.
     """
+
+    fits_any_run: ClassVar[bool] = False
 
     fps: Annotated[int, Field(ge=5, le=50)] = 30
     hold_first: Annotated[float, Field(ge=0.0, le=10.0)] = 0.6
     hold_last: Annotated[float, Field(ge=0.0, le=10.0)] = 2.0
+    _kept: tuple[int, ...] | None = PrivateAttr(default=None)
 
     @abstractmethod
     def film(self, subject: Subject, scale: int, /) -> Film:
@@ -92,7 +102,13 @@ class FilmFigure(Figure[Subject]):
         """Return the frame rate, and with it which snapshots the film shows."""
         from gen.drawing.film import Pacing
 
-        return Pacing(self.fps, self.hold_first, self.hold_last)
+        return Pacing(self.fps, self.hold_first, self.hold_last, self._kept)
+
+    def showing(self, snapshots: Iterable[int]) -> FilmFigure[Subject]:
+        """Return the figure with these snapshots as its frames, for pages that paint it."""
+        other = self.model_copy()
+        other._kept = tuple(snapshots)  # noqa: SLF001 - of the same class
+        return other
 
 
 def figure_kinds() -> Mapping[str, Any]:

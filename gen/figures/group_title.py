@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
 def group_title(canvas: Canvas, left: float, baseline: float, group: Group) -> None:
     """Write the frequency of a group and the number of its neurons."""
+    from gen.drawing.marks import TextRun, symbol_runs
+
     colour = text_colour(group.colour)
-    x = left + canvas.symbol(left, baseline, "k", size=NUMBER_SIZE, colour=colour)
     value = "\u2026" if group.frequency is None else str(group.frequency)
-    text = f"\u2009=\u2009{value}"
-    canvas.text(x, baseline, text, colour=colour, style="Semibold")
-    x += canvas.text_width(text, style="Semibold") + 12
-    canvas.text(x, baseline, f"\u00d7\u2009{len(group.neurons)}")
+    runs = [
+        *symbol_runs("k", NUMBER_SIZE, colour),
+        TextRun(f"\u2009=\u2009{value}", colour=colour, style="Semibold"),
+        TextRun(f"\u00d7\u2009{len(group.neurons)}", gap=12),
+    ]
+    canvas.runs(left, baseline, runs)

@@ -21,6 +21,7 @@ from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas
+    from gen.drawing.derived import Derived
     from gen.drawing.layers import Layer
     from gen.drawing.matrix import Matrix
 
@@ -157,7 +158,7 @@ class HeatLayout:
 
     def frame(
         self,
-        values: Sequence[Float[np.ndarray, "frame _row _column"]],
+        values: Sequence[Float[np.ndarray, "frame _row _column"] | Derived],
         limits: Sequence[float],
         steps: Int[np.ndarray, " frame"],
         scale: int,
@@ -174,7 +175,8 @@ class HeatLayout:
 
         end = self.width - _EDGE
         canvas, layers = film_frame(self.width, self.height, scale, steps, left=_EDGE, right=end)
-        many = sum(one[0].size for one in values) > _MANY_CELLS
+        arrays = [np.asarray(one) for one in values]
+        many = sum(array[0].size for array in arrays) > _MANY_CELLS
         levels = COARSE if many else FINE
         same = len(set(limits)) == 1
         canvas.colour_bar(
@@ -183,7 +185,7 @@ class HeatLayout:
             top=20,
             width=_BAR_WIDTH,
             height=_BAR_HEIGHT,
-            beyond=any(_beyond(one, limit) for one, limit in zip(values, limits, strict=True)),
+            beyond=any(_beyond(one, limit) for one, limit in zip(arrays, limits, strict=True)),
             labels=None if same else ("\u2212limit", "limit"),
         )
         for one, view, limit, (left, top) in zip(
@@ -196,12 +198,13 @@ class HeatLayout:
 
     def _words(self, canvas: Canvas, matrix: Matrix, one: HeatMap, limit: float | None) -> None:
         """Draw the name of a matrix, what the deepest colour means in it, and its axes."""
+        from gen.drawing.marks import TextRun, symbol_runs
         from gen.drawing.number_format import format_number
 
-        width = canvas.symbol(matrix.left, matrix.top - 12, one.name)
+        title = symbol_runs(one.name)
         if limit is not None:
-            text = f"limit \u00b1{format_number(limit)}"
-            canvas.text(matrix.left + width + 12, matrix.top - 12, text)
+            title.append(TextRun(f"limit \u00b1{format_number(limit)}", gap=12))
+        canvas.runs(matrix.left, matrix.top - 12, title)
         low = matrix.top + matrix.rows * matrix.cell
         matrix.numbers(one.rows, one.columns)
         middle = matrix.left + matrix.columns * matrix.cell / 2

@@ -181,12 +181,12 @@ def _bars(
         heights = np.log10(counts) if log else counts.astype(np.float64)
     clipped = np.clip(heights, low, high)
     middles = (edges[:-1] + edges[1:]) / 2
-    # matplotlib moves lines of the background to the middle of pixels, half a pixel on average.
-    bases = panel.project(middles, np.full_like(middles, low)) + np.array([0.5, 0.0])
+    bases = panel.project(middles, np.full_like(middles, low))
     ends = panel.project(middles[None], clipped)[..., 1]
     _outline(panel, edges, clipped[0])
     width = panel.width / len(middles)
-    return Bars(bases, ends, "restricted", width=max(width * 0.6, width - 2))
+    thick = max(width * 0.6, width - 2)
+    return Bars(bases, ends, "restricted", width=thick, beside_lines=True)
 
 
 def _count_axis(panel: Panel, log: bool) -> None:

@@ -1,8 +1,8 @@
-"""Widget of one sum or product at the last snapshot: readers change both numbers."""
+"""Widget of one sum or product: readers change both numbers and the step."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -21,6 +21,8 @@ _MOST_WEIGHTS = 50_000
 
 class Interference(InterferenceFigure):
     """A wave per frequency over all answers, and their total."""
+
+    computes: ClassVar[bool] = True
 
     kind: Literal["interference"] = "interference"
 

@@ -105,13 +105,15 @@ class InterferenceFilm(InterferenceFigure, FilmFigure):
 
 def _head(canvas: Canvas, naming: NumberNames, terms: PairLogits) -> None:
     """Write the sum or product and its answer into the header."""
+    from gen.drawing.marks import TextRun
+
     known = naming.values(terms.pair, terms.answer)
-    right = FILM_WIDTH - _EDGE
-    answer = known["answer"]
-    canvas.text(right, 44, answer, colour="ink", style="Semibold", size=SYMBOL_SIZE, across="right")
-    right -= canvas.text_width(answer, SYMBOL_SIZE, "Semibold")
     asked = f"{known['a']}\u2009{naming.sign}\u2009{known['b']} \u2192 "
-    canvas.text(right, 44, asked, size=SYMBOL_SIZE, across="right")
+    runs = [
+        TextRun(asked, SYMBOL_SIZE),
+        TextRun(str(known["answer"]), SYMBOL_SIZE, "ink", "Semibold"),
+    ]
+    canvas.runs(FILM_WIDTH - _EDGE, 44, runs, across="right")
 
 
 def _limits(shares: Float[np.ndarray, "frame group answer"]) -> Float[np.ndarray, " frame"]:

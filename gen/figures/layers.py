@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from jaxtyping import Float
 from pydantic import Field
 
 from gen.charts.scales import round_up
+from gen.drawing.derived import Values, derived_view
 from gen.figures.any_run_figure import (
     AnyRunFigure,
     Name,
@@ -18,7 +18,7 @@ from gen.figures.any_run_figure import (
 )
 from gen.figures.figure import FilmFigure
 from gen.figures.heat_layout import HeatLayout, HeatMap
-from gen.figures.selection import Selection, finite
+from gen.figures.selection import Selection
 from gen.networks.view import ViewShape
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ class Layers(Selection, AnyRunFigure, FilmFigure):
         chosen = chosen_views(self.views, run.shapes)
         layout = HeatLayout.of(self._maps(chosen), self.cell)
         # Rows are sorted by the last snapshot, which is always the last of those that are shown.
-        values = [finite(self.of(name, run.views[name][shown])) for name in chosen]
+        values = [self.of(derived_view(run, name)[shown]) for name in chosen]
         canvas, layers = layout.frame(values, self._limits(values), steps, scale)
         return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: Run, words: Words) -> str:
         chosen = chosen_views(self.views, run.shapes)
-        values = [finite(self.of(name, run.views[name][[0, -1]])) for name in chosen]
+        values = [np.asarray(self.of(derived_view(run, name)[[0, -1]])) for name in chosen]
         begin = words(
             "alt.layers.begin",
             views=len(chosen),
@@ -96,9 +96,9 @@ class Layers(Selection, AnyRunFigure, FilmFigure):
         sorted_by = [words(f"alt.layers.{what}_by_{order}") for what, order in orders if order]
         return words.join_sentences([begin, *each, *sorted_by])
 
-    def _limits(self, values: Sequence[Float[np.ndarray, "snapshot _row _column"]]) -> list[float]:
+    def _limits(self, values: Sequence[Values]) -> list[float]:
         """Return the value of every view that has the deepest colour."""
-        final = [float(np.abs(one[-1]).max()) for one in values]
+        final = [float(np.abs(np.asarray(one)[-1]).max()) for one in values]
         if self.limits == "shared":
             final = [max(final)] * len(final)
         return [self.limit or (round_up(one) if one > 0 else 1.0) for one in final]

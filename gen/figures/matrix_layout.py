@@ -15,6 +15,7 @@ from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas
+    from gen.drawing.derived import Derived
     from gen.drawing.layers import Layer
     from gen.drawing.matrix import Matrix
 
@@ -109,7 +110,7 @@ class MatrixLayout:
 
     def frame(
         self,
-        views: Mapping[str, Float[np.ndarray, "frame neuron column"]],
+        views: Mapping[str, Float[np.ndarray, "frame neuron column"] | Derived],
         limit: float,
         steps: Int[np.ndarray, " frame"],
         scale: int,
@@ -126,7 +127,8 @@ class MatrixLayout:
         canvas, layers = film_frame(
             self.width, self.height, scale, steps, left=self.start, right=self.end
         )
-        many = sum(view[0].size for view in views.values()) > _MANY_CELLS
+        arrays = [np.asarray(view) for view in views.values()]
+        many = sum(array[0].size for array in arrays) > _MANY_CELLS
         colours = Diverging(limit, COARSE if many else FINE)
         canvas.colour_bar(
             colours,
@@ -134,7 +136,7 @@ class MatrixLayout:
             top=20,
             width=_BAR_WIDTH,
             height=_BAR_HEIGHT,
-            beyond=max(float(np.abs(view).max()) for view in views.values()) > limit,
+            beyond=max(float(np.abs(array).max()) for array in arrays) > limit,
         )
         matrices = self._matrices(canvas)
         for matrix, (name, view) in zip(matrices, views.items(), strict=True):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Generic
+from typing import TYPE_CHECKING, Annotated, ClassVar, Generic
 
 from pydantic import Field
 
 from gen.figures.figure import Figure, Subject
 
 if TYPE_CHECKING:
+    from gen.experiments.model import Model
     from gen.experiments.runs import ModelRun  # noqa: F401 - the quoted subject of RunFigure
     from gen.networks.network import Network
     from gen.tasks.task import Task
@@ -39,6 +40,17 @@ class ModelFigure(Figure[Subject], Generic[Subject]):
     def check(self, task: Task, network: Network) -> None:
         """Raise ValueError if the figure cannot show models of this task and network."""
 
+    def check_model(self, model: Model) -> None:
+        """Raise ValueError if the figure cannot show a configured model."""
+        self.check(model.task, model.network)
+
 
 class RunFigure(ModelFigure["ModelRun"]):
-    """A figure of one run: of the seed that the model shows."""
+    """A figure of one run: of the seed that the model shows.
+
+    Attributes:
+        computes: whether the page computes with the weights at every step, so that it needs the
+            pack of the run, as figures that it paints do.
+    """
+
+    computes: ClassVar[bool] = False

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.fourier import components, frequencies
+from gen.analysis.fourier import frequencies
 from gen.analysis.neuron_groups import neuron_groups, neuron_order
 from gen.analysis.wave_facts import wave_shares
 from gen.charts.scales import limit_labels, line_limit
@@ -16,11 +15,12 @@ from gen.drawing.frame_size import HEADER
 from gen.figures.any_run_figure import Name
 from gen.figures.figure import FilmFigure
 from gen.figures.neuron_figure import NeuronFigure
-from gen.figures.one_view import check_numbers, only_numbers
+from gen.figures.one_view import check_numbers, lines_over_numbers, only_numbers
 from gen.theme import COUNTER_SIZE, FILM_WIDTH, text_colour
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas, Panel
+    from gen.drawing.derived import Derived
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
     from gen.experiments.runs import ModelRun
@@ -60,7 +60,7 @@ class Neuron(NeuronFigure, FilmFigure):
         from gen.drawing.film import Film
         from gen.drawing.film_frame import film_frame
 
-        run = self._shown(run)
+        original, run = run, self._shown(run)
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         row = self.row(run)
@@ -71,8 +71,7 @@ class Neuron(NeuronFigure, FilmFigure):
             FILM_WIDTH, height, scale, steps, left=_LEFT, right=FILM_WIDTH - _RIGHT
         )
         _title(canvas, row)
-        into, *out = run.views.values()
-        lines = (into[:, :, neuron], *(one[:, neuron] for one in out))
+        lines = self._lines(original, neuron)
         symbols = (run.task.input_symbol, run.task.output_symbol)
         views = zip(run.views, lines, symbols, strict=False)
         for place, (name, values, symbol) in enumerate(views):
@@ -81,6 +80,15 @@ class Neuron(NeuronFigure, FilmFigure):
             layers += _wave(canvas, top, values[shown], colour, symbol)
             layers += _spectrum(canvas, top, values[shown], colour)
         return Film.of(canvas, steps, layers, self.pacing())
+
+    def _lines(self, run: ModelRun, neuron: int) -> list[Derived]:
+        """Return the weights (snapshot, number) of a neuron in every view."""
+        from gen.drawing.derived import derived_view
+
+        if self.view is not None:
+            return [lines_over_numbers(run, self.view)[:, neuron]]
+        into, *out = (derived_view(run, name) for name in run.views)
+        return [into[:, :, neuron], *(one[:, neuron] for one in out)]
 
     def _shown(self, run: ModelRun) -> ModelRun:
         return run if self.view is None else only_numbers(run, self.view)
@@ -111,18 +119,21 @@ def _chosen(run: ModelRun, row: int) -> tuple[int, str]:
 
 
 def _title(canvas: Canvas, row: int) -> None:
+    from gen.drawing.marks import TextRun, symbol_runs
     from gen.drawing.number_format import format_number
 
-    right, text = FILM_WIDTH - _RIGHT, f"\u2009=\u2009{format_number(row)}"
-    width = canvas.text_width(text, COUNTER_SIZE, "Semibold")
-    canvas.text(right, 44, text, size=COUNTER_SIZE, colour="ink", style="Semibold", across="right")
-    canvas.symbol(right - width, 44, "n", size=COUNTER_SIZE, across="right")
+    text = f"\u2009=\u2009{format_number(row)}"
+    runs = [
+        *symbol_runs("n", COUNTER_SIZE, "ink"),
+        TextRun(text, COUNTER_SIZE, "ink", "Semibold"),
+    ]
+    canvas.runs(FILM_WIDTH - _RIGHT, 44, runs, across="right")
 
 
 def _wave(
     canvas: Canvas,
     top: int,
-    values: Float[np.ndarray, "frame number"],
+    values: Derived,
     colour: str,
     symbol: str,
 ) -> list[Layer]:
@@ -130,18 +141,18 @@ def _wave(
     from gen.drawing.canvas import nice_ticks
     from gen.drawing.layers import Lines, Points
 
-    limit = line_limit(values[:, None])
+    limit = line_limit(values.values[:, None])
     last = values.shape[1] - 1
     panel = canvas.panel(
         left=_LEFT, top=top, width=_WAVE, height=_PANEL, x=(0, last), y=(-limit, limit)
     )
     inner = [tick for tick in nice_ticks(0, last, 6) if tick < last * 0.92]
     panel.number_axis([*inner, last], symbol)
-    beyond = float(np.abs(values).max()) > limit
+    beyond = float(np.abs(values.values).max()) > limit
     panel.y_axis([-limit, 0.0, limit], limit_labels(limit, beyond=beyond))
-    places = panel.project(np.arange(last + 1), np.clip(values, -limit, limit))
+    places = panel.project(np.arange(last + 1), values.clip(-limit, limit))
     return [
-        Lines(places[:, None], [colour], width=1.75),
+        Lines(places.as_one_line(), [colour], width=1.75),
         Points(places, [colour], radius=2.25),
     ]
 
@@ -149,15 +160,15 @@ def _wave(
 def _spectrum(
     canvas: Canvas,
     top: int,
-    values: Float[np.ndarray, "frame number"],
+    values: Derived,
     colour: str,
 ) -> list[Layer]:
     """Return the layers of the amplitudes as bars, the strongest at the end in its colour."""
     from gen.drawing.layers import Lines
 
-    amplitude = np.abs(components(values[:, :, None]))[..., 0]
+    amplitude = values.waves().lengths()
     waves = amplitude.shape[1]
-    limit = float(amplitude.max()) or 1.0
+    limit = float(amplitude.values.max()) or 1.0
     panel = canvas.panel(
         left=_LEFT + _WAVE + _BETWEEN,
         top=top,
@@ -166,17 +177,18 @@ def _spectrum(
         x=(0.5, waves + 0.5),
         y=(0, limit),
     )
-    strongest = int(amplitude[-1].argmax())
+    strongest = int(amplitude.values[-1].argmax())
     others = [k for k in range(waves) if k != strongest]
     _frequency_axis(panel, strongest + 1, waves, colour)
-    bars = panel.project(
-        np.repeat(np.arange(1, waves + 1)[:, None], 2, axis=1),
-        np.stack([np.zeros_like(amplitude), amplitude], axis=-1),
-    )
+    places = np.repeat(np.arange(1, waves + 1)[:, None], 2, axis=1)
+
+    def bars(chosen: list[int]) -> Derived:
+        return panel.project(places[chosen], amplitude[:, chosen].from_base(0.0))
+
     width = min(_WIDEST, max(1.5, 0.62 * _SPECTRUM / waves))
     return [
-        Lines(bars[:, others], ["distractor"], width=width),
-        Lines(bars[:, [strongest]], [colour], width=width),
+        Lines(bars(others), ["distractor"], width=width),
+        Lines(bars([strongest]), [colour], width=width),
     ]
 
 

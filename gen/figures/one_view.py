@@ -11,6 +11,7 @@ from gen.analysis.fourier import neurons_by_frequency
 from gen.figures.any_run_figure import check_known
 
 if TYPE_CHECKING:
+    from gen.drawing.derived import Derived
     from gen.experiments.runs import ModelRun
     from gen.i18n import Words
     from gen.networks.network import Network
@@ -62,6 +63,14 @@ def only_numbers(run: ModelRun, name: str) -> ModelRun:
     if not _numbers_are_rows(run.shapes[name], run.task):
         view = view.transpose(0, 2, 1)
     return replace(run, views={name: view})
+
+
+def lines_over_numbers(run: ModelRun, name: str) -> Derived:
+    """Return a view as lines over the numbers: (snapshot, line, number)."""
+    from gen.drawing.derived import derived_view
+
+    view = derived_view(run, name)
+    return view.transpose(0, 2, 1) if _numbers_are_rows(run.shapes[name], run.task) else view
 
 
 def _numbers_are_rows(shape: ViewShape, task: Task) -> bool | None:

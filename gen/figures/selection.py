@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from pydantic import AfterValidator, Field
 
 from gen.analysis.principal import Plane, by_pattern, by_size
+from gen.drawing.derived import Derived, Values
 from gen.networks.view import ViewShape
 from gen.settings import Settings
 
@@ -78,20 +79,22 @@ class Selection(Settings):
                         f'{key} names a view "{name}", but the views are {", ".join(shapes)}'
                     )
 
-    def of(
-        self, name: str, view: Float[np.ndarray, "snapshot row column"]
-    ) -> Float[np.ndarray, "snapshot shown_row shown_column"]:
-        """Return what is shown of a view, in the order in which it is shown."""
-        rows = _numbers("rows", self.rows, name, view.shape[1])
-        columns = _numbers("columns", self.columns, name, view.shape[2])
-        view = view[:, rows][:, :, columns]
+    def of(self, view: Derived) -> Values:
+        """Return what is shown of a view, in the order in which it is shown.
+
+        It still says how it follows from the view, unless it is projected.
+        """
+        rows = _numbers("rows", self.rows, view.view, view.shape[1])
+        columns = _numbers("columns", self.columns, view.view, view.shape[2])
+        part: Values = view[:, rows, columns].finite()
         if self.project is not None:
-            view = Plane.of(finite(view[-1]), self.project).project(finite(view))
+            values = part.values
+            part = Plane.of(values[-1], self.project).project(values)
         if self.sort is not None:
-            view = view[:, _order(self.sort, view[-1])]
+            part = part[:, _order(self.sort, np.asarray(part)[-1])]
         if self.sort_columns is not None:
-            view = view[:, :, _order(self.sort_columns, view[-1].T)]
-        return view
+            part = part[:, :, _order(self.sort_columns, np.asarray(part)[-1].T)]
+        return part
 
 
 def _numbers(key: str, part: ShownPart, name: str, count: int) -> Int[np.ndarray, " number"]:
@@ -106,7 +109,7 @@ def _numbers(key: str, part: ShownPart, name: str, count: int) -> Int[np.ndarray
 
 
 def _order(order: Order, final: Float[np.ndarray, "line place"]) -> Int[np.ndarray, " line"]:
-    return {"size": by_size, "pattern": by_pattern}[order](finite(final))
+    return {"size": by_size, "pattern": by_pattern}[order](final)
 
 
 def finite(values: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:

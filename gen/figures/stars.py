@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.circles import PHASE_TOLERANCE
-from gen.analysis.fourier import points_at_frequency
 from gen.analysis.neuron_groups import check_weights_per_number, neuron_groups
 from gen.analysis.pairs import phase_errors, read_pairs
 from gen.drawing.frame_size import HEADER
@@ -22,6 +20,7 @@ from gen.theme import FILM_WIDTH
 if TYPE_CHECKING:
     from gen.analysis.neuron_groups import Group
     from gen.drawing.canvas import Canvas, Panel
+    from gen.drawing.derived import Derived
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
     from gen.experiments.runs import ModelRun
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from gen.networks.network import Network
     from gen.tasks.task import Task
 
-    Places = Float[np.ndarray, "snapshot neuron 2"]
 
 _LEFT, _RIGHT, _BETWEEN = 64, 16, 16
 _TITLE, _NAME, _AXIS = 44, 28, 12
@@ -75,7 +73,7 @@ class Stars(RunFigure, FilmFigure):
             canvas.symbol(left - 12, top + side / 2 + 8, name, across="right")
             for column, (group, *views) in enumerate(stars):
                 points = views[row]
-                limit = _HEADROOM * float(np.abs(points[shown]).max()) or 1.0
+                limit = _HEADROOM * float(np.abs(points.values[shown]).max()) or 1.0
                 panel = canvas.panel(
                     left=left + column * (side + _BETWEEN),
                     top=top,
@@ -84,7 +82,7 @@ class Stars(RunFigure, FilmFigure):
                     x=(-limit, limit),
                     y=(-limit, limit),
                 )
-                guide_circle(panel, points[-1])
+                guide_circle(panel, points.values[-1])
                 if row == 0:
                     _title(canvas, panel, group, roomy=side >= _ROOMY)
                 layers += _neurons(panel, points[shown], group.colour)
@@ -114,16 +112,22 @@ class Stars(RunFigure, FilmFigure):
         return words.join_sentences([*sentences, end])
 
 
-def _stars(run: ModelRun) -> list[tuple[Group, Places, Places]]:
-    """Return each group with its input and output amplitudes, neurons by final input phase."""
-    into, out = run.views.values()
-    stars: list[tuple[Group, Places, Places]] = []
-    for group in neuron_groups(into[-1]):
+def _stars(run: ModelRun) -> list[tuple[Group, Derived, Derived]]:
+    """Return each group with its input and output amplitudes, neurons by final input phase.
+
+    Returns:
+        For each group (snapshot, neuron, 2) of both: cosine and sine.
+    """
+    from gen.drawing.derived import derived_view
+
+    into, out = (derived_view(run, name) for name in run.views)
+    stars: list[tuple[Group, Derived, Derived]] = []
+    for group in neuron_groups(into.values[-1]):
         if group.frequency is None:
             continue
-        ring = points_at_frequency(into[:, :, group.neurons], group.frequency)
-        answers = points_at_frequency(out[:, group.neurons].transpose(0, 2, 1), group.frequency)
-        order = by_angle(ring[-1])
+        ring = into.transpose(0, 2, 1)[:, group.neurons].waves([group.frequency])
+        answers = out[:, group.neurons].waves([group.frequency])
+        order = by_angle(ring.values[-1])
         stars.append((group, ring[:, order], answers[:, order]))
     return stars
 
@@ -144,17 +148,18 @@ def _title(canvas: Canvas, panel: Panel, group: Group, *, roomy: bool) -> None:
         )
 
 
-def _neurons(panel: Panel, points: Float[np.ndarray, "frame neuron 2"], colour: str) -> list[Layer]:
+def _neurons(panel: Panel, points: Derived, colour: str) -> list[Layer]:
     """Return layers: the joined line, the dots, and a hand from the centre to the first neuron."""
     from gen.drawing.canvas import pale
     from gen.drawing.layers import Lines, Points
 
-    places = panel.project(points[..., 0], points[..., 1])
-    middle = np.broadcast_to(panel.project(np.zeros(1), np.zeros(1)), places[:, :1].shape)
-    hand = np.stack([middle, places[:, :1]], axis=2)
+    places = panel.place(points)
+    first = places.values[:, :1]
+    middle = np.broadcast_to(panel.project(np.zeros(1), np.zeros(1)), first.shape)
+    hand = np.stack([middle, first], axis=2)
     radius = 7.0 if panel.width >= _ROOMY else 5.0
     return [
-        Lines(places[:, None], [pale(colour)], width=1.5, closed=True),
+        Lines(places.as_one_line(), [pale(colour)], width=1.5, closed=True),
         Lines(hand, ["ink"], width=2.0),
         Points(places, [colour], radius=radius, rim=1.0),
         Points(places[:, :1], ["ink"], radius=radius, rim=1.0),

@@ -280,10 +280,12 @@ def _wide(text: str, size: float = NUMBER_SIZE, style: Style = "Semibold") -> fl
 
 
 def _title(canvas: Canvas, left: float, base: float, axis: Axis, place: int) -> None:
+    from gen.drawing.marks import TextRun, symbol_runs
+
     symbol = _name(axis)
-    width = canvas.symbol(left, base, symbol, size=NUMBER_SIZE)
     text = _heading(axis, place).removeprefix(symbol)
-    canvas.text(left + width, base, text, style="Semibold", colour="ink")
+    value = TextRun(text, colour="ink", style="Semibold")
+    canvas.runs(left, base, [*symbol_runs(symbol, NUMBER_SIZE), value])
 
 
 def _grid(canvas: Canvas, plan: _Plan, left: int, top: int, *, labelled: bool) -> None:

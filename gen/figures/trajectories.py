@@ -16,6 +16,7 @@ from gen.theme import FILM_WIDTH, NUMBER_SIZE, text_colour
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas, Panel
+    from gen.drawing.derived import Derived
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
     from gen.experiments.runs import ModelRun
@@ -64,8 +65,10 @@ class Trajectories(RunFigure, FilmFigure):
 
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.canvas import Canvas, nice_ticks
+        from gen.drawing.derived import derived_view
         from gen.drawing.film import Film
-        from gen.drawing.layers import Lines, StepCounter
+        from gen.drawing.header_layers import StepCounter
+        from gen.drawing.layers import Lines
 
         run = run if self.view is None else only_view(run, self.view)
         shown = self.pacing().select(len(run.snapshot_steps))
@@ -95,7 +98,7 @@ class Trajectories(RunFigure, FilmFigure):
         layers: list[Layer] = [
             StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=_HEADER_LINE),
             Lines(now[:, None], ["rule"], width=1.5),
-            *_drawn_by_pens(panel, steps, weights[shown], groups),
+            *_drawn_by_pens(panel, steps, derived_view(run, name)[shown], groups),
         ]
         return Film.of(canvas, steps, layers, self.pacing())
 
@@ -146,51 +149,50 @@ def _range(weights: Float[np.ndarray, "snapshot input neuron"]) -> tuple[float, 
 def _drawn_by_pens(
     panel: Panel,
     steps: Int[np.ndarray, " frame"],
-    weights: Float[np.ndarray, "frame input neuron"],
+    weights: Derived,
     groups: dict[str, Int[np.ndarray, " _input"]],
 ) -> list[Layer]:
-    """Return layers: thin lines, mixed by neuron so that no group hides, under strong ones."""
+    """Return layers: thin lines, mixed by neuron so that no group hides, under strong ones.
+
+    Args:
+        weights: (frame, input, neuron).
+    """
     from gen.drawing.layers import Pen, Points
 
     meanings = np.empty(weights.shape[1], dtype=object)
     for meaning, inputs in groups.items():
         meanings[inputs] = meaning
-    final = np.abs(weights[-1])
+    final = np.abs(weights.values[-1])
     final[groups.get("distractor", [])] = 0
     least = max(_ALIVE * final.max(), np.sort(final, axis=None)[-_MOST_ALIVE:][0])
     alive = (final >= least) & (final > 0)
-    places = panel.project(steps[:, None, None], weights).transpose(2, 1, 0, 3)
+    places = panel.over_frames(steps, weights.transpose(0, 2, 1).flattened())
     thin, strong = ~alive.T, alive.T
     colours = np.broadcast_to(meanings, thin.shape)
     layers: list[Layer] = []
     if thin.any():
-        layers.append(Pen(places[thin], colours[thin].tolist(), width=_THIN))
+        layers.append(Pen(places[:, np.flatnonzero(thin)], colours[thin].tolist(), width=_THIN))
     if strong.any():
-        layers.append(Pen(places[strong], colours[strong].tolist(), width=_STRONG))
-        tips = places[strong].swapaxes(0, 1)
+        tips = places[:, np.flatnonzero(strong)]
+        layers.append(Pen(tips, colours[strong].tolist(), width=_STRONG))
         layers.append(Points(tips, colours[strong].tolist(), radius=_TIP))
     return layers
 
 
 def _legend(canvas: Canvas, groups: dict[str, Int[np.ndarray, " _input"]], run: ModelRun) -> None:
     """Draw the colours of the inputs at the right end of the header."""
+    from gen.drawing.marks import TextRun, symbol_runs
+
     x = float(FILM_WIDTH - _RIGHT)
     y = _HEADER_LINE - 0.32 * NUMBER_SIZE
     for meaning in ("bias", "distractor", "signal"):
         if meaning not in groups:
             continue
         text = "1" if meaning == "bias" else f"\u2009=\u2009{_listed(groups[meaning].tolist())}"
-        x -= canvas.text_width(text)
-        canvas.text(x, _HEADER_LINE, text, colour=text_colour(meaning))
-        if meaning != "bias":
-            x -= canvas.symbol(
-                x,
-                _HEADER_LINE,
-                run.task.input_symbol,
-                size=NUMBER_SIZE,
-                colour=text_colour(meaning),
-                across="right",
-            )
+        colour = text_colour(meaning)
+        symbol = [] if meaning == "bias" else [run.task.input_symbol]
+        runs = [part for one in symbol for part in symbol_runs(one, NUMBER_SIZE, colour)]
+        x -= canvas.runs(x, _HEADER_LINE, [*runs, TextRun(text, colour=colour)], across="right")
         x -= _AFTER_SAMPLE
         canvas.line([x - _SAMPLE, x], [y, y], colour=meaning, width=2.5)
         x -= _SAMPLE + _BETWEEN

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.fourier import peak_power_shares
@@ -17,11 +16,17 @@ from gen.figures.any_run_figure import Name
 from gen.figures.figure import FilmFigure
 from gen.figures.group_title import group_title
 from gen.figures.model_figure import RunFigure
-from gen.figures.one_view import check_numbers, frequencies_in_words, only_numbers
+from gen.figures.one_view import (
+    check_numbers,
+    frequencies_in_words,
+    lines_over_numbers,
+    only_numbers,
+)
 from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Panel
+    from gen.drawing.derived import Derived
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
     from gen.experiments.runs import ModelRun
@@ -76,9 +81,10 @@ class Waves(RunFigure, FilmFigure):
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         lines = self._lines(run)
-        groups = neuron_groups(next(iter(lines.values()))[-1].T)
-        limit = self.limit or line_limit(*lines.values())
-        largest = max(float(np.abs(values).max()) for values in lines.values())
+        arrays = [line.values for line in lines.values()]
+        groups = neuron_groups(arrays[0][-1].T)
+        limit = self.limit or line_limit(*arrays)
+        largest = max(float(np.abs(values).max()) for values in arrays)
         labels = limit_labels(limit, beyond=largest > limit)
         height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups) - _TITLE - _BELOW))
         row = _TITLE + height + _BELOW
@@ -110,12 +116,14 @@ class Waves(RunFigure, FilmFigure):
                 layers.append(_lines(panel, values[:, group.neurons], group.colour))
         return Film.of(canvas, steps, layers, self.pacing())
 
-    def _lines(self, run: ModelRun) -> dict[str, Float[np.ndarray, "snapshot neuron number"]]:
-        """Return the weights of every neuron over the numbers, by view."""
+    def _lines(self, run: ModelRun) -> dict[str, Derived]:
+        """Return the weights (snapshot, neuron, number) of every neuron, by view."""
+        from gen.drawing.derived import derived_view
+
         if self.view is not None:
-            return {self.view: only_numbers(run, self.view).input_weights.transpose(0, 2, 1)}
-        (into_name, into), (out_name, out) = run.views.items()
-        return {into_name: into.transpose(0, 2, 1), out_name: out}
+            return {self.view: lines_over_numbers(run, self.view)}
+        into, out = run.views
+        return {into: derived_view(run, into).transpose(0, 2, 1), out: derived_view(run, out)}
 
     def alt(self, run: ModelRun, words: Words) -> str:
         if self.view is not None:
@@ -145,12 +153,12 @@ def _number_axis(panel: Panel, symbol: str) -> None:
         panel.number_axis([*inner, last], symbol)
 
 
-def _lines(panel: Panel, values: Float[np.ndarray, "frame neuron number"], colour: str) -> Layer:
+def _lines(panel: Panel, values: Derived, colour: str) -> Layer:
     """Return the lines of a group: pale ones, and its first neuron in full colour on top."""
     from gen.drawing.canvas import pale
     from gen.drawing.layers import Lines
 
-    clipped = np.clip(values[:, ::-1], *panel.y)
-    places = panel.project(np.arange(values.shape[2]), clipped).astype(np.float32)
+    clipped = values[:, ::-1].clip(*panel.y)
+    places = panel.project(np.arange(values.shape[2]), clipped)
     colours = [pale(colour)] * (values.shape[1] - 1) + [colour]
     return Lines(places, colours, width=1.0)

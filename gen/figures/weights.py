@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -16,6 +16,7 @@ from gen.figures.matrix_layout import MatrixLayout, colour_limit
 from gen.figures.model_figure import RunFigure
 
 if TYPE_CHECKING:
+    from gen.drawing.derived import Derived
     from gen.drawing.film import Film
     from gen.drawing.matrix import Matrix
     from gen.experiments.runs import ModelRun
@@ -35,6 +36,8 @@ class Weights(RunFigure, FilmFigure):
             the matrix in which that is smaller, rounded up.
         cell: CSS pixels from one cell to the next; if left out, as many as fit.
     """
+
+    fits_any_run: ClassVar[bool] = True
 
     kind: Literal["weights"] = "weights"
     limit: Annotated[float, Field(gt=0.0)] | None = None
@@ -87,11 +90,15 @@ class Weights(RunFigure, FilmFigure):
         return words.join_sentences([begin, *_final_state(run, words)])
 
 
-def _by_neuron(
-    run: ModelRun,
-) -> tuple[Float[np.ndarray, "snapshot neuron input"], Float[np.ndarray, "snapshot neuron output"]]:
-    """Return both matrices with a row per neuron, in the order of `neuron_order`."""
-    into, out = run.views.values()
+def _by_neuron(run: ModelRun) -> tuple[Derived, Derived]:
+    """Return both matrices with a row per neuron, in the order of `neuron_order`.
+
+    Returns:
+        (snapshot, neuron, input) and (snapshot, neuron, output).
+    """
+    from gen.drawing.derived import derived_view
+
+    into, out = (derived_view(run, name) for name in run.views)
     order = neuron_order(run)
     return into.transpose(0, 2, 1)[:, order], out[:, order]
 

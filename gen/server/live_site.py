@@ -20,10 +20,10 @@ from gen.experiments.train import missing_shards
 from gen.i18n import Words
 from gen.plugins.failures import plugin_failure
 from gen.resources import PACKAGE
-from gen.site import films, publish
+from gen.site import orders, publish
 from gen.site.assemble import PreparedAssets, prepare_assets, with_prepared_assets
 from gen.site.context import BuildContext
-from gen.site.draw import film_orders
+from gen.site.draw import drawing_orders
 from gen.site.pages.claims import false_claims
 from gen.site.pages.facts import FactBook
 from gen.site.results import read_models, read_sweeps, recorded_results
@@ -135,10 +135,10 @@ class LiveSite:
             return stale
         models_read = read_models(context, config.models)
         subjects = {**models_read, **recorded_results(config), **read_sweeps(context)}
-        orders = film_orders(config, subjects)
-        drawn = {order.name: context.store.get(films.FAMILY, order.key) for order in orders}
-        undrawn = [order for order in orders if drawn[order.name] is None]
-        stale += [f"{order.name}: {films.why_stale(context.store, order)}" for order in undrawn]
+        needed = drawing_orders(config, subjects)
+        drawn = {order.name: context.store.get(orders.FAMILY, order.key) for order in needed}
+        undrawn = [order for order in needed if drawn[order.name] is None]
+        stale += [f"{order.name}: {orders.why_stale(context.store, order)}" for order in undrawn]
         if not undrawn:
             entries = {name: entry for name, entry in drawn.items() if entry is not None}
             self._prepared = prepare_assets(config, subjects, entries)

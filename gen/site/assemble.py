@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,21 @@ from gen.config.reader import Config
 from gen.figures.figure import FilmFigure, Widget
 from gen.figures.formula_figure import FormulaFigure
 from gen.i18n import Words
-from gen.site import films
+from gen.site import films, orders
 from gen.site.figure_views import AnyView, figure_views
 from gen.site.pages.facts import FACTS_FILE
-from gen.site.pages.figures import BySeed, PlacedChart, PlacedFigure, PlacedFilm, PlacedWidget
+from gen.site.pages.figures import (
+    BySeed,
+    FilmFiles,
+    PlacedChart,
+    PlacedFigure,
+    PlacedFilm,
+    PlacedScene,
+    PlacedWidget,
+)
 from gen.site.provenance import provenance
 from gen.site.results import Results, TrainedSweep
+from gen.site.scenes import PACK, SCENE, pack_name, scene_name
 from gen.site.sources import REFERENCES, Sources
 from gen.store.store import Entry
 from gen.theme import using
@@ -76,18 +86,19 @@ def _prepare_assets(config: Config, results: Results, drawn: Mapping[str, Entry]
             files[f"data/{name}.csv"] = result.table
     views = list(figure_views(config.figures, results))
     data: dict[str, str] = {}
+    for name, entry in drawn.items():
+        files |= drawn_files(name, entry)
     for view in views:
-        if isinstance(view.figure, FilmFigure):
-            files |= _film_files(view.stem, drawn[view.stem])
         download = view.data()
         if download is not None:
-            data[view.stem] = path = f"data/{download[0]}"
-            files[path] = download[1]
+            data[view.stem] = path = f"data/{download.name}"
+            if path not in files:
+                files[path] = download.content()
     by_language: dict[str, tuple[dict[str, PlacedFigure], BySeed]] = {}
     charts: dict[str, bytes | Path] = {}
     for place, language in enumerate(config.site.languages):
         suffix = "" if place == 0 else f".{language}"
-        placer = _Placer(config, drawn, files, data, config.words(language), suffix)
+        placer = Placer(config, drawn, files, data, config.words(language), suffix)
         by_language[language] = placer.place(views)
         charts |= placer.charts
     return PreparedAssets(config, results, drawn, facts, files | charts, by_language)
@@ -114,9 +125,12 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
     first = site.languages[0]
     works = read_references(sources.references, str(sources.config.folder / REFERENCES))
     rendered: list[str] = []
+    single: dict[str, bytes | Path] = {}
     for language in site.languages:
         placed, by_seed = prepared.placed[language]
         with using(sources.config.theme):
+            placed, documents = _single_files(language, placed, prepared.files, sources)
+            single |= documents
             pages = render_pages(
                 site=site,
                 language=language,
@@ -135,7 +149,53 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
         rendered += [path for path in pages if path.endswith(".html")]
     if site.base_url:
         files["sitemap.xml"] = sitemap(site.base_url, sorted(rendered)).encode()
-    return add_versions(files)
+    # Files that load nothing have no addresses to which digests could be added.
+    return add_versions(files) | single
+
+
+def _single_files(
+    language: str,
+    placed: Mapping[str, PlacedFigure],
+    files: Mapping[str, bytes | Path],
+    sources: Sources,
+) -> tuple[dict[str, PlacedFigure], dict[str, bytes]]:
+    """Return the figures of a language with the paths of their single files, and these files."""
+    from gen.site.pages.generated import STYLESHEET
+    from gen.site.pages.source import read_sources
+    from gen.site.pages.standalone import FOLDER, Surroundings, standalone_figure
+    from gen.site.pages.stylesheet import theme_stylesheet
+    from gen.site.pages.templates import load_templates
+
+    site = sources.config.site
+    first = language == site.languages[0]
+    folder = "" if first else f"{language}/"
+    home = read_sources(language, {site.pages[0]: sources.pages[language][site.pages[0]]})
+    around = Surroundings(
+        templates=load_templates(sources.templates, sources.own_templates),
+        assets={**sources.assets, STYLESHEET: theme_stylesheet().encode()},
+        words=sources.config.words(language),
+        title=site.title if first else home[site.pages[0]].front.title,
+        link=f"{site.base_url}{folder}" if site.base_url else "",
+    )
+    found: dict[str, PlacedFigure] = dict(placed)
+    documents: dict[str, bytes] = {}
+    for name, figure in placed.items():
+        content = (
+            standalone_figure(figure, partial(read_file, files))
+            if isinstance(figure, PlacedFilm)
+            else None
+        )
+        if content is not None:
+            path = f"{FOLDER}/{name}.html"
+            documents[folder + path] = text = around.document(content).encode()
+            found[name] = replace(figure, single=path, single_bytes=len(text))
+    return found, documents
+
+
+def read_file(files: Mapping[str, bytes | Path], path: str) -> bytes:
+    """Return the content of a file of a site."""
+    content = files[path]
+    return content.read_bytes() if isinstance(content, Path) else content
 
 
 def all_facts(config: Config, results: Results) -> dict[str, Mapping[str, Fact]]:
@@ -151,7 +211,7 @@ def all_facts(config: Config, results: Results) -> dict[str, Mapping[str, Fact]]
 
 
 @dataclass
-class _Placer:
+class Placer:
     """Places figures for the pages of one language.
 
     Attributes:
@@ -159,6 +219,7 @@ class _Placer:
         data: paths of data downloads by view.
         suffix: of the names of chart files in this language.
         charts: contents of the chart files of this language by path, filled by `place`.
+        views: the figures by id, filled by `place`.
     """
 
     config: Config
@@ -168,9 +229,11 @@ class _Placer:
     words: Words
     suffix: str
     charts: dict[str, bytes] = field(default_factory=dict)
+    views: dict[str, AnyView] = field(default_factory=dict)
 
     def place(self, views: Sequence[AnyView]) -> tuple[dict[str, PlacedFigure], BySeed]:
         """Return the figures by id, and those that readers choose by seed."""
+        self.views = {view.name: view for view in views if view.seed is None}
         placed: dict[str, PlacedFigure] = {}
         by_seed: BySeed = {}
         for view in views:
@@ -184,7 +247,7 @@ class _Placer:
 
     def _figure(self, view: AnyView) -> PlacedFigure:
         if isinstance(view.figure, FilmFigure):
-            return self._film(view)
+            return self.film(view)
         rendered = view.render(self.words)
         match rendered:
             case Widget():
@@ -194,28 +257,52 @@ class _Placer:
             case _:
                 raise TypeError(f"{type(view.figure).__name__} draws a film and is no FilmFigure")
 
-    def _film(self, view: AnyView) -> PlacedFilm:
+    def film(self, view: AnyView) -> PlacedFilm:
+        """Return a figure that moves."""
         from gen.config.snippet import recipe
-        from gen.site.pages.figures import PlacedFilm
         from gen.site.timing import film_timing
 
-        entry, stem = self.drawn[view.stem], f"media/{view.stem}"
-        mp4, gif, data = f"{stem}.mp4", f"{stem}.gif", self.data.get(view.stem)
+        entry, data = self.drawn.get(view.stem), self.data.get(view.stem)
         return PlacedFilm(
             id=view.name,
             model=view.figure.source,
-            mp4=mp4,
-            gif=gif if gif in self.files else None,
-            poster=f"{stem}.png",
+            film=None if entry is None else self._film_files(view.stem, entry),
+            scene=self._scene(view),
             data=data,
-            mp4_bytes=self._size(mp4),
-            gif_bytes=self._size(gif),
             data_bytes=self._size(data),
             alt=view.alt(self.words),
             recipe=recipe(self.config, view.name),
             timing=None if view.source is None else film_timing(entry, view.run, self.words),
+        )
+
+    def _film_files(self, stem: str, entry: Entry) -> FilmFiles:
+        mp4, gif, poster, small = (orders.path_of(stem, file) for file in films.FILES)
+        return FilmFiles(
+            mp4=mp4,
+            gif=gif,
+            poster=poster,
+            small=small,
+            mp4_bytes=self._size(mp4),
+            gif_bytes=self._size(gif),
             **{key: entry.info[key] for key in _FILM_INFO},
         )
+
+    def _scene(self, view: AnyView) -> PlacedScene | None:
+        """Return the scripts from which the page paints a figure, if it can."""
+        name = scene_name(view.stem)
+        script = orders.path_of(name, SCENE)
+        if script not in self.files:
+            return None
+        steps = tuple(self.drawn[name].info["shown_steps"])
+        return PlacedScene(name, steps, script, *self._pack(view))
+
+    def _pack(self, view: AnyView) -> tuple[str, str] | tuple[None, None]:
+        """Return name and path of the pack of the run that is shown, if there is one."""
+        if view.run is None:
+            return None, None
+        pack = pack_name(view.run)
+        source = orders.path_of(pack, PACK)
+        return (pack, source) if source in self.files else (None, None)
 
     def _chart(self, view: AnyView, chart: Chart | Stack) -> PlacedChart:
         from gen.charts.svg import standalone_svg, to_svg
@@ -241,6 +328,7 @@ class _Placer:
         from gen.site.pages.figures import PlacedWidget
 
         data = self.data[view.stem]
+        pack, pack_script = self._pack(view) if view.computes else (None, None)
         return PlacedWidget(
             id=view.name,
             model=view.figure.source,
@@ -249,6 +337,9 @@ class _Placer:
             data=data,
             data_bytes=self._size(data),
             alt=view.alt(self.words),
+            painted=tuple(self.film(self.views[name]) for name in view.figure.paints),
+            pack=pack,
+            pack_script=pack_script,
         )
 
     def _size(self, path: str | None) -> int:
@@ -258,8 +349,9 @@ class _Placer:
         return content.stat().st_size if isinstance(content, Path) else len(content)
 
 
-def _film_files(stem: str, entry: Entry) -> dict[str, bytes | Path]:
-    return {films.path_of(stem, file): entry.file(file) for file in films.files_of(entry)}
+def drawn_files(name: str, entry: Entry) -> dict[str, bytes | Path]:
+    """Return the published files of a stored order by path inside the site."""
+    return {path: entry.file(file) for file, path in orders.published_paths(name, entry).items()}
 
 
 def _json(value: Any) -> bytes:

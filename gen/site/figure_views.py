@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -18,7 +18,9 @@ from gen.figures.formula_figure import FormulaFigure
 from gen.figures.model_figure import ModelFigure, RunFigure
 from gen.figures.sweep_figure import SweepFigure
 from gen.site.films import FilmOrder
+from gen.site.orders import Order
 from gen.site.results import ModelResult, Results, TrainedSweep
+from gen.site.scenes import PackOrder, SceneOrder, pack_name, scene_name
 from gen.tasks.modular import Modular
 from gen.theme import Theme
 
@@ -31,6 +33,13 @@ if TYPE_CHECKING:
 
 MAX_DOWNLOAD_BYTES = 64 * 2**20
 """Size of the views up to which a page offers them as a download, before compression."""
+
+
+class Download(NamedTuple):
+    """A file of data: its name, and what makes its content."""
+
+    name: str
+    content: Callable[[], bytes]
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,11 @@ class FigureView(Generic[Subject]):
         """The run whose loss events are marked on a timeline, if one is shown."""
         return self.source.chosen if isinstance(self.source, ModelResult) else None
 
+    @property
+    def computes(self) -> bool:
+        """Whether the script of the figure computes with the pack of the run."""
+        return isinstance(self.figure, RunFigure) and self.figure.computes
+
     def render(self, words: Words) -> Film | Chart | Stack | Widget[Any]:
         """Draw the figure in the language of `words`."""
         return self.figure.render(self.subject, words)
@@ -75,27 +89,48 @@ class FigureView(Generic[Subject]):
         """Return the text for readers who do not see the figure."""
         return self.figure.alt(self.subject, words)
 
-    def data(self) -> tuple[str, bytes] | None:
-        """Return file name and content of the data download; films of other seeds have none."""
+    def data(self) -> Download | None:
+        """Return the data download; figures of other seeds have none.
+
+        All figures of a run have the same one, unless they have numbers of their own.
+        """
         text = self.figure.csv(self.subject)
         if text is not None:
-            return f"{self.stem}.csv", text.encode()
+            return Download(f"{self.stem}.csv", text.encode)
         if isinstance(self.source, TrainedSweep):
-            return f"{self.source.sweep.name}.csv", self.source.table
-        if self.run is not None and self.seed is None and _size(self.run) <= MAX_DOWNLOAD_BYTES:
-            return f"{self.stem}.npz", _snapshot_arrays(self.run)
+            table = self.source.table
+            return Download(f"{self.source.sweep.name}.csv", lambda: table)
+        run = self.run
+        if run is not None and self.seed is None and _size(run) <= MAX_DOWNLOAD_BYTES:
+            return Download(f"{run.name}.run-{run.seed}.npz", lambda: _snapshot_arrays(run))
         return None
 
-    def film_order(self, theme: Theme) -> FilmOrder[Subject] | None:
-        """Return what has to be drawn if the figure is a film.
+    def orders(self, theme: Theme) -> Iterator[Order]:
+        """Yield what has to be drawn.
+
+        Of a film that is its scene, the pack of the run that it shows, and the film; other seeds
+        of a model have no film. Of a figure whose script computes it is the pack.
 
         Args:
             theme: the colours of the site.
         """
-        if not isinstance(self.figure, FilmFigure):
-            return None
-        brief = self.seed is not None
-        return FilmOrder(self.stem, self.figure, self.subject, self.key, brief, theme)
+        figure = self.figure
+        run = self.run if isinstance(figure, RunFigure) else None
+        if run is not None and self.computes:
+            yield PackOrder(name=pack_name(run), run=run, run_key=self.key)
+        if not isinstance(figure, FilmFigure):
+            return
+        shown: dict[str, Any] = {
+            "figure": figure,
+            "subject": self.subject,
+            "source_key": self.key,
+            "theme": theme,
+        }
+        if self.seed is None:
+            yield FilmOrder(name=self.stem, **shown)
+        yield SceneOrder(name=scene_name(self.stem), run=run, **shown)
+        if run is not None:
+            yield PackOrder(name=pack_name(run), run=run, run_key=self.key)
 
 
 AnyView: TypeAlias = (

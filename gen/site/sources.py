@@ -256,5 +256,8 @@ def _read_catalogues(folder: Path) -> dict[str, str]:
 def _generated_paths(config: Config) -> list[str]:
     """Return the files, and the folders with a final slash, that a build may generate."""
     pages = [f"{page}.html" for page in config.site.pages]
-    folders = [f"{name}/" for name in ("assets", "data", "media", "seeds", *config.site.languages)]
+    folders = [
+        f"{name}/"
+        for name in ("assets", "data", "figures", "media", "seeds", *config.site.languages)
+    ]
     return [*folders, *pages, "sitemap.xml", *generated_assets(config.site.languages)]

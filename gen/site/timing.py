@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from gen.charts.chart import Chart, Series, Stack
 from gen.charts.curves import marks
 from gen.experiments.runs import Run
@@ -12,11 +14,34 @@ from gen.i18n import Words
 from gen.store.store import Entry
 from gen.text import script_json
 
+_CURVE_POINTS = 80
+"""Points of a curve in the timeline's bar."""
 
-def film_timing(entry: Entry, run: Run | None, words: Words) -> str:
-    """Return frame rate, steps and durations of a film, and the loss events of `run`, as JSON."""
-    timing = {key: entry.info[key] for key in ("fps", "steps", "ticks")}
-    return script_json({**timing, "marks": _marks(run, words)})
+
+def film_timing(entry: Entry | None, run: Run | None, words: Words) -> str:
+    """Return frame rate, steps and durations of a film, and events and curves of `run`, as JSON.
+
+    Args:
+        entry: the stored film; None if the figure is painted by the page alone.
+    """
+    timing = {} if entry is None else {key: entry.info[key] for key in ("fps", "steps", "ticks")}
+    return script_json({**timing, "marks": _marks(run, words), "curve": _small_curve(run)})
+
+
+def _small_curve(run: Run | None) -> dict[str, list[list[float]]]:
+    """Return train and test accuracy as few points from 0 to 1, as far as a run has them."""
+    if run is None:
+        return {}
+    found: dict[str, list[list[float]]] = {}
+    for key in ("train", "test"):
+        if f"{key}_accuracy" not in run.metrics:
+            continue
+        steps, values = run.logged(f"{key}_accuracy")
+        shown = np.unique(np.linspace(0, len(steps) - 1, _CURVE_POINTS).round().astype(np.int64))
+        parts = (steps[shown] - steps[0]) / max(1, int(steps[-1] - steps[0]))
+        pairs = np.stack([parts, values[shown]], axis=1)
+        found[key] = pairs[np.isfinite(pairs).all(axis=1)].round(3).tolist()
+    return found
 
 
 def chart_timing(chart: Chart | Stack, run: Run | None, words: Words) -> str:

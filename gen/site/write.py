@@ -8,7 +8,7 @@ from dataclasses import replace
 from gen.analysis.types import Fact
 from gen.config.reader import Config, load
 from gen.errors import ConfigError
-from gen.site import films, publish
+from gen.site import orders, publish
 from gen.site.assemble import all_facts, site_files
 from gen.site.assets import large_pictures
 from gen.site.context import BuildContext
@@ -54,7 +54,7 @@ def write_site(
     digests = {
         path: digest
         for name, entry in drawn.items()
-        for path, digest in films.digests_of(name, entry).items()
+        for path, digest in orders.digests_of(name, entry).items()
     }
     publish.publish(context.output, key, files, digests)
     return unfinished

@@ -1,11 +1,14 @@
-"""Widget "interference": the logits of one sum, split into a wave for each frequency."""
+"""Widget "interference": the logits of one sum, split into a wave for each frequency.
+
+The build draws the last step. The script of the page draws the others from the pack of the run.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Real
+from jaxtyping import Float, Int, Real
 
 from gen.analysis.activations import activations
 from gen.analysis.hidden_layer_views import activation_of
@@ -23,6 +26,7 @@ from gen.charts.markup import coordinate, dots, picture, polyline, svg_circle, s
 from gen.charts.scales import round_down
 from gen.experiments.runs import ModelRun
 from gen.i18n import Words
+from gen.interactive.pack import kept_snapshots
 from gen.networks.batch import Activation
 from gen.text import script_json
 from gen.widgets.script_data import base64_text, text_template
@@ -67,6 +71,9 @@ class InterferenceDrawing:
         a, b: indices of the two numbers.
         written: display names of both numbers.
         last: largest index.
+        holds: what readers can hold while a or b moves: both combinations of the two, as text.
+        steps: number of snapshots that the script has; the last one is shown.
+        step: the last step, as text.
         hint: how to choose other numbers.
         data: JSON for the script.
     """
@@ -77,6 +84,9 @@ class InterferenceDrawing:
     b: int
     written: tuple[str, str]
     last: int
+    holds: tuple[str, str]
+    steps: int
+    step: str
     hint: str
     data: str
 
@@ -88,6 +98,7 @@ def draw_interference(
     into, out = (view[-1] for view in run.views.values())
     half_range = _half_range(into, out, terms.groups, activation_of(run))
     a, b = terms.pair
+    kept = kept_snapshots(run.shapes, len(run.snapshot_steps))
     return InterferenceDrawing(
         pictures=[
             _Picture(terms, naming, shape, half_range, words).svg() for shape in (WIDE, NARROW)
@@ -97,8 +108,11 @@ def draw_interference(
         b=b,
         written=(str(naming.numbers[a]), str(naming.numbers[b])),
         last=run.task.outputs - 1,
+        holds=("a \u00b7 b", "a / b") if naming.product else ("a + b", "a \u2212 b"),
+        steps=len(kept),
+        step=words.number(int(run.snapshot_steps[-1])),
         hint=words(naming.key("interference.hint")),
-        data=_data(terms, naming, run, words),
+        data=_data(terms, naming, run, half_range, kept, words),
     )
 
 
@@ -128,7 +142,7 @@ class _Picture:
         self.unit = shape.half / half_range
         self.tick = round_down(0.85 * half_range)
         font = shape.font
-        self.left, self.right = 2.4 * font, shape.width - 0.6 * font
+        self.left, self.right = 3.0 * font, shape.width - 0.6 * font
         self.top = 1.6 * font
         self.row = 1.7 * font + 2 * shape.half
         self.total = self.top + len(terms.groups) * self.row + 1.7 * font
@@ -137,7 +151,7 @@ class _Picture:
 
     def svg(self) -> str:
         font, shape = self.shape.font, self.shape
-        scale = {"left": self.left, "right": self.right, "unit": self.unit}
+        scale = {"left": self.left, "right": self.right, "unit": self.unit, "tick": self.tick}
         rows = map(self._group, range(len(self.terms.groups)))
         return picture(
             [self._numbers(), *rows, self._total()],
@@ -181,7 +195,7 @@ class _Picture:
             number = self.words.number(value)
             parts.append(svg_line("axis", self.left - 5, y, self.left, y))
             base = y + 0.35 * self.shape.font
-            parts.append(svg_text(number, self.left - 8, base, "quiet", "end"))
+            parts.append(svg_text(number, self.left - 8, base, "quiet tick", "end"))
         return "".join(parts)
 
     def _group(self, index: int) -> str:
@@ -272,8 +286,15 @@ def _answer_sentence(terms: PairLogits, naming: NumberNames, trained: bool, word
     return words.join_sentences([sentence, seen])
 
 
-def _data(terms: PairLogits, naming: NumberNames, run: ModelRun, words: Words) -> str:
-    """Return JSON for the script: both weight matrices, the groups and all texts."""
+def _data(
+    terms: PairLogits,
+    naming: NumberNames,
+    run: ModelRun,
+    half_range: float,
+    kept: Int[np.ndarray, " kept"],
+    words: Words,
+) -> str:
+    """Return JSON for the script: both weight matrices, the groups, the scale and all texts."""
     into, out = (view[-1].astype("<f4") for view in run.views.values())
     seen = training_pairs(run)[np.triu_indices(run.task.outputs)]
     places, known = range(run.task.outputs), {"modulus": str(naming.task.modulus)}
@@ -284,13 +305,16 @@ def _data(terms: PairLogits, naming: NumberNames, run: ModelRun, words: Words) -
         }
         | {
             key: text_template(words, f"interference.{key}", **known)
-            for key in ("leads", "trails", "levels")
+            for key in ("leads", "trails", "levels", "at", "at_changed", "scale")
         }
         | {"between": words("list.sentence")},
         "numbers": run.task.outputs,
         "written": naming.numbers,
         "onAxis": [naming.on_axis(place) for place in places],
         "parts": PARTS,
+        "steps": run.snapshot_steps[kept].tolist(),
+        "reach": half_range,
+        "height": _TOTAL_HEIGHT,
         "activation": activation_of(run),
         "groups": [group.neurons.tolist() for group in terms.groups],
         "into": base64_text(into),

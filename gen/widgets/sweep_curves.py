@@ -1,4 +1,7 @@
-"""Loss curves of one sweep cell; a script redraws the chart for other cells."""
+"""Loss charts beside a sweep map: a small one for each model of a cell, a large one of a model.
+
+A script moves the lines when another cell or model is chosen.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,15 @@ _SLACK = 1e-3
 """Decades by which a loss may exceed the end of the axis."""
 
 _POINTS = 44
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 380.0, 260.0, 38.0, 8.0, 30.0, 40.0
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 380.0, 264.0, 38.0, 8.0, 50.0, 40.0
 _FONT = 12.0
 _SAMPLE = 22.0
 """Length of the line before a name in the legend."""
+
+_MARK_ROWS = {"memorised": 44.0, "generalised": 30.0}
+"""Baselines of the names of the two events above the frame: the later name is above both lines."""
+
+_SMALL_WIDTH, _SMALL_HEIGHT = 100.0, 60.0
 
 
 @dataclass(frozen=True)
@@ -58,19 +66,32 @@ class Curves:
 
     @property
     def x(self) -> list[float]:
-        """X coordinates of the steps."""
-        return [round(float(x), 1) for x in self._to_x(self.steps)]
+        """Places of the steps on the axis, from 0 to 1."""
+        return [round(float(part), 4) for part in self._part(self.steps)]
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Steps at the ends of the axis; step 0 stands at step 1."""
+        return max(1, int(self.steps[0])), max(2, int(self.steps[-1]))
 
     def ticks(self) -> Iterator[tuple[float, int]]:
         """Yield x coordinate and value of the steps 1, 3, 10, 30, ..."""
         steps = (10**n * m for n in range(9) for m in (1, 3))
         within = [step for step in steps if self.steps[0] <= step <= self.steps[-1]]
-        yield from zip(self._to_x(np.array(within)), within, strict=True)
+        for part, step in zip(self._part(np.array(within)), within, strict=True):
+            yield float(_LEFT + part * (_WIDTH - _LEFT - _RIGHT)), step
 
-    def _to_x(self, steps: np.ndarray) -> Float[np.ndarray, " point"]:
-        low, high = np.log10(max(1, self.steps[0])), np.log10(max(2, self.steps[-1]))
-        part = (np.log10(np.maximum(1, steps)) - low) / (high - low)
-        return _LEFT + part * (_WIDTH - _LEFT - _RIGHT)
+    def exponents(self) -> range:
+        """Return the exponents of ten that have a line."""
+        return range(self.low, self.high + 1, 2 if self.high - self.low > 5 else 1)
+
+    def height(self, exponent: int) -> float:
+        """Return the height of a power of ten on the axis, from 0 to 1."""
+        return (exponent - self.low) / (self.high - self.low)
+
+    def _part(self, steps: np.ndarray) -> Float[np.ndarray, " point"]:
+        low, high = np.log10(self.ends)
+        return (np.log10(np.maximum(1, steps)) - low) / (high - low)
 
 
 def _range(losses: Float[np.ndarray, "..."]) -> tuple[int, int]:
@@ -82,20 +103,62 @@ def _range(losses: Float[np.ndarray, "..."]) -> tuple[int, int]:
     return low, max(low + 1, min(_HIGHEST, ceil(np.log10(found.max()) - _SLACK)))
 
 
-def draw_curves(curves: Curves, cell: int, words: Words) -> str:
-    """Return SVG with the losses of one cell's models: dashed for train, solid for test."""
-    frame = f"{_LEFT:g} {_RIGHT:g} {_TOP:g} {_BOTTOM:g}"
-    axes = [*_loss_axis(curves), *_step_axis(curves, words), *_legend(words)]
+def power_of_ten(exponent: int, words: Words) -> str:
+    """Return `10` with a small exponent, as HTML."""
+    power = words.number(exponent)
+    return f"10<sup>{power}</sup>"
+
+
+def draw_small_chart(curves: Curves, cell: int, place: int) -> str:
+    """Return SVG with the losses of one model, without words; it may be stretched.
+
+    Args:
+        place: the place of its seed.
+    """
+    width, height = _SMALL_WIDTH, _SMALL_HEIGHT
+    grid = "".join(
+        f"M0 {(1 - curves.height(exponent)) * height:.1f}H{width:g}"
+        for exponent in curves.exponents()
+    )
+    lines = []
+    for split, key in enumerate(("train", "test")):
+        levels = curves.levels[cell, place, split]
+        points = " ".join(
+            f"{x * width:.1f},{(1 - level / (MISSING - 1)) * height:.1f}"
+            for x, level in zip(curves.x, levels.tolist(), strict=True)
+            if level != MISSING
+        )
+        lines.append(f'<polyline class="line {key}" points="{points}"/>')
     return (
-        f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" class="curves" data-frame="{frame}" '
-        f'aria-hidden="true">{"".join([*axes, *_lines(curves, cell)])}</svg>'
+        f'<svg viewBox="0 0 {width:g} {height:g}" class="small" preserveAspectRatio="none" '
+        f'aria-hidden="true"><path class="grid" d="{grid}"/>{"".join(lines)}</svg>'
     )
 
 
+def draw_frame(curves: Curves, words: Words) -> str:
+    """Return SVG of a large chart: axes and legend, lines and events that a script places."""
+    frame = f"{_LEFT:g} {_RIGHT:g} {_TOP:g} {_BOTTOM:g}"
+    lines = (f'<polyline class="line {key}" points=""/>' for key in ("train", "test"))
+    parts = [*_loss_axis(curves), *_step_axis(curves, words), *_legend(words), *_events(words)]
+    return (
+        f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" class="curves" data-frame="{frame}" '
+        f'aria-hidden="true">{"".join([*parts, *lines])}</svg>'
+    )
+
+
+def _events(words: Words) -> Iterator[str]:
+    """Draw the steps of memorising and generalising around x = 0, to be moved by the script."""
+    for key, y in _MARK_ROWS.items():
+        path = f"M0 {y - 9:g}V{_HEIGHT - _BOTTOM:g}"
+        yield (
+            f'<g class="event {key}" visibility="hidden"><path d="{path}"/>'
+            f'<text y="{y:g}">{escaped(words(f"mark.{key}"))}</text></g>'
+        )
+
+
 def _loss_axis(curves: Curves) -> Iterator[str]:
-    span = curves.high - curves.low
-    for exponent in range(curves.low, curves.high + 1, 2 if span > 5 else 1):
-        y = _to_y(np.array((exponent - curves.low) / span))
+    for exponent in curves.exponents():
+        y = _TOP + (1 - curves.height(exponent)) * (_HEIGHT - _TOP - _BOTTOM)
         power = str(exponent).replace("-", "\u2212")
         yield f'<line class="grid" x1="{_LEFT:g}" x2="{_WIDTH - _RIGHT:g}" y1="{y:g}" y2="{y:g}"/>'
         yield (
@@ -131,19 +194,3 @@ def _legend(words: Words) -> Iterator[str]:
         yield f'<path class="sample {key}" d="M{left:g} 10h{_SAMPLE:g}"/>'
         yield f'<text x="{left + _SAMPLE + 6:g}" y="14">{escaped(name)}</text>'
         right = left - 16
-
-
-def _lines(curves: Curves, cell: int) -> Iterator[str]:
-    for split, key in enumerate(("train", "test")):
-        for levels in curves.levels[cell, :, split]:
-            y = _to_y(levels / (MISSING - 1))
-            points = " ".join(
-                f"{a:g},{b:.1f}"
-                for a, b, level in zip(curves.x, y, levels, strict=True)
-                if level != MISSING
-            )
-            yield f'<polyline class="line {key}" points="{points}"/>'
-
-
-def _to_y(part: Float[np.ndarray, "*point"]) -> Float[np.ndarray, "*point"]:
-    return np.asarray(_TOP + (1 - part) * (_HEIGHT - _TOP - _BOTTOM))

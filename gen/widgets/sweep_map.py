@@ -1,4 +1,4 @@
-"""Widget "sweep-map": outcomes of all models as marks in a grid, and loss curves of one cell."""
+"""Widget "sweep-map": outcomes of all models as marks in a grid, and the losses of one cell."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 from jaxtyping import Int
 
 from gen.analysis.formula import Formula
-from gen.analysis.sweep_outcomes import OUTCOMES, UNTRAINED, SweepRun
+from gen.analysis.sweep_outcomes import OUTCOMES, SweepRun
 from gen.charts.labels import text_width
 from gen.charts.markup import escaped
 from gen.experiments.sweep import Axis
 from gen.i18n import Words
-from gen.text import script_json
-from gen.widgets.script_data import base64_text, text_template
 from gen.widgets.setting_words import axis_name, cell_labels, value_name
-from gen.widgets.sweep_curves import Curves, draw_curves
+from gen.widgets.sweep_charts import CellCharts, draw_cell_charts
+from gen.widgets.sweep_curves import Curves
+from gen.widgets.sweep_data import map_data
 
 CELL, GAP = 30.0, 3.0
 _LEFT, _TOP, _RIGHT = 50.0, 4.0, 4.0
@@ -65,7 +65,7 @@ class SweepMapDrawing:
     Attributes:
         name: prefix of the marks' ids; the template replaces it by the figure's id.
         marks: SVG definitions that the panels use.
-        curves: losses of the selected cell.
+        charts: losses of the selected cell.
         focus: description of the selected cell.
         contradicted: sentence with the number of models whose accuracies contradict their
             outcome; empty if there are none.
@@ -78,7 +78,7 @@ class SweepMapDrawing:
     marks: str
     panels: list[SweepPanel]
     legend: list[LegendEntry]
-    curves: str
+    charts: CellCharts
     focus: str
     contradicted: str
     formulas: list[str]
@@ -122,7 +122,7 @@ def draw_sweep_map(name: str, run: SweepRun, words: Words) -> SweepMapDrawing:
             for number, key in enumerate(OUTCOMES)
             if number < 4 or (outcomes == number).any()
         ],
-        curves=draw_curves(curves, focus, words),
+        charts=draw_cell_charts(curves, focus, run, words),
         focus=describe(labels[focus], outcomes[focus], words),
         contradicted=_contradicted(run, words),
         formulas=[_mathml(formula.latex) for formula in formulas],
@@ -131,7 +131,7 @@ def draw_sweep_map(name: str, run: SweepRun, words: Words) -> SweepMapDrawing:
         ratio=run.thresholds.ratio,
         trained=int(run.trained.sum()),
         models=run.trained.size,
-        data=_data(run, words, labels, curves, focus, of_cell),
+        data=map_data(run, words, labels, curves, focus, of_cell),
     )
 
 
@@ -239,36 +239,3 @@ def _mathml(latex: str) -> str:
 def _contradicted(run: SweepRun, words: Words) -> str:
     count, models = int(run.contradicted().sum()), int(run.valid.sum())
     return words("map.contradicted", count=count, models=models) if count else ""
-
-
-def _data(
-    run: SweepRun, words: Words, labels: list[str], curves: Curves, focus: int, formulas: list[int]
-) -> str:
-    """Return JSON for the script: final extremes exactly, curves as levels, all texts."""
-    extremes = run.final_extremes()
-    numbers = np.stack([extremes.train_loss, extremes.test_loss, extremes.ratio], axis=2)
-    state = np.where(run.failed, OUTCOMES.index("failed"), np.where(run.trained, 0, UNTRAINED))
-    rows = len(run.axes[-1].values) if len(run.axes) > 1 else 1
-    content = {
-        "outcomes": list(OUTCOMES),
-        "words": [words(f"outcome.{key}") for key in OUTCOMES],
-        "cell": text_template(words, "map.cell"),
-        "count": text_template(words, "map.count"),
-        "contradicted": text_template(words, "map.contradicted"),
-        "comma": words("list.comma"),
-        "last": text_template(words, "list.last"),
-        "labels": labels,
-        "rows": rows,
-        "columns": len(run.axes[-2 if len(run.axes) > 1 else -1].values),
-        "seeds": len(run.seeds),
-        "x": curves.x,
-        "loss": run.thresholds.loss,
-        "ratio": run.thresholds.ratio,
-        "focus": focus,
-        "formulas": formulas,
-        "state": base64_text(state.astype(np.uint8)),
-        "ends": base64_text(run.outcomes_by_accuracy().astype(np.uint8)),
-        "extremes": base64_text(numbers.astype("<f4")),
-        "curves": base64_text(curves.levels),
-    }
-    return script_json(content)

@@ -1,96 +1,189 @@
-// One sum or product as a sum of waves: two sliders choose the numbers.
+// One sum or product as a sum of waves: two sliders choose the numbers, the timeline the step.
+//
+// At the last step the weights are those that the page holds. Those of other steps, and those that
+// the reader has changed (intervene.js), come from the pack of the run, which is loaded when the
+// figure comes near the window. Groups of neurons are always those of the last step.
 
 "use strict";
 
 {
-  const { number } = grokreel.numbers;
+  const { number, significant, whole } = grokreel.numbers;
   const { dataOf, decoded, filled, startFigures } = grokreel.page;
+  const { nearest } = grokreel.steps;
+  const { PairNetwork } = grokreel.network;
+  const { Interpolation, largestShare, marginOf, moved, roundScale, sharesOf } = grokreel.interference;
 
   const floats = (text) => new Float32Array(decoded(text).buffer);
 
-  // Dirichlet kernel: the trigonometric polynomial of lowest degree that is 1 at distance 0 and 0
-  // at every other whole distance.
-  const kernel = (distance, numbers) => {
-    const whole = Math.round(distance);
-    if (Math.abs(distance - whole) < 1e-9) return whole === 0 ? 1 : 0;
-    const half = (Math.PI * distance) / numbers;
-    const below = numbers % 2 ? Math.sin(half) : Math.tan(half);
-    return Math.sin(Math.PI * distance) / (numbers * below);
-  };
+  const HEADROOM = 1.03; // of the largest share, at least; that of the build is larger
 
   class InterferenceFigure {
-    // Draw the given numbers, or those of the page.
-    constructor(figure, given) {
-      this.figure = figure;
+    // Show a figure as another one was: its numbers, what is held, and its step.
+    constructor(figure, { places = null, held = "none", step = null } = {}) {
+      Object.assign(this, { figure, step });
+      this.sheet = figure.querySelector(".sheet");
       this.data = dataOf(figure);
-      const { numbers, groups } = this.data;
+      const { activation, numbers, parts, steps } = this.data;
+      this.final = steps.length - 1;
       this.into = floats(this.data.into);
       this.out = floats(this.data.out);
       this.seen = decoded(this.data.seen);
-      this.neurons = this.out.length / numbers;
-      this.groups = groups;
-      this.waves = this.interpolated();
+      const task = { numbers, operation: "add", ordered: false, inputs: numbers };
+      const model = { task, network: { circle: false, activation } };
+      this.network = new PairNetwork(model, this.out.length / numbers);
+      this.interpolation = new Interpolation(numbers, parts);
       this.pictures = [...figure.querySelectorAll(".chart > svg")];
-      this.inputs = [...figure.querySelectorAll("input[type='range']")];
-      this.inputs.forEach((input, place) => {
-        if (given) input.value = given[place];
-      });
-      for (const input of this.inputs) input.addEventListener("input", () => this.draw());
-      figure.querySelector(".numbers").hidden = false;
+      this.sliders = ["a", "b"].map((name) => this.find(`input[name='${name}']`));
+      this.slider = this.find("input[name='step']");
+      this.places = places ?? this.sliders.map((slider) => Number(slider.value));
+      this.find(`.hold input[value='${held}']`).checked = true;
+      this.scales = new Map();
+      this.retired = new AbortController();
+      for (const tool of this.sheet.querySelectorAll(".tool")) tool.hidden = false;
       figure.querySelector(".hint").hidden = false;
+      // The bar at the foot of the window has the steps of the model, if a chart or film is there.
+      const led = grokreel.timelines?.some(({ model: name }) => name === figure.dataset.model) ?? false;
+      this.slider.closest("label").hidden = led || !this.loadable;
+      this.listen();
       this.draw();
     }
 
-    // The output weights of every neuron, interpolated between the numbers.
-    interpolated() {
-      const { numbers, parts } = this.data;
-      this.places = (numbers - 1) * parts + 1;
-      const waves = new Float64Array(this.neurons * this.places);
-      for (let place = 0; place < this.places; place += 1) {
-        for (let value = 0; value < numbers; value += 1) {
-          const weight = kernel(place / parts - value, numbers);
-          for (let neuron = 0; weight && neuron < this.neurons; neuron += 1) {
-            waves[neuron * this.places + place] += weight * this.out[neuron * numbers + value];
-          }
-        }
-      }
-      return waves;
+    find(selector) {
+      return this.sheet.querySelector(selector);
     }
 
-    // The contribution of every group of neurons to the logits at every place, and the logits.
-    shares(a, b) {
-      const { numbers, parts, activation } = this.data;
-      const shares = this.groups.map((neurons) => {
-        const share = new Float64Array(this.places);
-        for (const neuron of neurons) {
-          const before = this.into[a * this.neurons + neuron] + this.into[b * this.neurons + neuron];
-          const active = activation === "square" ? before ** 2 : Math.max(0, before);
-          const start = neuron * this.places;
-          for (let place = 0; active && place < this.places; place += 1) {
-            share[place] += active * this.waves[start + place];
-          }
-        }
-        return share;
-      });
-      const total = Array.from({ length: numbers }, (_, value) =>
-        shares.reduce((sum, share) => sum + share[value * parts], 0),
+    get loadable() {
+      return this.sheet.dataset.pack !== undefined && (grokreel.packs?.supported ?? false);
+    }
+
+    get held() {
+      return this.find(".hold input:checked").value;
+    }
+
+    get changed() {
+      return grokreel.packs?.changed.get(this.sheet.dataset.pack);
+    }
+
+    listen() {
+      const { signal } = this.retired;
+      this.sheet.addEventListener("input", ({ target }) => this.input(target));
+      document.addEventListener(
+        "intervene",
+        ({ detail }) => {
+          if (detail !== this.sheet.dataset.pack) return;
+          this.scales.clear();
+          this.schedule();
+        },
+        { signal },
       );
-      return [shares, total];
+      const near = new IntersectionObserver(([entry]) => entry.isIntersecting && this.load(), {
+        rootMargin: "60% 0%",
+      });
+      const visible = new IntersectionObserver(([entry]) => {
+        this.visible = entry.isIntersecting;
+        if (this.stale) this.schedule();
+      });
+      const size = new ResizeObserver(() => this.schedule());
+      for (const observer of [near, visible, size]) {
+        observer.observe(this.sheet);
+        signal.addEventListener("abort", () => observer.disconnect());
+      }
+    }
+
+    // Another figure of another run takes the place of this one.
+    retire() {
+      this.retired.abort();
+      cancelAnimationFrame(this.pending);
+    }
+
+    async load() {
+      if (this.loading || !this.loadable) return;
+      this.loading = true;
+      try {
+        this.pack = await grokreel.packs.load(this.sheet.dataset.pack, this.sheet.dataset.packSrc);
+        this.schedule();
+      } catch (error) {
+        this.loading = false;
+        reportError(error);
+      }
+    }
+
+    input(target) {
+      const which = this.sliders.indexOf(target);
+      if (which >= 0) {
+        this.places = moved(this.places, which, Number(target.value), this.held, this.data.numbers);
+        this.draw();
+      } else if (target === this.slider) {
+        this.follow(this.data.steps[Number(target.value)]);
+        this.figure.dispatchEvent(new CustomEvent("lead", { detail: this.step }));
+      }
+    }
+
+    // Show the snapshot nearest to a step.
+    follow(step) {
+      this.step = step;
+      this.schedule();
+    }
+
+    schedule() {
+      this.stale = true;
+      if (!this.visible) return;
+      this.pending ??= requestAnimationFrame(() => this.draw());
+    }
+
+    // Read the weights of a snapshot, and the scale of the axis as a part of that at the end.
+    read() {
+      const { changed, data, final, network, pack, scales } = this;
+      const wanted = this.step === null ? final : nearest(data.steps, this.step);
+      const snapshot = pack ? wanted : final;
+      this.snapshot = snapshot;
+      this.altered = Boolean(pack && changed);
+      if (snapshot === final && !this.altered) {
+        network.first.set(this.into);
+        network.out.set(this.out);
+        this.scale = 1;
+        return;
+      }
+      network.read(this.altered ? changed : pack, snapshot);
+      if (!scales.has(snapshot)) {
+        const largest = HEADROOM * largestShare(network, data.groups, data.height);
+        scales.set(snapshot, roundScale(largest / data.reach));
+      }
+      this.scale = scales.get(snapshot);
     }
 
     draw() {
-      const { numbers, parts, words, written, onAxis } = this.data;
-      const [a, b] = this.inputs.map((input) => Number(input.value));
-      for (const input of this.inputs) {
-        const text = written[Number(input.value)];
-        input.parentElement.querySelector(".value").textContent = text;
-        input.setAttribute("aria-valuetext", text);
+      cancelAnimationFrame(this.pending);
+      this.pending = undefined;
+      this.stale = false;
+      this.read();
+      const { data, interpolation, network, places, sliders, slider, snapshot } = this;
+      const [a, b] = places;
+      sliders.forEach((one, which) => {
+        const text = data.written[places[which]];
+        one.value = places[which];
+        one.parentElement.querySelector(".value").textContent = text;
+        one.setAttribute("aria-valuetext", text);
+      });
+      slider.value = snapshot;
+      const step = whole(data.steps[snapshot]);
+      slider.setAttribute("aria-valuetext", step);
+      slider.closest("label").querySelector(".value").textContent = step;
+      const answer = (a + b) % data.numbers;
+      const [shares, total] = sharesOf(network, data.groups, a, b);
+      const waves = shares.map((share) => interpolation.of(share));
+      for (const picture of this.pictures) {
+        if (picture.getBoundingClientRect().width === 0) continue;
+        this.redraw(picture, answer, waves, shares, total);
       }
-      const answer = (a + b) % numbers;
-      const [shares, total] = this.shares(a, b);
-      const values = shares.map((share) => total.map((_, value) => share[value * parts]));
-      for (const picture of this.pictures) this.redraw(picture, answer, shares, values, total);
-      const [lead, next] = this.margin(total, answer);
+      this.say(answer, total);
+      this.sayScale();
+    }
+
+    say(answer, total) {
+      const { data, places: [a, b], snapshot } = this;
+      const { onAxis, words, written } = data;
+      const [lead, next] = marginOf(total, answer);
       const known = {
         a: written[a],
         b: written[b],
@@ -103,19 +196,31 @@
       };
       const sentence = filled(words[lead > 0 ? "right" : lead < 0 ? "wrong" : "level"], known);
       const seen = this.trainedOn(Math.min(a, b), Math.max(a, b)) ? words.seen : words.unseen;
-      this.figure.querySelector(".said").textContent = `${sentence}${words.between}${seen}`;
+      const at = filled(this.altered ? words.at_changed : words.at, { step: whole(data.steps[snapshot]) });
+      const said = snapshot === this.final && !this.altered ? [sentence, seen] : [at, sentence, seen];
+      this.find(".said").textContent = said.join(words.between);
     }
 
-    redraw(picture, answer, shares, values, total) {
-      const { numbers, parts } = this.data;
-      const { left, right, unit } = picture.dataset;
-      const step = (right - left) / (numbers - 1);
-      const x = (value) => (Number(left) + value * step).toFixed(1);
+    // Say how far the axis reaches at this step, unless that is as at the end.
+    sayScale() {
+      const { data, scale } = this;
+      const [end] = this.pictures.map(({ dataset }) => Number(dataset.tick));
+      const values = { here: significant(scale * end), end: significant(end) };
+      this.find(".scale").textContent = scale === 1 ? "" : filled(data.words.scale, values);
+    }
+
+    redraw(picture, answer, waves, shares, total) {
+      const { data, scale } = this;
+      const { left, right, tick } = picture.dataset;
+      const unit = picture.dataset.unit / scale;
+      const apart = (right - left) / (data.numbers - 1);
+      const x = (value) => (Number(left) + value * apart).toFixed(1);
       picture.querySelectorAll(".group").forEach((group, place) => {
         const y = (value) => (group.dataset.middle - value * unit).toFixed(1);
-        const points = Array.from(shares[place], (value, at) => `${x(at / parts)} ${y(value)}`);
+        const points = Array.from(waves[place], (value, at) => `${x(at / data.parts)} ${y(value)}`);
         group.querySelector(".wave").setAttribute("d", `M${points.join("L")}`);
-        this.mark(group, values[place], answer, x, y);
+        this.mark(group, shares[place], answer, x, y);
+        this.writeTicks(group, scale * tick);
       });
       const row = picture.querySelector(".total");
       const y = (value) => (row.dataset.middle - value * unit).toFixed(1);
@@ -124,23 +229,24 @@
       const best = total.indexOf(Math.max(...total));
       this.place(row.querySelector(".ring"), x(best), y(total[best]));
       this.mark(row, total, answer, x, y);
+      this.writeTicks(row, data.height * scale * tick);
       const line = picture.querySelector("line.answer");
       line.setAttribute("x1", x(answer));
       line.setAttribute("x2", x(answer));
       const name = picture.querySelector("text.answer");
-      const part = answer / (numbers - 1);
+      const part = answer / (data.numbers - 1);
       name.setAttribute("x", x(answer));
       name.setAttribute("text-anchor", part < 0.1 ? "start" : part > 0.9 ? "end" : "middle");
-      name.textContent = this.data.onAxis[answer];
+      name.textContent = data.onAxis[answer];
     }
 
     // Draw the dots of a row, the dot of the right answer and its margin.
     mark(row, values, answer, x, y) {
       const { words, onAxis } = this.data;
-      const dots = values.map((logit, value) => `M${x(value)} ${y(logit)}h0`);
+      const dots = Array.from(values, (logit, value) => `M${x(value)} ${y(logit)}h0`);
       row.querySelector(".dots").setAttribute("d", dots.join(""));
       this.place(row.querySelector(".at"), x(answer), y(values[answer]));
-      const [lead] = this.margin(values, answer);
+      const [lead] = marginOf(values, answer);
       const text = filled(words[lead > 0 ? "leads" : lead < 0 ? "trails" : "levels"], {
         c: onAxis[answer],
         lead: this.amount(lead),
@@ -148,16 +254,16 @@
       row.querySelector(".ahead").textContent = text;
     }
 
+    // The values at the ticks above and below zero.
+    writeTicks(row, value) {
+      const [above, below] = row.querySelectorAll(".tick");
+      above.textContent = significant(value);
+      below.textContent = significant(-value);
+    }
+
     place(circle, x, y) {
       circle.setAttribute("cx", x);
       circle.setAttribute("cy", y);
-    }
-
-    // The margin of the right answer, and the best of the others.
-    margin(values, answer) {
-      const others = values.map((logit, value) => (value === answer ? -Infinity : logit));
-      const best = Math.max(...others);
-      return [values[answer] - best, others.indexOf(best)];
     }
 
     amount(margin) {
@@ -173,11 +279,13 @@
   }
 
   startFigures("interference", (figure) => {
-    let current = new InterferenceFigure(figure);
+    const timeline = (grokreel.timelines ?? []).find(({ model }) => model === figure.dataset.model);
+    let current = new InterferenceFigure(figure, { step: timeline?.touched ? timeline.step : null });
+    figure.addEventListener("follow", ({ detail }) => current.follow(detail));
     figure.addEventListener("reseed", () => {
-      current = new InterferenceFigure(figure, current.inputs.map((input) => input.value));
+      const former = current;
+      former.retire();
+      current = new InterferenceFigure(figure, former);
     });
   });
-
-  grokreel.interference = { kernel };
 }

@@ -71,11 +71,19 @@ globalThis.grokreel = {};
 
 // Texts, data and the address of the page.
 {
+  // What the pages of a site have in common: the seed and step of a model, and what is pinned.
+  const CARRIED = ["seed", "step", "neuron", "number", "token", "dimension", "head", "input"];
+
   // Fill in the placeholders of a text: `{name}`.
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   // Decode base64 to bytes.
-  const decoded = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const decoded = (text) => {
+    const letters = atob(text);
+    const bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < bytes.length; i += 1) bytes[i] = letters.charCodeAt(i);
+    return bytes;
+  };
 
   // Read the JSON that a figure holds for its script.
   const dataOf = (figure) =>
@@ -90,11 +98,45 @@ globalThis.grokreel = {};
     }
   };
 
+  // The only model of the page for which a parameter is given, by the name of the parameter.
+  const models = new Map();
+
+  // The parameter of the address for something that a model has, such as its step: "step", or
+  // "step-sum" on a page with several models.
+  const parameterOf = (name, model, several) => {
+    if (several) return `${name}-${model}`;
+    models.set(name, model);
+    return name;
+  };
+
+  const longName = (parameter) => `${parameter}-${models.get(parameter)}`;
+
+  // What an address says of a parameter, or null. Links between pages have the long name, because
+  // they do not know how many models the other page has.
+  const given = (parameter, search = location.search) => {
+    const all = new URLSearchParams(search);
+    return all.get(parameter) ?? (models.has(parameter) ? all.get(longName(parameter)) : null);
+  };
+
+  // What a link to another page carries of an address: the seeds, steps and pins of all models.
+  const carried = (search) => {
+    const kept = new URLSearchParams();
+    for (const [parameter, value] of new URLSearchParams(search)) {
+      const [name] = parameter.split("-", 1);
+      if (!CARRIED.includes(name)) continue;
+      if (parameter !== name) kept.set(parameter, value);
+      else if (models.has(name)) kept.set(longName(name), value);
+    }
+    return kept.toString();
+  };
+
   // Set or, with null, delete a parameter of the address, without an entry in the history.
   const keepInAddress = (name, value) => {
     const address = new URL(location.href);
+    if (models.has(name)) address.searchParams.delete(longName(name));
     if (value === null) address.searchParams.delete(name);
     else address.searchParams.set(name, value);
+    address.search = address.search.replaceAll("%2C", ",");
     if (address.href === location.href) return;
     try {
       history.replaceState(history.state, "", address);
@@ -103,7 +145,7 @@ globalThis.grokreel = {};
     }
   };
 
-  grokreel.page = { dataOf, decoded, filled, keepInAddress, startFigures };
+  grokreel.page = { carried, dataOf, decoded, filled, given, keepInAddress, parameterOf, startFigures };
 }
 
 // Places in a rising list of steps.

@@ -1,22 +1,33 @@
-// A choice of seeds: the figures of the model show the chosen seed.
+// A choice of seeds: the figures of the model show the chosen seed. Pages without a chooser show
+// the one that the address names.
 //
 // Each seed has a script with its figures. It is loaded when the seed is first chosen, and passes
-// the figures on in a `seed` event. Elements that differ between seeds have `data-seeded`.
+// the figures on in a `seed` event. Elements that differ between seeds have `data-seeded`; an
+// element that another seed does not have, such as a film, stays.
 
 "use strict";
 
 {
-  const { filled, keepInAddress } = grokreel.page;
+  const { filled, given, keepInAddress, parameterOf } = grokreel.page;
 
   const seeded = (figure) => [...figure.querySelectorAll("[data-seeded]")];
 
-  // Give a video another film. The timeline of the model then seeks its step.
-  const replaceFilm = (video, other) => {
-    for (const name of ["aria-label", "width", "height", "poster"]) {
-      video.setAttribute(name, other.getAttribute(name));
+  // Give the box of a scene the names of another one. The scene in it stays until that is loaded.
+  const replaceScene = (live, other) => {
+    for (const { name, value } of other.attributes) {
+      if (!["class", "hidden"].includes(name)) live.setAttribute(name, value);
     }
-    // `load()` would also fetch films that the reader has not started.
-    video.src = other.querySelector("source").getAttribute("src");
+  };
+
+  // For each element its partner: of those with the same tag and first class, the one at the same
+  // place; scripts add further classes. Null if there is none.
+  const partnersOf = (own, theirs) => {
+    const kind = ({ tagName, className }) => `${tagName}.${className.split(" ")[0]}`;
+    const left = [...theirs];
+    return own.map((part) => {
+      const place = left.findIndex((other) => kind(other) === kind(part));
+      return place < 0 ? null : left.splice(place, 1)[0];
+    });
   };
 
   // Replace the elements of a figure by those of another seed.
@@ -26,10 +37,13 @@
     const other = template.content.querySelector("figure");
     const label = other.getAttribute("aria-label");
     if (label) figure.setAttribute("aria-label", label);
-    const theirs = seeded(other);
-    seeded(figure).forEach((part, place) => {
-      if (part instanceof HTMLVideoElement) replaceFilm(part, theirs[place]);
-      else part.replaceWith(theirs[place]);
+    const own = seeded(figure);
+    const partners = partnersOf(own, seeded(other));
+    own.forEach((part, place) => {
+      const partner = partners[place];
+      if (partner === null) return;
+      if (part.classList.contains("live")) replaceScene(part, partner);
+      else part.replaceWith(partner);
     });
     figure.dispatchEvent(new CustomEvent("reseed"));
   };
@@ -42,12 +56,13 @@
       this.model = model;
       this.parameter = parameter;
       this.radios = figures.flatMap(radiosOf);
-      this.original = this.radios.find((radio) => radio.defaultChecked).value;
+      this.notes = notes.filter((note) => note.dataset.model === model);
+      const list = lists.find(({ dataset }) => dataset.model === model);
+      const spans = [...(list?.children ?? [])].map(({ dataset }) => [dataset.seed, dataset.script]);
+      this.scripts = new Map([...spans, ...this.radios.map(({ value, dataset }) => [value, dataset.script])]);
+      this.original = this.radios.find((radio) => radio.defaultChecked)?.value ?? list.dataset.shown;
       this.current = this.wanted = this.original;
       this.known = new Map();
-      this.notes = [...document.querySelectorAll(".other-seed")].filter(
-        (note) => note.dataset.model === this.model,
-      );
       for (const radio of this.radios) {
         radio.disabled = radio.hidden = false;
         radio.addEventListener("change", () => this.choose(radio.value, radio.closest("li")));
@@ -58,9 +73,8 @@
       }
       for (const figure of figures) figure.querySelector(".hint").hidden = false;
       document.addEventListener("seed", ({ detail }) => this.receive(detail));
-      const given = new URLSearchParams(location.search).get(parameter);
-      const known = this.radios.some((radio) => radio.value === given);
-      this.choose(known ? given : this.original);
+      const wanted = given(parameter);
+      this.choose(this.scripts.has(wanted) ? wanted : this.original);
     }
 
     // Show a seed; `anchor` keeps its position on the screen.
@@ -75,7 +89,7 @@
 
     load(seed) {
       const script = document.createElement("script");
-      script.src = this.radios.find((radio) => radio.value === seed).dataset.script;
+      script.src = this.scripts.get(seed);
       script.addEventListener("load", () => script.remove());
       script.addEventListener("error", () => {
         script.remove();
@@ -143,13 +157,17 @@
     }
   }
 
+  const notes = [...document.querySelectorAll(".other-seed")];
   const figures = [...document.querySelectorAll("figure.seeds")].filter(
-    (figure) => figure.dataset.chooses === undefined && radiosOf(figure).length,
+    (figure) => radiosOf(figure).length,
   );
-  const models = [...new Set(figures.map((figure) => figure.dataset.model))];
+  const lists = [...document.querySelectorAll(".seed-scripts")];
+  // A page can contain the script twice.
+  const models = grokreel.seeds ? [] : [...new Set([...figures, ...lists].map(({ dataset }) => dataset.model))];
   for (const model of models) {
     const own = figures.filter((figure) => figure.dataset.model === model);
-    for (const figure of own) figure.dataset.chooses = "";
-    new SeedChooser(model, own, models.length > 1 ? `seed-${model}` : "seed");
+    new SeedChooser(model, own, parameterOf("seed", model, models.length > 1));
   }
+
+  grokreel.seeds = { partnersOf };
 }

@@ -1,83 +1,125 @@
-// An interactive map of a sweep: sliders set the thresholds of the outcomes, a cell shows its curves.
+// An interactive map of a sweep: sliders set the thresholds of the outcomes, a cell shows the curves
+// of its networks, a press pins the cell and opens one network. The address keeps the pin.
 
 "use strict";
 
 {
   const { significant, whole } = grokreel.numbers;
-  const { dataOf, decoded, filled, startFigures } = grokreel.page;
+  const { dataOf, decoded, filled, keepInAddress, startFigures } = grokreel.page;
+  const { Choice, Networks, cellByKey, contradicts, dotAt, judged, pinOf, pinText } = grokreel.sweep;
 
-  // A level for "no value", as in gen/widgets/sweep_curves.py.
-  const MISSING = 255;
+  // The distance between a cell and its charts or the edge of the window, and the height of the
+  // timeline's bar, in pixels.
+  const SPACE = 12;
+  const BAR = 64;
 
-  // The final accuracies that agree with each outcome; see gen/analysis/sweep_outcomes.py.
-  const END_OF_OUTCOME = [0, 0, 1, 2];
+  const NAMESPACE = "http://www.w3.org/2000/svg";
+
+  // Where the pointer was last. Scrolling moves cells below a pointer that rests.
+  let pointer = null;
+  document.addEventListener("pointermove", ({ clientX, clientY }) => {
+    pointer = { clientX, clientY };
+  });
+  const hasMoved = ({ clientX, clientY }) =>
+    clientX !== pointer?.clientX || clientY !== pointer?.clientY;
 
   class SweepMap {
-    constructor(figure) {
+    constructor(figure, parameter) {
       this.figure = figure;
+      this.parameter = parameter;
       this.data = dataOf(figure);
       this.state = decoded(this.data.state);
-      this.ends = decoded(this.data.ends);
+      this.judged = decoded(this.data.judged);
       this.extremes = new Float32Array(decoded(this.data.extremes).buffer);
-      this.levels = decoded(this.data.curves);
       this.cells = [...figure.querySelectorAll(".cell")].sort(
         (one, other) => one.dataset.cell - other.dataset.cell,
       );
       this.thresholds = { loss: this.data.loss, ratio: this.data.ratio };
       this.outcomes = new Uint8Array(this.state.length);
-      this.lines = [...figure.querySelectorAll(".curves .line")];
       this.formulas = [...figure.querySelectorAll(".formulas span")];
       this.uses = this.cells.map((cell) => [...cell.querySelectorAll("use")]);
-      this.kept = false;
-      this.prepareCells();
+      this.choice = new Choice(this.data.focus);
+      this.ring = document.createElementNS(NAMESPACE, "circle");
+      this.ring.setAttribute("class", "ring");
+      this.networks = new Networks(figure, this.data, {
+        preview: (place) => this.change(() => this.choice.show(this.choice.cell, place)),
+        leave: () => this.change(() => this.choice.leave()),
+        toggle: (place) => {
+          this.change(() => this.choice.toggleNetwork(place));
+          this.uncover();
+        },
+      });
+      this.cells.forEach((cell, number) => this.prepareCell(cell, number));
+      this.prepareRelease();
       this.prepareSliders();
       this.classify();
-      this.show(this.data.focus);
+      this.open();
       figure.querySelector(".hint").hidden = false;
     }
 
-    prepareCells() {
-      for (const cell of this.cells) {
-        cell.setAttribute("role", "button");
-        const number = Number(cell.dataset.cell);
-        cell.setAttribute("tabindex", number === this.data.focus ? "0" : "-1");
-        cell.addEventListener("pointerenter", () => this.kept || this.show(number));
-        cell.addEventListener("focus", () => this.show(number));
-        // Pressing focuses the cell, which changes `current` before the click.
-        cell.addEventListener("pointerdown", () => (this.former = this.current));
-        cell.addEventListener("click", () => this.choose(number));
-        cell.addEventListener("keydown", (event) => this.move(event, number));
-      }
+    // Pin what the address names.
+    open() {
+      const given = new URLSearchParams(location.search).get(this.parameter);
+      this.choice.pin = pinOf(given, this.data.seeds, this.cells.length);
+      this.update();
+      this.stop(this.choice.cell);
+    }
+
+    prepareCell(cell, number) {
+      cell.setAttribute("role", "button");
+      const preview = (event) => {
+        if (event.pointerType === "touch" || !hasMoved(event)) return;
+        this.change(() => this.choice.show(number, this.dotUnder(event, number)));
+      };
+      cell.addEventListener("pointerenter", preview);
+      cell.addEventListener("pointermove", preview);
+      cell.addEventListener("pointerleave", () => this.change(() => this.choice.leave()));
+      cell.addEventListener("pointerdown", ({ pointerType }) => {
+        this.touched = pointerType === "touch";
+      });
+      cell.addEventListener("focus", () => {
+        this.stop(number);
+        this.change(() => this.choice.show(number));
+      });
+      cell.addEventListener("blur", () => this.change(() => this.choice.leave()));
+      // Dots are too small for a finger, which opens networks by their charts.
+      cell.addEventListener("click", (event) => {
+        cell.focus({ preventScroll: true });
+        this.change(() =>
+          this.choice.press(number, this.touched ? null : this.dotUnder(event, number)),
+        );
+        this.uncover();
+      });
+      cell.addEventListener("keydown", (event) => this.move(event, number));
+    }
+
+    // The place of the dot under the pointer, or null.
+    dotUnder({ clientX, clientY }, number) {
+      const box = this.cells[number].querySelector("rect").getBoundingClientRect();
+      const [x, y] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
+      return dotAt(x, y, this.data.seeds.length);
+    }
+
+    prepareRelease() {
       this.figure.addEventListener("keydown", (event) => {
-        if (event.key === "Escape") this.keep(false);
+        if (event.key !== "Escape" || !this.choice.pin) return;
+        const inside = event.target.closest(".networks");
+        this.change(() => this.choice.letGo());
+        if (inside) this.cells[this.choice.cell].focus();
       });
     }
 
-    // A click pins a cell; a click on the pinned cell releases it.
-    choose(number) {
-      const again = this.kept && (this.former ?? this.current) === number;
-      this.former = undefined;
-      this.enter(number);
-      this.keep(!again);
-      this.uncover();
-    }
-
-    // Scroll if the description of the pinned cell covers the cell.
+    // Scroll as far as needed to see the pinned cell and its charts together.
     uncover() {
-      const cell = this.cells[this.current].getBoundingClientRect();
+      if (!this.choice.pin) return;
+      const cell = this.cells[this.choice.cell].getBoundingClientRect();
       const told = this.figure.querySelector(".told").getBoundingClientRect();
       const beside = told.right <= cell.left || cell.right <= told.left;
-      const under = cell.bottom + 12 - told.top;
-      if (this.kept && !beside && under > 0 && cell.top < told.bottom) scrollBy(0, under);
-    }
-
-    // While a cell is pinned, moving the pointer shows no other cell.
-    keep(kept) {
-      this.kept = kept;
-      this.figure.classList.toggle("kept", kept);
-      this.cells.forEach((cell, number) =>
-        cell.setAttribute("aria-pressed", kept && number === this.current),
-      );
+      const under = cell.bottom + SPACE - told.top;
+      const bar = document.body.classList.contains("timed") ? BAR : 0;
+      const below = Math.min(told.bottom + bar - innerHeight, cell.top - SPACE);
+      if (beside && below > 0) scrollBy(0, below);
+      if (!beside && under > 0 && cell.top < told.bottom) scrollBy(0, under);
     }
 
     prepareSliders() {
@@ -98,31 +140,22 @@
               : Number((10 ** Number(slider.value)).toPrecision(2));
           write();
           this.classify();
-          this.show(this.current);
+          this.update();
         });
         write();
       }
     }
 
-    outcome(model) {
-      const special = this.state[model];
-      if (special) return special;
-      const [train, test, ratio] = this.extremes.subarray(3 * model, 3 * model + 3);
-      const { loss, ratio: left } = this.thresholds;
-      if (!(train <= Math.fround(loss))) return 3;
-      if (!(test <= Math.fround(loss))) return 2;
-      return ratio < Math.fround(left) ? 1 : 0;
-    }
-
     classify() {
-      const { seeds, outcomes } = this.data;
+      const { outcomes, seeds } = this.data;
       const { marks } = this.figure.dataset;
       const counts = outcomes.map(() => 0);
       this.outcomes.forEach((_, model) => {
-        const found = this.outcome(model);
+        const extremes = this.extremes.subarray(3 * model, 3 * model + 3);
+        const found = this.state[model] || judged(extremes, this.thresholds);
         counts[found] += 1;
         this.outcomes[model] = found;
-        const use = this.uses[Math.floor(model / seeds)][model % seeds];
+        const use = this.uses[Math.floor(model / seeds.length)][model % seeds.length];
         use.setAttribute("href", `#${marks}-${outcomes[found]}`);
       });
       this.cells.forEach((cell, number) => cell.setAttribute("aria-label", this.words(number)));
@@ -137,7 +170,7 @@
     contradict() {
       const valid = this.state.filter((special) => !special).length;
       const count = this.outcomes.filter(
-        (outcome, model) => !this.state[model] && END_OF_OUTCOME[outcome] !== this.ends[model],
+        (outcome, model) => !this.state[model] && contradicts(outcome, this.judged[model]),
       ).length;
       const line = this.figure.querySelector(".contradicted");
       line.hidden = count === 0;
@@ -147,10 +180,15 @@
       });
     }
 
+    outcomesOf(number) {
+      const seeds = this.data.seeds.length;
+      return this.outcomes.subarray(number * seeds, (number + 1) * seeds);
+    }
+
     // The settings of a cell and the outcomes of its models.
     words(number) {
-      const { seeds, outcomes, words, labels, cell, count, comma, last } = this.data;
-      const models = this.outcomes.subarray(number * seeds, (number + 1) * seeds);
+      const { outcomes, words, labels, cell, count, comma, last } = this.data;
+      const models = this.outcomesOf(number);
       const found = outcomes
         .map((_, outcome) => [models.filter((one) => one === outcome).length, words[outcome]])
         .filter(([some]) => some)
@@ -160,63 +198,72 @@
       return filled(cell, { settings: labels[number], outcomes: list });
     }
 
-    show(number) {
-      this.cells[this.current]?.classList.remove("current");
-      this.current = number;
-      this.cells[number].classList.add("current");
-      if (this.kept) this.keep(true);
-      this.figure.querySelector(".focus").textContent = this.words(number);
-      const { seeds, x, formulas } = this.data;
-      this.formulas.forEach((formula, which) => (formula.hidden = which !== formulas[number]));
-      const curves = this.figure.querySelector(".curves");
-      const [, , top, bottom] = curves.dataset.frame.split(" ").map(Number);
-      const room = curves.viewBox.baseVal.height - top - bottom;
-      this.lines.forEach((line, place) => {
-        const split = Math.floor(place / seeds);
-        const start = ((number * seeds + (place % seeds)) * 2 + split) * x.length;
-        const points = x.map((at, point) => [at, this.levels[start + point]]);
-        const drawn = points.filter(([, level]) => level !== MISSING);
-        const y = (level) => (top + (1 - level / (MISSING - 1)) * room).toFixed(1);
-        line.setAttribute("points", drawn.map(([at, level]) => `${at},${y(level)}`).join(" "));
+    // Change the choice, and show it if it is another one.
+    change(act) {
+      const key = () => JSON.stringify([this.choice.cell, this.choice.marked, this.choice.pin]);
+      const [before, pin] = [key(), this.choice.pin];
+      act();
+      if (this.choice.pin !== pin) {
+        keepInAddress(this.parameter, pinText(this.choice.pin, this.data.seeds));
+      }
+      if (key() !== before) this.update();
+    }
+
+    update() {
+      const { cell: number, marked, open, pin } = this.choice;
+      this.cells.forEach((cell, other) => {
+        cell.classList.toggle("current", other === number);
+        cell.setAttribute("aria-pressed", pin?.cell === other);
       });
+      this.figure.classList.toggle("kept", pin !== null);
+      this.markDot(marked === null ? null : this.uses[number][marked]);
+      const outcomes = this.outcomesOf(number);
+      this.figure.querySelector(".focus").textContent =
+        open === null
+          ? this.words(number)
+          : this.networks.sentences(number, open, outcomes[open]);
+      const { formulas } = this.data;
+      this.formulas.forEach((formula, which) => (formula.hidden = which !== formulas[number]));
+      this.networks.draw(number, outcomes);
+      this.networks.mark(number, marked, open, pin?.cell === number ? pin.network : null);
+    }
+
+    // Draw a ring around a dot.
+    markDot(dot) {
+      this.ring.remove();
+      if (!dot) return;
+      for (const axis of ["x", "y"]) this.ring.setAttribute(`c${axis}`, dot.getAttribute(axis));
+      this.ring.setAttribute("r", 5.5);
+      dot.after(this.ring);
     }
 
     move(event, number) {
       if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
-        this.keep(!this.kept);
+        if (this.choice.isPinned(number)) this.networks.enter(this.choice.pin.network ?? 0);
+        else this.change(() => this.choice.press(number));
         this.uncover();
         return;
       }
       const { rows, columns } = this.data;
-      const panel = rows * columns;
-      const row = number % rows;
-      const steps = {
-        ArrowRight: rows,
-        ArrowLeft: -rows,
-        ArrowUp: row + 1 < rows ? 1 : 0,
-        ArrowDown: row > 0 ? -1 : 0,
-        PageDown: panel,
-        PageUp: -panel,
-        Home: -number,
-        End: this.cells.length - 1 - number,
-      };
-      const target = number + (steps[event.key] ?? Number.NaN);
-      if (Number.isNaN(target)) return;
+      const target = cellByKey(event.key, number, { rows, columns, cells: this.cells.length });
+      if (target === null) return;
       event.preventDefault();
-      if (target < 0 || target >= this.cells.length) return;
-      this.enter(target);
+      this.cells[target].focus({ preventScroll: target === number });
       this.uncover();
     }
 
     // Tab reaches one cell: the one that had the focus last.
-    enter(number) {
+    stop(number) {
       for (const cell of this.cells) cell.setAttribute("tabindex", "-1");
       this.cells[number].setAttribute("tabindex", "0");
-      this.cells[number].focus({ preventScroll: number === this.current });
-      this.show(number);
     }
   }
 
-  startFigures("map", (figure) => new SweepMap(figure));
+  const maps = document.querySelectorAll("figure.map");
+
+  startFigures("map", (figure) => {
+    const id = figure.id.replace(/^figure-/, "");
+    new SweepMap(figure, maps.length > 1 ? `cell-${id}` : "cell");
+  });
 }

@@ -1,4 +1,4 @@
-// The timeline bar at the bottom of the window: play, pause, speed, and the step of a model.
+// The timeline bar at the bottom of the window: play, speed, loop, the step and curves of a model.
 //
 // There is one bar. It shows the model whose figures fill most of the window. In the document it
 // stands behind the figure that is most visible or has the focus, so that Tab leads to it from there.
@@ -9,7 +9,12 @@
   const { whole } = grokreel.numbers;
   const { filled } = grokreel.page;
 
+  const SVG = "http://www.w3.org/2000/svg";
+
   const SPEEDS = [0.5, 1, 2];
+
+  // Two arrows in a ring, in a square of 24 units.
+  const LOOP = "M4 12V10a3 3 0 0 1 3-3H19M16 4l3 3-3 3M20 12v2a3 3 0 0 1-3 3H5M8 20l-3-3 3-3";
 
   const GAP = 8; // pixels between two labels
 
@@ -37,6 +42,15 @@
     }
     return null;
   };
+
+  const svgElement = (name, attributes) => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+
+  // The coordinates of a curve of [part, value] pairs, both from 0 to 1, in a square of 1 unit.
+  const curvePoints = (pairs) => pairs.map(([part, value]) => `${part},${1 - value}`).join(" ");
 
   class TimelineBar {
     constructor(timelines, words) {
@@ -74,8 +88,15 @@
       this.track = make("div", "track");
       this.output = make("output", "");
       this.speed = make("button", "speed", { type: "button" });
-      this.track.append(this.slider, this.marks);
-      this.bar.append(this.button, this.track, this.output, this.speed);
+      this.loop = make("button", "loop", { type: "button", "aria-label": words.loop });
+      const icon = svgElement("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
+      icon.append(svgElement("path", { d: LOOP }));
+      this.loop.append(icon);
+      this.curve = svgElement("svg", {
+        class: "curve", viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true",
+      });
+      this.track.append(this.curve, this.slider, this.marks);
+      this.bar.append(this.button, this.track, this.output, this.speed, this.loop);
       document.body.append(this.bar);
       this.button.addEventListener("click", () => this.timeline.toggle());
       this.slider.addEventListener("input", () => {
@@ -83,6 +104,7 @@
         this.timeline.seek(Number(this.slider.value));
       });
       this.speed.addEventListener("click", () => this.faster());
+      this.loop.addEventListener("click", () => this.timeline.setLoops(!this.timeline.loops));
       this.slider.addEventListener("keydown", (event) => this.timeline.key(event));
       this.button.addEventListener("keydown", (event) => this.timeline.key(event));
     }
@@ -139,9 +161,14 @@
       this.settle();
     }
 
-    // Set the range and the marks of the model.
+    // Set the range, the curves and the marks of the model.
     settle() {
-      const { first, last, marks } = this.timeline;
+      const { curve, first, last, marks } = this.timeline;
+      const lines = Object.entries(curve).map(([key, pairs]) =>
+        svgElement("polyline", { class: `line ${key}`, points: curvePoints(pairs) }),
+      );
+      this.curve.replaceChildren(...lines);
+      this.track.classList.toggle("curved", lines.length > 0);
       Object.assign(this.slider, { min: first, max: last, step: 1 });
       this.marks.replaceChildren(...marks.map((mark) => this.mark(mark, first, last)));
       this.arrange();
@@ -192,6 +219,7 @@
       const speed = this.timeline.speed === 0.5 ? "½×" : `${this.timeline.speed}×`;
       this.speed.textContent = speed;
       this.speed.setAttribute("aria-label", filled(words.speed, { speed }));
+      this.loop.setAttribute("aria-pressed", this.timeline.loops);
     }
 
     faster() {
@@ -200,5 +228,5 @@
     }
   }
 
-  Object.assign(grokreel.timeline, { TimelineBar, chooseSides });
+  Object.assign(grokreel.timeline, { TimelineBar, chooseSides, curvePoints });
 }

@@ -14,8 +14,25 @@
 
   const TOLERANCE = 0.12; // seconds that a running film may be off before it seeks
 
+  // A button that plays and pauses a timeline.
+  const makePlayButton = (timeline) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "play";
+    button.addEventListener("click", () => timeline.toggle());
+    button.addEventListener("keydown", (event) => timeline.key(event));
+    return button;
+  };
+
+  const updatePlayButton = (button, { playing, words }) => {
+    const label = playing ? words.pause : words.play;
+    if (button.getAttribute("aria-label") === label) return;
+    button.setAttribute("aria-label", label);
+    button.classList.toggle("playing", playing);
+  };
+
   class LedFilm {
-    constructor(figure, timeline) {
+    constructor(figure, timeline, timing = dataOf(figure)) {
       this.figure = figure;
       this.timeline = timeline;
       this.video = figure.querySelector("video");
@@ -23,9 +40,13 @@
       this.video.controls = false;
       this.video.muted = true;
       figure.classList.add("led");
-      this.button = this.makeButton();
+      this.button = makePlayButton(timeline);
+      this.video.after(this.button);
       this.note = this.makeNote();
-      this.read();
+      this.read(timing);
+      // Of a figure that can be drawn by the page, there is a film of the text's seed only.
+      this.fixed = figure.querySelector(".live") !== null;
+      figure.classList.toggle("filmed", this.fixed);
       this.watch();
       this.video.addEventListener("click", () => this.alone || timeline.toggle());
       // Errors of a `source` element do not bubble, so this captures them.
@@ -41,8 +62,7 @@
 
     // Read the steps of the frames and their times in seconds. The first frame, which is held for
     // longer, counts as one tick.
-    read() {
-      const timing = dataOf(this.figure);
+    read(timing) {
       const { fps, steps, ticks } = timing;
       this.timing = timing;
       this.steps = steps;
@@ -52,16 +72,6 @@
       this.starts = this.starts.map((tick) => tick / fps);
       this.half = 0.5 / fps;
       this.pace = fps / (ticks[1] ?? 1);
-    }
-
-    makeButton() {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "play";
-      button.addEventListener("click", () => this.timeline.toggle());
-      button.addEventListener("keydown", (event) => this.timeline.key(event));
-      this.video.after(button);
-      return button;
     }
 
     makeNote() {
@@ -143,7 +153,8 @@
     }
 
     replaced() {
-      this.read();
+      if (this.fixed) return;
+      this.read(dataOf(this.figure));
       this.join();
       this.presented = undefined;
       this.figure.classList.remove("moving");
@@ -154,7 +165,7 @@
     // Show the state of the timeline. A film far from the window, or of an unused timeline, rests.
     follow() {
       const { timeline, video } = this;
-      this.updateButton();
+      updatePlayButton(this.button, timeline);
       if (this.alone) return;
       if (!timeline.touched) this.figure.classList.remove("moving");
       if (!this.near || !timeline.touched) return;
@@ -165,14 +176,6 @@
       else if (timeline.running && timeline.waits) this.hold();
       else if (timeline.running) this.run();
       else this.rest();
-    }
-
-    updateButton() {
-      const { playing, words } = this.timeline;
-      const label = playing ? words.pause : words.play;
-      if (this.button.getAttribute("aria-label") === label) return;
-      this.button.setAttribute("aria-label", label);
-      this.button.classList.toggle("playing", playing);
     }
 
     run() {
@@ -224,5 +227,5 @@
     }
   }
 
-  grokreel.timeline = { LedFilm };
+  grokreel.timeline = { LedFilm, makePlayButton, updatePlayButton };
 }

@@ -1,14 +1,15 @@
 // One timeline for each model of a page: films, charts, neurons and the bar show its step.
 //
 // A step that the reader chose is kept in the address. With `prefers-reduced-motion`, playing jumps
-// from one mark to the next.
+// from one mark to the next. With `loops`, playing starts again at the end.
 
 "use strict";
 
 {
-  const { LedChart, LedFilm, TimelineBar } = grokreel.timeline;
+  const { LedChart, LedFilm, SceneFigure, TimelineBar, kindOf } = grokreel.timeline;
   const { whole } = grokreel.numbers;
-  const { filled, keepInAddress } = grokreel.page;
+  const { filled, given, keepInAddress, parameterOf } = grokreel.page;
+  const { advanced, slowZones } = grokreel.pace;
   const { indexOf, nearest, valueAt } = grokreel.steps;
 
   const STAY = 1600; // milliseconds at each mark with reduced motion
@@ -18,10 +19,12 @@
   const LONGEST_TICK = 0.1; // seconds; limits the jump after the page was hidden
 
   class Timeline {
-    constructor(model, figures, parameter, words) {
-      Object.assign(this, { model, parameter, words });
+    constructor(model, figures, several, words) {
+      Object.assign(this, { model, words });
+      this.parameterOf = (name) => parameterOf(name, model, several);
+      this.parameter = this.parameterOf("step");
       this.speed = 1;
-      this.playing = this.touched = this.waits = false;
+      this.loops = this.playing = this.touched = this.waits = false;
       this.waited = 0;
       this.held = null;
       this.marks = [];
@@ -29,18 +32,24 @@
       this.followers = figures.map((figure) => this.followerFor(figure));
       this.settle();
       this.step = this.exact = this.last;
-      const given = new URLSearchParams(location.search).get(parameter);
-      if (given !== null && given.trim() && Number.isFinite(Number(given))) this.seek(Number(given));
+      const wanted = given(this.parameter);
+      if (wanted?.trim() && Number.isFinite(Number(wanted))) this.seek(Number(wanted));
       else this.update();
     }
 
     followerFor(figure) {
-      if (figure.classList.contains("film")) return new LedFilm(figure, this);
-      if (figure.classList.contains("plot")) return new LedChart(figure, this);
-      return new LedFigure(figure, this);
+      const followers = { scene: SceneFigure, film: LedFilm, chart: LedChart, widget: LedFigure };
+      return new followers[kindOf(figure)](figure, this);
     }
 
-    // Read from the followers: the steps that can be shown, the speed, and the marks.
+    // Let another follower show the figure of one.
+    exchange(follower, other) {
+      this.followers = this.followers.map((one) => (one === follower ? other : one));
+      this.settle();
+      this.update();
+    }
+
+    // Read from the followers: the steps that can be shown, the pace, the marks, and the curve.
     settle() {
       if (!this.followers) return;
       const films = this.followers.filter((follower) => follower.pace);
@@ -53,7 +62,10 @@
       );
       this.steps = finest?.steps ?? even;
       this.pace = finest?.pace ?? 30;
-      this.marks = this.followers.find(({ timing }) => timing)?.timing.marks ?? [];
+      const timings = this.followers.map(({ timing }) => timing ?? {});
+      this.marks = timings.find(({ marks }) => marks)?.marks ?? [];
+      this.curve = timings.find(({ curve }) => curve)?.curve ?? {};
+      this.zones = slowZones(this.steps, this.marks);
       if (this.bar?.timeline === this) this.bar.settle();
     }
 
@@ -129,9 +141,10 @@
     // Play from one step to another: by default from here to the end, at the end from the start.
     play(from, to = this.last) {
       this.restore();
+      this.from = from ?? this.first;
+      this.until = to;
       from ??= this.step >= this.last || !this.touched ? this.first : this.step;
       for (const other of timelines) if (other !== this) other.pause();
-      this.until = to;
       this.playing = true;
       this.bar?.show(this);
       this.seek(from);
@@ -153,18 +166,26 @@
       this.update();
     }
 
+    setLoops(loops) {
+      this.loops = loops;
+      this.update();
+    }
+
     // Move on by the time that has passed, unless a film has no data.
     advance(before, now) {
       this.waits = this.late;
       this.waited = this.waits ? this.waited + now - before : 0;
       const passed = this.waits ? 0 : Math.min(LONGEST_TICK, (now - before) / 1000);
       this.exact = Math.min(this.until, this.ahead(passed));
-      if (this.exact >= this.until) {
+      if (this.exact >= this.until && !this.loops) {
         this.pause(this.until);
         return;
       }
+      if (this.exact >= this.until) this.exact = this.from;
       this.step = this.onScreen() ?? this.snapped(this.exact);
       this.update();
+      // Figures that paint do it in this animation frame, not in the next one.
+      for (const follower of this.followers) follower.paint?.();
       this.frame = requestAnimationFrame((later) => this.advance(now, later));
     }
 
@@ -176,8 +197,8 @@
 
     // The step that playing reaches after some seconds.
     ahead(seconds) {
-      const { steps, exact, pace, speed } = this;
-      return valueAt(steps, indexOf(steps, exact) + seconds * pace * speed);
+      const { steps, exact, pace, speed, zones } = this;
+      return valueAt(steps, advanced(indexOf(steps, exact), seconds * speed, pace, zones));
     }
 
     // Go to the next mark after a pause. A mark between two steps counts as the nearer one.
@@ -186,9 +207,10 @@
       const next = stops.find((at) => at > this.step && at < this.until);
       this.waiting = setTimeout(() => {
         if (this.late) this.jump();
-        else if (next === undefined) this.pause(this.until);
+        else if (next === undefined && !this.loops) this.pause(this.until);
         else {
-          this.seek(next);
+          const end = this.snapped(this.until);
+          this.seek(next ?? (this.step < end ? end : this.from));
           this.jump();
         }
       }, STAY / this.speed);
@@ -258,15 +280,14 @@
   const timelines = [];
   const words = JSON.parse(document.getElementById("timeline-words").textContent);
   const figures = [...document.querySelectorAll("figure[data-model]")].filter(
-    (figure) => figure.querySelector("script.timing") || figure.classList.contains("neurons"),
+    (figure) => figure.querySelector("script.timing") || figure.matches(".neurons, .intervene, .interference"),
   );
   const models = [...new Set(figures.map((figure) => figure.dataset.model))].filter((model) =>
     figures.some((figure) => figure.dataset.model === model && figure.querySelector("script.timing")),
   );
   for (const model of models) {
     const led = figures.filter((figure) => figure.dataset.model === model);
-    const parameter = models.length > 1 ? `step-${model}` : "step";
-    timelines.push(new Timeline(model, led, parameter, words));
+    timelines.push(new Timeline(model, led, models.length > 1, words));
   }
   if (timelines.length) new TimelineBar(timelines, words);
   document.querySelectorAll("span.stretch").forEach(makePlayable);

@@ -114,6 +114,16 @@ def test_a_shard_s_failed_models_keep_their_curves_and_nothing_else(sweep: Sweep
     assert run.memorised_at[sound] == 0 and run.final_test_accuracy[sound] == 0.999
 
 
+def _lines_of_cell(run: SweepRun) -> list[str]:
+    """Return the points of all lines that a page shows before its scripts run."""
+    charts = SweepMap(sweep="grid").render(run, EN).drawing.charts
+    return [
+        points
+        for network in charts.networks
+        for points in re.findall(r'class="line \w+" points="([^"]*)"', network.svg)
+    ]
+
+
 def test_a_curve_stops_where_its_losses_end(sweep: Sweep) -> None:
     run = sweep_run(sweep)
     run.trained[1] = False
@@ -124,15 +134,11 @@ def test_a_curve_stops_where_its_losses_end(sweep: Sweep) -> None:
     ends = curves.levels[0, 0] == MISSING
     assert (ends == (curves.steps >= 800)).all()
     assert (curves.levels[2:] != MISSING).all()
-    lines = re.findall(
-        r'class="line \w+" points="([^"]*)"', SweepMap(sweep="grid").render(run, EN).drawing.curves
-    )
+    lines = _lines_of_cell(run)
     assert all(lines)
     run.trained[:] = False
     run.train_loss[:] = run.test_loss[:] = np.nan
-    lines = re.findall(
-        r'class="line \w+" points="([^"]*)"', SweepMap(sweep="grid").render(run, EN).drawing.curves
-    )
+    lines = _lines_of_cell(run)
     assert lines and not any(lines)
 
 

@@ -90,83 +90,11 @@ def test_without_scripts_the_formula_of_the_described_cell_is_shown(
     context.close()
 
 
-# What a cell shows stays in view, and a click keeps it.
-
-
-def focused_text(page: Page) -> str:
-    return page.locator(".focus").inner_text()
-
-
-def test_a_clicked_cell_stays_selected_until_a_second_click_or_escape(page: Page) -> None:
-    cells = page.locator(".cell")
-    cells.nth(2).click()
-    kept = focused_text(page)
-    assert cells.nth(2).get_attribute("aria-pressed") == "true"
-    cells.nth(20).hover()
-    assert focused_text(page) == kept
-    page.keyboard.press("Escape")
-    assert page.locator("[aria-pressed='true']").count() == 0
-    cells.nth(21).hover()
-    assert focused_text(page) != kept
-    cells.nth(2).click()
-    cells.nth(2).click()
-    cells.nth(20).hover()
-    assert focused_text(page) != kept
-
-
-def test_a_click_on_another_cell_selects_it_instead(page: Page) -> None:
-    cells = page.locator(".cell")
-    cells.nth(2).click()
-    cells.nth(9).click()
-    pressed = page.locator("[aria-pressed='true']")
-    assert pressed.count() == 1 and pressed.get_attribute("data-cell") == cells.nth(
-        9
-    ).get_attribute("data-cell")
-    assert focused_text(page) == cells.nth(9).get_attribute("aria-label")
-
-
-def test_enter_selects_a_cell_arrow_keys_move_the_selection_and_space_ends_it(page: Page) -> None:
-    page.locator(".cell[tabindex='0']").focus()
-    page.keyboard.press("Home")
-    page.keyboard.press("Enter")
-    page.keyboard.press("ArrowRight")
-    pressed = page.locator("[aria-pressed='true']")
-    assert pressed.count() == 1 and pressed.get_attribute("aria-label") == focused_text(page)
-    page.keyboard.press(" ")
-    assert pressed.count() == 0
-
-
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (900, 800), (390, 844)])
-def test_a_selected_cell_and_its_curves_fit_the_window_together(
-    page: Page, width: int, height: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": height})
-    cells = page.locator(".cell")
-    for number in (0, 30, cells.count() - 1):
-        cells.nth(number).scroll_into_view_if_needed()
-        cells.nth(number).dispatch_event("click")
-        cell, curves = cells.nth(number).bounding_box(), page.locator(".curves").bounding_box()
-        assert cell and curves
-        assert cell["y"] >= 0 and cell["y"] + cell["height"] <= height
-        assert curves["y"] >= 0 and curves["y"] + curves["height"] <= height
-        beside = curves["x"] >= cell["x"] + cell["width"]
-        assert beside or curves["y"] >= cell["y"] + cell["height"]
-
-
-def test_the_curves_of_a_hovered_cell_stay_visible_beside_a_wide_map(
-    page: Page,
-) -> None:
-    page.set_viewport_size({"width": 1440, "height": 900})
-    for cell in (page.locator(".cell").first, page.locator(".cell").last):
-        cell.hover()
-        curves = page.locator(".curves").bounding_box()
-        assert focused_text(page) == cell.get_attribute("aria-label")
-        assert curves and curves["y"] >= 0 and curves["y"] + curves["height"] <= 900
-
-
 def test_curves_are_labelled_and_numbers_have_the_format_of_the_text(page: Page) -> None:
     names = page.locator(".curves text").all_text_contents()
-    assert {"Loss", "train", "test", "Step"} <= set(names)
+    assert {"Loss", "train", "test", "Step", "memorises", "generalises"} <= set(names)
+    assert page.locator(".key").inner_text().split() == ["Loss,", "log", "scale", "train", "test"]
+    assert page.locator(".axis-name").inner_text() == "Step, log scale"
     values = page.locator(".thresholds .value").all_inner_texts()
     assert values == ["0.01", "30"]
     slider = page.locator("input[name='ratio']")
@@ -194,6 +122,4 @@ def test_the_hint_on_a_touch_screen_says_tap(browser: Browser, folder: Path, pag
     tapped = phone.new_page()
     tapped.goto((folder / "index.html").as_uri())
     assert tapped.locator(".hint").inner_text() == EN("map.hint_touch")
-    tapped.locator(".cell").nth(3).tap()
-    assert focused_text(tapped) == tapped.locator(".cell").nth(3).get_attribute("aria-label")
     phone.close()

@@ -119,7 +119,7 @@ def test_the_line_at_the_answer_does_not_cross_text(page: Page, b: int) -> None:
 
 def test_a_single_seed_has_no_seed_chooser(page: Page) -> None:
     assert page.locator(".seed").count() == 1
-    assert page.locator("input[type='radio'], .other-seed").count() == 0
+    assert page.locator(".seeds input[type='radio'], .other-seed").count() == 0
 
 
 @pytest.mark.parametrize("width", [360, 768, 1600])

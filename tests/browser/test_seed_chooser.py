@@ -12,7 +12,7 @@ from tests.support.browsing import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-VIDEO = "#figure-sum-weights video"
+LIVE = "#figure-sum-weights .live"
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +36,10 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 def check_shown(page: Page, seed: int) -> None:
     """Check that every figure of all seeds shows this seed, names it, and links its files."""
     stem = "sum-weights" if seed == 0 else f"sum-weights.seed-{seed}"
-    timeline_page.until(
-        page, f"document.querySelector('{VIDEO}').currentSrc.endsWith('/media/{stem}.mp4')"
-    )
-    expect(page.locator("#figure-sum-weights img")).to_have_attribute("src", f"media/{stem}.png")
+    expect(page.locator(LIVE)).to_have_attribute("data-scene", f"{stem}.scene")
+    expect(page.locator(LIVE)).to_have_attribute("data-pack", f"sum.run-{seed}")
     links = page.locator("#figure-sum-weights .download a")
-    assert links.first.get_attribute("href") == f"media/{stem}.mp4"
+    assert links.first.get_attribute("href") == "media/sum-weights.mp4"
     chart = "sum-accuracy" if seed == 0 else f"sum-accuracy.seed-{seed}"
     link = page.locator("#figure-sum-accuracy .download a").first
     assert link.get_attribute("href") == f"media/{chart}.svg"
@@ -54,6 +52,15 @@ def check_shown(page: Page, seed: int) -> None:
     assert (f"seed={seed}" in page.url) == (seed != 0)
 
 
+def painted(page: Page, seed: int) -> None:
+    """Wait until the figure has painted the scene of a seed."""
+    timeline_page.until(
+        page,
+        "grokreel.timelines[0].followers.some(({ shownName, painted }) => "
+        f"shownName === 'sum-weights.seed-{seed}.scene' && painted !== undefined)",
+    )
+
+
 def radio(page: Page, seed: int) -> Locator:
     return page.locator(f"input[type='radio'][value='{seed}']")
 
@@ -61,7 +68,7 @@ def radio(page: Page, seed: int) -> Locator:
 def descriptions(page: Page) -> list[str | None]:
     """Return the alt texts of the figures."""
     return [
-        page.locator(VIDEO).get_attribute("aria-label"),
+        page.locator(LIVE).get_attribute("aria-label"),
         page.locator("#figure-sum-accuracy svg.wide desc").text_content(),
         page.locator("#figure-sum-parts").get_attribute("aria-label"),
         page.locator("#figure-sum-accuracy path.line").first.get_attribute("d"),
@@ -115,11 +122,10 @@ def test_a_film_keeps_its_step_when_the_seed_changes(page: Page) -> None:
     timeline_page.slider(page).focus()
     for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
-    timeline_page.settle(page, "sum-weights")
     page.locator(".seed", has_text="Seed 1").click()
     check_shown(page, 1)
-    page.locator(VIDEO).scroll_into_view_if_needed()
-    timeline_page.settle(page, "sum-weights")
+    page.locator("#figure-sum-weights").scroll_into_view_if_needed()
+    painted(page, 1)
     assert timeline_page.step(page) == timeline_page.chart_step(page, "sum-accuracy") == 30
 
 
@@ -130,17 +136,18 @@ def test_a_playing_film_keeps_playing_when_the_seed_changes(page: Page) -> None:
     timeline_page.bar(page).get_by_label("Play").click()
     page.locator(".seed", has_text="Seed 1").click()
     check_shown(page, 1)
-    page.locator(VIDEO).scroll_into_view_if_needed()
+    page.locator("#figure-sum-weights").scroll_into_view_if_needed()
     timeline_page.bar(page).get_by_label("Play").wait_for()
-    timeline_page.settle(page, "sum-weights")
+    painted(page, 1)
     assert timeline_page.step(page) == 120
 
 
-def test_a_film_that_was_not_started_is_not_loaded(page: Page) -> None:
+def test_a_figure_that_the_page_paints_loads_no_film(page: Page) -> None:
     page.locator(".seed", has_text="Seed 1").click()
     check_shown(page, 1)
-    page.wait_for_timeout(200)
-    assert page.locator(VIDEO).evaluate("v => v.readyState") == 0
+    page.locator("#figure-sum-weights").scroll_into_view_if_needed()
+    painted(page, 1)
+    assert page.locator("#figure-sum-weights video").evaluate("v => v.readyState") == 0
 
 
 def test_a_new_seed_keeps_the_chosen_numbers(page: Page) -> None:
@@ -189,5 +196,6 @@ def test_without_scripts_the_page_shows_the_default_seed(browser: Browser, addre
     assert page.locator(".seed .chart svg:visible").count() == 3
     assert page.locator("input:visible, .other-seed:visible, .hint:visible").count() == 0
     assert page.locator(".here:visible").count() == 1
-    assert page.locator(f"{VIDEO} source").get_attribute("src") == "media/sum-weights.mp4"
+    film = page.locator("#figure-sum-weights video source")
+    assert film.get_attribute("src") == "media/sum-weights.mp4"
     context.close()

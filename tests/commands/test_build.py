@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from gen.resources import templates_folder
+from gen.site import draw as draw_module
 from gen.site import films, write
 from tests.conftest import Gen, tree
 from tests.support import small_site
@@ -52,7 +53,9 @@ def test_a_build_leaves_pages_films_charts_and_data(built: Path) -> None:
     files = tree(built / "_site")
     for name in ("sum-weights", "odd-weights"):
         assert {f"media/{name}.mp4", f"media/{name}.gif", f"media/{name}.png"} <= files.keys()
-        assert f"data/{name}.npz" in files
+        assert f"media/{name}.scene.js" in files
+    for run in ("sum.run-0", "odd.run-0"):
+        assert {f"media/{run}.js", f"data/{run}.npz"} <= files.keys()
     for name in ("sum-accuracy", "odd-loss"):
         assert {f"media/{name}.svg", f"data/{name}.csv"} <= files.keys()
     assert {"index.html", "data/facts.json", "data/manifest.json"} <= files.keys()
@@ -61,7 +64,7 @@ def test_a_build_leaves_pages_films_charts_and_data(built: Path) -> None:
 
 
 def test_downloads_contain_the_data_of_their_figures(built: Path) -> None:
-    arrays = np.load(built / "_site/data/sum-weights.npz", allow_pickle=False)
+    arrays = np.load(built / "_site/data/sum.run-0.npz", allow_pickle=False)
     assert arrays["steps"].tolist() == [0, 10, 20, 30, 40, 50, 60]
     assert arrays["W_in"].shape == (7, 11, 6)
     rows = (built / "_site/data/odd-loss.csv").read_text().splitlines()
@@ -116,7 +119,7 @@ def test_changing_a_figure_draws_only_that_figure(
     )
     former = tree(folder / "_site")
     assert gen("build", *options).code == 0
-    assert len(_media(folder) - media) == 1
+    assert len(_media(folder) - media) == 2  # its film and its scene
     assert tree(folder / ".gen" / "runs") == runs
     now = tree(folder / "_site")
     changed = {name for name in now if now[name] != former.get(name)}
@@ -242,7 +245,7 @@ def test_a_film_that_vanishes_during_a_build_is_a_one_line_error(
     tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = small_site.write(tmp_path)
-    saved = films.save
+    saved = draw_module.save
 
     def save_and_lose(*arguments: Any) -> Any:
         entry = saved(*arguments)
@@ -250,7 +253,7 @@ def test_a_film_that_vanishes_during_a_build_is_a_one_line_error(
         return entry
 
     with monkeypatch.context() as patched:
-        patched.setattr(films, "save", save_and_lose)
+        patched.setattr(draw_module, "save", save_and_lose)
         outcome = gen("build", *options)
     assert outcome.code == 3
     assert "the film of sum-weights has vanished; run this again" in outcome.err.splitlines()[-1]
@@ -262,13 +265,13 @@ def test_films_are_discarded_if_the_code_changes_while_they_are_drawn(
 ) -> None:
     options = small_site.write(tmp_path)
     digests = films.code_digest
-    drawn = films._draw_full
+    drawn = films.FilmOrder.draw
 
     def draw_and_edit(*arguments: Any, **options: Any) -> Any:
         monkeypatch.setattr(films, "code_digest", lambda *modules: f"{digests(*modules)}!")
         return drawn(*arguments, **options)
 
-    monkeypatch.setattr(films, "_draw_full", draw_and_edit)
+    monkeypatch.setattr(films.FilmOrder, "draw", draw_and_edit)
     outcome = gen("build", *options)
     assert outcome.code == 2
     assert "the code changed during the build" in outcome.err.splitlines()[-1]
@@ -309,14 +312,18 @@ def test_gen_site_fails_if_a_run_is_missing(tmp_path: Path, gen: Gen) -> None:
 def test_render_draws_one_figure_into_a_folder(
     site: tuple[Path, list[str | Path]], gen: Gen, tmp_path: Path
 ) -> None:
-    _, options = site
+    folder, options = site
     outcome = gen("render", "sum-weights", "--to", tmp_path / "films", *options)
     assert outcome.code == 0
     assert {path.name for path in (tmp_path / "films").iterdir()} == {
         "sum-weights.mp4",
         "sum-weights.gif",
         "sum-weights.png",
+        "sum-weights.html",
     }
+    # As on the site, which has the same title, words and colours.
+    single = (tmp_path / "films" / "sum-weights.html").read_bytes()
+    assert single == (folder / "_site" / "figures" / "sum-weights.html").read_bytes()
     assert 'did you mean "sum-weights"?' in gen("render", "sum-wights", *options).err
 
 
@@ -353,7 +360,7 @@ def test_clean_keeps_what_the_config_uses_and_removes_the_rest(
     small_site.write(folder, small_site.CONFIG.replace("steps = 50", "steps = 55"))
     assert gen("clean", *options).code == 0
     assert not (folder / "_site").exists()
-    assert len(_media(folder)) == len(media) - 1
+    assert len(_media(folder)) == len(media) - 3  # film, scene and pack of the model
     assert gen("clean", "--all", *options).code == 0
     assert not list((folder / ".gen").glob("*/*"))
 

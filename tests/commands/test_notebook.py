@@ -66,7 +66,7 @@ def source(folder: Path) -> str:
 
 
 def test_a_film_is_embedded_with_its_alt_text(folder: Path, source: str, tmp_path: Path) -> None:
-    shown = gen.show(source, "weights", fps=5)
+    shown = gen.show(source, "weights", fps=5, video=True)
     bundle = shown._repr_mimebundle_()
     assert bundle.keys() == {"text/html", "text/plain"}
     elements = Elements(bundle["text/html"])
@@ -84,6 +84,28 @@ def test_a_film_is_embedded_with_its_alt_text(folder: Path, source: str, tmp_pat
     assert isinstance(figure, RunFigure)
     alt = figure.alt(run, Words("en"))
     assert elements.text == attributes["aria-label"] == bundle["text/plain"] == repr(shown) == alt
+
+
+def test_a_film_that_pages_paint_is_embedded_as_a_document(source: str, tmp_path: Path) -> None:
+    shown = gen.show(source, "weights", language="zh")
+    ((tag, attributes),) = Elements(shown._repr_html_()).found
+    assert tag == "iframe" and str(attributes["sandbox"]).startswith("allow-scripts ")
+    assert attributes["title"] == shown.alt == repr(shown)
+    document = str(attributes["srcdoc"])
+    shown.save(tmp_path / "weights.html")
+    assert (tmp_path / "weights.html").read_text("utf-8") == document
+    assert document.startswith("<!doctype html>\n<html lang=") and '<html lang="zh' in document
+    assert 'grokreel.scenes.add("weights.scene"' in document
+    assert 'grokreel.packs.add("sum.run-' in document
+    assert "http-equiv" in document and "<video" not in document
+    assert gen.show(source, "weights", language="zh").data == shown.data
+
+
+def test_a_film_that_pages_cannot_paint_is_embedded_as_mp4(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gen.interactive.scene.scene_of", lambda *_: None)
+    assert gen.show(source, "weights", fps=50).media_type == "video/mp4"
 
 
 def test_a_chart_is_embedded_as_svg_in_the_language(source: str, tmp_path: Path) -> None:

@@ -45,6 +45,13 @@ def test_a_single_text_is_the_colour_of_both_modes() -> None:
         ({"positive": ["#ffffff"]}, "theme.positive: .*list 6 colours, from zero outwards"),
         ({"positive": ["#ffffff"] * 5 + ["blue"]}, "theme.positive.5: .*six hex digits"),
         ({"positive": ["#eeeeee"] * 6}, "zero is #ffffff in negative and #eeeeee in positive"),
+        (
+            {"positive": {"dark": ["#000000"] * 6}},
+            "in dark mode zero is #1b1e24 in negative and #0000",
+        ),
+        ({"positive": {"drak": []}}, 'theme.positive.drak: unknown key; did you mean "dark"'),
+        ({"positive": {"dark": "red"}}, "theme.positive.dark: .*list 6 colours"),
+        ({"positive": "red"}, 'theme.positive: "red" is not half a colour map'),
         ({"test": {"light": "#ffaa00"}}, r"light mode the contrast of test .* is 1\.9.* needs 4.5"),
         ({"test": "#7a1f00"}, r"theme\.test: in dark mode .*choose a lighter test"),
         ({"ground": {"dark": "#777777"}}, r"theme\.ground: in dark mode the contrast of ink"),
@@ -54,6 +61,22 @@ def test_a_single_text_is_the_colour_of_both_modes() -> None:
 def test_a_wrong_table_is_refused_with_its_key(table: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         read_theme(table, HERE)
+
+
+def test_a_colour_map_without_dark_colours_is_turned_around_in_the_dark() -> None:
+    green = ["#ffffff", "#d9f0d3", "#a6dba0", "#5aae61", "#1b7837", "#00441b"]
+    theme = read_theme({"positive": green, "card": {"dark": "#101010"}}, HERE)
+    assert theme.positive == tuple(green)
+    assert theme.dark_positive == ("#101010", *green[:0:-1])
+    assert theme.dark_negative == ("#101010", *Theme().dark_negative[1:])
+    assert theme.in_films["positive"] == green
+
+
+def test_colours_of_the_map_on_dark_pages_are_in_no_film_but_in_the_site() -> None:
+    stops = [COLOURS["card"].dark, *["#00ff00"] * 5]
+    theme = read_theme({"positive": {"dark": stops}}, HERE)
+    assert theme.dark_positive == tuple(stops) and theme.positive == POSITIVE_STOPS
+    assert theme.in_films == {} and theme.as_json != Theme().as_json
 
 
 @given(HEX, HEX)

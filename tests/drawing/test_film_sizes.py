@@ -21,7 +21,8 @@ from gen.figures.sweep_film import SweepFilm
 from gen.figures.weights import Weights
 from gen.networks.embedded import Embedded
 from gen.networks.perceptron import Perceptron
-from gen.site.films import FilmOrder, draw
+from gen.site.films import FilmOrder
+from gen.site.orders import draw
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from tests.conftest import Gen
@@ -110,6 +111,7 @@ def test_a_film_larger_than_phones_decode_is_refused_when_drawn() -> None:
         def film(self, run: ModelRun, scale: int) -> Film:
             return replace(super().film(run, scale), size=(4096, 4096))
 
-    order = FilmOrder("huge", Huge(model="m"), parity_run(snapshots=2), {})
+    run = parity_run(snapshots=2)
+    order = FilmOrder(name="huge", figure=Huge(model="m"), subject=run, source_key={})
     with pytest.raises(ConfigError, match=r"8,192 x 8,192 pixels"):
         draw(order, on_progress=lambda part: None)

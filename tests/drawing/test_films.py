@@ -18,7 +18,8 @@ from PIL import Image, ImageSequence
 from gen.drawing.canvas import light
 from gen.drawing.colours import rgb
 from gen.drawing.film import Film, Pacing
-from gen.drawing.layers import Cells, StepCounter
+from gen.drawing.header_layers import StepCounter
+from gen.drawing.layers import Cells
 from gen.drawing.surface import Surface
 from gen.encode import mp4
 from gen.encode.gif import write_gif

@@ -1,4 +1,4 @@
-"""Figures of every seed: each is drawn once, stored while configured, and small."""
+"""Figures of every seed: each is a scene at full rate, and only the shown seed has a film."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from gen.config.reader import load
-from gen.encode.mp4 import write_mp4
 from gen.figures.accuracy import Accuracy
 from gen.figures.loss import Loss
-from gen.figures.waves import Waves
 from gen.site.figure_views import figure_views
 from gen.site.results import TrainedModel
 from tests.conftest import Gen, tree
 from tests.support import seed_site, small_site
 from tests.support.line_runs import waves_run
+from tests.support.scene_values import read_script
 
 pytestmark = pytest.mark.xdist_group("seed-films")
 
-FILMS = {"sum-weights", "sum-weights.seed-1", "sum-weights.seed-2", "odd-weights"}
+FILMS = {"sum-weights", "odd-weights"}
+SCENES = {"sum-weights", "sum-weights.seed-1", "sum-weights.seed-2", "odd-weights"}
+SNAPSHOTS = 13
+"""Of each run of the model `sum`: steps 0 to 120, every 10."""
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +41,33 @@ def site(built: Path, tmp_path: Path) -> tuple[Path, list[str | Path]]:
     return tmp_path, small_site.write(tmp_path, seed_site.CONFIG, seed_site.PAGE)
 
 
-def test_every_seed_has_a_film_and_only_the_shown_one_a_gif(built: Path) -> None:
+def test_every_seed_has_a_scene_and_a_pack_and_only_the_shown_one_a_film(built: Path) -> None:
     media = {path.name for path in (built / "_site" / "media").iterdir()}
-    assert {name.removesuffix(".mp4") for name in media if name.endswith(".mp4")} == FILMS
-    assert {name.removesuffix(".png") for name in media if name.endswith(".png")} == FILMS
-    gifs = {name for name in media if name.endswith(".gif")}
-    assert gifs == {"sum-weights.gif", "odd-weights.gif"}
+    for suffix in (".mp4", ".png", ".gif"):
+        assert {name.removesuffix(suffix) for name in media if name.endswith(suffix)} == FILMS
+    scenes = {name for name in media if name.endswith(".scene.js")}
+    assert scenes == {f"{name}.scene.js" for name in SCENES}
+    packs = {name for name in media if name.endswith(".js")} - scenes
+    assert packs == {"sum.run-0.js", "sum.run-1.js", "sum.run-2.js", "odd.run-0.js"}
     charts = {name for name in media if name.startswith("sum-accuracy")}
     assert charts == {"sum-accuracy.svg", "sum-accuracy.seed-1.svg", "sum-accuracy.seed-2.svg"}
     assert (built / "_site" / "data" / "sum-accuracy.seed-2.csv").exists()
+
+
+def test_scenes_of_all_seeds_show_every_snapshot(built: Path) -> None:
+    media = built / "_site" / "media"
+    for seed, suffix in ((0, ""), (1, ".seed-1"), (2, ".seed-2")):
+        _, name, scene = read_script((media / f"sum-weights{suffix}.scene.js").read_bytes())
+        _, pack_name, pack = read_script((media / f"sum.run-{seed}.js").read_bytes())
+        assert name == f"sum-weights{suffix}.scene" and scene["pack"] == pack_name
+        assert scene["steps"] == pack["steps"] and len(pack["steps"]) == SNAPSHOTS
+
+
+def test_a_run_is_downloaded_once_and_by_all_its_figures(built: Path) -> None:
+    data = {path.name for path in (built / "_site" / "data").iterdir() if path.suffix == ".npz"}
+    assert data == {"sum.run-0.npz", "odd.run-0.npz"}
+    page = (built / "_site" / "index.html").read_text()
+    assert page.count("data/sum.run-0.npz") >= 1
 
 
 def test_a_page_contains_one_seed_and_its_script_data_all(built: Path) -> None:
@@ -57,10 +76,11 @@ def test_a_page_contains_one_seed_and_its_script_data_all(built: Path) -> None:
     scripts = {path.name for path in (built / "_site" / "seeds").iterdir()}
     assert scripts == {"sum-0.js", "sum-1.js", "sum-2.js"}
     second = (built / "_site" / "seeds" / "sum-2.js").read_text()
-    assert "sum-weights.seed-2.mp4" in second and "sum-weights.mp4" not in second
+    assert "sum-weights.seed-2.scene.js" in second and "sum.run-2.js" in second
+    assert ".mp4" not in second
 
 
-def test_a_second_build_draws_no_films_of_seeds(
+def test_a_second_build_draws_nothing_of_seeds(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     folder, options = site
@@ -68,28 +88,31 @@ def test_a_second_build_draws_no_films_of_seeds(
     assert "all is fresh" in gen("build", *options).err
     assert tree(folder) == before
     (folder / "_site" / "index.html").unlink()
-    assert "frames" not in gen("build", *options).err
+    again = gen("build", *options).err
+    assert "frames" not in again and "interactive" not in again
     assert tree(folder) == before
 
 
-def test_the_film_of_each_seed_is_fresh_or_stale_on_its_own(
+def test_the_scene_of_each_seed_is_fresh_or_stale_on_its_own(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     folder, options = site
     assert "all is fresh" in gen("status", *options).out
     stored = {path.name: path for path in (folder / ".gen" / "media").iterdir()}
-    of_one = next(path for path in stored.values() if '"sum-weights.seed-1"' in _manifest(path))
+    (of_one,) = (
+        path for path in stored.values() if '"sum-weights.seed-1.scene"' in _manifest(path)
+    )
     shutil.rmtree(of_one)
     lines = [line for line in gen("status", *options).out.splitlines() if "stale:" in line]
-    assert len(lines) == 1 and "sum-weights.seed-1" in lines[0]
+    assert len(lines) == 1 and "sum-weights.seed-1.scene" in lines[0]
     drawn = gen("render", *options, "--to", folder / "copies")
-    assert drawn.code == 0 and drawn.err.count("frames") == 1
+    assert drawn.code == 0 and "frames" not in drawn.err and "1 script" in drawn.err
     copied = {path.name for path in (folder / "copies").iterdir()}
-    assert {"sum-weights.seed-1.mp4", "sum-weights.seed-1.png", "sum-weights.gif"} <= copied
+    assert "sum-weights.gif" in copied and not any(name.endswith(".js") for name in copied)
     assert {path.name for path in (folder / ".gen" / "media").iterdir()} == stored.keys()
 
 
-def test_films_of_removed_seeds_are_cleaned_and_the_others_stay(
+def test_scenes_of_removed_seeds_are_cleaned_and_the_others_stay(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
     folder, _ = site
@@ -99,8 +122,13 @@ def test_films_of_removed_seeds_are_cleaned_and_the_others_stay(
     )
     assert gen("clean", *options).code == 0
     after = {path.name: _manifest(path) for path in (folder / ".gen" / "media").iterdir()}
-    assert len(before) == 4 and len(after) == 2 and after.keys() <= before
-    assert not any("seed-" in manifest for manifest in after.values())
+    # Two films, four scenes and four packs, of which two scenes and two packs are of other seeds.
+    assert len(before) == 10 and len(after) == 6 and after.keys() <= before
+    assert not any(
+        other in manifest
+        for manifest in after.values()
+        for other in ("seed-1", "seed-2", "run-1", "run-2")
+    )
     outcome = gen("build", *options)
     assert "frames" not in outcome.err
     assert not (folder / "_site" / "seeds").exists()
@@ -122,18 +150,3 @@ def test_a_diverged_seed_is_not_shown(tmp_path: Path) -> None:
     assert [each.stem for each in found] == ["one", "one.seed-9", "other"]
     assert [each.run.seed for each in found if each.run] == [3, 9, 3]
     assert found[1].key == {"run": "b", "seed": 9}
-
-
-def test_a_thinned_film_shows_steps_at_about_the_same_times(tmp_path: Path) -> None:
-    film = Waves(model="m", frames=41).film(waves_run(snapshots=41), 1)
-    thin = film.thinned(12)
-    assert len(thin.steps) <= 12 and set(thin.steps) <= set(film.steps)
-    assert (thin.steps[0], thin.steps[-1]) == (film.steps[0], film.steps[-1])
-    assert thin.seconds == pytest.approx(film.seconds, abs=0.6)
-    for number, step in enumerate(thin.steps):
-        (same,) = np.flatnonzero(film.steps == step)
-        assert np.array_equal(thin.frame(number), film.frame(int(same)))
-    write_mp4(film, tmp_path / "film.mp4")
-    write_mp4(thin, tmp_path / "thin.mp4", quality=28)
-    sizes = [(tmp_path / name).stat().st_size for name in ("film.mp4", "thin.mp4")]
-    assert 2 * sizes[1] < sizes[0]

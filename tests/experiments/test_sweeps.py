@@ -42,7 +42,7 @@ from gen.experiments.thresholds import Thresholds
 from gen.figures.sweep_film import SweepFilm
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
-from gen.site import films
+from gen.site import orders
 from gen.site import publish as publish_module
 from gen.store.store import Store
 from gen.training.loop import train
@@ -383,7 +383,7 @@ def test_a_site_is_published_after_every_shard_and_ends_the_same(
     assert written == [partly] * 8 + [f"written: {address}"]
     assert len(shown) == 9
     assert "0 of 24" in shown[0] and all(shown[:-1]) and shown[-1] == ""
-    assert len(list((tmp_path / ".gen" / films.FAMILY).iterdir())) == 3
+    assert len(list((tmp_path / ".gen" / orders.FAMILY).iterdir())) == 3
     assert tree(tmp_path / "_site") == tree(built / "_site")
 
 

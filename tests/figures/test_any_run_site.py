@@ -40,5 +40,14 @@ def test_every_kind_is_on_its_page_with_its_files(kind: str, site: Path) -> None
     assert f'id="figure-own-{kind}"' in page
     is_film = (site / "media" / f"own-{kind}.mp4").exists()
     assert is_film != (site / "media" / f"own-{kind}.svg").exists()
-    data = "npz" if kind in {"layers", "attention"} else "csv"
-    assert (site / "data" / f"own-{kind}.{data}").stat().st_size > 100
+    data = "sum.run-0.npz" if kind in {"layers", "attention"} else f"own-{kind}.csv"
+    assert (site / "data" / data).stat().st_size > 100
+    figure = page.partition(f'id="figure-own-{kind}"')[2].partition("</figure>")[0]
+    assert f'href="data/{data}"' in figure
+    assert (site / "media" / f"own-{kind}.scene.js").exists() == is_film
+
+
+def test_figures_of_a_run_share_one_download_and_one_pack(site: Path) -> None:
+    assert [path.name for path in (site / "data").glob("*.npz")] == ["sum.run-0.npz"]
+    scripts = {path.name for path in (site / "media").glob("*.js")}
+    assert {name for name in scripts if ".scene." not in name} == {"sum.run-0.js"}

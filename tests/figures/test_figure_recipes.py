@@ -62,7 +62,7 @@ def _again(config: Config, figure: str, folder: Path) -> Config:
 def _check(config: Config, folder: Path) -> None:
     for name, figure in config.figures.items():
         again = _again(config, name, folder)
-        assert again.figures == {name: figure}
+        assert again.figures == {each: config.figures[each] for each in (*figure.paints, name)}
         subject = figure.source
         if subject in config.models:
             assert again.models[subject] == config.models[subject]

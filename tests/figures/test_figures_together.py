@@ -76,14 +76,16 @@ def chart(name: str) -> PlacedChart:
 def film(name: str) -> PlacedFilm:
     steps = [int(step) for step in RUN.snapshot_steps]
     timing = {"fps": 10, "steps": steps, "ticks": [1] * len(steps), "marks": []}
-    return replace(
-        small_pages.film(name),
-        model="m",
+    placed = small_pages.film(name)
+    assert placed.film is not None
+    files = replace(
+        placed.film,
         mp4="media/film.mp4",
-        gif=None,
+        gif="assets/favicon.svg",
         poster="assets/favicon.svg",
-        timing=json.dumps(timing),
+        small="assets/favicon.svg",
     )
+    return replace(placed, model="m", film=files, timing=json.dumps(timing))
 
 
 def write_film(path: Path) -> None:

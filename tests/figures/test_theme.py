@@ -13,7 +13,17 @@ from jaxtyping import Float
 from gen.drawing.colours import rgb
 from gen.resources import templates_folder
 from gen.site.pages.stylesheet import css_variables
-from gen.theme import COLOURS, FREQUENCY_COLOURS, LINE_COLOURS, LINES, TEXT_COLOURS
+from gen.theme import (
+    COLOURS,
+    DARK_NEGATIVE_STOPS,
+    DARK_POSITIVE_STOPS,
+    FREQUENCY_COLOURS,
+    LINE_COLOURS,
+    LINES,
+    NEGATIVE_STOPS,
+    POSITIVE_STOPS,
+    TEXT_COLOURS,
+)
 
 STYLES = templates_folder() / "styles"
 Mode = Literal["light", "dark"]
@@ -98,6 +108,28 @@ def test_groups_can_be_told_apart_by_colour(blindness: str, mode: Mode) -> None:
     assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 15
 
 
+@pytest.mark.parametrize("blindness", BLINDNESS)
+@pytest.mark.parametrize(
+    ("negative", "positive", "outwards"),
+    [
+        pytest.param(NEGATIVE_STOPS, POSITIVE_STOPS, -1, id="light"),
+        pytest.param(DARK_NEGATIVE_STOPS, DARK_POSITIVE_STOPS, 1, id="dark"),
+    ],
+)
+def test_the_size_and_the_sign_of_a_weight_are_seen_by_everyone(
+    negative: tuple[str, ...], positive: tuple[str, ...], outwards: int, blindness: str
+) -> None:
+    below, above = (
+        np.array([lab(BLINDNESS[blindness] @ linear(stop)) for stop in stops])
+        for stops in (negative, positive)
+    )
+    for side in (below, above):
+        assert (np.diff(side[:, 0]) * outwards > 8).all()
+    card = COLOURS["card"]
+    assert negative[0] == positive[0] == (card.light if outwards < 0 else card.dark)
+    assert (np.linalg.norm(below - above, axis=1)[1:] > 20).all()
+
+
 def test_every_chart_line_has_a_text_colour_for_its_label() -> None:
     assert {line.colour for line in LINES.values()} <= set(TEXT_COLOURS)
 
@@ -107,6 +139,13 @@ def test_the_style_sheet_has_every_colour_in_light_and_in_dark() -> None:
     for name, colour in COLOURS.items():
         assert f"--{name}: {colour.light};" in light
         assert f"--{name}: {colour.dark};" in dark
+    for text, negative, positive in [
+        (light, NEGATIVE_STOPS, POSITIVE_STOPS),
+        (dark, DARK_NEGATIVE_STOPS, DARK_POSITIVE_STOPS),
+    ]:
+        for place in range(6):
+            assert f"--negative-{place}: {negative[place]};" in text
+            assert f"--positive-{place}: {positive[place]};" in text
 
 
 def test_style_sheets_use_only_text_colours_for_text() -> None:

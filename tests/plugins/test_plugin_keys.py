@@ -14,7 +14,11 @@ from gen.experiments.runs import shards
 from gen.site.sources import Sources
 from tests.conftest import Gen
 from tests.support import plugin_site
+from tests.support.scene_values import read_script
 from tests.support.small_site import context_of
+
+PLAIN = ["clock-plain", "clock-plain.scene", "sum-plain", "sum-plain.scene"]
+"""What the plugin's film is drawn as."""
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +56,18 @@ def test_a_copy_in_another_folder_is_fresh(site: Path, gen: Gen) -> None:
     assert stale(site, gen) == []
 
 
+def test_the_film_of_a_plugin_is_painted_by_the_page_without_a_script_of_its_own(
+    built: Path,
+) -> None:
+    media = built / "_site" / "media"
+    _, _, scene = read_script((media / "clock-plain.scene.js").read_bytes())
+    cells = [layer for layer in scene["layers"] if layer["type"] == "cells"]
+    assert len(cells) == 2 and all(layer["limit"] == 1.5 for layer in cells)
+    assert scene["pack"] == "clock.run-0" and (media / "clock.run-0.js").exists()
+    page = (built / "_site" / "index.html").read_text()
+    assert page.count('data-scene="clock-plain.scene"') == page.count('id="figure-clock-plain"')
+
+
 def test_editing_the_helper_of_a_task_makes_its_models_and_their_films_stale(
     site: Path, gen: Gen
 ) -> None:
@@ -61,7 +77,7 @@ def test_editing_the_helper_of_a_task_makes_its_models_and_their_films_stale(
 
 def test_editing_the_helper_of_a_film_makes_its_films_stale(site: Path, gen: Gen) -> None:
     edit(site / "site/kinds/limits.py", "1.5", "1.6")
-    assert stale(site, gen) == ["_site", "clock-plain", "sum-plain"]
+    assert stale(site, gen) == ["_site", *PLAIN]
 
 
 def test_an_edited_task_is_trained_again_with_the_new_code(site: Path) -> None:
@@ -111,7 +127,7 @@ def test_a_helper_imported_inside_a_method_is_part_of_the_key(site: Path, gen: G
     build.build(context_of(site))
     assert stale(site, gen) == []
     edit(site / "site/kinds/limits.py", "1.5", "1.7")
-    assert stale(site, gen) == ["_site", "clock-plain", "sum-plain"]
+    assert stale(site, gen) == ["_site", *PLAIN]
 
 
 def test_the_code_that_runs_is_that_of_the_key_even_if_a_file_changes_meanwhile(

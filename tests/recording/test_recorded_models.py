@@ -142,9 +142,8 @@ def test_the_key_of_a_film_follows_what_is_recorded_and_not_the_file(site: Path)
     def key() -> str:
         present = config(site)
         (view, _) = figure_views(present.figures, recorded_results(present))
-        order = view.film_order(present.theme)
-        assert order is not None
-        return order.key
+        film, *_ = view.orders(present.theme)
+        return film.key
 
     first = key()
     file = site / "site" / "runs" / "m-2.safetensors"
@@ -280,7 +279,7 @@ def test_views_named_like_arguments_can_be_downloaded(site: Path) -> None:
     film, _ = figure_views(present.figures, recorded_results(present))
     download = film.data()
     assert download is not None
-    assert set(np.load(io.BytesIO(download[1]))) == {"steps", "view_file", "view_numbers"}
+    assert set(np.load(io.BytesIO(download.content()))) == {"steps", "view_file", "view_numbers"}
 
 
 def test_gen_record_leaves_a_recording_in_progress_alone(site: Path, gen: Gen) -> None:
@@ -309,6 +308,6 @@ def test_the_arrays_of_a_recording_can_be_downloaded(site: Path) -> None:
     present = config(site)
     film, _ = figure_views(present.figures, recorded_results(present))
     download = film.data()
-    assert download is not None and download[0] == "films.npz"
-    arrays = np.load(io.BytesIO(download[1]))
+    assert download is not None and download.name == "mnist.run-0.npz"
+    arrays = np.load(io.BytesIO(download.content()))
     assert set(arrays) == {"steps", "W1", "conv.weight"}

@@ -76,7 +76,10 @@ def runs(world: str) -> dict[str, ModelRun]:
     when: dict[str, float] = {}
     if world != "all learned":
         when = {"memorises": 500.0 if world == "only memorised" else NEVER, "generalises": NEVER}
-    return {name: made_up(model)(**when) for name, model in config().models.items()}
+    return {
+        name: replace(made_up(model)(**when), optimiser=model.optimiser)
+        for name, model in config().models.items()
+    }
 
 
 def made_up(model: Model) -> Callable[..., ModelRun]:

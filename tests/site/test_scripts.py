@@ -145,7 +145,7 @@ def test_the_kernel_interpolates_waves_exactly(numbers: int) -> None:
     places = np.linspace(0, numbers - 1, 61)
     angle = 2 * np.pi * 3 / numbers
     kernel = run_scripts(
-        ["interference.js"],
+        ["interference-maths.js"],
         """([places, numbers]) => places.map((place) =>
           Array.from({ length: numbers }, (_, one) =>
             grokreel.interference.kernel(place - one, numbers)))""",

@@ -277,7 +277,8 @@ def test_a_profile_is_part_of_the_key(folder: Path) -> None:
 def test_a_custom_encoder_is_part_of_the_key_of_a_film(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = FilmOrder("film", figure_kinds()["weights"](model="odd"), None, {})  # type: ignore[arg-type]
+    figure = figure_kinds()["weights"](model="odd")
+    order = FilmOrder(name="film", figure=figure, subject=None, source_key={})
     before = order.key
     encoder = tmp_path / "encoder"
     found = set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.support.alt_rows_of_interventions import INTERVENE
 from tests.support.alt_rows_of_logs import ACCURACY, LOSS, PROGRESS, SEEDS
 from tests.support.alt_rows_of_others import (
     CONSTRUCTION,
@@ -28,7 +29,7 @@ from tests.support.alt_rows_of_views import (
     SINGULAR,
 )
 from tests.support.alt_rows_of_waves import DFT, NEURON, NEURONS, STARS, WAVES
-from tests.support.alt_rows_of_weights import CIRCLE, EMBEDDING, TRAJECTORIES, WEIGHTS
+from tests.support.alt_rows_of_weights import CIRCLE, EMBEDDING, TRAIN_HERE, TRAJECTORIES, WEIGHTS
 from tests.support.alt_seen import Row, last_step, sentence
 
 ROWS: Mapping[str, Mapping[str, Row]] = {
@@ -44,6 +45,7 @@ ROWS: Mapping[str, Mapping[str, Row]] = {
     "histogram": HISTOGRAM,
     "interference": STILL,
     "interference-film": FILM,
+    "intervene": INTERVENE,
     "layers": LAYERS,
     "loss": LOSS,
     "metrics": METRICS,
@@ -56,6 +58,7 @@ ROWS: Mapping[str, Mapping[str, Row]] = {
     "stars": STARS,
     "sweep-film": SWEEP_FILM,
     "sweep-map": SWEEP_MAP,
+    "train-here": TRAIN_HERE,
     "trajectories": TRAJECTORIES,
     "waves": WAVES,
     "weights": WEIGHTS,

@@ -159,6 +159,12 @@ CIRCLE: Mapping[str, Row] = {
     ),
 }
 
+TRAIN_HERE: Mapping[str, Row] = {
+    "alt.train_here.text": sentence(
+        neurons=neurons, rows=lambda s: s.run.task.rows[0], steps=last_step
+    )
+}
+
 EMBEDDING: Mapping[str, Row] = {
     "alt.embedding.text": sentence(
         points=numbers,

@@ -216,14 +216,14 @@ def _build(folder: Path, faults: Faults, more: Sequence[str]) -> int:
     from gen.encode import mp4
     from gen.experiments import train
     from gen.experiments.context import Effects
-    from gen.site import films, publish, write
+    from gen.site import orders, publish, write
     from tests.support.inline_executor import InlineExecutor
 
     os.environ.update(faults.environment)
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
     tempfile.tempdir = str(temporary)
-    films.clear_cache = train.clear_cache = write.clear_cache = lambda: None
+    orders.clear_cache = train.clear_cache = write.clear_cache = lambda: None
     if faults.years:
         time.time = time.monotonic = _backwards(faults.years)
     if faults.patience is not None:

@@ -20,7 +20,9 @@ const { files, marks, expression, argument } = JSON.parse(fs.readFileSync(0, "ut
 const nothing = { querySelector: () => null, querySelectorAll: () => [] };
 globalThis.document = { documentElement: { dataset: marks }, ...nothing };
 for (const file of files) vm.runInThisContext(fs.readFileSync(file, "utf8"), { filename: file });
-process.stdout.write(JSON.stringify(vm.runInThisContext(expression)(argument)));
+Promise.resolve(vm.runInThisContext(expression)(argument)).then((result) => {
+  process.stdout.write(JSON.stringify(result));
+});
 """
 
 
@@ -36,7 +38,7 @@ def run_scripts(
         words: the language of the page, whose marks of numbers the scripts use.
 
     Returns:
-        The result of the function, as JSON holds it.
+        The result of the function, or of its promise, as JSON holds it.
     """
     files = [str(SCRIPTS / name) for name in ["numbers.js", *names]]
     of = words or Words("en")

@@ -9,7 +9,7 @@ from gen.analysis.types import Fact
 from gen.config.site import Site
 from gen.i18n import Words
 from gen.site.assets import theme_files
-from gen.site.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
+from gen.site.pages.figures import FilmFiles, PlacedChart, PlacedFigure, PlacedFilm
 from gen.site.pages.references import Reference
 from gen.site.pages.render import render_pages
 
@@ -53,17 +53,21 @@ def film(name: str = "weights") -> PlacedFilm:
     return PlacedFilm(
         id=name,
         model="parity",
-        width=720,
-        height=480,
-        mp4=f"media/{name}.mp4",
-        gif=f"media/{name}.gif",
-        poster=f"media/{name}.png",
+        film=FilmFiles(
+            width=720,
+            height=480,
+            mp4=f"media/{name}.mp4",
+            gif=f"media/{name}.gif",
+            poster=f"media/{name}.png",
+            small=f"media/{name}.webp",
+            mp4_bytes=612_345,
+            gif_bytes=1_340_000,
+            frames=201,
+            seconds=9.3,
+        ),
+        scene=None,
         data=f"data/{name}.npz",
-        mp4_bytes=612_345,
-        gif_bytes=1_340_000,
         data_bytes=800,
-        frames=201,
-        seconds=9.3,
         alt='Film of "weights" < 5',
         recipe='[figures.weights]\nkind = "weights"',
         timing='{"fps":30,"steps":[0,5000],"ticks":[18,60],"marks":[]}',

@@ -43,13 +43,17 @@ PAGE = (
 
 BY_HAND = "\n\n::: figure by-hand wide\nA caption.\n:::\n"
 
+_DRAWN = re.compile(r'<div class="live".*?</div>\n', re.DOTALL)
+"""What the page paints itself: without it figures are films, as in a browser that cannot."""
+
 _FILM = re.compile(r'<figure class="(?:film|neurons).*?</figure>', re.DOTALL)
 
 
 def build(folder: Path) -> None:
     """Build the site, and write variants of its page."""
     small_site.build_here(folder, CONFIG, PAGE + BY_HAND)
-    page = (folder / "_site" / "index.html").read_text("utf-8")
+    page = _DRAWN.sub("", (folder / "_site" / "index.html").read_text("utf-8"))
+    (folder / "_site" / "index.html").write_text(page, "utf-8")
     (folder / "_site" / "charts.html").write_text(_FILM.sub("", page), "utf-8")
 
 

@@ -16,7 +16,13 @@ from gen.mathml import formula_box
 from gen.site.pages.conditions import evaluate
 from gen.site.pages.directives import Directive
 from gen.site.pages.facts import REFERENCE, FactBook
-from gen.site.pages.figures import PlacedChart, PlacedFigure, PlacedFilm
+from gen.site.pages.figures import (
+    FilmFiles,
+    PlacedChart,
+    PlacedFigure,
+    PlacedFilm,
+    PlacedWidget,
+)
 from gen.site.pages.links import LinkTargets
 from gen.site.pages.markdown import check_role, parser_options, walk
 from gen.site.pages.references import (
@@ -28,16 +34,19 @@ from gen.site.pages.references import (
     keys_of,
 )
 from gen.site.pages.source import Source
+from gen.site.pages.standalone import frame
 from gen.site.pages.templates import Templates
 from gen.site.pages.timeline import StepRange
 
 _STYLE_SHEETS = {
-    "construction": "construction",
-    "construction-error": "construction",
-    "interference": "interference",
-    "map": "sweep",
-    "neurons": "neurons",
-    "seeds": "seeds",
+    "construction": ("construction",),
+    "construction-error": ("construction",),
+    "interference": ("interference",),
+    "intervene": ("intervene",),
+    "map": ("sweep", "sweep-networks"),
+    "neurons": ("neurons",),
+    "seeds": ("seeds",),
+    "train-here": ("train-here",),
 }
 """Style sheets of figures, by template."""
 
@@ -54,6 +63,9 @@ class Article:
         citations: the works that the page has cited so far.
         placed: ids of the figures that are on the page already.
         timed: models with a figure that has a timeline.
+        paints: whether a script of the page paints films.
+        computed: whether a script of the page computes with the weights of a run.
+        varied: models with a figure of which readers can see other seeds.
         played: models that marked words of the text play.
         sheets: names of the style sheets that the page needs.
     """
@@ -67,6 +79,9 @@ class Article:
     citations: Citations
     placed: set[str] = field(default_factory=set)
     timed: set[str] = field(default_factory=set)
+    paints: bool = False
+    computed: bool = False
+    varied: set[str] = field(default_factory=set)
     played: set[str] = field(default_factory=set)
     sheets: set[str] = field(default_factory=set)
 
@@ -178,9 +193,9 @@ class Article:
         if head.name == "gallery":
             if "gallery" in self.sheets:
                 raise PageError("the gallery is on this page already", "show it once")
-            films = [figure for figure in self.figures.values() if isinstance(figure, PlacedFilm)]
+            films = [each for each in self.figures.values() if isinstance(each, PlacedFilm)]
             self.sheets.add("gallery")
-            values |= {"films": films, "embedded": self._embedded}
+            values |= {"figures": films, "embedded": self._embedded, "framed": self._framed}
         values["body"] = self._blocks(inside)
         return self._fill(f"directives/{head.name}.html.jinja", **values)
 
@@ -193,22 +208,38 @@ class Article:
         if isinstance(figure, PlacedFilm | PlacedChart) and figure.timing is not None:
             self.timed.add(figure.model)
             self.sheets.add("timeline")
+        if isinstance(figure, PlacedWidget) and figure.painted:
+            self.paints = True
+        if isinstance(figure, PlacedWidget) and figure.pack is not None:
+            self.computed = True
+        if name in self.context["seed_picker"].figures:
+            self.varied.add(figure.model)
         body = self._blocks(caption)
-        self.sheets |= (
-            {_STYLE_SHEETS[figure.template]} if figure.template in _STYLE_SHEETS else set()
-        )
+        self.sheets.update(_STYLE_SHEETS.get(figure.template, ()))
         template = f"{figure.template}.html.jinja"
         return self._fill(
             template, figure=figure, caption=body, broad=wide, first=len(self.placed) == 1
         )
 
-    def _embedded(self, film: PlacedFilm) -> str:
-        """Return markup that embeds a film in another site."""
+    def _embedded(self, film: FilmFiles) -> str:
+        """Return markup that embeds a film in another site, as wide as there is room."""
         published = self.context["site"].base_url or self.links.root
         return (
-            f'<video controls loop muted playsinline width="{film.width}" '
+            f'<video controls loop muted playsinline width="{film.width}" height="{film.height}" '
+            'style="max-width:100%;height:auto" '
             f'poster="{published}{film.poster}" src="{published}{film.mp4}"></video>'
         )
+
+    def _framed(self, figure: PlacedFilm) -> str:
+        """Return markup that embeds the single file of a figure in another site."""
+        film = figure.film
+        assert film is not None  # a single file has the size of its film
+        base = self.context["site"].base_url
+        folder = self.context["page"].path.rpartition("/")[0]
+        published = f"{base}{folder}/" if base and folder else base or ""
+        address = f"{published}{figure.single}"
+        title = f"{figure.id} · {self.context['site_title']}"
+        return frame("src", address, film.width, film.height, title)
 
     def _fill(self, template: str, **values: Any) -> str:
         return self.templates.fill(template, **self.context, **values)

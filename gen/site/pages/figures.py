@@ -7,45 +7,83 @@ from typing import Any, ClassVar, TypeAlias
 
 
 @dataclass(frozen=True)
+class FilmFiles:
+    """The published files of a film.
+
+    Attributes:
+        width: in CSS pixels, like `height`.
+        mp4: path inside the site, like `gif`, `poster`, and `small`, a small poster.
+        frames: number of snapshots shown.
+        seconds: duration, including held frames.
+    """
+
+    width: int
+    height: int
+    mp4: str
+    gif: str
+    poster: str
+    small: str
+    mp4_bytes: int
+    gif_bytes: int
+    frames: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class PlacedScene:
+    """The scripts from which the page paints a figure.
+
+    Attributes:
+        name: of the scene, under which its script registers it.
+        steps: the training step of each of its frames.
+        script: path inside the site, like `pack_script`.
+        pack: name of the pack of the run; None if the figure shows no single run.
+    """
+
+    name: str
+    steps: tuple[int, ...]
+    script: str
+    pack: str | None
+    pack_script: str | None
+
+
+@dataclass(frozen=True)
 class PlacedFilm:
-    """A film and its published files.
+    """A figure that moves: painted by the page, and filmed.
 
     Attributes:
         id: the figure's name in the config.
         model: id of the model or sweep whose training it shows.
-        width: in CSS pixels, like `height`.
-        mp4: path inside the site, like `gif`, `poster` and `data`; films of other
-            seeds have no `gif` and no `data`.
-        frames: number of snapshots shown.
-        seconds: duration, including held frames.
+        film: None for another seed than the usual one.
+        scene: None if it can only be filmed.
+        data: path inside the site; None for another seed.
         alt: text for readers who do not see it.
         recipe: the part of the config that makes it.
-        timing: JSON for the timeline of the page; None if the film shows no training.
+        timing: JSON for the timeline of the page; None if it shows no training.
+        single: the figure as one file, relative to the pages of its language; None without a
+            scene or timeline.
     """
 
     template: ClassVar[str] = "film"
 
     id: str
     model: str
-    width: int
-    height: int
-    mp4: str
-    gif: str | None
-    poster: str
+    film: FilmFiles | None
+    scene: PlacedScene | None
     data: str | None
-    mp4_bytes: int
-    gif_bytes: int
     data_bytes: int
-    frames: int
-    seconds: float
     alt: str
     recipe: str
     timing: str | None
+    single: str | None = None
+    single_bytes: int = 0
 
     @property
     def files(self) -> tuple[str, ...]:
         """Paths inside the site to which pages can link."""
-        return tuple(path for path in (self.mp4, self.gif, self.poster, self.data) if path)
+        film = self.film
+        paths = (film.mp4, film.gif, film.poster, film.small, self.data) if film else (self.data,)
+        return tuple(path for path in paths if path)
 
 
 @dataclass(frozen=True)
@@ -86,6 +124,9 @@ class PlacedWidget:
         template: file name of the template, without `.html.jinja`.
         drawing: what the template inserts.
         data: path inside the site of its CSV file.
+        painted: the films that its script paints.
+        pack: name of the pack that its script computes with; None if it needs none.
+        pack_script: path of that pack inside the site.
     """
 
     id: str
@@ -95,6 +136,9 @@ class PlacedWidget:
     data: str
     data_bytes: int
     alt: str
+    painted: tuple[PlacedFilm, ...] = ()
+    pack: str | None = None
+    pack_script: str | None = None
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from gen.i18n import Words
 from gen.site.own_templates import NO_TEMPLATES, OwnTemplates
 from gen.site.pages.article import Article, check_tokens, select_branches
 from gen.site.pages.facts import FACTS_FILE, FactBook
-from gen.site.pages.figures import BySeed, PlacedFigure, PlacedFilm
+from gen.site.pages.figures import BySeed, FilmFiles, PlacedFigure, PlacedFilm
 from gen.site.pages.generated import STYLESHEET, generated_assets
 from gen.site.pages.links import LinkTargets
 from gen.site.pages.markdown import anchors, parse
@@ -29,7 +29,7 @@ from gen.site.pages.seed_picker import SeedPicker
 from gen.site.pages.source import Source, read_sources
 from gen.site.pages.stylesheet import theme_stylesheet
 from gen.site.pages.templates import load_templates
-from gen.site.pages.timeline import timeline_words
+from gen.site.pages.timeline import readout_words, timeline_words
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Page:
     description: str
     layout: str
     number: int | None
-    picture: PlacedFilm | None
+    picture: FilmFiles | None
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def render_pages(
     )
     loaded = load_templates(templates, own_templates)
     rendered = {STYLESHEET: theme_stylesheet()}
-    seed_picker = SeedPicker.of(by_seed or {})
+    seed_picker = SeedPicker.of(by_seed or {}, figures)
     common = _common_variables(site, language, words, pages, targets.root, seed_picker)
     found: list[Section] = []
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
@@ -147,7 +147,9 @@ def _page_html(article: Article, body: str) -> str:
         f"{template}.html.jinja",
         **article.context,
         body=body,
-        timed=bool(article.timed),
+        timed=bool(article.timed) or article.paints,
+        computed=article.computed,
+        varied=sorted(article.varied),
         sheets=sorted(article.sheets),
     )
     return html.rstrip() + "\n"
@@ -168,6 +170,7 @@ def _common_variables(
         "file_size": partial(file_size, words),
         "seed_picker": seed_picker,
         "timeline_words": timeline_words(words),
+        "readout_words": readout_words(words),
         "languages": _languages(site, words, root),
     }
 
@@ -240,13 +243,13 @@ def _description(source: Source, book: FactBook) -> str:
         return book.fill(source.front.description)
 
 
-def _picture(source: Source, figures: Mapping[str, PlacedFigure]) -> PlacedFilm | None:
+def _picture(source: Source, figures: Mapping[str, PlacedFigure]) -> FilmFiles | None:
     name = source.front.picture
     if name is None:
         return None
     figure = figures.get(name)
     if isinstance(figure, PlacedFilm):
-        return figure
+        return figure.film
     films = [name for name, figure in figures.items() if isinstance(figure, PlacedFilm)]
     raise ConfigError(
         f'picture = "{name}" is not a film',

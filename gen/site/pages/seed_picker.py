@@ -23,15 +23,21 @@ class SeedPicker:
         seeds: the seeds that have figures, by model.
         figures: ids of the figures that change with the seed.
         by_seed: the figures of the models that have several seeds.
+        shown: the seed of the figures on the pages, by model.
     """
 
     seeds: Mapping[str, list[int]]
     figures: frozenset[str]
     by_seed: BySeed
+    shown: Mapping[str, int]
 
     @classmethod
-    def of(cls, by_seed: BySeed) -> SeedPicker:
-        """Select the models that have figures of several seeds."""
+    def of(cls, by_seed: BySeed, figures: Mapping[str, PlacedFigure]) -> SeedPicker:
+        """Select the models that have figures of several seeds.
+
+        Args:
+            figures: those on the pages, by id; `by_seed` has them too.
+        """
         several = {model: seeds for model, seeds in by_seed.items() if len(seeds) > 1}
         return cls(
             seeds={model: sorted(seeds) for model, seeds in several.items()},
@@ -39,6 +45,12 @@ class SeedPicker:
                 name for seeds in several.values() for placed in seeds.values() for name in placed
             ),
             by_seed=several,
+            shown={
+                model: seed
+                for model, seeds in several.items()
+                for seed, placed in seeds.items()
+                if any(figures.get(name) is figure for name, figure in placed.items())
+            },
         )
 
     def scripts(

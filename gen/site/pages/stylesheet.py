@@ -14,6 +14,7 @@ def theme_stylesheet() -> str:
 def css_variables() -> str:
     """Return custom properties on `:root`: every colour, light and dark, and the film width.
 
+    `--negative-0` to `--negative-5` and `--positive-…` are the colour map of live figures.
     Films are drawn once, on a light ground: `--film-…` are the colours around them.
     """
     theme = current()
@@ -23,13 +24,19 @@ def css_variables() -> str:
         **{f"film-{name}": theme.colours[name].light for name in ("ground", "ink", "rule")},
         "film": f"{FILM_WIDTH}px",
     }
-    light = {name: colour.light for name, colour in theme.colours.items()} | fixed
+    light = {name: colour.light for name, colour in theme.colours.items()}
+    light |= _stops("negative", theme.negative) | _stops("positive", theme.positive) | fixed
     dark = {name: colour.dark for name, colour in theme.colours.items()}
+    dark |= _stops("negative", theme.dark_negative) | _stops("positive", theme.dark_positive)
     return (
         f":root {{\n  color-scheme: light dark;\n{_declarations(light, '  ')}}}\n\n"
         f"@media screen and (prefers-color-scheme: dark) {{\n"
         f"  :root {{\n{_declarations(dark, '    ')}  }}\n}}\n"
     )
+
+
+def _stops(side: str, stops: tuple[str, ...]) -> dict[str, str]:
+    return {f"{side}-{place}": stop for place, stop in enumerate(stops)}
 
 
 def _declarations(values: dict[str, str], indent: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from gen.errors import PageError
 from gen.i18n import Words
@@ -13,22 +14,31 @@ from gen.text import script_json
 _END = re.compile(r"(\d{1,12})|([a-z_][a-z0-9_]*)")
 _HINT = "write [the words]{play MODEL FROM TO}; an end is a step or a fact whose value is a step"
 _KEYS = (
-    *("name", "play", "pause", "step", "step_name", "to", "speed"),
+    *("name", "play", "pause", "step", "step_name", "to", "speed", "loop"),
     *("loading", "alone", "lost"),
 )
+_READOUT_KEYS = ("name", "entry", "pair", "value", "cosine", "sine", "pinned", "let_go")
+_AXIS = "axis_meaning."
 
 
 def timeline_words(words: Words) -> str:
     """Return the texts of the timeline as JSON; the script fills in their placeholders."""
-    texts = {
-        key: words(
-            f"timeline.{key}",
-            **{name: f"{{{name}}}" for name in words.placeholders(f"timeline.{key}")},
-        )
-        for key in _KEYS
-    }
+    texts = {key: _with_placeholders(words, f"timeline.{key}") for key in _KEYS}
     texts["percent"] = words("number.percent", number="{number}")
     return script_json(texts)
+
+
+def readout_words(words: Words) -> str:
+    """Return the texts of values that a reader points at, and the names of axes, as JSON."""
+    texts: dict[str, Any] = {
+        key: _with_placeholders(words, f"readout.{key}") for key in _READOUT_KEYS
+    }
+    texts["axes"] = {key.removeprefix(_AXIS): words(key) for key in words if key.startswith(_AXIS)}
+    return script_json(texts)
+
+
+def _with_placeholders(words: Words, key: str) -> str:
+    return words(key, **{name: f"{{{name}}}" for name in words.placeholders(key)})
 
 
 @dataclass(frozen=True)

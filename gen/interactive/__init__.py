@@ -1,0 +1,1 @@
+"""Figures that the page paints itself: scenes, and packs of the snapshots they show."""

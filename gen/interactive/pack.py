@@ -1,0 +1,95 @@
+"""Pack: the snapshots of one run for the page, in one script file.
+
+Every figure of the run takes its numbers from it. Views are quantised with a scale per snapshot
+and view, to 8 bits as a rule: accuracy computed from such weights differs by less than a point,
+cells have the colour of their film or a neighbouring level, and lines are off by less than a
+pixel.
+
+A view has 16 bits where 8 are too coarse: if it is once much larger than at the end, because
+figures clip to what is large at the end, and spread that over 63 levels or 75 pixels from zero.
+And if it is so small that the bytes do not count.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from gen.experiments.runs import Run
+from gen.interactive.model import model_of
+from gen.interactive.quantise import Bits, packed, packed_floats, quantise_symmetric
+from gen.networks.view import ViewShape
+
+MOST_NUMBERS = 2**20
+"""Numbers of one pack: about half a megabyte. Of a larger run, fewer snapshots are kept."""
+
+_SMALL = 128
+"""Numbers of a view at one step that have 16 bits in any case."""
+
+_FAR = 8.0
+"""How many times the colour limit of a figure a view of 8 bits may be, at any step."""
+
+
+def kept_snapshots(shapes: Mapping[str, ViewShape], snapshots: int) -> Int[np.ndarray, " kept"]:
+    """Return which snapshots are kept: as many as `MOST_NUMBERS` allows, evenly, and the last."""
+    each = max(1, sum(shape.rows * shape.columns for shape in shapes.values()))
+    most = max(2, MOST_NUMBERS // each)
+    stride = max(1, -(-(snapshots - 1) // (most - 1)))
+    return np.append(np.arange(0, snapshots - 1, stride), snapshots - 1)
+
+
+def view_bits(views: Mapping[str, Float[np.ndarray, "kept _row _column"]]) -> dict[str, Bits]:
+    """Return the bits of each view, as the module describes.
+
+    The two views of a hidden layer are shown with one limit, that of the smaller one.
+    """
+    final = {name: _largest(view[-1]) for name, view in views.items()}
+    together = min(final.values()) if len(views) == 2 else None
+    found: dict[str, Bits] = {}
+    for name, view in views.items():
+        limit = final[name] if together is None else together
+        fine = view[0].size <= _SMALL or _largest(view) > _FAR * limit
+        found[name] = 16 if fine else 8
+    return found
+
+
+def _largest(values: Float[np.ndarray, "..."]) -> float:
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+
+
+def pack_script(name: str, content: str) -> str:
+    """Return the script file of a pack, whose content is JSON."""
+    return f"grokreel.packs.add({json.dumps(name)}, {content});\n"
+
+
+def pack_of(run: Run) -> str:
+    """Return the content of the pack of a run, as JSON."""
+    shapes = run.shapes
+    kept = kept_snapshots(shapes, len(run.snapshot_steps))
+    views: list[dict[str, Any]] = []
+    arrays = []
+    bits = view_bits({name: run.views[name][kept] for name in shapes})
+    for name, shape in shapes.items():
+        array = quantise_symmetric(run.views[name][kept], bits[name])
+        arrays.append(array)
+        views.append(
+            {
+                "name": name,
+                "rows": shape.rows,
+                "columns": shape.columns,
+                "axes": list(shape.axes),
+                "bits": array.bits,
+                "scales": packed_floats(array.scales),
+            }
+        )
+    content = {
+        "steps": run.snapshot_steps[kept].tolist(),
+        "model": model_of(run),
+        "views": views,
+        "data": packed(arrays),
+    }
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)

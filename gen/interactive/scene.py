@@ -1,0 +1,168 @@
+"""Scene: a film as data for the page, which paints it at any size and in its own colours.
+
+The background is SVG. Layers say what they are made of. Where their numbers follow from a view, the
+page computes them from the pack of the run; all other numbers travel with the scene.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from gen.drawing.derived import Axis, Derived, Operation, Values
+from gen.drawing.film import Film
+from gen.drawing.layers import Numbers, Parts, Places
+from gen.interactive.background import background_svg
+from gen.interactive.quantise import Quantised, packed, packed_floats, quantise_to
+
+_PIXEL_TOLERANCE = 0.2
+"""CSS pixels by which a place may be off."""
+
+_DIGITS = 6
+"""Significant digits of the numbers in operations."""
+
+
+def scene_script(name: str, content: str) -> str:
+    """Return the script file of a scene, whose content is JSON."""
+    return f"grokreel.scenes.add({json.dumps(name)}, {content});\n"
+
+
+def scene_of(
+    film: Film, name: str, pack: str, kept: Sequence[int] | Int[np.ndarray, " kept"]
+) -> str | None:
+    """Return the content of a scene, as JSON; None if a layer can only be filmed.
+
+    Args:
+        film: at scale 1, with the frames that the page shows.
+        name: of the scene.
+        pack: name of the pack of the run.
+        kept: the snapshots in the pack.
+    """
+    if film.scale != 1:
+        raise ValueError(f"a scene is made of a film of scale 1, not {film.scale}")
+    writer = _Writer(film.size[1], len(film.steps), np.asarray(kept))
+    layers: list[Parts] = []
+    for layer in film.layers:
+        parts = layer.parts()
+        if parts is None:
+            return None
+        layers.append({key: writer.written(value) for key, value in parts.items()})
+    # What a film paints onto its background is below all other layers.
+    layers.sort(key=lambda one: not one.get("permanent", False))
+    content: dict[str, Any] = {
+        "width": film.size[0],
+        "height": film.size[1],
+        "steps": film.steps.tolist(),
+        "pace": film.pacing.fps,
+        "pack": pack if writer.uses_pack else None,
+        "background": background_svg(film.marks, film.size, name),
+        "layers": layers,
+        "arrays": writer.described,
+    }
+    if writer.arrays:
+        content["data"] = packed(writer.arrays)
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+
+
+@dataclass
+class _Writer:
+    """Writes the parts of layers as JSON values and collects the arrays that travel along.
+
+    Attributes:
+        height: of the film in CSS pixels.
+        frames: how many the film has.
+        kept: the snapshots in the pack.
+        arrays, described: every array, and its shape and scales.
+        uses_pack: whether a layer follows from a view.
+    """
+
+    height: int
+    frames: int
+    kept: Int[np.ndarray, " kept"]
+    arrays: list[Quantised] = field(default_factory=list)
+    described: list[dict[str, Any]] = field(default_factory=list)
+    uses_pack: bool = False
+
+    def written(self, part: Any) -> Any:
+        """Return a part of a layer as a JSON value."""
+        match part:
+            case Places(points, unit):
+                return self._values(points, _PIXEL_TOLERANCE, self._to_css(unit))
+            case Numbers(values, tolerance, axes):
+                return self._values(values, tolerance, None, axes)
+            case _:
+                return part
+
+    def _to_css(self, unit: str) -> Operation | None:
+        """Return the operation from device pixels, y upwards, to CSS pixels from the top left."""
+        if unit == "css":
+            return None
+        return (
+            ["affine", [1, -1], [0, self.height]]
+            if unit == "device"
+            else ["affine", -1, self.height]
+        )
+
+    def _values(
+        self,
+        values: Values,
+        tolerance: float,
+        last: Operation | None,
+        axes: tuple[Axis, ...] | None = None,
+    ) -> dict[str, Any]:
+        if isinstance(values, Derived):
+            self.uses_pack = True
+            at = np.searchsorted(self.kept, values.frames).clip(0, len(self.kept) - 1)
+            same = np.array_equal(at, np.arange(self.frames))
+            operations = values.operations if last is None else (*values.operations, last)
+            return {
+                "view": values.view,
+                "frames": None if same else at.tolist(),
+                "ops": [_rounded(one) for one in operations],
+                "axes": [_axis(axis) for axis in values.axes],
+            }
+        operations = [] if last is None else [last]
+        index = self._add(values, tolerance)
+        known = axes or (None,) * (values.ndim - 1)
+        return {"array": index, "ops": operations, "axes": [_axis(axis) for axis in known]}
+
+    def _add(self, values: Float[np.ndarray, "frame ..."], tolerance: float) -> int:
+        """Keep an array for the scene; one that does not change is kept once."""
+        if len(values) > 1 and bool((values == values[:1]).all()):
+            values = values[:1]
+        array = quantise_to(values, tolerance)
+        self.arrays.append(array)
+        self.described.append(
+            {
+                "shape": list(values.shape),
+                "bits": array.bits,
+                "scales": packed_floats(array.scales),
+                "offsets": packed_floats(array.offsets),
+            }
+        )
+        return len(self.arrays) - 1
+
+
+def _axis(axis: Axis) -> list[Any] | None:
+    if axis is None:
+        return None
+    meaning, indices = axis
+    return [meaning, None if indices == tuple(range(len(indices))) else list(indices)]
+
+
+def _rounded(operation: Operation) -> Operation:
+    """Return an operation with numbers of few digits."""
+    return [_short(argument) for argument in operation]
+
+
+def _short(argument: Any) -> Any:
+    if isinstance(argument, list | tuple):
+        return [_short(one) for one in argument]
+    if isinstance(argument, float):
+        return int(argument) if argument.is_integer() else float(f"{argument:.{_DIGITS}g}")
+    return argument

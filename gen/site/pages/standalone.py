@@ -1,0 +1,209 @@
+"""Write a figure as one HTML file that holds its scripts, styles and data and loads nothing.
+
+The file opens from disk and in a frame of another page, `<iframe sandbox="allow-scripts">`. Its own
+policy allows the scripts and styles that are in it, by their digests, and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from gen import __version__
+from gen.i18n import Words
+from gen.site.assets import theme_files
+from gen.site.own_templates import OwnTemplates
+from gen.site.pages.figures import PlacedFilm
+from gen.site.pages.generated import STYLESHEET
+from gen.site.pages.stylesheet import theme_stylesheet
+from gen.site.pages.templates import Templates
+from gen.site.pages.timeline import readout_words, timeline_words
+
+FOLDER = "figures"
+"""The folder of these files in the folder of each language."""
+
+_SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
+"""What a frame allows: scripts, and the link to the site in a new window."""
+
+_BARS, _EDGES = 208, 24
+"""CSS pixels below a drawing, 13rem in standalone.css for bar and text, and beside it."""
+
+_TEMPLATE = "figure.html.jinja"
+
+_POLICY = "policy-of-this-file"
+"""Stands for the policy until the digests are known."""
+
+_INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
+"""What is run or applied; JSON has a type."""
+
+_ENDS = re.compile(r"<(?=/script|/style|!--)", re.IGNORECASE)
+"""What ends a script or style, or changes how it is read, wherever it stands."""
+
+
+@dataclass(frozen=True)
+class StandaloneFigure:
+    """A figure that the page paints, with its data.
+
+    Attributes:
+        id: the figure's name in the config.
+        model: id of the model or sweep whose training it shows.
+        width, height: of the drawing in CSS pixels.
+        alt: text for readers who do not see it.
+        recipe: the part of the config that makes it; empty if there is none.
+        timing: JSON for the timeline.
+        scene, pack: names under which the scripts in `data` register themselves; no pack if the
+            figure shows no single run.
+        steps: the training step of each frame.
+        data: the scripts of pack and scene.
+        poster: a picture as a data address, for paper and where no script runs; empty without one.
+    """
+
+    id: str
+    model: str
+    width: int
+    height: int
+    alt: str
+    recipe: str
+    timing: str
+    scene: str
+    steps: tuple[int, ...]
+    pack: str | None
+    data: tuple[str, ...]
+    poster: str = ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all files of one language share.
+
+    Attributes:
+        assets: scripts and styles by path inside the site.
+        title: of the site; empty if the figure belongs to none.
+        link: address of the site; empty if it is not known.
+    """
+
+    templates: Templates
+    assets: Mapping[str, bytes]
+    words: Words
+    title: str = ""
+    link: str = ""
+
+    def document(self, figure: StandaloneFigure) -> str:
+        """Return a figure as an HTML document.
+
+        Raises:
+            ConfigError: a template of the site is wrong; it names file and line.
+        """
+        html = self.templates.fill(
+            _TEMPLATE,
+            figure=figure,
+            data=[inlined(text) for text in figure.data],
+            words=self.words,
+            site_title=self.title,
+            link=self.link,
+            version=__version__,
+            policy=_POLICY,
+            script=lambda name: self._asset(f"assets/{name}.js"),
+            style=lambda name: self._asset(f"assets/{name}.css"),
+            timeline_words=timeline_words(self.words),
+            readout_words=readout_words(self.words),
+        )
+        return html.replace(_POLICY, _policy(html), 1).strip() + "\n"
+
+    def _asset(self, path: str) -> str:
+        return inlined(self.assets[path].decode())
+
+
+def theme_assets(templates: Path, own: OwnTemplates) -> dict[str, bytes]:
+    """Return scripts and styles of the theme and of a site, in the current colours.
+
+    Args:
+        templates: folder of the theme.
+        own: the files of a site that replace those of the theme.
+    """
+    return {**theme_files(templates), **own.assets, STYLESHEET: theme_stylesheet().encode()}
+
+
+def standalone_figure(placed: PlacedFilm, read: Callable[[str], bytes]) -> StandaloneFigure | None:
+    """Return a figure of a site with its data; None if it has no film, scene or timeline.
+
+    Args:
+        read: returns the content of a file of the site by its path.
+    """
+    film, scene = placed.film, placed.scene
+    if film is None or scene is None or placed.timing is None:
+        return None
+    drawing = read(scene.script).decode()
+    pack, data = None, (drawing,)
+    if scene.pack_script is not None and scene_content(drawing)["pack"]:
+        pack, data = scene.pack, (read(scene.pack_script).decode(), drawing)
+    return StandaloneFigure(
+        id=placed.id,
+        model=placed.model,
+        width=film.width,
+        height=film.height,
+        alt=placed.alt,
+        recipe=placed.recipe,
+        timing=placed.timing,
+        scene=scene.name,
+        steps=scene.steps,
+        pack=pack,
+        data=data,
+        poster=f"data:image/webp;base64,{b64encode(read(film.small)).decode()}",
+    )
+
+
+def scene_content(script: str) -> dict[str, Any]:
+    """Return the content of a scene from its script."""
+    return json.loads(script[script.index(", {") + 2 : script.rindex(");")])
+
+
+def frame(attribute: str, value: str, width: int, height: int, title: str) -> str:
+    """Return an `<iframe>` of a figure, as wide as its surroundings allow.
+
+    Args:
+        attribute: `src` or `srcdoc`.
+        value: the address, or the document.
+        width: of the drawing in CSS pixels, as `height`.
+        title: the text for readers who do not see it.
+    """
+    box = f"aspect-ratio:{width}/{height + _BARS};min-height:26rem"
+    style = f"width:100%;max-width:{width + _EDGES}px;{box};border:0"
+    return (
+        f'<iframe sandbox="{_SANDBOX}" loading="lazy" title="{escape(title)}" '
+        f'style="{style}" {attribute}="{escape(value)}"></iframe>'
+    )
+
+
+@lru_cache(maxsize=32)
+def inlined(text: str) -> str:
+    """Return a script or style that can stand in its element, as browsers will read it.
+
+    Such characters stand in strings and comments only, and in strings a backslash changes nothing.
+    """
+    return _ENDS.sub(r"<\\", text.replace("\r\n", "\n"))
+
+
+def _policy(html: str) -> str:
+    """Return the policy that allows the scripts and styles of a document and nothing else."""
+    digests: dict[str, dict[str, None]] = {"script": {}, "style": {}}
+    for element, text in _INLINE.findall(html):
+        digests[element][f"'sha256-{_digest(text)}'"] = None
+    scripts, styles = (" ".join(digests[each]) for each in ("script", "style"))
+    return (
+        f"default-src 'none'; img-src data:; style-src {styles}; script-src {scripts}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+@lru_cache(maxsize=32)
+def _digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()

@@ -1,0 +1,120 @@
+// One sum or product as a sum of waves: what each group of neurons adds to the logits.
+//
+// gen/analysis/interference.py computes the same.
+
+"use strict";
+
+{
+  // Dirichlet kernel: the trigonometric polynomial of lowest degree that is 1 at distance 0 and 0
+  // at every other whole distance.
+  const kernel = (distance, numbers) => {
+    const whole = Math.round(distance);
+    if (Math.abs(distance - whole) < 1e-9) return whole === 0 ? 1 : 0;
+    const half = (Math.PI * distance) / numbers;
+    const below = numbers % 2 ? Math.sin(half) : Math.tan(half);
+    return Math.sin(Math.PI * distance) / (numbers * below);
+  };
+
+  // The values on a circle, interpolated by waves: `parts` places for each number, from the first
+  // number to the last one.
+  class Interpolation {
+    constructor(numbers, parts) {
+      this.numbers = numbers;
+      this.places = (numbers - 1) * parts + 1;
+      this.weights = new Float64Array(this.places * numbers);
+      for (let place = 0; place < this.places; place += 1) {
+        for (let value = 0; value < numbers; value += 1) {
+          this.weights[place * numbers + value] = kernel(place / parts - value, numbers);
+        }
+      }
+    }
+
+    of(values) {
+      const { numbers, places, weights } = this;
+      const smooth = new Float64Array(places);
+      for (let place = 0; place < places; place += 1) {
+        const start = place * numbers;
+        let sum = 0;
+        for (let value = 0; value < numbers; value += 1) sum += weights[start + value] * values[value];
+        smooth[place] = sum;
+      }
+      return smooth;
+    }
+  }
+
+  // Write what some neurons of a network (network-maths.js) add to the logits of (a, b).
+  const addShare = (network, neurons, a, b, share) => {
+    const { activation, first, second, numbers, out } = network;
+    share.fill(0);
+    for (const neuron of neurons) {
+      const before = first[a * network.neurons + neuron] + second[b * network.neurons + neuron];
+      const active = activation(before);
+      const start = neuron * numbers;
+      for (let c = 0; active && c < numbers; c += 1) share[c] += active * out[start + c];
+    }
+  };
+
+  // What each group of neurons adds to the logits of (a, b), and the logits.
+  const sharesOf = (network, groups, a, b) => {
+    const shares = groups.map((neurons) => {
+      const share = new Float64Array(network.numbers);
+      addShare(network, neurons, a, b, share);
+      return share;
+    });
+    const total = Array.from({ length: network.numbers }, (_, c) =>
+      shares.reduce((sum, share) => sum + share[c], 0),
+    );
+    return [shares, total];
+  };
+
+  // The largest share of a group in any logit of any pair; logits count divided by `height`, because
+  // their row is so many times as high.
+  const largestShare = (network, groups, height) => {
+    const { numbers } = network;
+    const share = new Float64Array(numbers);
+    const total = new Float64Array(numbers);
+    let largest = 0;
+    for (let a = 0; a < numbers; a += 1) {
+      for (let b = a; b < numbers; b += 1) {
+        total.fill(0);
+        for (const neurons of groups) {
+          addShare(network, neurons, a, b, share);
+          for (let c = 0; c < numbers; c += 1) {
+            total[c] += share[c];
+            largest = Math.max(largest, Math.abs(share[c]));
+          }
+        }
+        for (let c = 0; c < numbers; c += 1) largest = Math.max(largest, Math.abs(total[c]) / height);
+      }
+    }
+    return largest;
+  };
+
+  // The smallest round number that is at least `ratio`; 1 for a ratio of 0.
+  const roundScale = (ratio) => {
+    if (!(ratio > 0)) return 1;
+    const power = Math.floor(Math.log10(ratio));
+    // Digits as text: 0.2 and not 2 * 0.1.
+    const scales = [1, 1.5, 2, 3, 4, 6, 8, 10].map((digit) => Number(`${digit}e${power}`));
+    return scales.find((scale) => scale >= ratio * (1 - 1e-9));
+  };
+
+  // The margin of an answer, and the best of the others.
+  const marginOf = (values, answer) => {
+    let next = answer === 0 ? 1 : 0;
+    for (let c = 0; c < values.length; c += 1) if (c !== answer && values[c] > values[next]) next = c;
+    return [values[answer] - values[next], next];
+  };
+
+  // The places of a and b after a move of one of them; the other one follows if the reader holds
+  // their sum or difference.
+  const moved = (places, which, place, hold, numbers) => {
+    const by = place - places[which];
+    const other = { none: 0, sum: -by, difference: by }[hold];
+    return places.map((one, index) => (one + (index === which ? by : other) + numbers) % numbers);
+  };
+
+  grokreel.interference = {
+    Interpolation, kernel, largestShare, marginOf, moved, roundScale, sharesOf,
+  };
+}

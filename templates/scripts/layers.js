@@ -1,0 +1,78 @@
+// Layers of a live figure: each kind has a painter, which draws a frame on a canvas and finds what
+// is under the pointer. The kinds are in layer-cells.js, layer-lines.js, layer-points.js,
+// layer-marks.js and layer-texts.js, and look as the layers of films in gen/drawing.
+//
+// A painter has two methods. Lengths are CSS pixels of the drawing; the transform of the context
+// scales them to device pixels.
+//
+//   paint(context, frame, palette, light)   light: null, or {axis: "neuron", index: 5}. On layers
+//     with this axis, everything else of it is dimmed.
+//   find(x, y, frame)   null, or {places: [5], axes: [["neuron", 5]], value, name,
+//     place: {x, y, width, height}}; `places` is where the entry stands on the axes of the layer
+
+"use strict";
+
+{
+  const DIM = 0.15;
+
+  const kinds = {};
+
+  // The painter of a layer. `words.step` is the text of step counters, such as "Step {step}".
+  const create = (layer, { scene, pack, words }) => {
+    if (!Object.hasOwn(kinds, layer.type)) throw new Error(`there is no layer ${layer.type}`);
+    return new kinds[layer.type](layer, { scene, pack, words });
+  };
+
+  // Neighbours of one colour, which are painted as one path: [{colour, first, last}]; `last` is
+  // not included.
+  const colourRuns = (colours, count) => {
+    const runs = [];
+    for (let i = 0; i < count; i += 1) {
+      const colour = colours.length === 1 ? colours[0] : colours[i];
+      if (runs.at(-1)?.colour !== colour) runs.push({ colour, first: i, last: i });
+      runs.at(-1).last = i + 1;
+    }
+    return runs;
+  };
+
+  // The axis of a layer's values that a light is on; -1 for a layer that is painted as usual.
+  const litAxis = (reader, light) => {
+    if (!light) return -1;
+    for (let axis = 0; axis < reader.axes.length; axis += 1) {
+      if (reader.axes[axis]?.[0] === light.axis) return axis;
+    }
+    return -1;
+  };
+
+  // Paint an element of each kind by `paint(first, last, colour, lit)`, which paints a range of
+  // elements: all of them or, where a light is on, all pale and the lit ones above.
+  const paintLit = (context, runs, reader, light, paint) => {
+    const axis = litAxis(reader, light);
+    if (axis >= 0) context.globalAlpha = DIM;
+    for (const { colour, first, last } of runs) paint(first, last, colour, false);
+    context.globalAlpha = 1;
+    if (axis !== 0) return;
+    for (const { colour, first, last } of runs) {
+      for (let i = first; i < last; i += 1) {
+        if (reader.indexAt(0, i) === light.index) paint(i, i + 1, colour, true);
+      }
+    }
+  };
+
+  // The value of an entry before it was placed in the drawing: a number, or the two coordinates of
+  // a point of the plane.
+  const valueAt = (reader, frame, entry, entries) => {
+    const { data } = reader.before(frame);
+    if (data.length === entries) return data[entry];
+    return data.length === 2 * entries ? [data[2 * entry], data[2 * entry + 1]] : null;
+  };
+
+  const around = (x, y, radius) => ({
+    x: x - radius,
+    y: y - radius,
+    width: 2 * radius,
+    height: 2 * radius,
+  });
+
+  grokreel.layers = { around, colourRuns, create, kinds, litAxis, paintLit, valueAt };
+}
