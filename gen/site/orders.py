@@ -63,14 +63,20 @@ class Order(ABC):
         """Draw it, with its theme as the current one."""
 
 
+_OF_FILMS = {"film.mp4", "poster.png"}
+
+
 def _is_usable(entry: Entry) -> bool:
-    """Return whether there are files, and for a film a step and a duration of each frame."""
-    frames = entry.info.get("frames")
-    if frames is None or not entry.digests:
-        return bool(entry.digests)
+    """Return whether there are files; a film has a poster, and tells steps and durations."""
+    found = entry.digests.keys()
+    if _OF_FILMS.isdisjoint(found):
+        return bool(found)
+    frames = entry.info["frames"]
     numbers = [entry.info[name] for name in ("width", "height", "seconds", "fps")]
-    return all(isinstance(value, int | float) for value in numbers) and all(
-        len(entry.info[name]) == frames for name in ("steps", "ticks")
+    return (
+        found >= _OF_FILMS
+        and all(isinstance(value, int | float) for value in numbers)
+        and all(len(entry.info[name]) == frames for name in ("steps", "ticks"))
     )
 
 

@@ -74,7 +74,7 @@ def ready(page: Page) -> None:
 
 
 def opened(page: Page, folder: Path, query: str = "") -> None:
-    page.goto((folder / "index.html").as_uri() + query)
+    page.goto((folder / "painted.html").as_uri() + query)
     ready(page)
 
 
@@ -328,7 +328,7 @@ def test_a_finger_that_moves_up_on_a_figure_scrolls_the_page(
 ) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
     page = context.new_page()
-    page.goto((timeline_site / "index.html").as_uri())
+    page.goto((timeline_site / "painted.html").as_uri())
     live(page, WEIGHTS).locator("xpath=ancestor::figure").scroll_into_view_if_needed()
     until(page, "document.querySelector('#figure-sum-weights.lives') !== null")
     live(page, WEIGHTS).evaluate("one => one.scrollIntoView()")

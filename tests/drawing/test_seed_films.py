@@ -132,7 +132,7 @@ def test_scenes_of_removed_seeds_are_cleaned_and_the_others_stay(
     outcome = gen("build", *options)
     assert "frames" not in outcome.err
     assert not (folder / "_site" / "seeds").exists()
-    assert "radio" not in (folder / "_site" / "index.html").read_text()
+    assert 'name="sum-seeds"' not in (folder / "_site" / "index.html").read_text()
 
 
 def _manifest(entry: Path) -> str:

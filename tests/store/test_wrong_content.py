@@ -39,8 +39,10 @@ def options_of(folder: Path) -> Options:
 
 
 def replaced(store: Store, family: str, change: Callable[[Path, dict[str, Any]], None]) -> Entry:
-    """Puts another entry in the place of the first of a family, with digests of its own."""
-    entry = next(store.entries(family))
+    """Puts another run, or another film, in the place of the first one, with its own digests."""
+    entry = next(
+        entry for entry in store.entries(family) if family == "runs" or "film.mp4" in entry.digests
+    )
     written = shutil.copytree(entry.folder, store.root.parent / "written")
     (written / "entry.json").unlink()
     info = json.loads(json.dumps(entry.info))

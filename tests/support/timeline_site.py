@@ -52,7 +52,9 @@ _FILM = re.compile(r'<figure class="(?:film|neurons).*?</figure>', re.DOTALL)
 def build(folder: Path) -> None:
     """Build the site, and write variants of its page."""
     small_site.build_here(folder, CONFIG, PAGE + BY_HAND)
-    page = _DRAWN.sub("", (folder / "_site" / "index.html").read_text("utf-8"))
+    painted = (folder / "_site" / "index.html").read_text("utf-8")
+    (folder / "_site" / "painted.html").write_text(painted, "utf-8")
+    page = _DRAWN.sub("", painted)
     (folder / "_site" / "index.html").write_text(page, "utf-8")
     (folder / "_site" / "charts.html").write_text(_FILM.sub("", page), "utf-8")
 
