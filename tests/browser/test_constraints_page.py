@@ -23,7 +23,7 @@ EN = Words("en")
 SWEEP = load(SITE / "gen.toml").sweeps["constraints"]
 DRAWN = SweepMap(sweep="constraints").render(sweep_run(SWEEP), EN).drawing
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("constraints_page")]
 
 
 @pytest.fixture(scope="module")

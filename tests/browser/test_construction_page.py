@@ -22,7 +22,7 @@ from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 EN = Words("en")
 PAGE = "::: figure sum wide\nPlay.\n:::\n\n::: figure error wide\nError.\n:::\n"
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("construction_page")]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Frame, Locator, Page, expect
 from tests.support.browsing import Watched, watched_page
 from tests.support.small_pages import Outline
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
 
 FIGURES = ("sum-weights", "sum-waves", "odd-weights")
 LIVE = ".film.lives .live"

@@ -23,7 +23,7 @@ EN = Words("en")
 RUN = solved_run()
 PAGE = "::: figure waves wide\nWaves.\n:::\n\n::: figure seeds wide\nSeeds.\n:::\n"
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interference_page")]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ EN = Words("en")
 RUN = solved_run()
 OTHER = replace(waves_run(snapshots=21), seed=1)
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interference_steps")]
 
 
 @pytest.fixture(scope="module")

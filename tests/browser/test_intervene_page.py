@@ -49,7 +49,7 @@ FREQUENCIES = final_frequencies(RUN)
 OTHER = replace(waves_run(snapshots=21), seed=1)
 PAIRS = 67 * 68 // 2
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("intervene_page")]
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ def landed(page: Page) -> str:
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("language_switch")
 @pytest.mark.parametrize("switch", ["header .languages a", "footer .languages a"])
 def test_the_language_switch_goes_to_the_section_in_view(page: Page, switch: str) -> None:
     page.locator("#part-3").evaluate("heading => heading.scrollIntoView()")
@@ -57,7 +57,7 @@ def test_the_language_switch_goes_to_the_section_in_view(page: Page, switch: str
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("language_switch")
 def test_at_the_top_of_a_page_the_language_switch_keeps_the_section_of_the_url(page: Page) -> None:
     page.goto(page.url + "#part-2")
     page.evaluate("scrollTo(0, 0)")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.timeline_page import bar, slider, step, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
 
 WEIGHTS, WAVES = "#figure-sum-weights", "#figure-sum-waves"
 ALL = [0, 1, 2, 3, 4, 5]

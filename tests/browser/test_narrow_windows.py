@@ -33,7 +33,7 @@ WIDE = {
     "a table": f"| {WORD} | {WORD} |\n| --- | --- |\n| ${LONG}$ | `{WORD}` |",
 }
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("narrow_windows")]
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ from tests.support.any_runs import any_run, attention_run
 from tests.support.line_runs import circle_run, parity_run, solved_run, waves_run
 from tests.support.painted import differing, opened, painting_page, wordless
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("painters")]
 
 PARITY, WAVES = parity_run(snapshots=9), waves_run(snapshots=9)
 CIRCLE, SOLVED = circle_run(snapshots=9), solved_run()

@@ -17,7 +17,7 @@ from tests.support.scene_page import box, dot, with_curve, with_scenes, write_sc
 from tests.support.timeline_page import bar, chart_step, settle, slider, step, until
 from tests.support.timeline_site import with_marks
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
 
 STEPS = list(range(0, 121, 10))
 FIGURE = "#figure-sum-weights"

@@ -19,7 +19,7 @@ WHY = (
 CHINESE = "grokking 是波的叠加。Schrodinger。\n"
 ALONE = "只有中文里有 grammar 一词。\n"
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("search_page")]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.support import seed_site, small_site, timeline_page
 from tests.support.browsing import Watched
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("seed_chooser")]
 
 LIVE = "#figure-sum-weights .live"
 

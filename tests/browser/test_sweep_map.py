@@ -30,7 +30,7 @@ FEW, MANY = "constraints", "parity-sweep"
 
 WINDOWS = [(1440, 900), (1280, 720), (900, 800), (390, 844)]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sweep_map")]
 
 
 def placed(name: str, words: Words = EN) -> PlacedWidget:

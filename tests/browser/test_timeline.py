@@ -21,7 +21,7 @@ from tests.support.timeline_page import (
     until,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
 
 FILMS = ("sum-weights", "sum-waves")
 

@@ -28,7 +28,7 @@ from tests.support.timeline_page import (
 )
 from tests.support.timeline_site import with_marks
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
 
 CHART = "#figure-sum-accuracy"
 FILMS = ("sum-weights", "sum-waves")

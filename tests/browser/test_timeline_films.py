@@ -15,7 +15,7 @@ from tests.support.film_server import FilmServer, serving
 from tests.support.timeline_page import bar, film_step, settle, slider, step, until
 from tests.support.timeline_site import with_marks
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
 
 FIRST = "#figure-sum-weights"
 

@@ -187,7 +187,7 @@ USE: dict[str, Callable[[Locator], str]] = {
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("figures_together")
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("name", ["all", *KINDS])
 def test_all_figures_of_a_page_work(
@@ -215,7 +215,7 @@ def timeline_steps(page: Page) -> list[int]:
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("figures_together")
 def test_scripts_have_one_global_name(browser: Browser, folder: Path) -> None:
     page = browser.new_page()
     (folder / "plain.html").write_text("<!doctype html><title>No scripts</title>")
@@ -227,7 +227,7 @@ def test_scripts_have_one_global_name(browser: Browser, folder: Path) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("figures_together")
 def test_two_charts_of_the_same_seeds_show_the_same_choice(browser: Browser, folder: Path) -> None:
     page = browser.new_page()
     page.goto((folder / "seeds.html").as_uri())
@@ -240,7 +240,7 @@ def test_two_charts_of_the_same_seeds_show_the_same_choice(browser: Browser, fol
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("figures_together")
 def test_neurons_are_those_of_the_chosen_seed(browser: Browser, folder: Path) -> None:
     page = browser.new_page()
     page.goto((folder / "some.html").as_uri())

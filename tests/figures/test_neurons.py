@@ -30,7 +30,7 @@ EN = Words("en")
 RUN = solved_run()
 FIGURE = Neurons(model="m", neuron=3, frames=11)
 
-IN_BROWSER, ONE_WORKER = pytest.mark.browser, pytest.mark.xdist_group("browser")
+IN_BROWSER, ONE_WORKER = pytest.mark.browser, pytest.mark.xdist_group("neurons")
 
 
 def drawn() -> NeuronsDrawing:

@@ -125,7 +125,7 @@ _OVERLAPS = """svg => {
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("sweep_labels")
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
 def test_labels_of_a_map_do_not_overlap_and_are_inside_it(

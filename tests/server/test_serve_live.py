@@ -21,7 +21,7 @@ from tests.support import small_site
 from tests.support.browsing import LONG, Watched
 from tests.support.path_proxy import PathProxy, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("serve_live")]
 
 SERVE = [sys.executable, "-m", "gen.cli", "serve", "--port", "0", "--jobs", "1"]
 
