@@ -294,7 +294,9 @@ def test_gen_record_leaves_a_recording_in_progress_alone(site: Path, gen: Gen) -
 
 def test_a_notebook_shows_a_recording(site: Path) -> None:
     file = site / "site" / "runs" / "m-2.safetensors"
-    film = show(file, "layers", views=["W1"])
+    painted = show(file, "layers", views=["W1"])
+    assert painted.media_type == "text/html" and painted.data.startswith(b"<!doctype html>")
+    film = show(file, "layers", views=["W1"], video=True)
     assert film.media_type == "video/mp4" and film.data[4:8] == b"ftyp"
     chart = show(f"{site / 'site' / 'gen.toml'}:mnist", "metrics", seed=1)
     assert chart.media_type == "image/svg+xml" and b"<svg" in chart.data
