@@ -130,11 +130,3 @@ def wave_gini(
     This is the Gini coefficient of a network's weights everywhere (Nanda et al. 2023).
     """
     return gini(np.sqrt(powers(weights).sum(axis=-1)))
-
-
-def points_at_frequency(
-    weights: Float[np.ndarray, "*batch input neuron"], frequency: int
-) -> Float[np.ndarray, "*batch neuron 2"]:
-    """Return each neuron as a point: the cosine and sine amplitudes of one frequency."""
-    wave = components(weights)[..., frequency - 1, :]
-    return np.stack([np.real(wave), -np.imag(wave)], axis=-1)

@@ -54,11 +54,6 @@ class Derived:
         """The shape of the values."""
         return self.values.shape
 
-    @property
-    def ndim(self) -> int:
-        """The number of axes, with that of the frames."""
-        return self.values.ndim
-
     def __array__(self, dtype: np.dtype[Any] | None = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self.values, dtype=dtype) if copy else np.asarray(self.values, dtype)
 

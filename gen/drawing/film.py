@@ -13,6 +13,7 @@ from gen.drawing.colours import rgb
 from gen.drawing.layers import Layer
 from gen.drawing.marks import Mark
 from gen.drawing.surface import Surface
+from gen.experiments.runs import every_nth
 
 SHORTEST, LONGEST = 4.0, 10.0
 """Target duration of a film, in seconds."""
@@ -44,9 +45,7 @@ class Pacing:
         if self.kept is not None:
             return np.array([place for place in self.kept if place < snapshots], dtype=np.int64)
         in_time = max(2, int((LONGEST - self.hold_first - self.hold_last) * self.fps) + 2)
-        most = in_time if most is None else min(most, in_time)
-        stride = max(1, -(-(snapshots - 1) // (most - 1)))
-        return np.append(np.arange(0, snapshots - 1, stride), snapshots - 1)
+        return every_nth(snapshots, in_time if most is None else min(most, in_time))
 
     def ticks(self, frames: int) -> Int[np.ndarray, " frame"]:
         """Return the duration of each frame in ticks; few frames last longer."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import imageio.v3 as imageio
+import numpy as np
+from jaxtyping import UInt8
 from PIL import Image
-
-from gen.drawing.film import Film
 
 SMALL_WIDTH = 672
 """CSS pixels: a list shows pictures at about half of that, on sharp screens."""
@@ -15,15 +15,15 @@ SMALL_WIDTH = 672
 _QUALITY = 75
 
 
-def write_small(film: Film, path: Path) -> None:
-    """Write the last frame as a WebP of `SMALL_WIDTH`, a tenth of the poster's bytes."""
-    frame = Image.fromarray(film.frame(-1))
-    width = min(SMALL_WIDTH, frame.width)
-    size = (width, round(frame.height * width / frame.width))
-    small = frame.resize(size, Image.Resampling.LANCZOS)
+def write_small(frame: UInt8[np.ndarray, "height width 3"], path: Path) -> None:
+    """Write a frame as a WebP of `SMALL_WIDTH`, a tenth of the poster's bytes."""
+    picture = Image.fromarray(frame)
+    width = min(SMALL_WIDTH, picture.width)
+    size = (width, round(picture.height * width / picture.width))
+    small = picture.resize(size, Image.Resampling.LANCZOS)
     small.save(path, "WEBP", quality=_QUALITY, method=6)
 
 
-def write_poster(film: Film, path: Path) -> None:
-    """Write the last frame as an optimised PNG without metadata."""
-    imageio.imwrite(path, film.frame(-1), plugin="pillow", extension=".png", optimize=True)
+def write_poster(frame: UInt8[np.ndarray, "height width 3"], path: Path) -> None:
+    """Write a frame as an optimised PNG without metadata."""
+    imageio.imwrite(path, frame, plugin="pillow", extension=".png", optimize=True)

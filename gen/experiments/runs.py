@@ -91,6 +91,12 @@ class Run:
         return self.views[name][-1].astype(np.float64)
 
 
+def every_nth(snapshots: int, most: int) -> Int[np.ndarray, " kept"]:
+    """Return the indices of at most `most` snapshots, two or more: every n-th and the last."""
+    stride = max(1, -(-(snapshots - 1) // (most - 1)))
+    return np.append(np.arange(0, snapshots - 1, stride), snapshots - 1)
+
+
 RunType = TypeVar("RunType", bound=Run)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.experiments.runs import Run
+from gen.experiments.runs import Run, every_nth
 from gen.interactive.model import model_of
 from gen.interactive.quantise import Bits, packed, packed_floats, quantise_symmetric
 from gen.networks.view import ViewShape
@@ -37,9 +37,7 @@ _FAR = 8.0
 def kept_snapshots(shapes: Mapping[str, ViewShape], snapshots: int) -> Int[np.ndarray, " kept"]:
     """Return which snapshots are kept: as many as `MOST_NUMBERS` allows, evenly, and the last."""
     each = max(1, sum(shape.rows * shape.columns for shape in shapes.values()))
-    most = max(2, MOST_NUMBERS // each)
-    stride = max(1, -(-(snapshots - 1) // (most - 1)))
-    return np.append(np.arange(0, snapshots - 1, stride), snapshots - 1)
+    return every_nth(snapshots, max(2, MOST_NUMBERS // each))
 
 
 def view_bits(views: Mapping[str, Float[np.ndarray, "kept _row _column"]]) -> dict[str, Bits]:
@@ -72,9 +70,10 @@ def pack_of(run: Run) -> str:
     kept = kept_snapshots(shapes, len(run.snapshot_steps))
     views: list[dict[str, Any]] = []
     arrays = []
-    bits = view_bits({name: run.views[name][kept] for name in shapes})
+    values = {name: run.views[name][kept] for name in shapes}
+    bits = view_bits(values)
     for name, shape in shapes.items():
-        array = quantise_symmetric(run.views[name][kept], bits[name])
+        array = quantise_symmetric(values[name], bits[name])
         arrays.append(array)
         views.append(
             {

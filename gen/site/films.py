@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic
 from gen.drawing.frame_size import fits, too_large_message
 from gen.errors import ConfigError
 from gen.figures.figure import FilmFigure, Subject
-from gen.site.orders import Drawn, Order
+from gen.site.orders import MP4, POSTER, Drawn, Order
 from gen.store.code_digest import code_digest, versions
 from gen.store.store import Entry, file_digest
 from gen.store.temporary import temporary_folder
@@ -20,7 +20,7 @@ from gen.store.temporary import temporary_folder
 if TYPE_CHECKING:
     from gen.drawing.film import Film
 
-MP4, GIF, POSTER, SMALL = "film.mp4", "film.gif", "poster.png", "small.webp"
+GIF, SMALL = "film.gif", "small.webp"
 FILES = (MP4, GIF, POSTER, SMALL)
 LIBRARIES = (
     "numpy",
@@ -81,8 +81,9 @@ class FilmOrder(Order, Generic[Subject]):
             sharp = self._sharp_film()
             write_mp4(sharp, folder / MP4)
             on_progress(1)
-            write_poster(sharp, folder / POSTER)
-            write_small(sharp, folder / SMALL)
+            last = sharp.frame(-1)
+            write_poster(last, folder / POSTER)
+            write_small(last, folder / SMALL)
             on_progress(2)
             write_gif(self.figure.film(self.subject, 1), folder / GIF)
             on_progress(len(FILES))

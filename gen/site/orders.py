@@ -63,7 +63,8 @@ class Order(ABC):
         """Draw it, with its theme as the current one."""
 
 
-_OF_FILMS = {"film.mp4", "poster.png"}
+MP4, POSTER = "film.mp4", "poster.png"
+_OF_FILMS = {MP4, POSTER}
 
 
 def _is_usable(entry: Entry) -> bool:

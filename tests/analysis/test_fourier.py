@@ -14,7 +14,6 @@ from gen.analysis.fourier import (
     frequencies,
     peak_power_shares,
     phases,
-    points_at_frequency,
     powers,
     silent_neurons,
 )
@@ -97,7 +96,8 @@ def test_a_neuron_is_the_sum_of_its_points_on_all_circles(weights: np.ndarray) -
     rebuilt = np.repeat(weights.mean(axis=0)[None], inputs, axis=0)
     for k in range(1, inputs // 2 + 1):
         turn = 2 * np.pi * k * np.arange(inputs) / inputs
-        cosine, sine = points_at_frequency(weights, k).T
+        wave = components(weights)[k - 1]
+        cosine, sine = np.real(wave), -np.imag(wave)
         rebuilt += np.outer(np.cos(turn), cosine) + np.outer(np.sin(turn), sine)
     np.testing.assert_allclose(rebuilt, weights, atol=1e-9)
 

@@ -205,7 +205,7 @@ def test_the_same_film_gives_the_same_bytes(written: tuple[str, Path], tmp_path:
 
 def test_a_poster_is_the_last_frame(tmp_path: Path) -> None:
     shown = film("five-circle", 2)
-    write_poster(shown, tmp_path / "poster.png")
+    write_poster(shown.frame(-1), tmp_path / "poster.png")
     assert np.array_equal(iio.imread(tmp_path / "poster.png"), shown.frame(-1))
 
 
