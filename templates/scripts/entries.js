@@ -5,6 +5,7 @@
 
 {
   const { around } = grokreel.layers;
+  const { sizeOf } = grokreel.values;
 
   const MARK = 4; // half the side of the place of a point without a size
 
@@ -12,8 +13,6 @@
   // of it: they append an axis of two coordinates.
   const MOVING = new Set(["clip", "affine"]);
   const POINTING = new Set(["against", "base", "frames"]);
-
-  const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);
 
   // The operations that give the data of a layer, in the order of its entries but not placed in
   // the drawing; null if there are none. A clip or factor before a Fourier transform is data.

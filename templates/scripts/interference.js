@@ -8,12 +8,10 @@
 
 {
   const { number, significant, whole } = grokreel.numbers;
-  const { dataOf, decoded, filled, startFigures } = grokreel.page;
+  const { dataOf, decoded, filled, floats, startFigures } = grokreel.page;
   const { nearest } = grokreel.steps;
   const { PairNetwork } = grokreel.network;
   const { Interpolation, largestShare, marginOf, moved, roundScale, sharesOf } = grokreel.interference;
-
-  const floats = (text) => new Float32Array(decoded(text).buffer);
 
   const HEADROOM = 1.03; // of the largest share, at least; that of the build is larger
 

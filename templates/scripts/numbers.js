@@ -85,6 +85,15 @@ globalThis.grokreel = {};
     return bytes;
   };
 
+  // Decode base64 of little-endian float32, the order of bytes of all browsers' processors.
+  const floats = (text) => new Float32Array(decoded(text).buffer);
+
+  const svgElement = (name, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+
   // Read the JSON that a figure holds for its script.
   const dataOf = (figure) =>
     JSON.parse(figure.querySelector("script[type='application/json']").textContent);
@@ -145,7 +154,9 @@ globalThis.grokreel = {};
     }
   };
 
-  grokreel.page = { carried, dataOf, decoded, filled, given, keepInAddress, parameterOf, startFigures };
+  grokreel.page = {
+    carried, dataOf, decoded, filled, floats, given, keepInAddress, parameterOf, startFigures, svgElement,
+  };
 }
 
 // Places in a rising list of steps.

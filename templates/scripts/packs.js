@@ -8,7 +8,7 @@
 "use strict";
 
 {
-  const { decoded } = grokreel.page;
+  const { decoded, floats } = grokreel.page;
 
   // The lowest integer stands for "not a number".
   const NOT_A_NUMBER = { 8: -128, 16: -32768 };
@@ -18,8 +18,6 @@
     const stream = new Blob([decoded(base64)]).stream();
     return new Response(stream.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
   };
-
-  const floats = (base64) => new Float32Array(decoded(base64).buffer);
 
   // Read tables of integers that stand one after the other. A table has `count` rows of `size`
   // integers; each row but the first is the difference to the one before, modulo 2 ** bits. All

@@ -5,15 +5,13 @@
 
 {
   const { significant, whole } = grokreel.numbers;
-  const { dataOf, decoded, filled, keepInAddress, startFigures } = grokreel.page;
+  const { dataOf, decoded, filled, floats, keepInAddress, startFigures, svgElement } = grokreel.page;
   const { Choice, Networks, cellByKey, contradicts, dotAt, judged, pinOf, pinText } = grokreel.sweep;
 
   // The distance between a cell and its charts or the edge of the window, and the height of the
   // timeline's bar, in pixels.
   const SPACE = 12;
   const BAR = 64;
-
-  const NAMESPACE = "http://www.w3.org/2000/svg";
 
   // Where the pointer was last. Scrolling moves cells below a pointer that rests.
   let pointer = null;
@@ -30,7 +28,7 @@
       this.data = dataOf(figure);
       this.state = decoded(this.data.state);
       this.judged = decoded(this.data.judged);
-      this.extremes = new Float32Array(decoded(this.data.extremes).buffer);
+      this.extremes = floats(this.data.extremes);
       this.cells = [...figure.querySelectorAll(".cell")].sort(
         (one, other) => one.dataset.cell - other.dataset.cell,
       );
@@ -39,8 +37,7 @@
       this.formulas = [...figure.querySelectorAll(".formulas span")];
       this.uses = this.cells.map((cell) => [...cell.querySelectorAll("use")]);
       this.choice = new Choice(this.data.focus);
-      this.ring = document.createElementNS(NAMESPACE, "circle");
-      this.ring.setAttribute("class", "ring");
+      this.ring = svgElement("circle", { class: "ring" });
       this.networks = new Networks(figure, this.data, {
         preview: (place) => this.change(() => this.choice.show(this.choice.cell, place)),
         leave: () => this.change(() => this.choice.leave()),

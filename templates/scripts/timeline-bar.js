@@ -7,9 +7,7 @@
 
 {
   const { whole } = grokreel.numbers;
-  const { filled } = grokreel.page;
-
-  const SVG = "http://www.w3.org/2000/svg";
+  const { filled, svgElement } = grokreel.page;
 
   const SPEEDS = [0.5, 1, 2];
 
@@ -41,12 +39,6 @@
       if (rest) return [side, ...rest];
     }
     return null;
-  };
-
-  const svgElement = (name, attributes) => {
-    const element = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    return element;
   };
 
   // The coordinates of a curve of [part, value] pairs, both from 0 to 1, in a square of 1 unit.

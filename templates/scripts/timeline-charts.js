@@ -5,16 +5,8 @@
 "use strict";
 
 {
-  const SVG = "http://www.w3.org/2000/svg";
-
   const { percent, significant } = grokreel.numbers;
-  const { dataOf, filled } = grokreel.page;
-
-  const svgElement = (name, attributes) => {
-    const element = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    return element;
-  };
+  const { dataOf, filled, svgElement } = grokreel.page;
 
   // The value of a curve at a step, interpolated along the drawn line; null where it has none.
   const curveValue = ({ steps, values }, step, scale) => {

@@ -245,5 +245,5 @@
 
   const reader = (spec, scene, pack) => new Reader(spec, scene, pack);
 
-  grokreel.values = { reader };
+  grokreel.values = { reader, sizeOf };
 }
