@@ -14,7 +14,7 @@ from gen.analysis.interventions import silenced
 from gen.analysis.neuron_groups import neuron_groups
 from gen.i18n import Words
 from tests.support.browsing import watched_page
-from tests.support.intervene_page import final_frequencies, packed_pairs, write_page
+from tests.support.intervene_page import final_frequencies, packed_pairs, write_pages
 from tests.support.line_runs import solved_run, waves_run
 
 EN = Words("en")
@@ -27,11 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interference_steps")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("steps")
-    write_page(folder, RUN, ("sum", "accuracy", "map"))
-    (folder / "alone").mkdir()
-    write_page(folder / "alone", RUN, ("sum",))
-    (folder / "seeds").mkdir()
-    write_page(folder / "seeds", RUN, ("sum", "accuracy", "seeds"), OTHER)
+    write_pages(folder, "sum", "map", RUN, OTHER)
     return folder
 
 

@@ -26,7 +26,7 @@ from tests.support.intervene_page import (
     exact_pairs,
     final_frequencies,
     packed_pairs,
-    write_page,
+    write_pages,
 )
 from tests.support.line_runs import solved_run, waves_run
 
@@ -55,11 +55,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("intervene_page")]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("intervene")
-    write_page(folder, RUN)
-    (folder / "alone").mkdir()
-    write_page(folder / "alone", RUN, ("map",))
-    (folder / "seeds").mkdir()
-    write_page(folder / "seeds", RUN, ("map", "accuracy", "seeds"), OTHER)
+    write_pages(folder, "map", "weights", RUN, OTHER)
     return folder
 
 

@@ -83,10 +83,25 @@ def final_frequencies(run: ModelRun) -> dict[int, int]:
     return main_frequencies(run.views["W_in"][-1].astype(np.float64))
 
 
+def write_pages(folder: Path, computed: str, beside: str, run: ModelRun, other: ModelRun) -> None:
+    """Write a page with a computed figure, and below it one with it alone and one with seeds.
+
+    Args:
+        computed: `map` or `sum`, as for `write_page`.
+        beside: another figure of the first page, which also has the accuracy.
+        other: another seed, which readers of the page in `seeds` can choose.
+    """
+    for name in ("alone", "seeds"):
+        (folder / name).mkdir()
+    write_page(folder, run, (computed, beside, "accuracy"))
+    write_page(folder / "alone", run, (computed,))
+    write_page(folder / "seeds", run, (computed, "accuracy", "seeds"), other)
+
+
 def write_page(
     folder: Path,
     run: ModelRun,
-    figures: tuple[str, ...] = ("map", "weights", "accuracy"),
+    figures: tuple[str, ...],
     other: ModelRun | None = None,
 ) -> None:
     """Write a site of one page; `map` is the figure of interventions, `sum` that of one sum.
