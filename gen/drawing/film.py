@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Int, UInt8
@@ -67,20 +68,18 @@ class Film:
         size: width and height in CSS pixels.
         scale: device pixels per CSS pixel.
         steps: the training step of each frame.
-        background: static pixels below all layers.
+        canvas: what is below all layers, finished.
         layers: moving parts, the lowest first.
         key_frame_every: distance of MP4 key frames; larger makes seeking slower and files smaller.
-        marks: what the background is made of, the lowest first.
     """
 
     size: tuple[int, int]
     scale: int
     steps: Int[np.ndarray, " frame"]
-    background: UInt8[np.ndarray, "height width 3"]
+    canvas: Canvas
     layers: tuple[Layer, ...]
     pacing: Pacing = Pacing()
     key_frame_every: int = 8
-    marks: tuple[Mark, ...] = ()
 
     @classmethod
     def of(
@@ -96,12 +95,21 @@ class Film:
             (canvas.width, canvas.height),
             canvas.scale,
             steps,
-            canvas.background(),
+            canvas,
             tuple(layers),
             pacing,
             key_frame_every,
-            marks=tuple(canvas.marks),
         )
+
+    @cached_property
+    def background(self) -> UInt8[np.ndarray, "height width 3"]:
+        """Static pixels below all layers; half of the work of a film of which no frame is asked."""
+        return self.canvas.background()
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What the background is made of, the lowest first."""
+        return tuple(self.canvas.marks)
 
     @property
     def ticks(self) -> Int[np.ndarray, " frame"]:

@@ -6,14 +6,12 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from gen.drawing.canvas import Canvas
 from gen.drawing.film import Film
 from gen.drawing.layers import Points
 from gen.experiments.runs import ModelRun
@@ -34,14 +32,8 @@ def square_run(radius: float, answers: float) -> ModelRun:
 
 def drawn(run: ModelRun) -> tuple[Film, list[Bbox], list[Bbox]]:
     """Return the film and the boxes of its background's texts and lines, y upwards."""
-    canvases: list[Canvas] = []
-    with pytest.MonkeyPatch.context() as patched:
-        background = Canvas.background
-        patched.setattr(
-            Canvas, "background", lambda canvas: canvases.append(canvas) or background(canvas)
-        )
-        film = Circle(model="m").film(run, 1)
-    (canvas,) = canvases
+    film = Circle(model="m").film(run, 1)
+    canvas = film.canvas
     artists = canvas._figure.get_children()
     renderer = canvas._agg.get_renderer()
     texts = [one.get_window_extent(renderer) for one in artists if isinstance(one, Text)]

@@ -10,7 +10,6 @@ from matplotlib.text import Text
 from playwright.sync_api import Browser
 
 from gen.config.reader import load
-from gen.drawing.canvas import Canvas
 from gen.drawing.fonts import unsupported_character
 from gen.errors import ConfigError
 from gen.experiments.sweep import Sweep
@@ -58,21 +57,11 @@ def _sweep(grid: str, folder: Path) -> Sweep:
 
 
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
-def test_labels_of_a_film_do_not_overlap_and_are_inside_it(
-    grid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_labels_of_a_film_do_not_overlap_and_are_inside_it(grid: str, tmp_path: Path) -> None:
     sweep = _sweep(grid, tmp_path)
-    sheets: list[Canvas] = []
-    drawn = Canvas.background
-
-    def watched(canvas: Canvas):  # noqa: ANN202
-        sheets.append(canvas)
-        return drawn(canvas)
-
-    monkeypatch.setattr(Canvas, "background", watched)
     film = SweepFilm(sweep="grid").film(sweep_run(sweep), 1)
     film.frame(0)
-    (canvas,) = sheets
+    canvas = film.canvas
     renderer = canvas._agg.get_renderer()
     texts = [each for each in canvas._figure.get_children() if isinstance(each, Text)]
     boxes = [
