@@ -259,7 +259,8 @@ def test_with_reduced_motion_scenes_jump_from_mark_to_mark(browser: Browser, fol
     )
     until(page, "!grokreel.timelines[0].playing")
     page.wait_for_timeout(100)
-    assert page.evaluate("drawn") == [0, 2, 8, 12]
+    # a change of the figure's size draws the step at hand once more
+    assert page.evaluate("drawn.filter((step, i) => step !== drawn[i - 1])") == [0, 2, 8, 12]
     context.close()
 
 
