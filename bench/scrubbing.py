@@ -22,6 +22,9 @@ from typing import Any
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 SECONDS = 5.0
+HEIGHTS = {1: 900, 4: 4500}
+"""Height of the window, in which at most so many figures are in sight."""
+
 LATENCY, BYTES_PER_SECOND = 150, 1.6e6 / 8
 
 _COUNT = """() => {
@@ -99,12 +102,16 @@ def _script_seconds(session: CDPSession) -> float:
 
 
 def measure(browser: Browser, address: str, most: int) -> dict[str, Any] | None:
-    """Drag the slider on a page with at most `most` figures in sight; None if it has none."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    """Drag the slider on a page with at most `most` figures in sight.
+
+    Returns:
+        None if nothing on the page follows a timeline.
+    """
+    page = browser.new_page(viewport={"width": 1280, "height": HEIGHTS[most]})
     page.add_init_script(f"({_COUNT})()")
     kilobytes = _loaded(page, address) / 1e3
     figures = page.evaluate(_MOST_FIGURES, most)
-    if not figures:
+    if not figures or not page.locator(".timeline").count():
         page.close()
         return None
     page.wait_for_function(_READY)
@@ -176,7 +183,7 @@ def main() -> None:
             executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
         )
         for name in pages:
-            for most in (1, 4):
+            for most in HEIGHTS:
                 found = measure(browser, (site / f"{name}.html").as_uri(), most)
                 if found is None or (most > 1 and found["figures"] == 1):
                     break

@@ -79,7 +79,7 @@ class Film:
     canvas: Canvas
     layers: tuple[Layer, ...]
     pacing: Pacing = Pacing()
-    key_frame_every: int = 8
+    key_frame_every: int = 30
 
     @classmethod
     def of(
@@ -88,7 +88,7 @@ class Film:
         steps: Int[np.ndarray, " frame"],
         layers: Sequence[Layer],
         pacing: Pacing,
-        key_frame_every: int = 8,
+        key_frame_every: int = 30,
     ) -> Film:
         """Create a film over a finished canvas."""
         return cls(
@@ -116,6 +116,11 @@ class Film:
         """Duration of each frame in ticks of 1/fps seconds."""
         return self.pacing.ticks(len(self.steps))
 
+    def every(self, stride: int) -> Int[np.ndarray, " shown"]:
+        """Return the places of every n-th frame and of the last."""
+        last = len(self.steps) - 1
+        return np.append(np.arange(0, last, stride), last)
+
     @property
     def seconds(self) -> float:
         """Duration in seconds."""
@@ -137,11 +142,17 @@ class Film:
         moving = [light(colour) for layer in self.layers for colour in layer.line_colours]
         return tuple(dict.fromkeys(static + moving))
 
-    def pixels(self) -> Iterator[UInt8[np.ndarray, "height width 4"]]:
-        """Yield every frame as RGBA, in one buffer that the next frame overwrites."""
+    def pixels(self, every: int = 1) -> Iterator[UInt8[np.ndarray, "height width 4"]]:
+        """Yield frames as RGBA, in one buffer that the next frame overwrites.
+
+        Args:
+            every: yield every n-th frame, and the last.
+        """
         background, surface = self._new_surface(), self._new_surface()
-        for frame in range(len(self.steps)):
-            self._compose(background, surface, frame - 1, frame)
+        previous = -1
+        for frame in self.every(every).tolist():
+            self._compose(background, surface, previous, frame)
+            previous = frame
             yield surface.pixels
 
     def frames(self) -> Iterator[UInt8[np.ndarray, "height width 3"]]:

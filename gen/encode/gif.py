@@ -1,7 +1,8 @@
-"""GIF encoder: one palette for all frames, and only the changed pixels of each frame."""
+"""GIF encoder: one palette, fewer frames than the MP4, and of each only the changed pixels."""
 
 from __future__ import annotations
 
+import math
 import struct
 from pathlib import Path
 
@@ -18,24 +19,29 @@ _UNCHANGED = 255
 
 _KEEP = 1
 _UNKNOWN = -1
+_FRAMES_PER_SECOND = 10
+"""Frames of a GIF at most: it is for slides and lists, where bytes count more than every frame."""
+
 _MOST_STEPS = 7
 """Palette entries between a line's colour and the background; more are not visible."""
 _WITHOUT_ALPHA = 0x00FFFFFF
 
 
 def write_gif(film: Film, path: Path) -> None:
-    """Write an endless GIF with one GIF frame for each film frame.
+    """Write an endless GIF of every n-th frame of a film and the last: at most 10 a second.
 
     It keeps the colours of cells (`film.exact_colours`) exactly. Antialiased edges of lines and
     glyphs get a few intermediate colours.
     """
+    stride = _stride(film)
+    delays = _delays(film, film.every(stride)).tolist()
     palette = _palette(film)
     index = _ColourIndex(palette)
     height, width = film.background.shape[:2]
     with path.open("wb") as file:
         file.write(_header(width, height, palette))
         previous = np.zeros((height, width), dtype=np.uint32)
-        for pixels, delay in zip(film.pixels(), _delays(film).tolist(), strict=True):
+        for pixels, delay in zip(film.pixels(stride), delays, strict=True):
             frame = pixels.view("<u4")[..., 0] & _WITHOUT_ALPHA
             for part in _changed_part(frame, previous, index, delay):
                 file.write(part)
@@ -43,9 +49,16 @@ def write_gif(film: Film, path: Path) -> None:
         file.write(b";")
 
 
-def _delays(film: Film) -> Int[np.ndarray, " frame"]:
+def _stride(film: Film) -> int:
+    """Return how many frames of the film are one of the GIF: a tenth of a second or more."""
+    ticks = int(film.ticks[1:-1].min(initial=int(film.pacing.fps)))
+    return max(1, math.ceil(film.pacing.fps / _FRAMES_PER_SECOND / ticks))
+
+
+def _delays(film: Film, places: Int[np.ndarray, " shown"]) -> Int[np.ndarray, " shown"]:
     """Return frame delays in 1/100 s; rounding errors do not accumulate."""
-    ends = np.cumsum(film.ticks) * 100 / film.pacing.fps
+    ticks = np.add.reduceat(film.ticks, places)
+    ends = np.cumsum(ticks) * 100 / film.pacing.fps
     return np.diff(np.rint(ends).astype(np.int64), prepend=0)
 
 

@@ -313,3 +313,8 @@ def test_the_arrays_of_a_recording_can_be_downloaded(site: Path) -> None:
     assert download is not None and download.name == "mnist.run-0.npz"
     arrays = np.load(io.BytesIO(download.content()))
     assert set(arrays) == {"steps", "W1", "conv.weight"}
+    assert film.run is not None
+    exact = film.run.views["W1"]
+    assert np.allclose(arrays["W1"], exact, rtol=2**-13, atol=0)
+    bits_left_out = arrays["W1"].view(np.uint32) & (2**11 - 1)
+    assert arrays["W1"].dtype == np.float32 and not bits_left_out.any()
