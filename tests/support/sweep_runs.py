@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from gen.analysis.sweep_outcomes import SweepRun
-from gen.experiments.sweep import Sweep
+from gen.experiments.sweep import Axis, Sweep
+from gen.experiments.thresholds import Thresholds
+from tests.support.outcome_runs import case
 
 STEPS = np.arange(0, 2001, 100)
 
@@ -33,4 +35,17 @@ def sweep_run(sweep: Sweep, world: str = "all") -> SweepRun:
         run.final_train_accuracy[place] = 1.0 if train.any() else 0.5
         run.final_test_accuracy[place] = 1.0 if test.any() else 0.5
     run.trained[:] = True
+    return run
+
+
+def small_sweep_run() -> SweepRun:
+    """Return a run of 18 models with every outcome: one diverges, and one is not trained."""
+    axes = (
+        Axis("task", "train_rows", (60, 80)),
+        Axis("network", "hidden", (4, 8, 12)),
+    )
+    cells = (case("parity", "generalised").model,) * 6
+    run = sweep_run(Sweep("grid", axes, (0, 1, 2), 4, cells, Thresholds()))
+    run.failed_at[1, 0] = STEPS[5]
+    run.trained[5, 2] = False
     return run
