@@ -315,7 +315,7 @@ def test_without_scripts_there_is_the_film(browser: Browser, folder: Path) -> No
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of which other seeds have a scene, but no film."""
     folder = tmp_path_factory.mktemp("seeds")
-    small_site.build_here(folder, seed_site.CONFIG, seed_site.PAGE)
+    seed_site.build_here(folder)
     site = folder / "_site"
     for seed in (0, 1):
         write_scene(site, f"sum-{seed}", STEPS, seed)
