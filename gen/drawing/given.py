@@ -1,7 +1,7 @@
 """A figure's own numbers, with which the page computes as it does with views of a run.
 
-Figures whose numbers do not follow from one view send them along with the scene. Where several layers
-show the same numbers, or a smooth curve through them, the scene holds the numbers once:
+Figures whose numbers do not follow from one view send them along with the scene. Where several
+layers show the same numbers, or a smooth curve through them, the scene holds the numbers once:
 
     shares = given(values, tolerance=0.004)               # (frame, number)
     curve = Lines(panel.project(x, smooth(shares, 6)).as_one_line(), colours)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.support import seed_site, small_site
+from tests.support import seed_site
 from tests.support.browsing import Watched
 from tests.support.scene_page import box, dot, with_curve, with_scenes, write_scene
 from tests.support.timeline_page import bar, chart_step, settle, slider, step, until

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -299,5 +300,5 @@ def test_the_choice_in_the_bar_has_room(page: Page, width: int) -> None:
     select = in_bar(page).bounding_box()
     assert select and select["height"] >= 24 and select["width"] >= 24
     beside = [box for box in row if abs(box["y"] + box["height"] / 2 - select["y"] - 18) < 30]
-    for one, other in zip(beside, beside[1:], strict=False):
+    for one, other in pairwise(beside):
         assert one["x"] + one["width"] <= other["x"] + 0.5

@@ -123,7 +123,8 @@ def _smooth(values: np.ndarray, parts: int) -> np.ndarray:
         once = k == 0 or 2 * k == p
         wave = np.exp(2j * np.pi * k * at / p)
         found += (1 if once else 2) * (
-            amplitude.real[..., None] * wave.real - (not once) * amplitude.imag[..., None] * wave.imag
+            amplitude.real[..., None] * wave.real
+            - (not once) * amplitude.imag[..., None] * wave.imag
         )
     return found
 
