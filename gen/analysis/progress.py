@@ -42,9 +42,6 @@ if TYPE_CHECKING:
 MOST_SNAPSHOTS = 201
 """Most snapshots that are measured; a chart has no room for more, and each takes milliseconds."""
 
-_KEPT = 32
-"""Runs whose measures are kept: a page in two languages and a table ask for those of each seed."""
-
 
 @dataclass(frozen=True)
 class WaveProgress:
@@ -102,7 +99,7 @@ def has_progress_measures(task: Task, network: Network) -> bool:
     )
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=4)
 def wave_progress(run: ModelRun) -> WaveProgress:
     """Measure a run of modular addition whose network has a weight for each number."""
     chosen = _evenly(len(run.snapshot_steps))
@@ -127,7 +124,7 @@ def wave_progress(run: ModelRun) -> WaveProgress:
     )
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=4)
 def signal_progress(run: ModelRun) -> SignalProgress:
     """Measure a run of a task with signal inputs."""
     chosen = _evenly(len(run.snapshot_steps))
