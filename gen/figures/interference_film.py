@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
-from gen.analysis.interference import PairLogits, interpolate, margin
+from gen.analysis.interference import PairLogits, margin
 from gen.analysis.number_names import NumberNames
 from gen.drawing.frame_size import HEADER
 from gen.figures.figure import FilmFigure
@@ -19,6 +19,7 @@ from gen.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
 
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas, Panel
+    from gen.drawing.derived import Derived
     from gen.drawing.film import Film
     from gen.drawing.layers import Layer
     from gen.experiments.runs import ModelRun
@@ -35,6 +36,8 @@ _NAME, _AXIS = 36, 36
 _TITLE, _BELOW = 30, 4
 _TALLEST, _LOWEST, _ROOM = 92, 52, 288
 _TALL_SUM = 2
+_TOLERANCE = 0.2
+"""CSS pixels by which points of the page may be off."""
 _DOT, _SUM_DOT, _ANSWER, _RING, _HOLE = 2.2, 2.6, 5.0, 10.0, 7.5
 
 
@@ -55,6 +58,7 @@ class InterferenceFilm(InterferenceFigure, FilmFigure):
     def film(self, run: ModelRun, scale: int) -> Film:
         from gen.drawing.film import Film
         from gen.drawing.film_frame import film_frame
+        from gen.drawing.given import given
 
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
@@ -63,6 +67,7 @@ class InterferenceFilm(InterferenceFigure, FilmFigure):
         limit = _limits(shares)
 
         height = min(_TALLEST, max(_LOWEST, _ROOM // len(groups)))
+        tolerance = _TOLERANCE / (height / 2)
         row = _TITLE + height + _BELOW
         top = HEADER + _NAME
         sum_top = top + row * len(groups) + _TITLE
@@ -86,14 +91,14 @@ class InterferenceFilm(InterferenceFigure, FilmFigure):
         canvas.text(x, top - 10, name, across="center", colour="ink", style="Semibold")
         for place, group in enumerate(groups):
             at = top + place * row + _TITLE
-            values = shares[:, place] / limit[:, None]
+            values = given(shares[:, place] / limit[:, None], tolerance)
             group_title(canvas, _LEFT, at - 10, group)
             layers += _wave(panel(at, height), values, group.colour, _DOT)
             layers += _answered(panel(at, height), values, group.colour, answer)
             layers += _numbers(panel(at, height), limit, margin(shares[:, place], answer))
         together = shares.sum(axis=1)
-        values = together / limit[:, None]
-        layers += [*_ring(whole, values, answer, naming), *_bars(whole, values)]
+        values = given(together / limit[:, None], tolerance)
+        layers += [*_ring(whole, values.values, answer, naming), *_bars(whole, values)]
         layers += _answered(whole, values, "ink", answer)
         layers += _numbers(whole, limit, margin(together, answer))
         _axes(canvas, whole, top, run.task.output_symbol)
@@ -127,32 +132,29 @@ def _limits(shares: Float[np.ndarray, "frame group answer"]) -> Float[np.ndarray
     return np.exp(np.append(needed[0], steady))
 
 
-def _wave(
-    panel: Panel, values: Float[np.ndarray, "frame answer"], colour: str, radius: float
-) -> Iterator[Layer]:
+def _wave(panel: Panel, values: Derived, colour: str, radius: float) -> Iterator[Layer]:
     """Yield layers of the values as dots on a smooth wave."""
     from gen.drawing.canvas import pale
+    from gen.drawing.given import smooth
     from gen.drawing.layers import Lines, Points
 
-    smooth = interpolate(values, PARTS)
-    through = panel.project(np.arange(smooth.shape[1]) / PARTS, smooth)
-    yield Lines(through[:, None].astype(np.float32), [pale(colour)], width=1.25)
+    curve = smooth(values, PARTS)
+    through = panel.project(np.arange(curve.shape[1]) / PARTS, curve)
+    yield Lines(through.as_one_line(), [pale(colour)], width=1.25)
     yield Points(panel.project(np.arange(values.shape[1]), values), [colour], radius=radius)
 
 
-def _bars(panel: Panel, values: Float[np.ndarray, "frame answer"]) -> Iterator[Layer]:
+def _bars(panel: Panel, values: Derived) -> Iterator[Layer]:
     """Yield layers of the values as dots, each on a thin bar from zero."""
     from gen.drawing.layers import Lines, Points
 
-    tops = panel.project(np.arange(values.shape[1]), values)
-    feet = panel.project(np.arange(values.shape[1]), np.zeros_like(values))
-    yield Lines(np.stack([feet, tops], axis=2).astype(np.float32), ["muted"], width=1.0)
-    yield Points(tops, ["ink"], radius=_SUM_DOT)
+    numbers = np.arange(values.shape[1])
+    bars = panel.project(np.stack([numbers, numbers], axis=1), values.from_base(0.0))
+    yield Lines(bars, ["muted"], width=1.0)
+    yield Points(panel.project(numbers, values), ["ink"], radius=_SUM_DOT)
 
 
-def _answered(
-    panel: Panel, values: Float[np.ndarray, "frame answer"], colour: str, answer: int
-) -> Iterator[Layer]:
+def _answered(panel: Panel, values: Derived, colour: str, answer: int) -> Iterator[Layer]:
     from gen.drawing.layers import Points
 
     place = panel.project(np.array([float(answer)]), values[:, answer : answer + 1])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
 
 from gen.analysis.fourier import frequencies, peak_power_shares, phases
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
@@ -20,37 +19,26 @@ from gen.tasks.task import Task
 from gen.text import csv_text
 from gen.widgets.neurons import NeuronsDrawing, draw_neurons
 
-_MOST_BYTES = 200_000
 _MOST_NEURONS = 64
 
 
 class Neurons(NeuronFigure):
-    """Small waves to choose a neuron by, the chosen neuron large, and a slider for the step.
+    """Small waves to choose a neuron by, the chosen neuron large, and a slider for the step."""
 
-    Attributes:
-        frames: snapshots in the page at most, one byte per weight.
-    """
+    computes: ClassVar[bool] = True
 
     kind: Literal["neurons"] = "neurons"
-    frames: Annotated[int, Field(ge=2, le=1000)] = 31
 
     def check(self, task: Task, network: Network) -> None:
         super().check(task, network)
-        (_, (inputs, neurons)), _ = hidden_layer_shapes(network, task)
+        (_, (_, neurons)), _ = hidden_layer_shapes(network, task)
         if neurons > _MOST_NEURONS:
             raise ValueError(
                 f"{neurons} neurons are too many to choose from; the limit is {_MOST_NEURONS}"
             )
-        size = 2 * inputs * neurons * self.frames
-        if size > _MOST_BYTES:
-            fewer = _MOST_BYTES // (2 * inputs * neurons)
-            raise ValueError(
-                f"{self.frames} snapshots of the weights are {size:,} bytes in the page; the "
-                f"limit is {_MOST_BYTES:,}; set frames = {fewer} or less"
-            )
 
     def render(self, run: ModelRun, words: Words) -> Widget[NeuronsDrawing]:
-        return Widget("neurons", draw_neurons(run, self.row(run), self.frames, words))
+        return Widget("neurons", draw_neurons(run, self.row(run), words))
 
     def csv(self, run: ModelRun) -> str:
         into = run.input_weights[-1]

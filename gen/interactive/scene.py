@@ -1,7 +1,8 @@
 """Scene: a film as data for the page, which paints it at any size and in its own colours.
 
 The background is SVG. Layers say what they are made of. Where their numbers follow from a view, the
-page computes them from the pack of the run; all other numbers travel with the scene.
+page computes them from the pack of the run; all other numbers travel with the scene. Several layers
+can follow from one array of them (`gen.drawing.given`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from jaxtyping import Float, Int
 
 from gen.drawing.derived import Axis, Derived, Operation, Values
 from gen.drawing.film import Film
+from gen.drawing.given import Given
 from gen.drawing.layers import Numbers, Parts, Places
 from gen.interactive.background import background_svg
 from gen.interactive.quantise import Quantised, packed, packed_floats, quantise_to
@@ -79,6 +81,7 @@ class _Writer:
         kept: the snapshots in the pack.
         arrays, described: every array, and its shape and scales.
         uses_pack: whether a layer follows from a view.
+        given: the index of each array that several layers can follow from, by its identity.
     """
 
     height: int
@@ -87,6 +90,7 @@ class _Writer:
     arrays: list[Quantised] = field(default_factory=list)
     described: list[dict[str, Any]] = field(default_factory=list)
     uses_pack: bool = False
+    given: dict[int, int] = field(default_factory=dict)
 
     def written(self, part: Any) -> Any:
         """Return a part of a layer as a JSON value."""
@@ -115,6 +119,13 @@ class _Writer:
         last: Operation | None,
         axes: tuple[Axis, ...] | None = None,
     ) -> dict[str, Any]:
+        if isinstance(values, Given):
+            operations = values.operations if last is None else (*values.operations, last)
+            return {
+                "array": self._given(values),
+                "ops": [_rounded(one) for one in operations],
+                "axes": [_axis(axis) for axis in values.axes],
+            }
         if isinstance(values, Derived):
             self.uses_pack = True
             at = np.searchsorted(self.kept, values.frames).clip(0, len(self.kept) - 1)
@@ -130,6 +141,13 @@ class _Writer:
         index = self._add(values, tolerance)
         known = axes or (None,) * (values.ndim - 1)
         return {"array": index, "ops": operations, "axes": [_axis(axis) for axis in known]}
+
+    def _given(self, values: Given) -> int:
+        """Return the index of the array that values follow from, which is kept once."""
+        source = values.source
+        if id(source) not in self.given:
+            self.given[id(source)] = self._add(source, values.tolerance)
+        return self.given[id(source)]
 
     def _add(self, values: Float[np.ndarray, "frame ..."], tolerance: float) -> int:
         """Keep an array for the scene; one that does not change is kept once."""

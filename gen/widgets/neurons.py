@@ -9,18 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from gen.analysis.fourier import components
 from gen.analysis.neuron_groups import neuron_groups, neuron_order
 from gen.charts.scales import limit_labels, round_up
 from gen.experiments.runs import ModelRun
 from gen.i18n import Words
+from gen.interactive.pack import kept_snapshots
 from gen.text import script_json
 from gen.widgets.interference import colour_class
-from gen.widgets.script_data import base64_text
 
-_LEVELS = 127
 _HEADROOM = 1.15
 
 
@@ -67,7 +66,8 @@ class NeuronsDrawing:
         reach: weight at the ends of the axis.
         last: largest number.
         waves: number of frequencies.
-        steps: steps of the selectable snapshots as text; the last one is shown.
+        steps: number of snapshots that the script has; the last one is shown.
+        step: the last step as text.
         data: JSON for the script.
     """
 
@@ -78,26 +78,25 @@ class NeuronsDrawing:
     reach: float
     last: int
     waves: int
-    steps: list[str]
+    steps: int
+    step: str
     data: str
 
 
-def draw_neurons(run: ModelRun, row: int, frames: int, words: Words) -> NeuronsDrawing:
+def draw_neurons(run: ModelRun, row: int, words: Words) -> NeuronsDrawing:
     """Draw all neurons at the end of training, one of them large.
 
     Args:
         row: the neuron that is chosen at first.
-        frames: most snapshots that the script gets.
     """
     order = neuron_order(run)
     into, out = run.views.values()
-    views = np.stack([into[:, :, order].transpose(0, 2, 1), out[:, order]], axis=1)
-    count = min(frames, len(views))
-    shown = np.unique(np.linspace(0, len(views) - 1, count).round().astype(int))
-    largest = float(np.abs(views[-1]).max())
+    final = np.stack([into[-1][:, order].T, out[-1][order]])
+    kept = kept_snapshots(run.shapes, len(run.snapshot_steps))
+    largest = float(np.abs(final).max())
     limit = round_up(_HEADROOM * largest) if largest > 0 else 1.0
-    beyond = bool((np.abs(views[shown]) > limit).any())
-    final, symbols = views[-1], (run.task.input_symbol, run.task.output_symbol)
+    beyond = any(bool((np.abs(view[kept]) > limit).any()) for view in (into, out))
+    symbols = (run.task.input_symbol, run.task.output_symbol)
     return NeuronsDrawing(
         thumbs=_thumbs(run, final[0], words),
         panels=[
@@ -109,8 +108,9 @@ def draw_neurons(run: ModelRun, row: int, frames: int, words: Words) -> NeuronsD
         reach=limit,
         last=final.shape[2] - 1,
         waves=final.shape[2] // 2,
-        steps=[words.number(int(step)) for step in run.snapshot_steps[shown]],
-        data=_data(run, views[shown], limit, shown, words),
+        steps=len(kept),
+        step=words.number(int(run.snapshot_steps[-1])),
+        data=_data(run, order, limit, kept, words),
     )
 
 
@@ -143,24 +143,18 @@ def _thumbs(run: ModelRun, into: Float[np.ndarray, "neuron number"], words: Word
 
 def _data(
     run: ModelRun,
-    views: Float[np.ndarray, "frame 2 neuron number"],
+    order: Int[np.ndarray, " neuron"],
     limit: float,
-    shown: np.ndarray,
+    kept: Int[np.ndarray, " kept"],
     words: Words,
 ) -> str:
-    """Return JSON for the script: weights as int8, scaled by the largest of snapshot and view."""
-    largest = np.abs(views).max(axis=(2, 3), keepdims=True)
-    scaled = np.divide(views * _LEVELS, largest, out=np.zeros_like(views), where=largest > 0)
+    """Return JSON for the script, which has the weights from the pack of the run."""
     content = {
-        "steps": [words.number(int(step)) for step in run.snapshot_steps[shown]],
         "near": words("neurons.near", step="{step}"),
-        "at": run.snapshot_steps[shown].tolist(),
-        "neurons": views.shape[2],
-        "numbers": views.shape[3],
+        "at": run.snapshot_steps[kept].tolist(),
+        "views": list(run.views),
+        "order": order.tolist(),
+        "numbers": run.input_weights.shape[1],
         "limit": limit,
-        "units": [
-            [float(f"{value / _LEVELS:.6g}") for value in pair] for pair in largest[..., 0, 0]
-        ],
-        "weights": base64_text(scaled.round().astype(np.int8)),
     }
     return script_json(content)

@@ -1,5 +1,5 @@
-// A choice of seeds: the figures of the model show the chosen seed. Pages without a chooser show
-// the one that the address names.
+// A choice of seeds: the figures of the model show the chosen seed. Readers choose in the figure of
+// seeds, if the page has one, and in the timeline bar; an address can name a seed too.
 //
 // Each seed has a script with its figures. It is loaded when the seed is first chosen, and passes
 // the figures on in a `seed` event. Elements that differ between seeds have `data-seeded`; an
@@ -50,7 +50,7 @@
 
   const radiosOf = (figure) => [...figure.querySelectorAll("input[type='radio']")];
 
-  // The choice of one model's seed; several figures of a page can show it.
+  // The choice of one model's seed; several figures of a page and the timeline bar can show it.
   class SeedChooser {
     constructor(model, figures, parameter) {
       this.model = model;
@@ -62,6 +62,8 @@
       this.scripts = new Map([...spans, ...this.radios.map(({ value, dataset }) => [value, dataset.script])]);
       this.original = this.radios.find((radio) => radio.defaultChecked)?.value ?? list.dataset.shown;
       this.current = this.wanted = this.original;
+      this.timeline = grokreel.timelines?.find((timeline) => timeline.model === model);
+      if (this.timeline) this.timeline.chooser = this;
       this.known = new Map();
       for (const radio of this.radios) {
         radio.disabled = radio.hidden = false;
@@ -77,11 +79,17 @@
       this.choose(this.scripts.has(wanted) ? wanted : this.original);
     }
 
+    // All seeds that can be chosen, in order.
+    get seeds() {
+      return [...this.scripts.keys()];
+    }
+
     // Show a seed; `anchor` keeps its position on the screen.
     choose(seed, anchor = null) {
       this.wanted = seed;
       this.anchor = anchor;
       for (const radio of this.radios) radio.checked = radio.value === seed;
+      this.timeline?.bar?.offerSeeds();
       if (seed === this.current) this.keepChoice();
       else if (this.known.has(seed)) this.show(this.known.get(seed));
       else this.load(seed);

@@ -1,4 +1,5 @@
-// The timeline bar at the bottom of the window: play, speed, loop, the step and curves of a model.
+// The timeline bar at the bottom of the window: play, speed, loop, the step and curves of a model, and
+// the choice of its seed.
 //
 // There is one bar. It shows the model whose figures fill most of the window. In the document it
 // stands behind the figure that is most visible or has the focus, so that Tab leads to it from there.
@@ -88,7 +89,11 @@
         class: "curve", viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true",
       });
       this.track.append(this.curve, this.slider, this.marks);
-      this.bar.append(this.button, this.track, this.output, this.speed, this.loop);
+      this.choice = make("label", "seed-choice");
+      this.seed = make("select", "");
+      this.choice.append(make("span", ""), this.seed);
+      this.choice.firstChild.textContent = words.seed;
+      this.bar.append(this.button, this.track, this.output, this.choice, this.speed, this.loop);
       document.body.append(this.bar);
       this.button.addEventListener("click", () => this.timeline.toggle());
       this.slider.addEventListener("input", () => {
@@ -97,6 +102,7 @@
       });
       this.speed.addEventListener("click", () => this.faster());
       this.loop.addEventListener("click", () => this.timeline.setLoops(!this.timeline.loops));
+      this.seed.addEventListener("change", () => this.chooseSeed());
       this.slider.addEventListener("keydown", (event) => this.timeline.key(event));
       this.button.addEventListener("keydown", (event) => this.timeline.key(event));
     }
@@ -163,8 +169,27 @@
       this.track.classList.toggle("curved", lines.length > 0);
       Object.assign(this.slider, { min: first, max: last, step: 1 });
       this.marks.replaceChildren(...marks.map((mark) => this.mark(mark, first, last)));
+      this.offerSeeds();
       this.arrange();
       this.follow();
+    }
+
+    // Offer the seeds of the model, if readers can choose among them, and show the chosen one.
+    offerSeeds() {
+      const { chooser } = this.timeline;
+      this.choice.hidden = !chooser;
+      if (!chooser) return;
+      if (this.offered !== chooser) {
+        this.seed.replaceChildren(...chooser.seeds.map((seed) => new Option(seed, seed)));
+        this.offered = chooser;
+      }
+      this.seed.value = chooser.wanted;
+    }
+
+    // The figure above the bar in the document keeps its place on the screen.
+    chooseSeed() {
+      const figure = this.bar.previousElementSibling;
+      this.timeline.chooser.choose(this.seed.value, figure?.matches("figure") ? figure : null);
     }
 
     mark({ key, at, name }, first, last) {

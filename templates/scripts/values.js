@@ -101,6 +101,32 @@
     };
   };
 
+  // The values on a circle, and `parts - 1` places between each two, by waves of few periods; in
+  // Python `interpolate` in gen/analysis/interference.py. The weight of a value depends on the
+  // distance alone.
+  const smooth = (shape, parts) => {
+    const numbers = shape.at(-1);
+    const places = (numbers - 1) * parts + 1;
+    const below = numbers % 2 ? Math.sin : Math.tan;
+    const weights = Float64Array.from({ length: places }, (_, distance) => {
+      if (distance % parts === 0) return distance === 0 ? 1 : 0;
+      const angle = (Math.PI * distance) / parts;
+      return Math.sin(angle) / (numbers * below(angle / numbers));
+    });
+    return {
+      shape: [...shape.slice(0, -1), places],
+      run: (from, to) => {
+        for (let place = 0; place < to.length; place += 1) {
+          const start = Math.floor(place / places) * numbers;
+          const at = place % places;
+          let sum = 0;
+          for (let n = 0; n < numbers; n += 1) sum += weights[Math.abs(at - n * parts)] * from[start + n];
+          to[place] = sum;
+        }
+      },
+    };
+  };
+
   // A stage that makes points: each entry gets a coordinate before it.
   const against = (shape, positions) => ({
     shape: [...shape, 2],
@@ -147,6 +173,7 @@
     pick: (shape, axis, chosen) => selected(shape, axis, [chosen], replaced(shape, axis, [])),
     transpose: transposed,
     fourier,
+    smooth,
     hypot,
     clip: (shape, low, high) => each(shape, (value) => Math.min(high, Math.max(low, value))),
     affine,

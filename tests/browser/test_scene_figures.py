@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.support import seed_site, small_site
+from tests.support import seed_site
 from tests.support.browsing import Watched
 from tests.support.scene_page import box, dot, with_curve, with_scenes, write_scene
 from tests.support.timeline_page import bar, chart_step, settle, slider, step, until
@@ -315,7 +315,7 @@ def test_without_scripts_there_is_the_film(browser: Browser, folder: Path) -> No
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of which other seeds have a scene, but no film."""
     folder = tmp_path_factory.mktemp("seeds")
-    small_site.build_here(folder, seed_site.CONFIG, seed_site.PAGE)
+    seed_site.build_here(folder)
     site = folder / "_site"
     for seed in (0, 1):
         write_scene(site, f"sum-{seed}", STEPS, seed)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support import seed_site, small_site, timeline_page
+from tests.support import seed_site, timeline_page
 from tests.support.browsing import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("seed_chooser")]
@@ -19,7 +20,7 @@ LIVE = "#figure-sum-weights .live"
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a small site with figures of every seed."""
     folder = tmp_path_factory.mktemp("chooser")
-    small_site.build_here(folder, seed_site.CONFIG, seed_site.PAGE)
+    seed_site.build_here(folder)
     return (folder / "_site" / "index.html").as_uri()
 
 
@@ -199,3 +200,105 @@ def test_without_scripts_the_page_shows_the_default_seed(browser: Browser, addre
     film = page.locator("#figure-sum-weights video source")
     assert film.get_attribute("src") == "media/sum-weights.mp4"
     context.close()
+
+
+def in_bar(page: Page) -> Locator:
+    return page.get_by_role("combobox", name="Seed", exact=True)
+
+
+def check_figures(page: Page, seed: int, *charts: str) -> None:
+    """Check the charts, the note of each figure, and the list in the bar."""
+    suffix = f".seed-{seed}" if seed else ""
+    for chart in charts:
+        link = page.locator(f"#figure-{chart} .download a").first
+        expect(link).to_have_attribute("href", f"media/{chart}{suffix}.svg")
+    expect(in_bar(page)).to_have_value(str(seed))
+    told = f"This is seed\u00a0{seed}; the text speaks of seed\u00a00."
+    expect(page.locator(".other-seed:visible", has_text=told)).to_have_count(2 if seed else 0)
+
+
+def test_a_page_without_a_figure_of_seeds_has_the_choice_in_its_bar(
+    page: Page, address: str
+) -> None:
+    page.goto(address.replace("index", "second"))
+    check_figures(page, 0, "sum-accuracy")
+    assert in_bar(page).locator("option").all_inner_texts() == ["0", "1", "2"]
+    in_bar(page).select_option("2")
+    check_figures(page, 2, "sum-accuracy")
+    page.locator("#figure-sum-weights").scroll_into_view_if_needed()
+    painted(page, 2)
+    assert "seed=2" in page.url
+    page.reload()
+    check_figures(page, 2, "sum-accuracy")
+    in_bar(page).select_option("0")
+    check_figures(page, 0, "sum-accuracy")
+    assert "seed" not in page.url
+
+
+def test_the_next_page_shows_the_seed_that_was_chosen_in_the_bar(page: Page, address: str) -> None:
+    page.goto(address.replace("index", "second"))
+    in_bar(page).select_option("1")
+    check_figures(page, 1, "sum-accuracy")
+    page.locator("nav.around a[rel='next']").click()
+    page.wait_for_url("**/third.html*")
+    check_figures(page, 1, "sum-accuracy")
+    parts = page.locator("#figure-sum-parts .sheet")
+    expect(parts).to_have_attribute("data-pack", "sum.run-1")
+    page.locator(".home").click()
+    page.wait_for_url("**/index.html*")
+    check_shown(page, 1)
+
+
+def test_arrow_keys_choose_in_the_bar_and_the_figure_keeps_its_place(
+    page: Page, address: str
+) -> None:
+    page.goto(address.replace("index", "second"))
+    page.set_viewport_size({"width": 1280, "height": 500})
+    figure = page.locator("#figure-sum-weights")
+    figure.scroll_into_view_if_needed()
+    behind = "document.querySelector('.timeline').previousElementSibling?.id"
+    timeline_page.until(page, f"{behind} === 'figure-sum-weights'")
+    before = figure.bounding_box()
+    in_bar(page).focus()
+    in_bar(page).press("ArrowDown")
+    check_figures(page, 1, "sum-accuracy")
+    after = figure.bounding_box()
+    assert before and after and abs(before["y"] - after["y"]) < 2
+    assert in_bar(page).evaluate("node => node === document.activeElement")
+
+
+def test_bar_and_figure_of_seeds_show_the_same_choice(page: Page) -> None:
+    in_bar(page).select_option("2")
+    check_shown(page, 2)
+    page.locator(".seed", has_text="Seed 1").click()
+    check_shown(page, 1)
+    expect(in_bar(page)).to_have_value("1")
+    page.locator("#figure-sum-accuracy .other-seed button").click()
+    expect(in_bar(page)).to_have_value("0")
+
+
+def test_the_bar_of_a_model_with_one_seed_offers_none(page: Page, address: str) -> None:
+    page.goto(address.replace("index", "second"))
+    page.set_viewport_size({"width": 1280, "height": 420})
+    expect(in_bar(page)).to_be_visible()
+    page.locator("#figure-odd-loss svg").first.scroll_into_view_if_needed()
+    expect(in_bar(page)).to_be_hidden()
+    expect(page.locator(".timeline")).to_be_visible()
+    page.locator("#figure-sum-accuracy svg").first.scroll_into_view_if_needed()
+    expect(in_bar(page)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 700, 1280])
+def test_the_choice_in_the_bar_has_room(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    parts = page.locator(".timeline > :visible")
+    boxes = [box for box in (part.bounding_box() for part in parts.all()) if box]
+    assert len(boxes) == 6
+    for box in boxes:
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width + 0.5
+    row = sorted((box for box in boxes if box["y"] > boxes[0]["y"] - 60), key=lambda box: box["x"])
+    select = in_bar(page).bounding_box()
+    assert select and select["height"] >= 24 and select["width"] >= 24
+    beside = [box for box in row if abs(box["y"] + box["height"] / 2 - select["y"] - 18) < 30]
+    for one, other in pairwise(beside):
+        assert one["x"] + one["width"] <= other["x"] + 0.5

@@ -30,7 +30,7 @@ SNAPSHOTS = 13
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the small site with figures of every seed once."""
     folder = tmp_path_factory.mktemp("seeds")
-    small_site.build_here(folder, seed_site.CONFIG, seed_site.PAGE)
+    seed_site.build_here(folder)
     return folder
 
 
@@ -38,7 +38,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(built: Path, tmp_path: Path) -> tuple[Path, list[str | Path]]:
     """Copy the built site for a test that changes it; return folder and options."""
     shutil.copytree(built, tmp_path, dirs_exist_ok=True)
-    return tmp_path, small_site.write(tmp_path, seed_site.CONFIG, seed_site.PAGE)
+    return tmp_path, seed_site.write(tmp_path)
 
 
 def test_every_seed_has_a_scene_and_a_pack_and_only_the_shown_one_a_film(built: Path) -> None:
@@ -117,9 +117,8 @@ def test_scenes_of_removed_seeds_are_cleaned_and_the_others_stay(
 ) -> None:
     folder, _ = site
     before = {path.name for path in (folder / ".gen" / "media").iterdir()}
-    options = small_site.write(
-        folder, seed_site.CONFIG.replace("every_seed = true", "every_seed = false"), seed_site.PAGE
-    )
+    config = seed_site.CONFIG.replace("every_seed = true", "every_seed = false")
+    options = seed_site.write(folder, config)
     assert gen("clean", *options).code == 0
     after = {path.name: _manifest(path) for path in (folder / ".gen" / "media").iterdir()}
     # Two films, four scenes and four packs, of which two scenes and two packs are of other seeds.

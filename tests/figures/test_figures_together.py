@@ -18,6 +18,7 @@ from gen.analysis.seeds import SeedRuns
 from gen.charts.chart import Chart, series_names
 from gen.charts.svg import to_svg
 from gen.config.reader import load
+from gen.experiments.runs import ModelRun
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
 from gen.figures.figure import figure_kinds
@@ -26,7 +27,8 @@ from gen.figures.neurons import Neurons
 from gen.figures.seeds import Seeds
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
-from gen.site.pages.figures import BySeed, PlacedChart, PlacedFigure, PlacedFilm
+from gen.interactive.pack import pack_of, pack_script
+from gen.site.pages.figures import BySeed, PlacedChart, PlacedFigure, PlacedFilm, PlacedWidget
 from gen.site.pages.render import render_pages
 from gen.site.timing import chart_timing
 from tests.support import small_pages
@@ -61,7 +63,13 @@ def placed(name: str, kind: str) -> PlacedFigure:
         return film(name)
     if kind == "chart":
         return chart(name)
-    return placed_widget(name, *WIDGETS[kind], EN)
+    widget = placed_widget(name, *WIDGETS[kind], EN)
+    return with_pack(widget, RUN) if kind == "neurons" else widget
+
+
+def with_pack(widget: PlacedWidget, run: ModelRun) -> PlacedWidget:
+    name = f"m.run-{run.seed}"
+    return replace(widget, pack=name, pack_script=f"media/{name}.js")
 
 
 def chart(name: str) -> PlacedChart:
@@ -111,7 +119,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for figure in others:
             for n in (1, 2):
                 name = f"{figure.kind}-{n}"
-                by_seed["m"][run.seed][name] = placed_widget(name, figure, run, EN)
+                widget = placed_widget(name, figure, run, EN)
+                neurons = isinstance(figure, Neurons)
+                by_seed["m"][run.seed][name] = with_pack(widget, run) if neurons else widget
+        pack = f"m.run-{run.seed}"
+        (folder / "media" / f"{pack}.js").write_text(pack_script(pack, pack_of(run)))
     pages_of = {kind: [f"{kind}-1", f"{kind}-2"] for kind in KINDS}
     pages_of["all"] = [f"{kind}-{n}" for n in (1, 2) for kind in KINDS]
     pages_of["some"] = ["neurons-1", "seeds-2", "seeds-1"]

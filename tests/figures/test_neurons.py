@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from gen.analysis.fourier import components
 from gen.analysis.neuron_groups import neuron_order
 from gen.figures.neurons import Neurons
 from gen.i18n import Words
+from gen.interactive.pack import pack_of, pack_script
 from gen.networks.embedded import Embedded
 from gen.site.pages.render import render_pages
 from gen.tasks.modular import Modular
@@ -24,11 +26,13 @@ from gen.widgets.neurons import NeuronsDrawing, bars_path, wave_path
 from tests.support.browsing import watched_page
 from tests.support.line_runs import solved_run, waves_run
 from tests.support.placed_figures import placed_widget
+from tests.support.scene_values import read_script, views_of
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 
 EN = Words("en")
 RUN = solved_run()
-FIGURE = Neurons(model="m", neuron=3, frames=11)
+FIGURE = Neurons(model="m", neuron=3)
+PACK = "m.run-0"
 
 IN_BROWSER, ONE_WORKER = pytest.mark.browser, pytest.mark.xdist_group("neurons")
 
@@ -59,15 +63,13 @@ def test_the_height_of_a_bar_is_the_amplitude_of_its_wave() -> None:
     assert bars[3] == "4 0V-2.5"
 
 
-def test_the_script_gets_every_weight_to_a_hundredth_of_the_largest() -> None:
+def test_the_script_finds_every_neuron_in_the_pack() -> None:
     data = json.loads(drawn().data)
-    raw = np.frombuffer(base64.b64decode(data["weights"]), dtype=np.int8)
-    weights = raw.reshape(11, 2, 24, 67) * np.array(data["units"])[:, :, None, None]
-    order = neuron_order(RUN)
-    for frame, snapshot in enumerate(np.linspace(0, 20, 11).round().astype(int)):
-        for way, view in enumerate((RUN.views["W_in"][snapshot].T, RUN.views["W_out"][snapshot])):
-            apart = np.abs(weights[frame, way] - view[order]).max()
-            assert apart < 0.01 * np.abs(view).max()
+    _, _, pack = read_script(pack_script(PACK, pack_of(RUN)))
+    assert data["at"] == pack["steps"] == RUN.snapshot_steps.tolist()
+    assert data["order"] == neuron_order(RUN).tolist() and data["numbers"] == 67
+    into, out = (views_of(pack)[name] for name in data["views"])
+    assert into.shape[1:] == (67, 24) and out.shape[1:] == (24, 67)
 
 
 def test_the_table_has_the_final_wave_of_each_neuron() -> None:
@@ -83,18 +85,11 @@ def test_the_alt_text_names_the_frequencies() -> None:
     assert "24 neurons" in alt and "50,000" in alt and "21" in alt
 
 
-def test_networks_that_are_too_large_for_the_page_are_refused_with_a_value_that_fits() -> None:
-    task, network = (
-        Modular(modulus=113, train_share=0.4),
-        Embedded(embedding="learned", width=100, hidden=48),
-    )
-    with pytest.raises(ValueError, match="set frames = 18 or less"):
-        Neurons(model="m").check(task, network)
-    Neurons(model="m", frames=18).check(task, network)
+def test_networks_with_too_many_neurons_to_choose_from_are_refused() -> None:
+    task = Modular(modulus=113, train_share=0.4)
+    Neurons(model="m").check(task, Embedded(embedding="learned", width=100, hidden=64))
     with pytest.raises(ValueError, match="the limit is 64"):
-        Neurons(model="m", frames=2).check(
-            task, Embedded(embedding="learned", width=100, hidden=65)
-        )
+        Neurons(model="m").check(task, Embedded(embedding="learned", width=100, hidden=65))
 
 
 def test_noise_is_drawn_too() -> None:
@@ -105,7 +100,8 @@ def test_noise_is_drawn_too() -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("neurons")
-    placed = placed_widget("all", FIGURE, RUN, EN)
+    placed = replace(placed_widget("all", FIGURE, RUN, EN), pack=PACK, pack_script=f"{PACK}.js")
+    (folder / f"{PACK}.js").write_text(pack_script(PACK, pack_of(RUN)))
     text = {"index": FRONT + "::: figure all wide\nChoose.\n:::\n"}
     pages = render_pages(site("index"), "en", text, {"all": placed}, {}, EN, TEMPLATES)
     write_theme(folder)
@@ -127,6 +123,21 @@ def heights(page: Page, part: str, way: int) -> np.ndarray:
     return -np.array(places.split(), dtype=np.float64)[1::2]
 
 
+def soon(check: Callable[[], bool]) -> None:
+    """Wait until something is drawn: in the next frame of the page, once the pack is there."""
+    deadline = time.monotonic() + 20
+    while not check():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def near(found: np.ndarray, known: np.ndarray, tolerance: float = 0.02) -> bool:
+    limit = drawn().reach
+    return len(found) == len(known) and bool(
+        np.abs(found - known.clip(-limit, limit)).max() < tolerance
+    )
+
+
 @IN_BROWSER
 @ONE_WORKER
 def test_choosing_a_neuron_draws_its_weights_and_its_waves(page: Page) -> None:
@@ -134,9 +145,9 @@ def test_choosing_a_neuron_draws_its_weights_and_its_waves(page: Page) -> None:
     neuron = neuron_order(RUN)[20]
     for way, view in enumerate((RUN.views["W_in"][-1].T, RUN.views["W_out"][-1])):
         expected = view[neuron]
-        assert np.abs(heights(page, "wave", way) - expected).max() < 0.02
         amplitudes = np.abs(components(expected[:, None]))[:, 0]
-        assert np.abs(heights(page, "bars", way) - amplitudes).max() < 0.02
+        soon(lambda way=way, known=expected: near(heights(page, "wave", way), known))
+        soon(lambda way=way, known=amplitudes: near(heights(page, "bars", way), known))
     assert "frequency-4" in (page.locator(".large").get_attribute("class") or "")
 
 
@@ -147,7 +158,7 @@ def test_arrow_keys_go_from_neuron_to_neuron(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     assert page.get_by_role("radio", name="4, k = 5", exact=True).is_checked()
     expected = RUN.views["W_in"][-1][:, neuron_order(RUN)[4]]
-    assert np.abs(heights(page, "wave", 0) - expected).max() < 0.02
+    soon(lambda: near(heights(page, "wave", 0), expected))
 
 
 @IN_BROWSER
@@ -158,8 +169,7 @@ def test_the_step_slider_goes_back_to_the_first_snapshot(page: Page) -> None:
     page.keyboard.press("Home")
     assert page.locator(".neurons label.step .value").inner_text() == "0"
     expected = RUN.views["W_in"][0][:, neuron_order(RUN)[3]]
-    limit = drawn().reach
-    assert np.abs(heights(page, "wave", 0) - expected.clip(-limit, limit)).max() < 0.03
+    soon(lambda: near(heights(page, "wave", 0), expected, 0.03))
 
 
 @IN_BROWSER
@@ -182,14 +192,33 @@ def test_the_widget_names_its_snapshot_if_the_timeline_is_between_two(
 @ONE_WORKER
 def test_the_small_waves_follow_the_step(page: Page) -> None:
     small = page.locator(".neurons fieldset .line").nth(5)
-    last = small.get_attribute("d")
-    slider = page.get_by_role("slider", name="Step")
-    slider.press("Home")
-    assert small.get_attribute("d") != last
+    page.get_by_role("slider", name="Step").press("Home")
     values = RUN.views["W_in"][0][:, neuron_order(RUN)[5]]
-    limit = drawn().reach
-    shown = (small.get_attribute("d") or "").removeprefix("M").replace("L", " ").split()
-    assert np.abs(-np.array(shown[1::2], dtype=float) - values.clip(-limit, limit)).max() < 0.03
+
+    def shown() -> np.ndarray:
+        path = (small.get_attribute("d") or "").removeprefix("M").replace("L", " ")
+        return -np.array(path.split(), dtype=float)[1::2]
+
+    assert not near(RUN.views["W_in"][-1][:, neuron_order(RUN)[5]], values, 0.03)
+    soon(lambda: near(shown(), values, 0.03))
+
+
+@IN_BROWSER
+@ONE_WORKER
+def test_weights_that_the_reader_has_changed_are_drawn(page: Page) -> None:
+    soon(lambda: bool(page.evaluate("grokreel.packs.loaded.has('m.run-0')")))
+    page.evaluate(
+        """async () => {
+          const pack = await grokreel.packs.load("m.run-0");
+          const factor = { W_in: 1, W_out: 0 };
+          const matrix = (name, at) => pack.matrix(name, at).map((value) => value * factor[name]);
+          grokreel.packs.changed.set("m.run-0", { matrix });
+          document.dispatchEvent(new CustomEvent("intervene", { detail: "m.run-0" }));
+        }"""
+    )
+    soon(lambda: near(heights(page, "wave", 1), np.zeros(67), 1e-9))
+    expected = RUN.views["W_in"][-1][:, neuron_order(RUN)[3]]
+    assert near(heights(page, "wave", 0), expected)
 
 
 @IN_BROWSER

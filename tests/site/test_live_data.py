@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gen.analysis.fourier import components
+from gen.analysis.interference import interpolate
 from gen.drawing.colours import Diverging
 from gen.theme import NEGATIVE_STOPS, POSITIVE_STOPS
 from tests.support.node import run_scripts
@@ -188,6 +189,16 @@ def test_waves_are_those_of_the_films(numbers: int) -> None:
     # Row k - 1 of the components belongs to frequency k.
     waves = np.stack([components(one.T)[[k - 1 for k in frequencies]].T for one in array])
     known = np.stack([np.real(waves), -np.imag(waves)], axis=-1)
+    np.testing.assert_allclose(data.reshape(known.shape), known, atol=1e-5)
+
+
+@pytest.mark.parametrize("numbers", [12, 13])
+@pytest.mark.parametrize("parts", [1, 6])
+def test_smooth_curves_are_those_of_the_films(numbers: int, parts: int) -> None:
+    array = np.round(np.random.default_rng(2).normal(size=(2, 3, numbers)), 2)
+    shape, data = values_of({"ops": [["smooth", parts]]}, array)
+    known = interpolate(array, parts)
+    assert shape == list(known.shape[1:])
     np.testing.assert_allclose(data.reshape(known.shape), known, atol=1e-5)
 
 

@@ -114,6 +114,21 @@ def _waves(values: np.ndarray, p: int, periods: list[int]) -> np.ndarray:
     return np.stack(found, axis=-1)
 
 
+def _smooth(values: np.ndarray, parts: int) -> np.ndarray:
+    """Interpolate by the waves of the discrete Fourier transform, up to half as many as values."""
+    p = values.shape[-1]
+    at = np.arange((p - 1) * parts + 1) / parts
+    found = np.zeros((*values.shape[:-1], len(at)))
+    for k, amplitude in enumerate(np.moveaxis(np.fft.rfft(values) / p, -1, 0)):
+        once = k == 0 or 2 * k == p
+        wave = np.exp(2j * np.pi * k * at / p)
+        found += (1 if once else 2) * (
+            amplitude.real[..., None] * wave.real
+            - (not once) * amplitude.imag[..., None] * wave.imag
+        )
+    return found
+
+
 def _paired(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.concatenate([x[..., None], y[..., None]], axis=-1)
 
@@ -142,6 +157,7 @@ _OPERATIONS: dict[str, Callable[..., np.ndarray]] = {
     "pick": _pick,
     "transpose": lambda v, order: np.moveaxis(v, order, range(len(order))),
     "fourier": _waves,
+    "smooth": _smooth,
     "hypot": lambda v: np.sqrt(v[..., ::2] ** 2 + v[..., 1::2] ** 2),
     "clip": lambda v, low, high: np.minimum(np.maximum(v, low), high),
     "affine": lambda v, scale, offset: v * np.array(scale) + np.array(offset),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from gen.commands import build
 from tests.support import small_site
 
 _EVERY = 'model = "sum"\nevery_seed = true\n'
@@ -10,6 +13,7 @@ CONFIG = (
     small_site.CONFIG.replace('kind = "weights"\nmodel = "sum"\n', f'kind = "weights"\n{_EVERY}')
     .replace('kind = "accuracy"\nmodel = "sum"\n', f'kind = "accuracy"\n{_EVERY}')
     .replace("steps = 60", "steps = 120")
+    .replace('pages = ["index"]', 'pages = ["index", "second", "third"]')
     + f"""
 [figures.sum-parts]
 kind = "interference"
@@ -32,3 +36,29 @@ PAGE = (
     )
     + "\n"
 )
+
+
+def _page(*names: str) -> str:
+    head = small_site.PAGE.partition("Trained on")[0].replace("landing", "chapter")
+    return head + "\n\n".join(f"::: figure {name} wide\nA caption.\n:::" for name in names) + "\n"
+
+
+OTHERS = {
+    "second": _page("sum-accuracy", "sum-weights", "odd-loss"),
+    "third": _page("sum-parts", "sum-accuracy"),
+}
+"""Pages without a figure of seeds."""
+
+
+def write(folder: Path, config: str = CONFIG) -> list[str | Path]:
+    """Write the sources of the site; return the options that build it in `folder`."""
+    options = small_site.write(folder, config, PAGE)
+    for name, text in OTHERS.items():
+        (folder / "site" / "pages" / "en" / f"{name}.md").write_text(text)
+    return options
+
+
+def build_here(folder: Path) -> None:
+    """Write and build the site in `folder`, in this process."""
+    write(folder)
+    build.build(small_site.context_of(folder))

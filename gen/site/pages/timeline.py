@@ -15,7 +15,7 @@ _END = re.compile(r"(\d{1,12})|([a-z_][a-z0-9_]*)")
 _HINT = "write [the words]{play MODEL FROM TO}; an end is a step or a fact whose value is a step"
 _KEYS = (
     *("name", "play", "pause", "step", "step_name", "to", "speed", "loop"),
-    *("loading", "alone", "lost"),
+    *("seed", "loading", "alone", "lost"),
 )
 _READOUT_KEYS = ("name", "entry", "pair", "value", "cosine", "sine", "pinned", "let_go")
 _AXIS = "axis_meaning."
