@@ -20,7 +20,7 @@ from gen.theme import FILM_WIDTH, NUMBER_SIZE, SYMBOL_SIZE
 if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas, Panel
     from gen.drawing.film import Film
-    from gen.drawing.layers import Layer
+    from gen.drawing.layers import Layer, Reading
     from gen.experiments.runs import ModelRun
     from gen.i18n import Words
 
@@ -35,6 +35,7 @@ _NAME, _AXIS = 36, 36
 _TITLE, _BELOW = 30, 4
 _TALLEST, _LOWEST, _ROOM = 92, 52, 288
 _TALL_SUM = 2
+_SUM = "\u2211"
 _DOT, _SUM_DOT, _ANSWER, _RING, _HOLE = 2.2, 2.6, 5.0, 10.0, 7.5
 
 
@@ -81,19 +82,23 @@ class InterferenceFilm(InterferenceFigure, FilmFigure):
         whole = panel(sum_top, _TALL_SUM * height)
         naming = self.naming(run)
         _head(canvas, naming, terms)
-        x, name = float(whole.across(answer)), naming.on_axis(answer)
+        x = float(whole.across(answer))
         canvas.line([x, x], [top - 4, bottom], colour="muted")
+        name = naming.on_axis(answer)
         canvas.text(x, top - 10, name, across="center", colour="ink", style="Semibold")
         for place, group in enumerate(groups):
             at = top + place * row + _TITLE
             values = shares[:, place] / limit[:, None]
             group_title(canvas, _LEFT, at - 10, group)
-            layers += _wave(panel(at, height), values, group.colour, _DOT)
+            frequency = "\u2026" if group.frequency is None else group.frequency
+            reading = _reading(f"k = {frequency}", shares[:, place])
+            layers += _wave(panel(at, height), values, group.colour, reading)
             layers += _answered(panel(at, height), values, group.colour, answer)
             layers += _numbers(panel(at, height), limit, margin(shares[:, place], answer))
         together = shares.sum(axis=1)
         values = together / limit[:, None]
-        layers += [*_ring(whole, values, answer, naming), *_bars(whole, values)]
+        layers += _ring(whole, values, answer, naming)
+        layers += _bars(whole, values, _reading(_SUM, together))
         layers += _answered(whole, values, "ink", answer)
         layers += _numbers(whole, limit, margin(together, answer))
         _axes(canvas, whole, top, run.task.output_symbol)
@@ -127,8 +132,15 @@ def _limits(shares: Float[np.ndarray, "frame group answer"]) -> Float[np.ndarray
     return np.exp(np.append(needed[0], steady))
 
 
+def _reading(name: str, logits: Float[np.ndarray, "frame answer"]) -> Reading:
+    """Return what a reader reads off dots of logits."""
+    from gen.drawing.layers import Reading
+
+    return Reading(name, logits, ("number", tuple(range(logits.shape[1]))))
+
+
 def _wave(
-    panel: Panel, values: Float[np.ndarray, "frame answer"], colour: str, radius: float
+    panel: Panel, values: Float[np.ndarray, "frame answer"], colour: str, reading: Reading
 ) -> Iterator[Layer]:
     """Yield layers of the values as dots on a smooth wave."""
     from gen.drawing.canvas import pale
@@ -137,17 +149,21 @@ def _wave(
     smooth = interpolate(values, PARTS)
     through = panel.project(np.arange(smooth.shape[1]) / PARTS, smooth)
     yield Lines(through[:, None].astype(np.float32), [pale(colour)], width=1.25)
-    yield Points(panel.project(np.arange(values.shape[1]), values), [colour], radius=radius)
+    at = panel.project(np.arange(values.shape[1]), values)
+    yield Points(at, [colour], radius=_DOT, reading=reading)
 
 
-def _bars(panel: Panel, values: Float[np.ndarray, "frame answer"]) -> Iterator[Layer]:
+def _bars(
+    panel: Panel, values: Float[np.ndarray, "frame answer"], reading: Reading
+) -> Iterator[Layer]:
     """Yield layers of the values as dots, each on a thin bar from zero."""
     from gen.drawing.layers import Lines, Points
 
     tops = panel.project(np.arange(values.shape[1]), values)
     feet = panel.project(np.arange(values.shape[1]), np.zeros_like(values))
-    yield Lines(np.stack([feet, tops], axis=2).astype(np.float32), ["muted"], width=1.0)
-    yield Points(tops, ["ink"], radius=_SUM_DOT)
+    bars = np.stack([feet, tops], axis=2).astype(np.float32)
+    yield Lines(bars, ["muted"], width=1.0, reading=reading)
+    yield Points(tops, ["ink"], radius=_SUM_DOT, reading=reading)
 
 
 def _answered(
@@ -198,8 +214,10 @@ def _numbers(
 
 
 def _signed(value: float) -> str:
+    """Return a number with its sign, which zero has not."""
     digits = 2 if abs(value) < 9.995 else 0
-    return f"{value:+.{digits}f}".replace("-", "\u2212")
+    text = f"{value:+.{digits}f}" if round(value, digits) else f"{0:.{digits}f}"
+    return text.replace("-", "\u2212")
 
 
 def _axes(canvas: Canvas, whole: Panel, top: float, symbol: str) -> None:
@@ -208,5 +226,5 @@ def _axes(canvas: Canvas, whole: Panel, top: float, symbol: str) -> None:
     last = int(whole.x[1])
     inner = [tick for tick in nice_ticks(0, last, 8) if tick < last * 0.94]
     whole.number_axis([*inner, last], symbol)
-    canvas.symbol(_LEFT, whole.top - 10, "\u2211", size=NUMBER_SIZE)
+    canvas.symbol(_LEFT, whole.top - 10, _SUM, size=NUMBER_SIZE)
     canvas.symbol(FILM_WIDTH - _EDGE, top + 20, "\u2206", size=NUMBER_SIZE, across="right")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from gen.analysis.fourier import frequencies, phases
 from tests.support.timeline_page import bar, slider, step, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
@@ -62,9 +63,12 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def weights(timeline_site: Path) -> dict[str, np.ndarray]:
-    """The snapshots of the run that the figures show."""
+    """The snapshots of the run that the figures show, neurons in the order of figures."""
     with np.load(timeline_site / "data" / "sum.run-0.npz") as arrays:
-        return {name: arrays[name] for name in arrays.files}
+        found = {name: arrays[name] for name in arrays.files}
+    final = found["W_in"][-1].astype(np.float64)
+    order = np.lexsort((phases(final), frequencies(final)))
+    return found | {"W_in": found["W_in"][:, :, order], "W_out": found["W_out"][:, order]}
 
 
 def ready(page: Page) -> None:
