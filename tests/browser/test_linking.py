@@ -391,3 +391,15 @@ def test_in_forced_colours_the_box_has_those_of_the_system(
     }""")
     assert box(page).evaluate("one => getComputedStyle(one).color") == system
     context.close()
+
+
+def test_numbers_in_the_drawing_are_written_as_on_the_page(page: Page, timeline_site: Path) -> None:
+    opened(page, timeline_site)
+    shown = page.evaluate("""() => {
+      const figure = grokreel.timelines[0].followers.find((one) => one.live);
+      const { pack, scene } = figure;
+      scene.background = scene.background.replace("</svg>", "<text>5\\u202f000.5</text></svg>");
+      figure.show(scene, pack);
+      return [...figure.live.querySelectorAll("svg text")].at(-1).textContent;
+    }""")
+    assert shown == "5,000.5"
