@@ -20,7 +20,7 @@ from gen.analysis.outcome import generalised_at
 from gen.theme import FREQUENCY_COLOURS
 
 if TYPE_CHECKING:
-    from gen.experiments.runs import ModelRun
+    from gen.experiments.runs import ModelRun, Run
     from gen.i18n import Words
     from gen.networks.network import Network
     from gen.tasks.task import Task
@@ -118,6 +118,28 @@ def neuron_order(run: ModelRun) -> Int[np.ndarray, " neuron"]:
     if w_in.shape[0] == 2:
         return np.argsort(np.arctan2(w_in[1], w_in[0]), kind="stable")
     return np.lexsort((phases(w_in), frequencies(w_in)))
+
+
+def neuron_names(run: Run, neurons: int) -> tuple[int, ...]:
+    """Return the number by which figures, pages and settings name each neuron of a run.
+
+    It is the place in `neuron_order`, so that rows of heat maps count from 0. Neurons of runs
+    without a single hidden layer have no such order, and are named by their index.
+    """
+    from gen.experiments.runs import ModelRun
+
+    if not isinstance(run, ModelRun) or not has_hidden_layer(run):
+        return tuple(range(neurons))
+    return tuple(np.argsort(neuron_order(run)).tolist())
+
+
+def entry_numbers(run: Run, meaning: str, entries: int) -> tuple[int, ...]:
+    """Return the number of every entry of an axis: `neuron_names`, or its index.
+
+    Args:
+        meaning: what the axis is for, such as `neuron` or `number`.
+    """
+    return neuron_names(run, entries) if meaning == "neuron" else tuple(range(entries))
 
 
 def describe_frequencies(run: ModelRun, words: Words) -> str:

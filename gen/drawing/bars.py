@@ -8,7 +8,8 @@ from matplotlib.path import Path
 
 from gen.drawing.canvas import light
 from gen.drawing.derived import Derived
-from gen.drawing.layers import Layer, Parts, Places
+from gen.drawing.layers import Layer
+from gen.drawing.parts import Parts, Places
 from gen.drawing.surface import Surface
 
 

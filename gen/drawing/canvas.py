@@ -220,38 +220,18 @@ class Canvas:
         self._add(drawn)
 
     def colour_bar(
-        self,
-        colours: Diverging,
-        *,
-        left: int,
-        top: int,
-        width: int,
-        height: int,
-        beyond: bool = False,
-        labels: tuple[str, str] | None = None,
+        self, colours: Diverging, *, left: int, top: int, width: int, height: int
     ) -> None:
-        """Draw a colour bar, and labels below it.
-
-        Args:
-            beyond: whether the outermost colours include values beyond the limit.
-            labels: of both ends; None: minus the limit, and the limit.
-        """
+        """Draw a colour bar with ticks at its ends and at zero; `ScaleEnds` labels its ends."""
         self.marks.append(ColourBarMark(left, top, width, height))
         scale = self.scale
         level = np.arange(width * scale) * colours.levels // (width * scale)
         bar = np.broadcast_to(colours.colours[level], (height * scale, width * scale, 3))
         rows = slice(top * scale, (top + height) * scale)
         self._colour_bars.append((rows, slice(left * scale, (left + width) * scale), bar))
-        less, more = ("\u2264\u202f", "\u2265\u202f") if beyond else ("", "")
-        low, high = labels or (format_number(-colours.limit), format_number(colours.limit))
-        marks: tuple[tuple[str, float, Across], ...] = (
-            (less + low, left, "left"),
-            ("0", left + width / 2, "center"),
-            (more + high, left + width, "right"),
-        )
-        for text, x, across in marks:
+        for x in (left, left + width / 2, left + width):
             self.line([x, x], [top + height, top + height + _TICK])
-            self.text(x, top + height + LABEL_DROP, text, across=across)
+        self.text(left + width / 2, top + height + LABEL_DROP, "0", across="center")
 
     def background(self) -> UInt8[np.ndarray, "height width 3"]:
         """Render the canvas."""

@@ -9,8 +9,9 @@ from jaxtyping import Float
 
 from gen.drawing.canvas import light
 from gen.drawing.fonts import Style
-from gen.drawing.layers import Layer, Parts, Places
+from gen.drawing.layers import Layer
 from gen.drawing.marks import Across
+from gen.drawing.parts import Parts, Places
 from gen.drawing.surface import Surface
 from gen.theme import NUMBER_SIZE
 

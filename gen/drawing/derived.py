@@ -22,13 +22,28 @@ import numpy as np
 from jaxtyping import Float, Int, Real
 
 from gen.analysis.fourier import components
+from gen.analysis.neuron_groups import entry_numbers
 from gen.experiments.runs import Run
 
 Operation: TypeAlias = list[Any]
 """Name and arguments of what was done, as JSON values."""
 
-Axis: TypeAlias = tuple[str, tuple[int, ...]] | None
-"""What an axis is for, such as `neuron`, and the index of every entry; None: unknown."""
+Meaning: TypeAlias = tuple[str, tuple[int, ...]]
+"""What an axis is for, such as `neuron`, and the number of every entry.
+
+Entries have the numbers of `entry_numbers`.
+"""
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """What an axis is for that was several ones, such as `neuron` and `input` of every weight."""
+
+    meanings: tuple[Meaning, ...]
+
+
+Axis: TypeAlias = Meaning | Crossed | None
+"""What an axis is for; None: unknown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,12 +182,12 @@ class Derived:
         )
 
     def flattened(self) -> Derived:
-        """Return all axes but that of the frames as one."""
+        """Return all axes but that of the frames as one, whose entries keep all their numbers."""
         return replace(
             self,
             values=self.values.reshape(len(self.values), -1),
             operations=(*self.operations, ["reshape", [int(np.prod(self.shape[1:]))]]),
-            axes=(None,),
+            axes=(_crossed(self.axes),),
         )
 
     def waves(self, frequencies: Sequence[int] | None = None) -> Derived:
@@ -201,7 +216,7 @@ class Derived:
             self,
             values=np.hypot(pairs[..., 0], pairs[..., 1]),
             operations=(*self.operations, ["hypot"]),
-            axes=(*self.axes[:-1], last and (last[0], last[1][::2])),
+            axes=(*self.axes[:-1], _kept(last, range(0, self.shape[-1], 2))),
         )
 
 
@@ -217,7 +232,7 @@ def derived_view(run: Run, name: str) -> Derived:
     values = run.views[name]
     meanings = run.axes.get(name, ("row", "column"))
     axes = tuple(
-        (meaning, tuple(range(size)))
+        (meaning, entry_numbers(run, meaning, size))
         for meaning, size in zip(meanings, values.shape[1:], strict=True)
     )
     return Derived(values, name, np.arange(len(values)), (), axes)
@@ -235,13 +250,44 @@ def _take(array: Derived, axis: int, index: Any) -> Derived:
         raise TypeError("an axis is indexed with a slice, a number or a list of numbers")
     if np.array_equal(entries, np.arange(array.shape[axis + 1])):
         return array
-    named = array.axes[axis]
-    kept = named and (named[0], tuple(named[1][entry] for entry in entries))
+    kept = _kept(array.axes[axis], entries.tolist())
     return replace(
         array,
         values=array.values.take(entries, axis + 1),
         operations=(*array.operations, ["take", axis, entries.tolist()]),
         axes=(*array.axes[:axis], kept, *array.axes[axis + 1 :]),
+    )
+
+
+def _kept(axis: Axis, entries: Sequence[int]) -> Axis:
+    """Return what an axis of some of the entries is for."""
+    match axis:
+        case None:
+            return None
+        case Crossed(meanings):
+            return Crossed(tuple(_some(one, entries) for one in meanings))
+        case _:
+            return _some(axis, entries)
+
+
+def _some(meaning: Meaning, entries: Sequence[int]) -> Meaning:
+    name, numbers = meaning
+    return name, tuple(numbers[entry] for entry in entries)
+
+
+def _crossed(axes: Sequence[Axis]) -> Axis:
+    """Return what a single axis for the entries of several ones, row by row, is for."""
+    if len(axes) == 1:
+        return axes[0]
+    if not all(isinstance(axis, tuple) for axis in axes):
+        return None
+    known = [axis for axis in axes if isinstance(axis, tuple)]
+    grids = np.meshgrid(*(numbers for _, numbers in known), indexing="ij")
+    return Crossed(
+        tuple(
+            (name, tuple(grid.ravel().tolist()))
+            for (name, _), grid in zip(known, grids, strict=True)
+        )
     )
 
 

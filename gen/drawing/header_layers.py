@@ -8,8 +8,9 @@ import numpy as np
 
 from gen.drawing.canvas import Canvas, light
 from gen.drawing.colours import rgb
-from gen.drawing.layers import Layer, Parts
+from gen.drawing.layers import Layer
 from gen.drawing.number_format import format_number
+from gen.drawing.parts import Parts
 from gen.drawing.surface import Surface, packed
 from gen.theme import COUNTER_SIZE
 

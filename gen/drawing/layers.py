@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -20,8 +18,9 @@ from matplotlib.path import Path
 
 from gen.drawing.canvas import Canvas, light
 from gen.drawing.colours import Diverging
-from gen.drawing.derived import Axis, Derived, Values
+from gen.drawing.derived import Derived
 from gen.drawing.fonts import Style
+from gen.drawing.parts import Numbers, Parts, Places, Reading, read_places
 from gen.drawing.surface import Surface, packed
 from gen.theme import NUMBER_SIZE
 
@@ -32,39 +31,6 @@ _LINES_PER_PATH = 64
 _THIN_SPACE = "\u202f"
 
 _CIRCLE = Path.unit_circle()
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where something is painted.
-
-    Attributes:
-        points: (frame, ..., 2), or (frame, ...) of y alone.
-        unit: `device`: device pixels, y upwards; `y`: y alone, in these; `css`: CSS pixels from
-            the top left corner.
-    """
-
-    points: Values
-    unit: Literal["device", "y", "css"] = "device"
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """Values that are coloured, or that choose a shape.
-
-    Attributes:
-        values: (frame, ...).
-        tolerance: by how much a value may be off without a visible difference.
-        axes: what the axes but that of the frames are for, if the values do not say it themselves.
-    """
-
-    values: Values
-    tolerance: float
-    axes: tuple[Axis, ...] | None = None
-
-
-Parts: TypeAlias = dict[str, Any]
-"""What a layer is made of: JSON values, `Places` and `Numbers`."""
 
 
 class Layer(ABC):
@@ -190,14 +156,17 @@ class Lines(Layer):
         *,
         width: float = 1.5,
         closed: bool = False,
+        reading: Reading | None = None,
     ) -> None:
         """Create the layer; later lines cover earlier ones.
 
         Args:
             colours: one for each line, or one for all.
             closed: whether to connect the last point to the first.
+            reading: a value for each line.
         """
         self._source, self._colours, self._closed = points, list(colours), closed
+        self._reading = reading
         points = np.asarray(points)
         self._points = np.concatenate([points, points[:, :, :1]], axis=2) if closed else points
         self._groups = _by_colour(colours, points.shape[1])
@@ -207,7 +176,7 @@ class Lines(Layer):
     def parts(self) -> Parts:
         return {
             "type": "lines",
-            "points": Places(self._source),
+            **read_places(self._source, self._reading),
             "colours": self._colours,
             "width": self._width,
             "closed": self._closed,
@@ -282,6 +251,7 @@ class Points(Layer):
         radius: float = 4.0,
         rim: float = 0.0,
         marker: Path = _CIRCLE,
+        reading: Reading | None = None,
     ) -> None:
         """Create the layer; later points cover earlier ones of another colour.
 
@@ -290,8 +260,9 @@ class Points(Layer):
             radius: size of the marker.
             rim: width of an outline in the background colour.
             marker: shape of radius 1.
+            reading: a value for each point.
         """
-        self._source, self._colours = points, list(colours)
+        self._source, self._colours, self._reading = points, list(colours), reading
         self._points = np.asarray(points)
         self._groups = _by_colour(colours, points.shape[1])
         self._radius, self._rim, self._marker = radius, rim, marker
@@ -300,7 +271,7 @@ class Points(Layer):
     def parts(self) -> Parts:
         return {
             "type": "points",
-            "points": Places(self._source),
+            **read_places(self._source, self._reading),
             "colours": self._colours,
             "radius": self._radius,
             "rim": self._rim,

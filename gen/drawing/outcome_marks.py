@@ -11,8 +11,9 @@ from matplotlib.path import Path
 
 from gen.analysis.sweep_outcomes import OUTCOMES, UNTRAINED
 from gen.drawing.canvas import light
-from gen.drawing.layers import Layer, Numbers, Parts, path_data
+from gen.drawing.layers import Layer, path_data
 from gen.drawing.number_format import format_number
+from gen.drawing.parts import Numbers, Parts
 from gen.drawing.surface import Surface
 from gen.theme import NUMBER_SIZE
 
@@ -31,6 +32,8 @@ class OutcomeMarks(Layer):
         outcomes: Int[np.ndarray, "frame model"],
         middles: Float[np.ndarray, "model 2"],
         *,
+        cells: Sequence[str],
+        seeds: Sequence[int],
         size: float,
         legend: tuple[float, float],
         scale: int,
@@ -38,12 +41,14 @@ class OutcomeMarks(Layer):
         """Draw one sprite per outcome, in both sizes.
 
         Args:
+            cells, seeds: what every cell is, and the seeds of its models, which follow each other.
             middles: centres of the marks in CSS pixels.
             size: of a mark in CSS pixels.
             legend: centre of the first mark of the legend in CSS pixels.
             scale: device pixels per CSS pixel.
         """
         self._outcomes, self._middles, self._size = outcomes, middles, size
+        self._cells, self._seeds = list(cells), list(seeds)
         self._scale = scale
         self._small = [_sprite(key, size, scale) for key in OUTCOMES]
         self._large = [_sprite(key, _LEGEND_SIZE, scale) for key in OUTCOMES]
@@ -62,6 +67,8 @@ class OutcomeMarks(Layer):
             "kinds": [{"key": key, "shapes": _shape_parts(key)} for key in OUTCOMES],
             "places": [[round(x, 2), round(y, 2)] for x, y in self._middles.tolist()],
             "radius": self._size / 2,
+            "cells": self._cells,
+            "seeds": self._seeds,
             # The page rounds them to whole numbers.
             "values": Numbers(self._outcomes.astype(np.float64), 0.25, (("model", models),)),
             "legend": {

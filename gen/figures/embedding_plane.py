@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field
 
+from gen.analysis.neuron_groups import entry_numbers
 from gen.analysis.principal import Plane
 from gen.drawing.frame_size import HEADER
 from gen.figures.any_run_figure import (
@@ -93,16 +94,16 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
             left=_LEFT, top=_TOP, width=_SIDE, height=_SIDE, x=(-limit, limit), y=(-limit, limit)
         )
         self._axes(canvas, panel, points[-1])
-        layers += _dots(panel, places)
+        layers += _dots(panel, places, self._numbers(run, name))
         return Film.of(canvas, steps, layers, self.pacing())
 
     def csv(self, run: Run) -> str:
-        _, points = self._points(run)
-        places = self._places(points)
+        name, points = self._points(run)
+        places, numbers = self._places(points), self._numbers(run, name)
         rows = (
             [int(step), number, *(f"{value:.9g}" for value in place)]
             for step, at in zip(run.snapshot_steps, places, strict=True)
-            for number, place in enumerate(at)
+            for number, place in zip(numbers, at, strict=True)
         )
         return csv_text(["step", "number", "x", "y"], rows)
 
@@ -146,6 +147,13 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
         view = finite(run.views[name])
         return name, view if self.points == "rows" else view.transpose(0, 2, 1)
 
+    def _numbers(self, run: Run, name: str) -> tuple[int, ...]:
+        """Return the number of every point."""
+        shape = run.shapes[name]
+        by_row = self.points == "rows"
+        axis = shape.row_axis if by_row else shape.column_axis
+        return entry_numbers(run, axis, shape.rows if by_row else shape.columns)
+
     def _places(
         self, points: Float[np.ndarray, "snapshot point coordinate"]
     ) -> Float[np.ndarray, "snapshot point 2"]:
@@ -180,7 +188,9 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
         canvas.text(22, beside, names[1], across="center", upright="center", turned=True)
 
 
-def _dots(panel: Panel, places: Float[np.ndarray, "frame point 2"]) -> list[Layer]:
+def _dots(
+    panel: Panel, places: Float[np.ndarray, "frame point 2"], numbers: tuple[int, ...]
+) -> list[Layer]:
     """Return points with numbers beside them; of many points only every n-th has a number."""
     from gen.drawing.layers import Labels, Points
 
@@ -189,8 +199,8 @@ def _dots(panel: Panel, places: Float[np.ndarray, "frame point 2"]) -> list[Laye
     every = -(-count // _MOST_NUMBERS)
     size = 18 if count <= 24 else 15 if count <= 80 else 13
     above = np.array([0.0, (size * 0.5 + 5) * panel.canvas.scale])
-    numbers = [str(number) for number in range(0, count, every)]
+    shown = [str(number) for number in numbers[::every]]
     return [
         Points(at, ["restricted"], radius=3.5 if count <= 80 else 2.5),
-        Labels(at[:, ::every] + above, numbers, size=size),
+        Labels(at[:, ::every] + above, shown, size=size),
     ]

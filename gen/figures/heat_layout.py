@@ -63,7 +63,7 @@ class HeatMap:
     @property
     def margin(self) -> int:
         """CSS pixels left of the cells: for the word of the rows and their numbers."""
-        digits = 0 if self.rows is None else len(f"{self.rows[-1]:,}")
+        digits = 0 if self.rows is None else len(f"{max(self.rows):,}")
         return _on_grid(_ROW_WORD + digits * _DIGIT + _TICK_GAP)
 
     def width(self, cell: int) -> int:
@@ -172,28 +172,29 @@ class HeatLayout:
         from gen.drawing.colours import COARSE, FINE, Diverging
         from gen.drawing.film_frame import film_frame
         from gen.drawing.matrix import Matrix
+        from gen.drawing.scale_ends import Coloured, colour_scale
 
         end = self.width - _EDGE
         canvas, layers = film_frame(self.width, self.height, scale, steps, left=_EDGE, right=end)
-        arrays = [np.asarray(one) for one in values]
-        many = sum(array[0].size for array in arrays) > _MANY_CELLS
-        levels = COARSE if many else FINE
+        many = sum(np.asarray(one)[0].size for one in values) > _MANY_CELLS
+        colours = [Diverging(limit, COARSE if many else FINE) for limit in limits]
         same = len(set(limits)) == 1
-        canvas.colour_bar(
-            Diverging(limits[0], levels),
+        ends = colour_scale(
+            canvas,
+            [Coloured(view, own) for view, own in zip(values, colours, strict=True)],
             left=end - _BAR_WIDTH,
             top=20,
             width=_BAR_WIDTH,
             height=_BAR_HEIGHT,
-            beyond=any(_beyond(one, limit) for one, limit in zip(arrays, limits, strict=True)),
             labels=None if same else ("\u2212limit", "limit"),
         )
-        for one, view, limit, (left, top) in zip(
-            self.maps, values, limits, self.places, strict=True
+        layers.append(ends)
+        for one, view, own, (left, top) in zip(
+            self.maps, values, colours, self.places, strict=True
         ):
             matrix = Matrix(canvas, *one.shape, left, top, self.cell)
-            layers.append(matrix.cells(view, Diverging(limit, levels)))
-            self._words(canvas, matrix, one, None if same else limit)
+            layers.append(matrix.cells(view, own))
+            self._words(canvas, matrix, one, None if same else own.limit)
         return canvas, layers
 
     def _words(self, canvas: Canvas, matrix: Matrix, one: HeatMap, limit: float | None) -> None:
@@ -219,10 +220,6 @@ class HeatLayout:
             upright="center",
             turned=True,
         )
-
-
-def _beyond(values: Float[np.ndarray, "frame row column"], limit: float) -> bool:
-    return float(np.abs(values).max()) > limit
 
 
 def _on_grid(length: int) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gen.drawing.canvas import Canvas, Panel
     from gen.drawing.derived import Derived
     from gen.drawing.film import Film
-    from gen.drawing.layers import Layer
+    from gen.drawing.layers import Layer, Reading
     from gen.experiments.runs import ModelRun
     from gen.i18n import Words
 
@@ -38,6 +38,7 @@ _TALLEST, _LOWEST, _ROOM = 92, 52, 288
 _TALL_SUM = 2
 _TOLERANCE = 0.2
 """CSS pixels by which points of the page may be off."""
+_SUM = "\u2211"
 _DOT, _SUM_DOT, _ANSWER, _RING, _HOLE = 2.2, 2.6, 5.0, 10.0, 7.5
 
 
@@ -86,19 +87,23 @@ class InterferenceFilm(InterferenceFigure, FilmFigure):
         whole = panel(sum_top, _TALL_SUM * height)
         naming = self.naming(run)
         _head(canvas, naming, terms)
-        x, name = float(whole.across(answer)), naming.on_axis(answer)
+        x = float(whole.across(answer))
         canvas.line([x, x], [top - 4, bottom], colour="muted")
+        name = naming.on_axis(answer)
         canvas.text(x, top - 10, name, across="center", colour="ink", style="Semibold")
         for place, group in enumerate(groups):
             at = top + place * row + _TITLE
             values = given(shares[:, place] / limit[:, None], tolerance)
             group_title(canvas, _LEFT, at - 10, group)
-            layers += _wave(panel(at, height), values, group.colour, _DOT)
+            frequency = "\u2026" if group.frequency is None else group.frequency
+            reading = _reading(f"k = {frequency}", shares[:, place])
+            layers += _wave(panel(at, height), values, group.colour, reading)
             layers += _answered(panel(at, height), values, group.colour, answer)
             layers += _numbers(panel(at, height), limit, margin(shares[:, place], answer))
         together = shares.sum(axis=1)
         values = given(together / limit[:, None], tolerance)
-        layers += [*_ring(whole, values.values, answer, naming), *_bars(whole, values)]
+        layers += _ring(whole, values.values, answer, naming)
+        layers += _bars(whole, values, _reading(_SUM, together))
         layers += _answered(whole, values, "ink", answer)
         layers += _numbers(whole, limit, margin(together, answer))
         _axes(canvas, whole, top, run.task.output_symbol)
@@ -132,7 +137,14 @@ def _limits(shares: Float[np.ndarray, "frame group answer"]) -> Float[np.ndarray
     return np.exp(np.append(needed[0], steady))
 
 
-def _wave(panel: Panel, values: Derived, colour: str, radius: float) -> Iterator[Layer]:
+def _reading(name: str, logits: Float[np.ndarray, "frame answer"]) -> Reading:
+    """Return what a reader reads off dots of logits."""
+    from gen.drawing.layers import Reading
+
+    return Reading(name, logits, ("number", tuple(range(logits.shape[1]))))
+
+
+def _wave(panel: Panel, values: Derived, colour: str, reading: Reading) -> Iterator[Layer]:
     """Yield layers of the values as dots on a smooth wave."""
     from gen.drawing.canvas import pale
     from gen.drawing.given import smooth
@@ -141,17 +153,19 @@ def _wave(panel: Panel, values: Derived, colour: str, radius: float) -> Iterator
     curve = smooth(values, PARTS)
     through = panel.project(np.arange(curve.shape[1]) / PARTS, curve)
     yield Lines(through.as_one_line(), [pale(colour)], width=1.25)
-    yield Points(panel.project(np.arange(values.shape[1]), values), [colour], radius=radius)
+    at = panel.project(np.arange(values.shape[1]), values)
+    yield Points(at, [colour], radius=_DOT, reading=reading)
 
 
-def _bars(panel: Panel, values: Derived) -> Iterator[Layer]:
+def _bars(panel: Panel, values: Derived, reading: Reading) -> Iterator[Layer]:
     """Yield layers of the values as dots, each on a thin bar from zero."""
     from gen.drawing.layers import Lines, Points
 
     numbers = np.arange(values.shape[1])
     bars = panel.project(np.stack([numbers, numbers], axis=1), values.from_base(0.0))
-    yield Lines(bars, ["muted"], width=1.0)
-    yield Points(panel.project(numbers, values), ["ink"], radius=_SUM_DOT)
+    yield Lines(bars, ["muted"], width=1.0, reading=reading)
+    tops = panel.project(numbers, values)
+    yield Points(tops, ["ink"], radius=_SUM_DOT, reading=reading)
 
 
 def _answered(panel: Panel, values: Derived, colour: str, answer: int) -> Iterator[Layer]:
@@ -200,8 +214,10 @@ def _numbers(
 
 
 def _signed(value: float) -> str:
+    """Return a number with its sign, which zero has not."""
     digits = 2 if abs(value) < 9.995 else 0
-    return f"{value:+.{digits}f}".replace("-", "\u2212")
+    text = f"{value:+.{digits}f}" if round(value, digits) else f"{0:.{digits}f}"
+    return text.replace("-", "\u2212")
 
 
 def _axes(canvas: Canvas, whole: Panel, top: float, symbol: str) -> None:
@@ -210,5 +226,5 @@ def _axes(canvas: Canvas, whole: Panel, top: float, symbol: str) -> None:
     last = int(whole.x[1])
     inner = [tick for tick in nice_ticks(0, last, 8) if tick < last * 0.94]
     whole.number_axis([*inner, last], symbol)
-    canvas.symbol(_LEFT, whole.top - 10, "\u2211", size=NUMBER_SIZE)
+    canvas.symbol(_LEFT, whole.top - 10, _SUM, size=NUMBER_SIZE)
     canvas.symbol(FILM_WIDTH - _EDGE, top + 20, "\u2206", size=NUMBER_SIZE, across="right")

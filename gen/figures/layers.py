@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
+from gen.analysis.neuron_groups import entry_numbers
 from gen.charts.scales import round_up
 from gen.drawing.derived import Values, derived_view
 from gen.figures.any_run_figure import (
@@ -61,7 +63,8 @@ class Layers(Selection, AnyRunFigure, FilmFigure):
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         chosen = chosen_views(self.views, run.shapes)
-        layout = HeatLayout.of(self._maps(chosen), self.cell)
+        maps = [self._numbered(one, run) for one in self._maps(chosen)]
+        layout = HeatLayout.of(maps, self.cell)
         # Rows are sorted by the last snapshot, which is always the last of those that are shown.
         values = [self.of(derived_view(run, name)[shown]) for name in chosen]
         canvas, layers = layout.frame(values, self._limits(values), steps, scale)
@@ -127,6 +130,18 @@ class Layers(Selection, AnyRunFigure, FilmFigure):
                 )
             )
         return maps
+
+    def _numbered(self, one: HeatMap, run: Run) -> HeatMap:
+        """Return a heat map whose neurons have the numbers that they have in all figures."""
+        shape = run.shapes[one.name]
+        rows, columns = one.rows, one.columns
+        if rows is not None:
+            numbers = entry_numbers(run, shape.row_axis, shape.rows)
+            rows = tuple(numbers[row] for row in rows)
+        if columns is not None and self.project is None:
+            numbers = entry_numbers(run, shape.column_axis, shape.columns)
+            columns = tuple(numbers[column] for column in columns)
+        return replace(one, rows=rows, columns=columns)
 
 
 def _ordered(axis: str, order: str | None) -> str:

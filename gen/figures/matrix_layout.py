@@ -123,21 +123,22 @@ class MatrixLayout:
         """
         from gen.drawing.colours import COARSE, FINE, Diverging
         from gen.drawing.film_frame import film_frame
+        from gen.drawing.scale_ends import Coloured, colour_scale
 
         canvas, layers = film_frame(
             self.width, self.height, scale, steps, left=self.start, right=self.end
         )
-        arrays = [np.asarray(view) for view in views.values()]
-        many = sum(array[0].size for array in arrays) > _MANY_CELLS
+        many = sum(np.asarray(view)[0].size for view in views.values()) > _MANY_CELLS
         colours = Diverging(limit, COARSE if many else FINE)
-        canvas.colour_bar(
-            colours,
+        ends = colour_scale(
+            canvas,
+            [Coloured(view, colours) for view in views.values()],
             left=self.end - _BAR_WIDTH,
             top=20,
             width=_BAR_WIDTH,
             height=_BAR_HEIGHT,
-            beyond=max(float(np.abs(array).max()) for array in arrays) > limit,
         )
+        layers.append(ends)
         matrices = self._matrices(canvas)
         for matrix, (name, view) in zip(matrices, views.items(), strict=True):
             layers.append(matrix.cells(view, colours))

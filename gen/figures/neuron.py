@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from gen.analysis.fourier import frequencies
-from gen.analysis.neuron_groups import neuron_groups, neuron_order
+from gen.analysis.neuron_groups import neuron_groups
 from gen.analysis.wave_facts import wave_shares
 from gen.charts.scales import limit_labels, line_limit
 from gen.drawing.frame_size import HEADER
@@ -63,14 +63,14 @@ class Neuron(NeuronFigure, FilmFigure):
         original, run = run, self._shown(run)
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
-        row = self.row(run)
-        neuron, colour = _chosen(run, row)
+        number, neuron = self.chosen(original, run.input_weights[-1])
+        colour = _colour(run, neuron)
         panels = len(run.views)
         height = HEADER + _NAME + panels * _PANEL + (panels - 1) * _APART + _AXIS
         canvas, layers = film_frame(
             FILM_WIDTH, height, scale, steps, left=_LEFT, right=FILM_WIDTH - _RIGHT
         )
-        _title(canvas, row)
+        _title(canvas, number)
         lines = self._lines(original, neuron)
         symbols = (run.task.input_symbol, run.task.output_symbol)
         views = zip(run.views, lines, symbols, strict=False)
@@ -94,9 +94,8 @@ class Neuron(NeuronFigure, FilmFigure):
         return run if self.view is None else only_numbers(run, self.view)
 
     def alt(self, run: ModelRun, words: Words) -> str:
-        run = self._shown(run)
-        row = self.row(run)
-        neuron, _ = _chosen(run, row)
+        original, run = run, self._shown(run)
+        number, neuron = self.chosen(original, run.input_weights[-1])
         into = run.input_weights[:, :, neuron]
         k = int(frequencies(into[-1, :, None])[0])
         first, last = wave_shares(into[[0, -1], :, None], k).tolist()
@@ -104,25 +103,24 @@ class Neuron(NeuronFigure, FilmFigure):
             "alt.neuron.text" if self.view is None else "alt.neuron.view",
             view=self.view,
             steps=int(run.snapshot_steps[-1]),
-            neuron=row,
+            neuron=number,
             k=k,
             first=words.percent(first),
             last=words.percent(last),
         )
 
 
-def _chosen(run: ModelRun, row: int) -> tuple[int, str]:
-    """Return the column of a row in the weights, and the colour of its frequency."""
-    neuron = int(neuron_order(run)[row])
+def _colour(run: ModelRun, neuron: int) -> str:
+    """Return the colour of the frequency of a neuron."""
     groups = neuron_groups(run.input_weights[-1])
-    return neuron, next(group.colour for group in groups if neuron in group.neurons)
+    return next(group.colour for group in groups if neuron in group.neurons)
 
 
-def _title(canvas: Canvas, row: int) -> None:
+def _title(canvas: Canvas, number: int) -> None:
     from gen.drawing.marks import TextRun, symbol_runs
     from gen.drawing.number_format import format_number
 
-    text = f"\u2009=\u2009{format_number(row)}"
+    text = f"\u2009=\u2009{format_number(number)}"
     runs = [
         *symbol_runs("n", COUNTER_SIZE, "ink"),
         TextRun(text, COUNTER_SIZE, "ink", "Semibold"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from jaxtyping import Float
 from pydantic import Field
 
 from gen.analysis.fourier import peak_power_shares
 from gen.analysis.hidden_layer_views import hidden_layer_shapes
-from gen.analysis.neuron_groups import check_weights_per_number, neuron_order
+from gen.analysis.neuron_groups import check_weights_per_number, neuron_names
 from gen.figures.model_figure import RunFigure
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ class NeuronFigure(RunFigure):
     """A figure of a neuron with a weight for every number, into it and out of it.
 
     Attributes:
-        neuron: its row in the weight films of the model; if left out, the neuron whose weights
-            are the purest wave at the end.
+        neuron: its number, from 0: its row in the weight films of the model; if left out, the
+            neuron whose weights are the purest wave at the end.
     """
 
     neuron: Annotated[int, Field(ge=0)] | None = None
@@ -44,9 +45,9 @@ class NeuronFigure(RunFigure):
                 f"{numbers} numbers are too many for a line; the limit is {_MOST_NUMBERS}"
             )
 
-    def row(self, run: ModelRun) -> int:
-        """Return the row of the neuron in the weight films of the model."""
-        if self.neuron is not None:
-            return self.neuron
-        purest = int(peak_power_shares(run.input_weights[-1]).argmax())
-        return int(np.flatnonzero(neuron_order(run) == purest)[0])
+    def chosen(self, run: ModelRun, weights: Float[np.ndarray, "number neuron"]) -> tuple[int, int]:
+        """Return the number of the neuron, and its column in some of the final weights of a run."""
+        names = neuron_names(run, weights.shape[1])
+        purest = int(peak_power_shares(weights).argmax())
+        number = names[purest] if self.neuron is None else self.neuron
+        return number, names.index(number)

@@ -38,7 +38,8 @@ class Neurons(NeuronFigure):
             )
 
     def render(self, run: ModelRun, words: Words) -> Widget[NeuronsDrawing]:
-        return Widget("neurons", draw_neurons(run, self.row(run), words))
+        number, _ = self.chosen(run, run.input_weights[-1])
+        return Widget("neurons", draw_neurons(run, number, words))
 
     def csv(self, run: ModelRun) -> str:
         into = run.input_weights[-1]

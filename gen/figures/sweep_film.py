@@ -106,6 +106,8 @@ class SweepFilm(SweepFigure, FilmFigure):
         marks = OutcomeMarks(
             outcomes.reshape(-1, len(steps)).T,
             np.array(middles),
+            cells=_cell_names(run.axes),
+            seeds=run.seeds,
             size=0.8 * (plan.cell - 4) / int(np.ceil(np.sqrt(len(run.seeds)))),
             legend=(left + 20, top + 16),
             scale=scale,
@@ -244,6 +246,12 @@ def _value_text(value: Any) -> str:
 
 def _heading(axis: Axis, place: int) -> str:
     return f"{_name(axis)}\u2009=\u2009{_value_text(axis.values[place])}"
+
+
+def _cell_names(axes: Sequence[Axis]) -> list[str]:
+    """Return the settings of every cell, with the symbols of the film."""
+    each = ([_heading(axis, place) for place in range(len(axis.values))] for axis in axes)
+    return [", ".join(one) for one in product(*each)]
 
 
 def _label_size(cell: int) -> float:

@@ -70,7 +70,7 @@ class Trajectories(RunFigure, FilmFigure):
         from gen.drawing.header_layers import StepCounter
         from gen.drawing.layers import Lines
 
-        run = run if self.view is None else only_view(run, self.view)
+        original, run = run, run if self.view is None else only_view(run, self.view)
         shown = self.pacing().select(len(run.snapshot_steps))
         steps = run.snapshot_steps[shown]
         name, weights = next(iter(run.views.items()))
@@ -98,7 +98,7 @@ class Trajectories(RunFigure, FilmFigure):
         layers: list[Layer] = [
             StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=_HEADER_LINE),
             Lines(now[:, None], ["rule"], width=1.5),
-            *_drawn_by_pens(panel, steps, derived_view(run, name)[shown], groups),
+            *_drawn_by_pens(panel, steps, derived_view(original, name)[shown], groups),
         ]
         return Film.of(canvas, steps, layers, self.pacing())
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.drawing.derived import Axis, Derived, Operation, Values
+from gen.drawing.derived import Axis, Crossed, Derived, Meaning, Operation, Values
 from gen.drawing.film import Film
 from gen.drawing.given import Given
-from gen.drawing.layers import Numbers, Parts, Places
+from gen.drawing.parts import Numbers, Parts, Places
 from gen.interactive.background import background_svg
 from gen.interactive.quantise import Quantised, packed, packed_floats, quantise_to
 
@@ -80,8 +80,8 @@ class _Writer:
         frames: how many the film has.
         kept: the snapshots in the pack.
         arrays, described: every array, and its shape and scales.
+        places: number and array of what a layer has given, by its identity and tolerance.
         uses_pack: whether a layer follows from a view.
-        given: the index of each array that several layers can follow from, by its identity.
     """
 
     height: int
@@ -89,16 +89,20 @@ class _Writer:
     kept: Int[np.ndarray, " kept"]
     arrays: list[Quantised] = field(default_factory=list)
     described: list[dict[str, Any]] = field(default_factory=list)
+    places: dict[tuple[int, float], tuple[int, np.ndarray]] = field(default_factory=dict)
     uses_pack: bool = False
-    given: dict[int, int] = field(default_factory=dict)
 
     def written(self, part: Any) -> Any:
         """Return a part of a layer as a JSON value."""
         match part:
-            case Places(points, unit):
-                return self._values(points, _PIXEL_TOLERANCE, self._to_css(unit))
+            case Places(points, unit, axes):
+                return self._values(points, _PIXEL_TOLERANCE, self._to_css(unit), axes)
             case Numbers(values, tolerance, axes):
                 return self._values(values, tolerance, None, axes)
+            case list() if part and isinstance(part[0], Numbers):
+                return [self.written(one) for one in part]
+            case {"values": Numbers()}:
+                return {key: self.written(value) for key, value in part.items()}
             case _:
                 return part
 
@@ -122,7 +126,7 @@ class _Writer:
         if isinstance(values, Given):
             operations = values.operations if last is None else (*values.operations, last)
             return {
-                "array": self._given(values),
+                "array": self._add(values.source, values.tolerance),
                 "ops": [_rounded(one) for one in operations],
                 "axes": [_axis(axis) for axis in values.axes],
             }
@@ -142,15 +146,16 @@ class _Writer:
         known = axes or (None,) * (values.ndim - 1)
         return {"array": index, "ops": operations, "axes": [_axis(axis) for axis in known]}
 
-    def _given(self, values: Given) -> int:
-        """Return the index of the array that values follow from, which is kept once."""
-        source = values.source
-        if id(source) not in self.given:
-            self.given[id(source)] = self._add(source, values.tolerance)
-        return self.given[id(source)]
-
     def _add(self, values: Float[np.ndarray, "frame ..."], tolerance: float) -> int:
-        """Keep an array for the scene; one that does not change is kept once."""
+        """Keep an array for the scene, once; of one that does not change, a single frame."""
+        key = (id(values), tolerance)
+        if key not in self.places:
+            # An identity is that of one array only while the array is there.
+            self.places[key] = len(self.arrays), values
+            self._keep(values, tolerance)
+        return self.places[key][0]
+
+    def _keep(self, values: Float[np.ndarray, "frame ..."], tolerance: float) -> None:
         if len(values) > 1 and bool((values == values[:1]).all()):
             values = values[:1]
         array = quantise_to(values, tolerance)
@@ -163,14 +168,22 @@ class _Writer:
                 "offsets": packed_floats(array.offsets),
             }
         )
-        return len(self.arrays) - 1
 
 
 def _axis(axis: Axis) -> list[Any] | None:
-    if axis is None:
-        return None
-    meaning, indices = axis
-    return [meaning, None if indices == tuple(range(len(indices))) else list(indices)]
+    """Return what an axis is for: null, a meaning, or a list of meanings."""
+    match axis:
+        case None:
+            return None
+        case Crossed(meanings):
+            return [_meaning(one) for one in meanings]
+        case _:
+            return _meaning(axis)
+
+
+def _meaning(meaning: Meaning) -> list[Any]:
+    name, numbers = meaning
+    return [name, None if numbers == tuple(range(len(numbers))) else list(numbers)]
 
 
 def _rounded(operation: Operation) -> Operation:

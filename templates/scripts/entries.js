@@ -37,6 +37,19 @@
     points: ({ points }) => ({ spec: points, depth: 1 }),
     pen: ({ points }) => ({ spec: points, depth: 1 }),
     bars: ({ ends }) => ({ spec: ends, depth: 1 }),
+    marks: ({ values }) => ({ spec: values, depth: 1 }),
+  };
+
+  // The values of a layer, and its operations that are data; null if it shows no data with a
+  // meaning. Arrays of a scene are places in the drawing, except in cells and marks; what these
+  // places show is the layer's reading.
+  const readingOf = (layer) => {
+    if (layer.reading) return { spec: layer.reading.values, ops: layer.reading.values.ops };
+    const { spec } = GRIDS[layer.type](layer);
+    const meant = spec.view && spec.axes.some((axis) => axis);
+    if (!meant && layer.type !== "cells" && layer.type !== "marks") return null;
+    const ops = dataOps(spec.ops);
+    return ops && { spec, ops };
   };
 
   // The entries of one layer. An entry is a list of places on the axes, such as [row, column].
@@ -45,7 +58,7 @@
       Object.assign(this, { painter, pack, scene, spec });
       this.data = grokreel.values.reader({ ...spec, ops }, scene, pack);
       this.layer = painter.layer;
-      this.name = spec.view ?? null;
+      this.name = this.layer.reading?.name ?? spec.view ?? null;
       const { depth } = GRIDS[this.layer.type](this.layer);
       const { shape } = this.data.at(0);
       // A bar drawn as a line of two points has one value.
@@ -72,26 +85,29 @@
     axesOf(places) {
       const { reader } = this.painter;
       const axes = reader.meaning(places);
-      const wave = reader.axes[places.length];
-      return this.pairs && wave?.[0] === "frequency"
-        ? [...axes, ["frequency", reader.indexAt(places.length, 0)]]
+      const pair = places.length;
+      return this.pairs && reader.axisOf("frequency") === pair
+        ? [...axes, ["frequency", reader.indexAt(pair, 0, "frequency")]]
         : axes;
     }
 
     // Which wave of its frequency an entry is for: "cosine", "sine", or null.
     waveOf(places) {
-      const axis = this.painter.reader.axes.findIndex((one) => one?.[0] === "frequency");
-      const indices = this.painter.reader.axes[axis]?.[1];
-      if (axis >= this.shape.length || !indices) return null;
+      const { reader } = this.painter;
+      const axis = reader.axisOf("frequency");
+      if (axis < 0 || axis >= this.shape.length) return null;
+      const indexAt = (place) => reader.indexAt(axis, place, "frequency");
       const place = places[axis];
-      if (indices[place + 1] === indices[place]) return "cosine";
-      return indices[place - 1] === indices[place] ? "sine" : null;
+      if (indexAt(place + 1) === indexAt(place)) return "cosine";
+      return place > 0 && indexAt(place - 1) === indexAt(place) ? "sine" : null;
     }
 
     // What a frame shows of an entry: {axes, wave, name, value, unit, place}. `value` is a number,
     // or the two coordinates of a point; `unit` the difference of neighbouring integers of its data.
+    // A mark has an `outcome` in the place of a value.
     at(places, frame) {
       const number = this.numberOf(places);
+      if (this.layer.type === "marks") return this.painter.entry(number, frame);
       const { data } = this.data.at(frame);
       return {
         axes: this.axesOf(places),
@@ -144,17 +160,11 @@
     }
   }
 
-  // The entries of a painter's layer; null if it shows no data with a meaning. Arrays of a scene are
-  // places in the drawing, except in cells.
+  // The entries of a painter's layer; null if there are none.
   const entriesOf = (painter, scene, pack) => {
     const { layer } = painter;
-    if (!Object.hasOwn(GRIDS, layer?.type)) return null;
-    const { spec } = GRIDS[layer.type](layer);
-    const meant = spec.view && spec.axes.some((axis) => axis);
-    if (!meant && layer.type !== "cells") return null;
-    const ops = dataOps(spec.ops);
-    if (!ops) return null;
-    return new LayerEntries(painter, { spec, ops, scene, pack });
+    const reading = Object.hasOwn(GRIDS, layer?.type) ? readingOf(layer) : null;
+    return reading && new LayerEntries(painter, { ...reading, scene, pack });
   };
 
   // Without layers whose entries are all in others, such as a line through points.

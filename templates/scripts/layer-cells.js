@@ -110,10 +110,10 @@
 
     // Ranges of rows or columns that are not lit; all of them on an axis of another meaning.
     dimmed(axis, count, light) {
-      if (this.reader.axes[axis]?.[0] !== light.axis) return [[0, count]];
+      if (!this.reader.axes[axis].some(([name]) => name === light.axis)) return [[0, count]];
       const ranges = [];
       for (let i = 0; i < count; i += 1) {
-        if (this.reader.indexAt(axis, i) === light.index) continue;
+        if (this.reader.indexAt(axis, i, light.axis) === light.index) continue;
         if (ranges.at(-1)?.[1] === i) ranges.at(-1)[1] = i + 1;
         else ranges.push([i, i + 1]);
       }

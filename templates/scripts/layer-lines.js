@@ -37,16 +37,16 @@
   };
 
   // The point of the nearest of `lines` polylines within NEAR: {line, point}; null if there is
-  // none. Line l has the points l * stride to l * stride + count.
-  const nearestPoint = (data, { lines, stride, count, closed }, x, y) => {
+  // none. Line l has `count` points from l * stride + start.
+  const nearestPoint = (data, { lines, stride, start = 0, count, closed }, x, y) => {
     let [found, least] = [null, NEAR * NEAR];
     for (let line = 0; line < lines; line += 1) {
-      const first = line * stride;
+      const first = line * stride + start;
       const segments = closed ? count : Math.max(1, count - 1);
       for (let i = 0; i < segments; i += 1) {
         const { distance, point } = toSegment(data, first + i, first + ((i + 1) % count), x, y);
         if (distance < least || (distance === least && !found)) {
-          [found, least] = [{ line, point: point - first }, distance];
+          [found, least] = [{ line, point: point - first + start }, distance];
         }
       }
     }
@@ -96,7 +96,7 @@
         context.fillStyle = palette(colour);
         context.beginPath();
         for (let i = first * this.count; i < last * this.count; i += 1) {
-          if (this.reader.indexAt(1, i % this.count) !== light.index) continue;
+          if (this.reader.indexAt(1, i % this.count, light.axis) !== light.index) continue;
           const [x, y] = [data[2 * i], data[2 * i + 1]];
           context.moveTo(x + radius, y);
           context.arc(x, y, radius, 0, 2 * Math.PI);
@@ -259,10 +259,22 @@
       };
     }
 
+    // The frames up to one whose points may be the nearest to x: [start, end], without the end.
+    // Where all lines have the same x, these are few.
+    framesNear(x, frame) {
+      if (!this.together) return [0, frame + 1];
+      const at = (one) => this.places[2 * one];
+      let [start, last] = [0, frame];
+      while (start < frame && at(start + 1) < x - NEAR) start += 1;
+      while (last > start && at(last - 1) > x + NEAR) last -= 1;
+      return [start, last + 1];
+    }
+
     // Also returns the frame of the point that was found, which is past.
     find(x, y, frame) {
       const { frames, lines, places } = this;
-      const shape = { lines, stride: frames, count: frame + 1, closed: false };
+      const [start, end] = this.framesNear(x, frame);
+      const shape = { lines, stride: frames, start, count: end - start, closed: false };
       const found = nearestPoint(places, shape, x, y);
       if (!found) return null;
       const place = 2 * (found.line * frames + found.point);

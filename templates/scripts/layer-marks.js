@@ -69,21 +69,26 @@
       }
     }
 
-    // The nearest mark; `name` is the key of its kind.
+    // The nearest mark.
     find(x, y, frame) {
-      const { kinds: all, places, radius } = this.layer;
+      const { places, radius } = this.layer;
       let [found, least] = [-1, radius + NEAR];
       places.forEach(([left, top], i) => {
         const distance = Math.hypot(left - x, top - y);
         if (distance <= least) [found, least] = [i, distance];
       });
-      if (found < 0) return null;
-      const kind = Math.round(this.reader.at(frame).data[found]);
+      return found < 0 ? null : { places: [found], ...this.entry(found, frame) };
+    }
+
+    // A mark: `name` says what its cell is, `outcome` is the key of its kind.
+    entry(number, frame) {
+      const { cells, kinds: all, places, radius, seeds } = this.layer;
       return {
-        axes: this.reader.meaning([found]),
+        name: cells[Math.floor(number / seeds.length)],
+        axes: [["seed", seeds[number % seeds.length]]],
         value: null,
-        place: around(...places[found], radius),
-        name: all[kind].key,
+        outcome: all[Math.round(this.reader.at(frame).data[number])].key,
+        place: around(...places[number], radius),
       };
     }
   }

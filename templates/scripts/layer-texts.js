@@ -1,9 +1,10 @@
-// Layers of text: labels of points, a text that changes, the step counter; and the progress bar.
+// Layers of text: labels of points, a text that changes, the ends of a colour bar, the step counter;
+// and the progress bar.
 
 "use strict";
 
 {
-  const { whole } = grokreel.numbers;
+  const { inLanguage, whole } = grokreel.numbers;
   const { filled } = grokreel.page;
   const { colourRuns, kinds, paintLit } = grokreel.layers;
 
@@ -52,7 +53,42 @@
       context.textAlign = across;
       context.fillStyle = palette(colour);
       const text = at[frame];
-      if (texts[text]) context.fillText(texts[text], data[0], data[1], widths[text]);
+      if (!texts[text]) return;
+      context.fillText(inLanguage(texts[text]), data[0], data[1], widths[text]);
+    }
+  }
+
+  // The ends of a colour bar: the limit, and in a frame with values beyond it a sign that says so.
+  class EndsPainter {
+    find = nothing;
+
+    constructor(layer, { scene, pack }) {
+      this.layer = layer;
+      this.readers = layer.matrices.map((spec) => grokreel.values.reader(spec, scene, pack));
+    }
+
+    paint(context, frame, palette) {
+      const { baseline, ends, size } = this.layer;
+      context.font = palette.font("Regular", size);
+      context.fillStyle = palette("muted");
+      this.beyond(frame).forEach((beyond, end) => {
+        const { across, texts, widths, x } = ends[end];
+        context.textAlign = across;
+        context.fillText(inLanguage(texts[beyond]), x, baseline, widths[beyond]);
+      });
+    }
+
+    // For the low and the high end, 1 if a value lies beyond it, else 0.
+    beyond(frame) {
+      let [low, high] = [0, 0];
+      this.readers.forEach((reader, place) => {
+        const reach = this.layer.reach[place];
+        for (const value of reader.at(frame).data) {
+          if (value > reach) high = 1;
+          else if (value < -reach) low = 1;
+        }
+      });
+      return [low, high];
     }
   }
 
@@ -126,6 +162,7 @@
 
   Object.assign(kinds, {
     counter: CounterPainter,
+    ends: EndsPainter,
     labels: LabelsPainter,
     progress: ProgressPainter,
     text: TextPainter,

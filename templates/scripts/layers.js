@@ -13,6 +13,8 @@
 "use strict";
 
 {
+  const { inLanguage } = grokreel.numbers;
+
   const DIM = 0.15;
 
   const kinds = {};
@@ -21,6 +23,13 @@
   const create = (layer, { scene, pack, words }) => {
     if (!Object.hasOwn(kinds, layer.type)) throw new Error(`there is no layer ${layer.type}`);
     return new kinds[layer.type](layer, { scene, pack, words });
+  };
+
+  // Put the background of a scene into an element, with numbers as the page writes them.
+  const lay = (element, { background }) => {
+    element.innerHTML = background;
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) texts.currentNode.data = inLanguage(texts.currentNode.data);
   };
 
   // Neighbours of one colour, which are painted as one path: [{colour, first, last}]; `last` is
@@ -36,13 +45,7 @@
   };
 
   // The axis of a layer's values that a light is on; -1 for a layer that is painted as usual.
-  const litAxis = (reader, light) => {
-    if (!light) return -1;
-    for (let axis = 0; axis < reader.axes.length; axis += 1) {
-      if (reader.axes[axis]?.[0] === light.axis) return axis;
-    }
-    return -1;
-  };
+  const litAxis = (reader, light) => (light ? reader.axisOf(light.axis) : -1);
 
   // Paint an element of each kind by `paint(first, last, colour, lit)`, which paints a range of
   // elements: all of them or, where a light is on, all pale and the lit ones above.
@@ -54,7 +57,7 @@
     if (axis !== 0) return;
     for (const { colour, first, last } of runs) {
       for (let i = first; i < last; i += 1) {
-        if (reader.indexAt(0, i) === light.index) paint(i, i + 1, colour, true);
+        if (reader.indexAt(0, i, light.axis) === light.index) paint(i, i + 1, colour, true);
       }
     }
   };
@@ -74,5 +77,5 @@
     height: 2 * radius,
   });
 
-  grokreel.layers = { around, colourRuns, create, kinds, litAxis, paintLit, valueAt };
+  grokreel.layers = { around, colourRuns, create, kinds, lay, litAxis, paintLit, valueAt };
 }

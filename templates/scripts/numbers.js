@@ -66,7 +66,17 @@ globalThis.grokreel = {};
     return localised(fixed(shown, digits).replace(/\.0$/, ""));
   };
 
-  grokreel.numbers = { number, percent, significant, whole };
+  // A text of a film, whose numbers have narrow spaces between thousands and a decimal point, with
+  // the marks of the language. Names with a point between digits, such as h.0.1, stay as they are.
+  const inLanguage = (text) =>
+    text
+      .replace(
+        /(^|[^\w.])([\d\u202f]*\d)\.(\d+)(?![\w.])/g,
+        (_, before, digits, decimals) => before + digits + decimal + decimals,
+      )
+      .replace(/(\d)\u202f(?=\d{3})/g, (_, digit) => digit + group);
+
+  grokreel.numbers = { inLanguage, number, percent, significant, whole };
 }
 
 // Texts, data and the address of the page.

@@ -33,16 +33,19 @@
   const axisText = (words, axis, index) =>
     filled(words.entry, { axis: words.axes[axis] ?? axis, index });
 
+  const valueText = (words, value, unit) =>
+    Array.isArray(value)
+      ? filled(words.pair, { x: digitsOf(value[0], unit), y: digitsOf(value[1], unit) })
+      : digitsOf(value, unit);
+
   // The text of an entry: "W_in · neuron 5 · number 12: −0.43".
-  const textOf = (words, { name, axes, wave, value, unit }) => {
+  const textOf = (words, { name, axes, wave, value, unit, outcome }) => {
     const parts = [
       ...(name ? [name] : []),
       ...axes.map(([axis, index]) => axisText(words, axis, index)),
       ...(wave ? [words[wave]] : []),
     ];
-    const written = Array.isArray(value)
-      ? filled(words.pair, { x: digitsOf(value[0], unit), y: digitsOf(value[1], unit) })
-      : digitsOf(value, unit);
+    const written = outcome ? words.outcomes[outcome] : valueText(words, value, unit);
     return parts.length ? filled(words.value, { place: parts.join(" · "), value: written }) : written;
   };
 

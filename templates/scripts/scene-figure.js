@@ -124,7 +124,7 @@
       const { canvas, figure, live } = this;
       Object.assign(this, { scene, pack, shownName: this.asked, packName: live.dataset.pack });
       this.makePainters();
-      live.innerHTML = scene.background;
+      grokreel.layers.lay(live, scene);
       live.append(canvas);
       live.style.width = `${scene.width}px`;
       live.style.aspectRatio = `${scene.width} / ${scene.height}`;

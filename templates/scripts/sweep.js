@@ -54,12 +54,23 @@
       figure.querySelector(".hint").hidden = false;
     }
 
-    // Pin what the address names.
+    // Pin what the address names, and scroll to it; a heading in the address comes first, and where
+    // the reader was when the page was loaded again.
     open() {
       const given = new URLSearchParams(location.search).get(this.parameter);
       this.choice.pin = pinOf(given, this.data.seeds, this.cells.length);
       this.update();
       this.stop(this.choice.cell);
+      const [{ type } = {}] = performance.getEntriesByType("navigation");
+      if (!this.choice.pin || location.hash || type !== "navigate") return;
+      const show = () => {
+        if (scrollY > 0) return; // The reader has begun to scroll.
+        this.cells[this.choice.cell].scrollIntoView({ block: "center", behavior: "instant" });
+        this.uncover();
+      };
+      // Figures above the map may change their height until the page is loaded.
+      if (document.readyState === "complete") show();
+      else addEventListener("load", show, { once: true });
     }
 
     prepareCell(cell, number) {

@@ -27,7 +27,7 @@
       Object.assign(this, { box, scene, words });
       this.canvas = document.createElement("canvas");
       this.context = this.canvas.getContext("2d");
-      box.innerHTML = scene.background;
+      grokreel.layers.lay(box, scene);
       box.append(this.canvas);
       box.style.width = `${scene.width}px`;
       box.style.aspectRatio = `${scene.width} / ${scene.height}`;

@@ -4,6 +4,8 @@
 //
 //   {"view": "W_in", "frames": null, "ops": [["transpose", [1, 0]]], "axes": [["neuron", null], …]}
 //
+// An axis that was several ones, such as that of all weights, has a list: [["neuron", […]], …].
+//
 // Operations are prepared once. A frame fills the arrays that were made then, so it allocates
 // nothing.
 
@@ -238,7 +240,8 @@
     constructor(spec, scene, pack) {
       const { ops, axes = [], view } = spec;
       this.source = sourceOf(spec, scene, pack);
-      this.axes = axes;
+      // What each axis is for: a list of [name, indices].
+      this.axes = axes.map((axis) => (axis ? (Array.isArray(axis[0]) ? axis : [axis]) : []));
       this.name = view ?? null;
       this.values = chainOf(this.source.shape, ops);
       let computed = ops.length;
@@ -256,16 +259,22 @@
       return this.data(this.source.of(frame), frame);
     }
 
-    // The index of what stands at a place on an axis of the result, such as neuron 5.
-    indexAt(axis, place) {
-      const chosen = this.axes[axis][1];
+    // The axis of the result that is for something, such as "neuron"; -1 if none is.
+    axisOf(name) {
+      return this.axes.findIndex((meanings) => meanings.some(([one]) => one === name));
+    }
+
+    // The index of what stands at a place on an axis of the result, such as neuron 5. An axis that
+    // is for several things has one for each.
+    indexAt(axis, place, name = this.axes[axis][0][0]) {
+      const [, chosen] = this.axes[axis].find(([one]) => one === name);
       return chosen ? chosen[place] : place;
     }
 
     // The meaning of an entry, such as [["neuron", 5], ["number", 12]], without unknown axes.
     meaning(places) {
       return places.flatMap((place, axis) =>
-        this.axes[axis] ? [[this.axes[axis][0], this.indexAt(axis, place)]] : [],
+        (this.axes[axis] ?? []).map(([name]) => [name, this.indexAt(axis, place, name)]),
       );
     }
   }

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from gen.analysis.fourier import frequencies, phases
 from tests.support.timeline_page import bar, slider, step, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
@@ -62,9 +63,12 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def weights(timeline_site: Path) -> dict[str, np.ndarray]:
-    """The snapshots of the run that the figures show."""
+    """The snapshots of the run that the figures show, neurons in the order of figures."""
     with np.load(timeline_site / "data" / "sum.run-0.npz") as arrays:
-        return {name: arrays[name] for name in arrays.files}
+        found = {name: arrays[name] for name in arrays.files}
+    final = found["W_in"][-1].astype(np.float64)
+    order = np.lexsort((phases(final), frequencies(final)))
+    return found | {"W_in": found["W_in"][:, :, order], "W_out": found["W_out"][:, order]}
 
 
 def ready(page: Page) -> None:
@@ -387,3 +391,15 @@ def test_in_forced_colours_the_box_has_those_of_the_system(
     }""")
     assert box(page).evaluate("one => getComputedStyle(one).color") == system
     context.close()
+
+
+def test_numbers_in_the_drawing_are_written_as_on_the_page(page: Page, timeline_site: Path) -> None:
+    opened(page, timeline_site)
+    shown = page.evaluate("""() => {
+      const figure = grokreel.timelines[0].followers.find((one) => one.live);
+      const { pack, scene } = figure;
+      scene.background = scene.background.replace("</svg>", "<text>5\\u202f000.5</text></svg>");
+      figure.show(scene, pack);
+      return [...figure.live.querySelectorAll("svg text")].at(-1).textContent;
+    }""")
+    assert shown == "5,000.5"

@@ -344,6 +344,27 @@ def test_the_address_opens_a_cell_and_a_network(browser: Browser, folder: Path) 
     page.close()
 
 
+def test_an_address_with_a_cell_leads_to_the_map(browser: Browser, folder: Path) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 500})
+    address = (folder / f"{MANY}-en/index.html").as_uri()
+    seen = """() => {
+      const cell = document.querySelector("[aria-pressed='true']");
+      const { top, bottom } = cell.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    }"""
+    page.goto(address)
+    assert page.evaluate("scrollY") == 0
+    page.goto(f"{address}?cell=31")
+    assert page.evaluate("scrollY") > 0 and page.evaluate(seen)
+    # Neither where the address names a heading, nor where the reader had scrolled elsewhere.
+    page.evaluate("scrollTo(0, 0)")
+    page.reload()
+    assert page.evaluate("scrollY") == 0
+    page.goto(f"{address}?cell=32#content")
+    assert page.evaluate("scrollY") == 0 and pressed(page) == ["32"]
+    page.close()
+
+
 def test_two_maps_have_pins_of_their_own(browser: Browser, folder: Path) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto((folder / "both-en/index.html").as_uri())

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from gen.drawing.derived import Derived, derived_view
+from gen.drawing.derived import Crossed, Derived, derived_view
 from tests.support.any_runs import any_run
 from tests.support.scene_values import interpreted
 
@@ -38,7 +38,8 @@ def agree(found: Derived, known: np.ndarray) -> None:
     np.testing.assert_allclose(again, known, rtol=1e-5, atol=1e-6)
     assert found.shape == known.shape and len(found.axes) == known.ndim - 1
     for axis, length in zip(found.axes, known.shape[1:], strict=True):
-        assert axis is None or len(axis[1]) == length
+        meanings = axis.meanings if isinstance(axis, Crossed) else [axis] if axis else []
+        assert all(len(numbers) == length for _, numbers in meanings)
 
 
 SHAPE_OF = {"W": (6, 8)}
@@ -163,6 +164,8 @@ def test_axes_say_which_entries_are_left() -> None:
     assert waves.axes[1] == ("frequency", (1, 1, 3, 3))
     assert waves.lengths().axes[1] == ("frequency", (1, 3))
     assert lines.against(np.arange(6.0)).axes[2] is None
+    some = lines[:, :, :2].flattened()[:, [3, 0]].axes[0]
+    assert some == Crossed((("neuron", (2, 5)), ("number", (1, 0))))
 
 
 def test_waves_of_an_even_number_end_with_one_that_alternates() -> None:

@@ -50,7 +50,15 @@ FRAMES = np.array([[3, 3, 5], [0, 3, 1]])
 
 
 def painted(light: Any = None, pointer: list[list[int]] | None = None) -> Any:
-    marks = OutcomeMarks(FRAMES, PLACES, size=12.0, legend=(100.0, 50.0), scale=1)
+    marks = OutcomeMarks(
+        FRAMES,
+        PLACES,
+        cells=["H = 1"],
+        seeds=[4, 5, 6],
+        size=12.0,
+        legend=(100.0, 50.0),
+        scale=1,
+    )
     parts = marks.parts()
     # The page reads them with a small error.
     values = (FRAMES + 0.2).tolist()
@@ -97,10 +105,10 @@ def test_the_light_on_a_model_dims_the_others() -> None:
 
 def test_a_mark_near_the_pointer_is_found_with_its_outcome() -> None:
     found = painted(pointer=[[21, 31, 0], [48, 30, 1], [58, 30, 1], [30, 60, 0]])["found"]
-    assert [one and (one["axes"], one["name"]) for one in found] == [
-        ([["model", 0]], "never"),
-        ([["model", 1]], "never"),
-        ([["model", 2]], "together"),
+    assert [one and (one["places"], one["name"], one["axes"], one["outcome"]) for one in found] == [
+        ([0], "H = 1", [["seed", 4]], "never"),
+        ([1], "H = 1", [["seed", 5]], "never"),
+        ([2], "H = 1", [["seed", 6]], "together"),
         None,
     ]
     assert found[0]["place"] == {"x": 14, "y": 24, "width": 12, "height": 12}

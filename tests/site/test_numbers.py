@@ -161,3 +161,23 @@ def test_a_share_below_1_is_never_written_as_100_percent(share: float) -> None:
     written = run_scripts([], "(share) => grokreel.numbers.percent(share)", share)
     assert written != "100"
     assert Words("en").percent(share) == f"{written}{SPACE}%"
+
+
+@pytest.mark.parametrize(
+    ("film", "english", "german"),
+    [
+        ("12\u202f345", "12,345", "12.345"),
+        ("\u22120.5", "\u22120.5", "\u22120,5"),
+        ("\u2265\u202f1\u202f000.25", "\u2265\u202f1,000.25", "\u2265\u202f1.000,25"),
+        ("component 1 (12\u202f%)", "component 1 (12\u202f%)", "component 1 (12\u202f%)"),
+        ("h.0.1.W", "h.0.1.W", "h.0.1.W"),
+        ("2023", "2023", "2023"),
+    ],
+)
+def test_scripts_write_texts_of_films_with_the_marks_of_the_page(
+    film: str, english: str, german: str
+) -> None:
+    marks = {"number.decimal": ",", "number.group": ".", "number.times": "·"}
+    function = "(text) => grokreel.numbers.inLanguage(text)"
+    assert run_scripts([], function, film) == english
+    assert run_scripts([], function, film, marks.__getitem__) == german

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from gen.drawing.canvas import Canvas
+from gen.drawing.colours import Diverging
+from gen.drawing.scale_ends import Coloured, colour_scale
 from gen.i18n import Words
 from gen.site.pages.timeline import readout_words
 from tests.support.node import run_scripts
@@ -71,6 +75,12 @@ def test_an_entry_is_named_in_the_language_of_the_page() -> None:
     assert text_of("en", axes=waves, value=[1, -0.25]).endswith("frequency 3: (1.00, −0.25)")
     assert text_of("en", axes=[["flavour", 2]]) == "W_in · flavour 2: 0.50"
     assert text_of("en", name=None) == "0.50"
+
+
+def test_a_mark_is_read_in_words() -> None:
+    mark = {"name": "H = 5", "axes": [["seed", 3]], "outcome": "groks", "value": None}
+    assert text_of("en", **mark) == "H = 5 · seed 3: groks"
+    assert text_of("zh", **mark) == "H = 5 · 种子 3：顿悟"
 
 
 DATA_OPS = "(ops) => grokreel.entries.dataOps(ops)"
@@ -171,6 +181,111 @@ def test_a_line_through_points_is_not_read_twice() -> None:
     found = run_scripts(SCRIPTS, ENTRIES, {"layers": [line, points]})
     assert [one["type"] for one in found] == ["points"]
     assert found[0]["last"]["value"] == [16, 18]
+
+
+READ = """(layer) => {
+  const data = [[1, -2, 3], [10, -20, 30]], scales = [0.1, 1];
+  const places = [[5, 6, 15, 16, 25, 26], [7, 8, 17, 18, 27, 28]];
+  const arrays = [{ shape: [3, 2], scales }, { shape: [3], scales }];
+  const array = (one, frame) => Float32Array.from((one ? data : places)[frame]);
+  const scene = { steps: [0, 1], arrays, array };
+  const painter = grokreel.layers.create(layer, { scene, pack: null });
+  const entries = grokreel.entries.entriesOf(painter, scene, null);
+  return entries && entries.at([painter.find(17, 18, 1).places[0]], 1);
+}"""
+
+
+def test_dots_that_are_no_view_are_read_by_the_values_beside_them() -> None:
+    number = ["number", None]
+    dots = {
+        "type": "points",
+        "colours": ["ink"],
+        "radius": 3,
+        "rim": 0,
+        "marker": None,
+        "points": {"array": 0, "ops": [], "axes": [number, None]},
+    }
+    assert run_scripts(SCRIPTS, READ, dots) is None
+    reading = {"name": "k = 5", "values": {"array": 1, "ops": [], "axes": [number]}}
+    found = run_scripts(SCRIPTS, READ, {**dots, "reading": reading})
+    assert found == {
+        "axes": [["number", 1]],
+        "wave": None,
+        "name": "k = 5",
+        "value": -20,
+        "unit": 1,
+        "place": {"x": 14, "y": 15, "width": 6, "height": 6},
+    }
+
+
+CROSSED = """({ light }) => {
+  const view = { rows: 2, columns: 2, scales: [0.5, 0.25, 0.25] };
+  const matrix = (_, frame) => Float32Array.from([1, 2, 3, 4], (one) => one * (frame + 1));
+  const pack = { view: () => view, matrix };
+  const scene = { steps: [0, 1, 2], arrays: [] };
+  const axes = [[["neuron", [1, 1, 0]], ["input", [0, 1, 1]]], null];
+  const placed = [["affine", 10, 0], ["frames", [0, 50, 100]]];
+  const ops = [["reshape", [4]], ...placed, ["take", 0, [0, 1, 3]]];
+  const layer = { type: "pen", colours: ["ink"], width: 1,
+    points: { view: "W_in", frames: null, ops, axes } };
+  const painter = grokreel.layers.create(layer, { scene, pack });
+  const entries = grokreel.entries.entriesOf(painter, scene, pack);
+  const read = (x, y, frame) => {
+    const found = painter.find(x, y, frame);
+    if (!found) return null;
+    const { axes, name, value } = entries.at(found.places, found.frame);
+    return { frame: found.frame, axes, name, value, light: grokreel.linking.lightOf(axes) };
+  };
+  const { reader } = painter;
+  const lit = [0, 1, 2].filter((line) => reader.indexAt(0, line, light.axis) === light.index);
+  return { read: [read(52, 78, 2), read(98, 61, 2), read(98, 61, 1), read(1, 19, 0)], lit,
+    axis: grokreel.layers.litAxis(reader, light), none: reader.axisOf("number") };
+}"""
+
+
+def test_a_line_that_grows_is_read_as_its_weight_at_a_past_step() -> None:
+    found = run_scripts(SCRIPTS, CROSSED, {"light": {"axis": "input", "index": 1}})
+    past, now, late, first = found["read"]
+    assert past == {
+        "frame": 1,
+        "axes": [["neuron", 0], ["input", 1]],
+        "name": "W_in",
+        "value": 8,
+        "light": {"axis": "neuron", "index": 0},
+    }
+    assert (now["frame"], now["value"], now["axes"]) == (2, 6, [["neuron", 1], ["input", 1]])
+    assert late is None
+    assert (first["frame"], first["value"]) == (0, 2)
+    assert (found["lit"], found["axis"], found["none"]) == ([1, 2], 0, -1)
+
+
+ENDS = """({ layer, values }) => {
+  const scene = { steps: [0, 1, 2], arrays: [{ shape: [2] }],
+    array: (_, frame) => Float32Array.from(values[frame]) };
+  const painter = grokreel.layers.create(layer, { scene, pack: null, words: {} });
+  const palette = Object.assign((name) => name, { font: (style, size) => `${style} ${size}` });
+  return values.map((_, frame) => {
+    const drawn = [];
+    painter.paint({ fillText: (...one) => drawn.push(one) }, frame, palette);
+    return drawn;
+  });
+}"""
+
+
+def test_the_ends_of_a_colour_bar_say_that_values_of_this_step_lie_beyond() -> None:
+    figure = Canvas(672, 672, 1), [Coloured(np.zeros((3, 1, 2)), Diverging(1500.0))]
+    parts = colour_scale(*figure, left=10, top=20, width=96, height=8).parts()
+    parts["matrices"] = [{"array": 0, "ops": [], "axes": [None]}]
+    values = [[1500, -1500], [1600, 0], [-9000, 3000]]
+    scripts = ["values.js", "layers.js", "layer-texts.js"]
+    found = run_scripts(scripts, ENDS, {"layer": parts, "values": values})
+    low, high = ["−1,500", "≤\u202f−1,500"], ["1,500", "≥\u202f1,500"]
+    assert [[text for text, *_ in frame] for frame in found] == [
+        [low[0], high[0]],
+        [low[0], high[1]],
+        [low[1], high[1]],
+    ]
+    assert [x for _, x, *_ in found[0]] == [10, 106]
 
 
 MOVED = "({ shapes, at, ways }) => ways.map((way) => grokreel.entries.moved(shapes, at, ...way))"

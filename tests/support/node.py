@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ Promise.resolve(vm.runInThisContext(expression)(argument)).then((result) => {
 
 
 def run_scripts(
-    names: list[str], function: str, argument: Any = None, words: Words | None = None
+    names: list[str], function: str, argument: Any = None, words: Callable[[str], str] | None = None
 ) -> Any:
     """Load scripts as a page does, then call a JavaScript function.
 
@@ -35,7 +36,7 @@ def run_scripts(
         names: files in `templates/scripts`; `numbers.js` is loaded before them.
         function: source text of a function of one argument.
         argument: passed to it as JSON; infinite and undefined numbers are not possible.
-        words: the language of the page, whose marks of numbers the scripts use.
+        words: of the page, whose marks of numbers the scripts use; those of English if None.
 
     Returns:
         The result of the function, or of its promise, as JSON holds it.

@@ -18,7 +18,7 @@ _KEYS = (
     *("seed", "loading", "alone", "lost"),
 )
 _READOUT_KEYS = ("name", "entry", "pair", "value", "cosine", "sine", "pinned", "let_go")
-_AXIS = "axis_meaning."
+_AXIS, _OUTCOME = "axis_meaning.", "one_outcome."
 
 
 def timeline_words(words: Words) -> str:
@@ -29,11 +29,14 @@ def timeline_words(words: Words) -> str:
 
 
 def readout_words(words: Words) -> str:
-    """Return the texts of values that a reader points at, and the names of axes, as JSON."""
+    """Return the texts of values that readers point at, and of axes and outcomes, as JSON."""
     texts: dict[str, Any] = {
         key: _with_placeholders(words, f"readout.{key}") for key in _READOUT_KEYS
     }
-    texts["axes"] = {key.removeprefix(_AXIS): words(key) for key in words if key.startswith(_AXIS)}
+    for name, prefix in (("axes", _AXIS), ("outcomes", _OUTCOME)):
+        texts[name] = {
+            key.removeprefix(prefix): words(key) for key in words if key.startswith(prefix)
+        }
     return script_json(texts)
 
 
