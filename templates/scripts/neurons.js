@@ -4,7 +4,7 @@
 
 {
   const { whole } = grokreel.numbers;
-  const { dataOf, decoded, filled, startFigures } = grokreel.page;
+  const { chosenStep, dataOf, decoded, filled, startFigures } = grokreel.page;
 
   // The amplitude of every frequency; `components` in gen/analysis/fourier.py does the same.
   const amplitudes = (values) => {
@@ -97,7 +97,7 @@
   }
 
   startFigures("neurons", (figure) => {
-    let current = new NeuronsFigure(figure);
+    let current = new NeuronsFigure(figure, chosenStep(figure));
     figure.addEventListener("input", ({ target }) => current.input(target));
     figure.addEventListener("follow", ({ detail }) => current.follow(detail));
     figure.addEventListener("reseed", () => {

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from gen.i18n import Words
 from tests.support import small_site
-from tests.support.browsing import Watched
+from tests.support.browsing import Watched, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -130,6 +130,7 @@ def opened(browser: Browser, site: Path, *, slow: bool, width: int = 1280) -> It
     if slow:
         page.add_init_script(_SLOW)
     page.goto(site.as_uri())
+    started(page)
     bench = Bench(page)
     bench.figure.scroll_into_view_if_needed()
     bench.figure.locator(".live canvas").wait_for()
@@ -281,6 +282,7 @@ def test_without_scripts_there_is_a_link_to_the_film(browser: Browser, site: Pat
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(site.as_uri())
+    started(page)
     figure = page.locator("#figure-five-here")
     assert figure.locator(".bench").is_hidden()
     link = figure.locator(".off a")
