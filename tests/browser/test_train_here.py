@@ -282,7 +282,6 @@ def test_without_scripts_there_is_a_link_to_the_film(browser: Browser, site: Pat
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(site.as_uri())
-    started(page)
     figure = page.locator("#figure-five-here")
     assert figure.locator(".bench").is_hidden()
     link = figure.locator(".off a")
