@@ -46,7 +46,6 @@ from gen.site.pages.standalone import (
     StandaloneFigure,
     Surroundings,
     frame,
-    scene_content,
     theme_assets,
 )
 from gen.site.pages.templates import load_templates
@@ -171,22 +170,22 @@ def _content(figure: FilmFigure, subject: Any, run: Run, words: Words) -> Standa
     if not drawn.info["painted"]:
         return None
     script = drawn.files[SCENE].decode()
-    scene = scene_content(script)
     pack, data = None, (script,)
-    if scene["pack"] is not None:
+    if drawn.info["packed"]:
         pack = pack_name(run)
         packed = PackOrder(name=pack, run=run, run_key={}).draw(on_progress=lambda _: None)
         data = (packed.files[PACK].decode(), script)
+    width, height = drawn.info["size"]
     return StandaloneFigure(
         id=kind,
         model=run.name,
-        width=scene["width"],
-        height=scene["height"],
+        width=width,
+        height=height,
         alt=figure.alt(subject, words),
         recipe="",
         timing=film_timing(None, run, words),
         scene=order.name,
-        steps=tuple(scene["steps"]),
+        steps=tuple(drawn.info["shown_steps"]),
         pack=pack,
         data=data,
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from gen.charts.chart import Chart, Stack
 from gen.commands.names import select_names
+from gen.config.reader import Config
+from gen.errors import ConfigError
 from gen.figures.figure import FilmFigure
 from gen.site import films, orders
 from gen.site.context import BuildContext
@@ -17,6 +19,7 @@ from gen.site.own_templates import read_own_templates
 from gen.site.results import Results, read_sweeps, recorded_results, stored_models
 from gen.store import files
 from gen.store.store import Entry, convert_write_errors
+from gen.store.text_files import read_text
 from gen.theme import using
 
 
@@ -123,9 +126,22 @@ def _single_files(
         folder = f"{language}/" if place else ""
         link = f"{config.site.base_url}{folder}" if config.site.base_url else ""
         templates = load_templates(context.templates, own)
-        around = Surroundings(templates, assets, words, config.site.title, link)
+        pages = _figure_places(config, language)
+        around = Surroundings(templates, assets, words, config.site.title, link, pages)
         suffix = f".{language}" if place else ""
         yield f"{view.stem}{suffix}.html", around.document(figure).encode()
+
+
+def _figure_places(config: Config, language: str) -> dict[str, str]:
+    """Return where figures are on the pages that can be read; facts are not known here."""
+    from gen.site.pages.figure_places import figure_places
+
+    paths = {name: config.folder / f"pages/{language}/{name}.md" for name in config.site.pages}
+    try:
+        texts = {name: read_text(path) for name, path in paths.items() if path.is_file()}
+        return figure_places(language, texts, config.figures)
+    except ConfigError:
+        return {}
 
 
 def _chart_files(stem: str, chart: Chart | Stack, alt: str) -> Iterator[tuple[str, bytes]]:

@@ -37,7 +37,20 @@ def scene_script(name: str, content: str) -> str:
 def scene_of(
     film: Film, name: str, pack: str, kept: Sequence[int] | Int[np.ndarray, " kept"]
 ) -> str | None:
-    """Return the content of a scene, as JSON; None if a layer can only be filmed.
+    """Return the content of a scene as JSON; see `scene_content`."""
+    content = scene_content(film, name, pack, kept)
+    return None if content is None else scene_json(content)
+
+
+def scene_json(content: dict[str, Any]) -> str:
+    """Return the content of a scene as JSON."""
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+
+
+def scene_content(
+    film: Film, name: str, pack: str, kept: Sequence[int] | Int[np.ndarray, " kept"]
+) -> dict[str, Any] | None:
+    """Return the content of a scene as JSON values; None if a layer can only be filmed.
 
     Args:
         film: at scale 1, with the frames that the page shows.
@@ -68,7 +81,7 @@ def scene_of(
     }
     if writer.arrays:
         content["data"] = packed(writer.arrays)
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    return content
 
 
 @dataclass

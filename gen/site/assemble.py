@@ -129,7 +129,9 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
     for language in site.languages:
         placed, by_seed = prepared.placed[language]
         with using(sources.config.theme):
-            placed, documents = _single_files(language, placed, prepared.files, sources)
+            placed, documents = _single_files(
+                language, placed, prepared.files, sources, prepared.facts
+            )
             single |= documents
             pages = render_pages(
                 site=site,
@@ -158,8 +160,11 @@ def _single_files(
     placed: Mapping[str, PlacedFigure],
     files: Mapping[str, bytes | Path],
     sources: Sources,
+    facts: Mapping[str, Mapping[str, Fact]],
 ) -> tuple[dict[str, PlacedFigure], dict[str, bytes]]:
     """Return the figures of a language with the paths of their single files, and these files."""
+    from gen.site.pages.facts import FactBook
+    from gen.site.pages.figure_places import figure_places
     from gen.site.pages.generated import STYLESHEET
     from gen.site.pages.source import read_sources
     from gen.site.pages.standalone import FOLDER, Surroundings, standalone_figure
@@ -169,13 +174,16 @@ def _single_files(
     site = sources.config.site
     first = language == site.languages[0]
     folder = "" if first else f"{language}/"
-    home = read_sources(language, {site.pages[0]: sources.pages[language][site.pages[0]]})
+    texts = {page: sources.pages[language][page] for page in site.pages}
+    home = read_sources(language, {site.pages[0]: texts[site.pages[0]]})
+    words = sources.config.words(language)
     around = Surroundings(
         templates=load_templates(sources.templates, sources.own_templates),
         assets={**sources.assets, STYLESHEET: theme_stylesheet().encode()},
-        words=sources.config.words(language),
+        words=words,
         title=site.title if first else home[site.pages[0]].front.title,
         link=f"{site.base_url}{folder}" if site.base_url else "",
+        pages=figure_places(language, texts, placed, FactBook(facts, words)),
     )
     found: dict[str, PlacedFigure] = dict(placed)
     documents: dict[str, bytes] = {}
@@ -293,8 +301,9 @@ class Placer:
         script = orders.path_of(name, SCENE)
         if script not in self.files:
             return None
-        steps = tuple(self.drawn[name].info["shown_steps"])
-        return PlacedScene(name, steps, script, *self._pack(view))
+        info = self.drawn[name].info
+        steps = tuple(info["shown_steps"])
+        return PlacedScene(name, steps, script, *self._pack(view), packed=info["packed"])
 
     def _pack(self, view: AnyView) -> tuple[str, str] | tuple[None, None]:
         """Return name and path of the pack of the run that is shown, if there is one."""

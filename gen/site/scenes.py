@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SCENE, PACK = "scene.js", "pack.js"
 
-_TOLD = ["painted", "shown_steps"]
+_TOLD = ["painted", "shown_steps", "size", "packed"]
 """What the store keeps of a scene besides its file."""
 
 
@@ -59,17 +59,18 @@ class SceneOrder(Order, Generic[Subject]):
         }
 
     def draw(self, *, on_progress: Callable[[int], None]) -> Drawn:
-        from gen.interactive.scene import scene_of, scene_script
+        from gen.interactive.scene import scene_content, scene_json, scene_script
 
         kept = self._kept()
         figure = self.figure if kept is None else self.figure.showing(kept.tolist())
         film = figure.film(self.subject, 1)
         places = np.arange(len(film.steps)) if kept is None else kept
         pack = "" if self.run is None else pack_name(self.run)
-        content = scene_of(film, self.name, pack, places)
+        content = scene_content(film, self.name, pack, places)
         on_progress(1)
-        script = "" if content is None else scene_script(self.name, content)
-        info = (content is not None, film.steps.tolist())
+        script = "" if content is None else scene_script(self.name, scene_json(content))
+        packed = content is not None and content["pack"] is not None
+        info = (content is not None, film.steps.tolist(), list(film.size), packed)
         return Drawn({SCENE: script.encode()}, dict(zip(_TOLD, info, strict=True)))
 
     def _kept(self) -> Int[np.ndarray, " kept"] | None:

@@ -106,15 +106,5 @@
     return [values[answer] - values[next], next];
   };
 
-  // The places of a and b after a move of one of them; the other one follows if the reader holds
-  // their sum or difference.
-  const moved = (places, which, place, hold, numbers) => {
-    const by = place - places[which];
-    const other = { none: 0, sum: -by, difference: by }[hold];
-    return places.map((one, index) => (one + (index === which ? by : other) + numbers) % numbers);
-  };
-
-  grokreel.interference = {
-    Interpolation, kernel, largestShare, marginOf, moved, roundScale, sharesOf,
-  };
+  grokreel.interference = { Interpolation, kernel, largestShare, marginOf, roundScale, sharesOf };
 }

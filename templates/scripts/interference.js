@@ -8,10 +8,12 @@
 
 {
   const { number, significant, whole } = grokreel.numbers;
-  const { dataOf, decoded, filled, floats, startFigures } = grokreel.page;
+  const {
+    chosenStep, dataOf, decoded, filled, floats, startFigures, timelineOf, watchPlace,
+  } = grokreel.page;
   const { nearest } = grokreel.steps;
-  const { PairNetwork } = grokreel.network;
-  const { Interpolation, largestShare, marginOf, moved, roundScale, sharesOf } = grokreel.interference;
+  const { PairNetwork, moved } = grokreel.network;
+  const { Interpolation, largestShare, marginOf, roundScale, sharesOf } = grokreel.interference;
 
   const HEADROOM = 1.03; // of the largest share, at least; that of the build is larger
 
@@ -40,7 +42,7 @@
       for (const tool of this.sheet.querySelectorAll(".tool")) tool.hidden = false;
       figure.querySelector(".hint").hidden = false;
       // The bar at the foot of the window has the steps of the model, if a chart or film is there.
-      const led = grokreel.timelines?.some(({ model: name }) => name === figure.dataset.model) ?? false;
+      const led = timelineOf(figure) !== undefined;
       this.slider.closest("label").hidden = led || !this.loadable;
       this.listen();
       this.draw();
@@ -74,18 +76,15 @@
         },
         { signal },
       );
-      const near = new IntersectionObserver(([entry]) => entry.isIntersecting && this.load(), {
-        rootMargin: "60% 0%",
-      });
-      const visible = new IntersectionObserver(([entry]) => {
-        this.visible = entry.isIntersecting;
+      const near = (is) => is && this.load();
+      const visible = (is) => {
+        this.visible = is;
         if (this.stale) this.schedule();
-      });
+      };
+      watchPlace(this.sheet, { near, visible }, signal);
       const size = new ResizeObserver(() => this.schedule());
-      for (const observer of [near, visible, size]) {
-        observer.observe(this.sheet);
-        signal.addEventListener("abort", () => observer.disconnect());
-      }
+      size.observe(this.sheet);
+      signal.addEventListener("abort", () => size.disconnect());
     }
 
     // Another figure of another run takes the place of this one.
@@ -277,8 +276,7 @@
   }
 
   startFigures("interference", (figure) => {
-    const timeline = (grokreel.timelines ?? []).find(({ model }) => model === figure.dataset.model);
-    let current = new InterferenceFigure(figure, { step: timeline?.touched ? timeline.step : null });
+    let current = new InterferenceFigure(figure, { step: chosenStep(figure) });
     figure.addEventListener("follow", ({ detail }) => current.follow(detail));
     figure.addEventListener("reseed", () => {
       const former = current;

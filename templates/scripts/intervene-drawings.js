@@ -5,8 +5,6 @@
 {
   const LEVELS = 127;
 
-  const rgba = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-
   // Give a canvas a pixel for each cell, and on the page whole pixels for each, so that all cells
   // are of one size. `height` is that of a cell; by default cells are square.
   const fitCells = (canvas, columns, rows, width, height = null) => {
@@ -30,7 +28,9 @@
   // Right and wrong answers: a to the right, b up.
   const paintMap = (canvas, network) => {
     const { given, numbers } = network;
-    const [right, wrong] = ["map-right", "failed"].map((name) => rgba(grokreel.palette(name)));
+    const [right, wrong] = ["map-right", "failed"].map((name) =>
+      grokreel.palettes.channels(grokreel.palette(name)),
+    );
     const context = canvas.getContext("2d");
     const image = context.createImageData(numbers, numbers);
     for (let b = 0; b < numbers; b += 1) {

@@ -9,9 +9,11 @@
 
 {
   const { percent, significant, whole } = grokreel.numbers;
-  const { dataOf, filled, given, keepInAddress, parameterOf, startFigures } = grokreel.page;
+  const {
+    chosenStep, dataOf, filled, given, keepInAddress, parameterOf, startFigures, timelineOf, watchPlace,
+  } = grokreel.page;
   const { nearest } = grokreel.steps;
-  const { PairNetwork } = grokreel.network;
+  const { PairNetwork, moved } = grokreel.network;
   const { ChangedPack, History, readCut, toggled } = grokreel.interventions;
   const { Brush, cellAt, drawLogits, fitCells, paintMap } = grokreel.intervene;
 
@@ -28,17 +30,12 @@
       this.name = this.sheet.dataset.pack;
       this.intact = new Map();
       this.retired = new AbortController();
-      const near = new IntersectionObserver(([entry]) => entry.isIntersecting && this.load(), {
-        rootMargin: "60% 0%",
-      });
-      const visible = new IntersectionObserver(([entry]) => {
-        this.visible = entry.isIntersecting;
+      const near = (is) => is && this.load();
+      const visible = (is) => {
+        this.visible = is;
         this.schedule();
-      });
-      for (const observer of [near, visible]) observer.observe(this.sheet);
-      this.retired.signal.addEventListener("abort", () => {
-        for (const observer of [near, visible]) observer.disconnect();
-      });
+      };
+      watchPlace(this.sheet, { near, visible }, this.retired.signal);
       if (cut) this.load();
     }
 
@@ -79,7 +76,7 @@
       this.brush = new Brush(this);
       for (const tool of this.sheet.querySelectorAll(".tool")) tool.hidden = false;
       // The bar at the foot of the window has the steps of the model, if a chart or film is there.
-      this.find(".step").hidden = grokreel.timelines?.some(({ model }) => model === this.figure.dataset.model) ?? false;
+      this.find(".step").hidden = timelineOf(this.figure) !== undefined;
       this.point(null);
       this.listen();
       this.step ??= pack.steps.at(-1);
@@ -180,12 +177,8 @@
 
     // Move a (0) or b (1); the other follows if the reader holds their sum or difference.
     move(which, place) {
-      const { numbers } = this.network;
       const hold = this.find(".hold input:checked").value;
-      const by = place - this.places[which];
-      const other = { none: 0, sum: -by, difference: by }[hold];
-      const places = [0, 1].map((one) => this.places[one] + (one === which ? by : other));
-      this.choose(places.map((one) => (one + numbers) % numbers));
+      this.choose(moved(this.places, which, place, hold, this.network.numbers));
     }
 
     choose(places) {
@@ -296,11 +289,7 @@
     const { model } = figure.dataset;
     const parameter = parameterOf("cut", model, figures.length > 1);
     const cut = given(parameter);
-    const timeline = (grokreel.timelines ?? []).find((one) => one.model === model);
-    let current = new InterveneFigure(figure, parameter, {
-      cut,
-      step: timeline?.touched ? timeline.step : null,
-    });
+    let current = new InterveneFigure(figure, parameter, { cut, step: chosenStep(figure) });
     figure.addEventListener("follow", ({ detail }) => current.follow(detail));
     grokreel.palette.watch(() => current.schedule());
     // Other seeds have neurons of their own, but the same changes can be tried.

@@ -77,5 +77,29 @@
     height: 2 * radius,
   });
 
-  grokreel.layers = { around, colourRuns, create, kinds, lay, litAxis, paintLit, valueAt };
+  // Show the background of a scene in a box, and above it a canvas for the layers.
+  const fillBox = (box, scene, canvas) => {
+    lay(box, scene);
+    box.append(canvas);
+    box.style.width = `${scene.width}px`;
+    box.style.aspectRatio = `${scene.width} / ${scene.height}`;
+  };
+
+  // Set the size of a canvas, in device pixels; the same size again does not empty it.
+  const resize = (canvas, width, height) => {
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+  };
+
+  // Paint a frame of a scene on the whole of a canvas, by the painters of its layers.
+  const paintFrame = (canvas, scene, painters, frame, light) => {
+    const context = canvas.getContext("2d");
+    context.setTransform(canvas.width / scene.width, 0, 0, canvas.height / scene.height, 0, 0);
+    context.clearRect(0, 0, scene.width, scene.height);
+    for (const painter of painters) painter.paint(context, frame, grokreel.palette, light);
+  };
+
+  grokreel.layers = {
+    around, colourRuns, create, fillBox, kinds, litAxis, paintFrame, paintLit, resize, valueAt,
+  };
 }

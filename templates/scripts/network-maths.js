@@ -8,16 +8,17 @@
 {
   const ACTIVATIONS = { relu: (u) => (u > 0 ? u : 0), square: (u) => u * u };
 
-  // The points of the fixed circle: columns cos(2 pi i / n) and sin(2 pi i / n) of unit norm, for
-  // n of at least 3. `circle` in gen/networks/embedded.py.
+  // The points of the fixed circle, row by row: columns cos(2 pi i / n) and sin(2 pi i / n), each
+  // scaled to unit norm. `circle` in gen/networks/embedded.py.
   const circle = (count) => {
     const points = new Float64Array(2 * count);
+    const lengths = [0, 0];
     for (let i = 0; i < count; i += 1) {
       const angle = (2 * Math.PI * i) / count;
-      points[2 * i] = Math.cos(angle) * Math.sqrt(2 / count);
-      points[2 * i + 1] = Math.sin(angle) * Math.sqrt(2 / count);
+      [points[2 * i], points[2 * i + 1]] = [Math.cos(angle), Math.sin(angle)];
+      for (const way of [0, 1]) lengths[way] += points[2 * i + way] ** 2;
     }
-    return points;
+    return points.map((value, i) => value / Math.sqrt(lengths[i % 2]));
   };
 
   // The periods of the wave of 2k among `numbers` numbers: 0 (a constant) up to half of them.
@@ -47,6 +48,14 @@
     let best = 0;
     for (let i = 1; i < values.length; i += 1) if (values[i] > values[best]) best = i;
     return best;
+  };
+
+  // The places of a and b after a move of one of them; the other one follows if the reader holds
+  // their sum or difference.
+  const moved = (places, which, place, hold, numbers) => {
+    const by = place - places[which];
+    const other = { none: 0, sum: -by, difference: by }[hold];
+    return places.map((one, index) => (one + (index === which ? by : other) + numbers) % numbers);
   };
 
   class PairNetwork {
@@ -135,5 +144,5 @@
     }
   }
 
-  grokreel.network = { PairNetwork, circle, doubleFrequency, placeOfLargest, removeWave };
+  grokreel.network = { PairNetwork, circle, doubleFrequency, moved, placeOfLargest, removeWave };
 }

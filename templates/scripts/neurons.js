@@ -7,7 +7,7 @@
 
 {
   const { whole } = grokreel.numbers;
-  const { dataOf, filled, startFigures } = grokreel.page;
+  const { chosenStep, dataOf, filled, startFigures } = grokreel.page;
 
   // The amplitude of every frequency; `components` in gen/analysis/fourier.py does the same.
   const amplitudes = (values) => {
@@ -160,8 +160,7 @@
   }
 
   startFigures("neurons", (figure) => {
-    const timeline = (grokreel.timelines ?? []).find(({ model }) => model === figure.dataset.model);
-    let current = new NeuronsFigure(figure, { step: timeline?.touched ? timeline.step : null });
+    let current = new NeuronsFigure(figure, { step: chosenStep(figure) });
     figure.addEventListener("follow", ({ detail }) => current.follow(detail));
     figure.addEventListener("reseed", () => {
       const former = current;

@@ -108,8 +108,51 @@ globalThis.grokreel = {};
   const dataOf = (figure) =>
     JSON.parse(figure.querySelector("script[type='application/json']").textContent);
 
-  // Call `start` once for every figure of a class. A page contains a script once for every figure
-  // that needs it, so the script runs several times.
+  // Load and run a script file. Several that are `inOrder` load side by side, and run in the order
+  // of the calls.
+  const runScript = (src, { inOrder = false } = {}) =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = src;
+      script.async = !inOrder;
+      script.addEventListener("load", () => {
+        script.remove();
+        resolve();
+      });
+      script.addEventListener("error", () => {
+        script.remove();
+        reject(new Error(`${src} could not be loaded`));
+      });
+      document.head.append(script);
+    });
+
+  // Call `near` whenever an element comes within 60 % of the window's height or leaves that range,
+  // and `visible` the same for the window itself; both get whether it is there.
+  const watchPlace = (element, { near, visible }, signal) => {
+    const observe = (told, rootMargin) => {
+      const observer = new IntersectionObserver(
+        (entries) => told(entries.at(-1).isIntersecting),
+        { rootMargin },
+      );
+      observer.observe(element);
+      signal?.addEventListener("abort", () => observer.disconnect());
+    };
+    observe(near, "60% 0%");
+    if (visible) observe(visible, "0px");
+  };
+
+  // The timeline of a figure's model; undefined if the page has no chart or film of it.
+  const timelineOf = (figure) =>
+    grokreel.timelines?.find(({ model }) => model === figure.dataset.model);
+
+  // The step that the reader has chosen on that timeline, or null.
+  const chosenStep = (figure) => {
+    const { touched, step } = timelineOf(figure) ?? {};
+    return touched ? step : null;
+  };
+
+  // Call `start` once for every figure of a class, also if the script runs again because another
+  // one beside it could not be loaded.
   const startFigures = (name, start) => {
     for (const figure of document.querySelectorAll(`figure.${name}:not([data-live])`)) {
       figure.dataset.live = "";
@@ -165,7 +208,8 @@ globalThis.grokreel = {};
   };
 
   grokreel.page = {
-    carried, dataOf, decoded, filled, floats, given, keepInAddress, parameterOf, startFigures, svgElement,
+    carried, chosenStep, dataOf, decoded, filled, floats, given, keepInAddress, parameterOf, runScript,
+    startFigures, svgElement, timelineOf, watchPlace,
   };
 }
 

@@ -8,7 +8,7 @@
 "use strict";
 
 {
-  const { decoded, floats } = grokreel.page;
+  const { decoded, floats, runScript } = grokreel.page;
 
   // The lowest integer stands for "not a number".
   const NOT_A_NUMBER = { 8: -128, 16: -32768 };
@@ -118,18 +118,6 @@
       return values;
     }
   }
-
-  const runScript = (src) =>
-    new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = src;
-      script.addEventListener("load", resolve);
-      script.addEventListener("error", () => {
-        script.remove();
-        reject(new Error(`${src} could not be loaded`));
-      });
-      document.head.append(script);
-    });
 
   // The packs or the scenes of a page by name.
   class Registry {

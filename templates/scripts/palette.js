@@ -105,7 +105,7 @@
   };
 
   grokreel.palette = paletteOf(ofRoot);
-  grokreel.palettes = { divergingBytes, mixed, paletteOf };
+  grokreel.palettes = { channels, divergingBytes, mixed, paletteOf };
 
   // The scheme of the system, or a switch of the site that sets an attribute of the root.
   globalThis

@@ -54,7 +54,6 @@
       Object.assign(this, { figure, timeline });
       this.live = figure.querySelector(".live");
       this.canvas = document.createElement("canvas");
-      this.context = this.canvas.getContext("2d");
       this.near = this.visible = false;
       this.filmTiming = dataOf(figure);
       this.video = figure.querySelector("video");
@@ -78,19 +77,14 @@
       const { canvas, figure } = this;
       this.retired = new AbortController();
       const { signal } = this.retired;
-      const near = new IntersectionObserver(([entry]) => this.approach(entry.isIntersecting), {
-        rootMargin: "60% 0%",
-      });
-      const visible = new IntersectionObserver(([entry]) => this.appear(entry.isIntersecting));
-      near.observe(figure);
-      visible.observe(figure);
+      const near = (is) => this.approach(is);
+      const visible = (is) => this.appear(is);
+      grokreel.page.watchPlace(figure, { near, visible }, signal);
       const size = observeSize(canvas, (width, height) => this.resize(width, height));
       grokreel.palette.watch(() => this.repaint());
       figure.addEventListener("reseed", () => this.replaced(), { signal });
       document.addEventListener("intervene", ({ detail }) => this.changed(detail), { signal });
-      signal.addEventListener("abort", () => {
-        for (const observer of [near, visible, size]) observer.disconnect();
-      });
+      signal.addEventListener("abort", () => size.disconnect());
     }
 
     approach(near) {
@@ -124,10 +118,7 @@
       const { canvas, figure, live } = this;
       Object.assign(this, { scene, pack, shownName: this.asked, packName: live.dataset.pack });
       this.makePainters();
-      grokreel.layers.lay(live, scene);
-      live.append(canvas);
-      live.style.width = `${scene.width}px`;
-      live.style.aspectRatio = `${scene.width} / ${scene.height}`;
+      grokreel.layers.fillBox(live, scene, canvas);
       live.hidden = false;
       figure.classList.add("lives");
       this.readout.settle();
@@ -220,18 +211,14 @@
     // A change of its size empties a canvas, so this draws at once.
     resize(width, height) {
       if (!this.scene || !width || !height) return;
-      const { canvas } = this;
-      if (canvas.width !== width) canvas.width = width;
-      if (canvas.height !== height) canvas.height = height;
+      grokreel.layers.resize(this.canvas, width, height);
       this.draw(nearest(this.scene.steps, this.timeline.step));
     }
 
     draw(frame) {
-      const { canvas, context, painters, scene } = this;
+      const { canvas, painters, readout, scene } = this;
       this.painted = frame;
-      context.setTransform(canvas.width / scene.width, 0, 0, canvas.height / scene.height, 0, 0);
-      context.clearRect(0, 0, scene.width, scene.height);
-      for (const painter of painters) painter.paint(context, frame, grokreel.palette, this.readout.light);
+      grokreel.layers.paintFrame(canvas, scene, painters, frame, readout.light);
       this.readout.follow();
     }
   }

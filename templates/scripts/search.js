@@ -1,7 +1,7 @@
 // Search over all pages, first in the page's own language, then in the others.
 //
-// The indexes are scripts (a page opened from a folder cannot fetch data). They are loaded when
-// the search is opened, and fill `grokreel.searchIndex`.
+// A page loads this script when its reader opens the search (search-open.js). The indexes are scripts
+// too, because a page opened from a folder cannot fetch data; they fill `grokreel.searchIndex`.
 
 "use strict";
 
@@ -112,43 +112,23 @@
       .filter(({ rank }) => rank > 0)
       .sort((a, b) => b.rank - a.rank);
 
-  const load = (address) =>
-    new Promise((resolve) => {
-      const script = document.createElement("script");
-      script.src = address;
-      script.onload = script.onerror = resolve;
-      document.head.append(script);
-    });
-
   class SearchDialog {
-    constructor(dialog, opener) {
+    constructor(dialog) {
       this.dialog = dialog;
       this.input = dialog.querySelector("input");
       this.list = dialog.querySelector("ol");
       this.count = dialog.querySelector("[role=status]");
       this.languages = dialog.dataset.languages.split(" ");
-      opener.hidden = false;
-      opener.addEventListener("click", () => this.open());
       this.input.addEventListener("input", () => this.show());
       dialog.addEventListener("keydown", (event) => this.move(event));
-      dialog.querySelector("button").addEventListener("click", () => dialog.close());
-      document.addEventListener("keydown", (event) => this.openByKey(event));
+      this.load();
     }
 
-    open() {
-      if (this.dialog.open) return;
-      this.dialog.showModal();
-      this.input.select();
-      const { indexes } = this.dialog.dataset;
-      this.loading ??= Promise.all(indexes.split(" ").map(load)).then(() => this.show());
-    }
-
-    openByKey(event) {
-      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-      const slash = event.key === "/" && !typing;
-      if (!slash && !(event.key === "k" && (event.ctrlKey || event.metaKey))) return;
-      event.preventDefault();
-      this.open();
+    // Load the indexes, and search for what is in the field already. One that fails is left out.
+    async load() {
+      const indexes = this.dialog.dataset.indexes.split(" ");
+      await Promise.allSettled(indexes.map((address) => grokreel.page.runScript(address)));
+      this.show();
     }
 
     // List the sections of the page's language, or of the next language that has any.
@@ -191,7 +171,7 @@
   }
 
   const dialog = document.querySelector("#search");
-  if (dialog) new SearchDialog(dialog, document.querySelector(".search-open"));
+  if (dialog) new SearchDialog(dialog);
 
   grokreel.search = { folded, matches, score, snippet, wordsOf };
 }

@@ -8,7 +8,7 @@
 "use strict";
 
 {
-  const { filled, given, keepInAddress, parameterOf } = grokreel.page;
+  const { filled, given, keepInAddress, parameterOf, runScript } = grokreel.page;
 
   const seeded = (figure) => [...figure.querySelectorAll("[data-seeded]")];
 
@@ -95,15 +95,12 @@
       else this.load(seed);
     }
 
-    load(seed) {
-      const script = document.createElement("script");
-      script.src = this.scripts.get(seed);
-      script.addEventListener("load", () => script.remove());
-      script.addEventListener("error", () => {
-        script.remove();
+    async load(seed) {
+      try {
+        await runScript(this.scripts.get(seed));
+      } catch {
         if (this.wanted === seed) this.choose(this.current);
-      });
-      document.head.append(script);
+      }
     }
 
     receive({ model, seed, figures }) {
@@ -170,8 +167,7 @@
     (figure) => radiosOf(figure).length,
   );
   const lists = [...document.querySelectorAll(".seed-scripts")];
-  // A page can contain the script twice.
-  const models = grokreel.seeds ? [] : [...new Set([...figures, ...lists].map(({ dataset }) => dataset.model))];
+  const models = [...new Set([...figures, ...lists].map(({ dataset }) => dataset.model))];
   for (const model of models) {
     const own = figures.filter((figure) => figure.dataset.model === model);
     new SeedChooser(model, own, parameterOf("seed", model, models.length > 1));

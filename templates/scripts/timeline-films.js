@@ -9,7 +9,7 @@
 "use strict";
 
 {
-  const { dataOf } = grokreel.page;
+  const { dataOf, watchPlace } = grokreel.page;
   const { indexOf, nearest, valueAt } = grokreel.steps;
 
   const TOLERANCE = 0.12; // seconds that a running film may be off before it seeks
@@ -55,9 +55,7 @@
       this.video.addEventListener("playing", () => figure.classList.add("moving"));
       this.video.addEventListener("loadedmetadata", () => this.follow());
       figure.addEventListener("reseed", () => this.replaced());
-      new IntersectionObserver(([entry]) => this.approach(entry.isIntersecting), {
-        rootMargin: "60% 0%",
-      }).observe(figure);
+      watchPlace(figure, { near: (is) => this.approach(is) });
     }
 
     // Read the steps of the frames and their times in seconds. The first frame, which is held for

@@ -8,7 +8,7 @@
 
 {
   const { percent, whole } = grokreel.numbers;
-  const { dataOf, filled, startFigures } = grokreel.page;
+  const { dataOf, filled, startFigures, watchPlace } = grokreel.page;
   const { OwnRun } = grokreel.training;
 
   const SLICE = 8; // milliseconds of training in an animation frame
@@ -26,11 +26,7 @@
     constructor(box, scene, words) {
       Object.assign(this, { box, scene, words });
       this.canvas = document.createElement("canvas");
-      this.context = this.canvas.getContext("2d");
-      grokreel.layers.lay(box, scene);
-      box.append(this.canvas);
-      box.style.width = `${scene.width}px`;
-      box.style.aspectRatio = `${scene.width} / ${scene.height}`;
+      grokreel.layers.fillBox(box, scene, this.canvas);
     }
 
     show(run) {
@@ -44,16 +40,12 @@
 
     // Draw the frame of a step, with whole device pixels.
     paint(step) {
-      const { canvas, context, painters, scene } = this;
+      const { canvas, painters, scene } = this;
       const { width, height } = canvas.getBoundingClientRect();
       if (!width) return;
       const [across, down] = [width, height].map((side) => Math.round(side * devicePixelRatio));
-      if (canvas.width !== across) canvas.width = across;
-      if (canvas.height !== down) canvas.height = down;
-      context.setTransform(across / scene.width, 0, 0, down / scene.height, 0, 0);
-      context.clearRect(0, 0, scene.width, scene.height);
-      const frame = frameAt(scene.steps, step);
-      for (const painter of painters) painter.paint(context, frame, grokreel.palette, null);
+      grokreel.layers.resize(canvas, across, down);
+      grokreel.layers.paintFrame(canvas, scene, painters, frameAt(scene.steps, step), null);
     }
   }
 
@@ -83,24 +75,20 @@
 
     observe() {
       const { figure } = this;
-      new IntersectionObserver(
-        ([{ isIntersecting }], observer) => {
-          if (!isIntersecting) return;
-          observer.disconnect();
-          this.load();
-        },
-        { rootMargin: "60% 0%" },
-      ).observe(figure);
-      new IntersectionObserver(([{ isIntersecting }]) => {
-        this.visible = isIntersecting;
+      const near = (is) => is && this.load();
+      const visible = (is) => {
+        this.visible = is;
         this.schedule();
-      }).observe(figure);
+      };
+      watchPlace(figure, { near, visible });
       new ResizeObserver(() => this.draw()).observe(figure);
       grokreel.palette?.watch(() => this.draw());
     }
 
     // Load the scenes; without them there is the chart.
     async load() {
+      if (this.loading) return;
+      this.loading = true;
       const loaded = this.boxes.map(async (box) => {
         const scene = await grokreel.scenes.load(box.dataset.scene, box.dataset.sceneSrc);
         const drawing = new Drawing(box, scene, this.words);

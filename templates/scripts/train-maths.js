@@ -13,6 +13,8 @@
 "use strict";
 
 {
+  const { circle, placeOfLargest } = grokreel.network;
+
   // Which random numbers are for what, as `Purpose` in gen/seeding.py.
   const PURPOSE = { train: 1, test: 2, init: 3 };
 
@@ -116,19 +118,6 @@
 
   const drawRows = (task, seed) =>
     task.kind === "modular" ? modularRows(task, seed) : parityRows(task, seed);
-
-  // The places of the numbers on a circle, `circle` in gen/networks/embedded.py: row by row cos
-  // and sin, each column of length 1.
-  const circle = (points) => {
-    const places = new Float64Array(2 * points);
-    const lengths = [0, 0];
-    for (let i = 0; i < points; i += 1) {
-      const angle = (2 * Math.PI * i) / points;
-      [places[2 * i], places[2 * i + 1]] = [Math.cos(angle), Math.sin(angle)];
-      for (const way of [0, 1]) lengths[way] += places[2 * i + way] ** 2;
-    }
-    return places.map((value, i) => value / Math.sqrt(lengths[i % 2]));
-  };
 
   // The learned arrays of a network, row by row, as its Python class draws them: by name.
   const initialWeights = ({ inputs, outputs, hidden, embedding, tied }, seed) => {
@@ -297,14 +286,6 @@
       }
     }
 
-    // The first of the largest logits.
-    answer() {
-      const { outputs, z } = this;
-      let best = 0;
-      for (let c = 1; c < outputs; c += 1) if (z[c] > z[best]) best = c;
-      return best;
-    }
-
     // The share of right answers, 0 to 1, and the mean loss.
     score(rows, parameters) {
       this.read(parameters);
@@ -315,7 +296,7 @@
         const label = rows.labels[row];
         this.forward(rows, row);
         if (outputs === 1) right += (label ? z[0] > 0 : z[0] < 0) ? 1 : 0;
-        else right += this.answer() === label ? 1 : 0;
+        else right += placeOfLargest(z) === label ? 1 : 0;
         loss += this.loss(label);
       }
       return { accuracy: right / count, loss: loss / count };
@@ -379,5 +360,5 @@
     }
   }
 
-  grokreel.training = { Network, Training, circle, drawRows, generator, initialWeights, rowsOf, truncatedNormal };
+  grokreel.training = { Network, Training, drawRows, generator, initialWeights, rowsOf, truncatedNormal };
 }

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.test_browser import PAGES, TRANSLATIONS
+from tests.support.browsing import started
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -41,6 +42,7 @@ def test_axe_finds_nothing(
     found: dict[str, list[str]] = {}
     for name in pages:
         page.goto((site / f"{name}.html").as_uri())
+        started(page)
         page.evaluate(axe)
         found[name] = page.evaluate(_RUN)
     context.close()

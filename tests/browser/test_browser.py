@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browsing import Watched
+from gen.site.pages.scripts import MOST_BYTES
+from tests.support.browsing import Watched, started
 from tests.support.small_pages import Outline
 
 PAGES = (
@@ -70,6 +71,7 @@ def test_a_page_opens_from_disk_without_errors_or_external_requests(
     watched: Watched, site: Path, name: str
 ) -> None:
     watched.page.goto((site / f"{name}.html").as_uri())
+    started(watched.page)
     watched.page.wait_for_load_state("networkidle")
     assert watched.complaints == []
     inside = site.as_uri() + "/"
@@ -164,6 +166,7 @@ def test_every_film_of_a_page_plays_to_its_end_and_seeks(
 @pytest.mark.parametrize("name", EVERY_LANGUAGE)
 def test_no_page_scrolls_horizontally(watched: Watched, site: Path, name: str) -> None:
     watched.page.goto((site / f"{name}.html").as_uri())
+    started(watched.page)
     for width in WIDTHS:
         watched.page.set_viewport_size({"width": width, "height": 800})
         overhang = watched.page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -188,6 +191,8 @@ def test_scripts_do_not_change_the_initial_texts(
     texts: list[list[str]] = []
     for page in (scriptless, watched.page):
         page.goto((site / folder / f"{name}.html").as_uri())
+        if page is not scriptless:
+            started(page)
         texts.append(page.locator(".focus, .said, .counted").all_inner_texts())
     assert texts[0] and texts[0] == texts[1]
 
@@ -240,6 +245,7 @@ def _counted(page: Page) -> dict[str, int]:
 def test_the_map_recomputes_outcomes_when_a_threshold_changes(watched: Watched, site: Path) -> None:
     page = watched.page
     page.goto((site / "when.html").as_uri())
+    started(page)
     with (site / "data" / "parity-sweep.csv").open() as table:
         rows = list(csv.DictReader(table))
     assert _counted(page) == _judged(rows, 1e-5, 5e4)
@@ -261,6 +267,7 @@ def test_the_map_recomputes_outcomes_when_a_threshold_changes(watched: Watched, 
 def test_a_map_cell_is_selected_by_keyboard_and_pointer(watched: Watched, site: Path) -> None:
     page = watched.page
     page.goto((site / "when.html").as_uri())
+    started(page)
     figure = page.locator("#figure-sweep-map")
     focus, curves = figure.locator(".focus"), figure.locator(".small .line").first
     assert figure.locator(".cell[tabindex='0']").count() == 1
@@ -286,6 +293,28 @@ def test_a_map_cell_is_selected_by_keyboard_and_pointer(watched: Watched, site: 
     assert state() == last
     figure.locator(".cell").first.hover()
     assert focus.inner_text() != last[0]
+
+
+@pytest.mark.parametrize("name", EVERY_LANGUAGE)
+def test_a_page_names_at_most_150_kb_of_scripts_and_loads_no_others(
+    watched: Watched, site: Path, name: str
+) -> None:
+    path = site / f"{name}.html"
+    outline = Outline.of(path.read_text("utf-8"))
+    named = {src.partition("?")[0] for one in outline.every("script") if (src := one.get("src"))}
+    assert sum((path.parent / src).stat().st_size for src in named) <= MOST_BYTES
+    late = {
+        address.partition("?")[0]
+        for figure in outline.every("figure")
+        for address in (figure.get("data-scripts") or "").split()
+    }
+    assert not late & named
+    watched.page.goto(path.as_uri())
+    started(watched.page)
+    inside = (site / "assets").as_uri()
+    loaded = {one.partition("?")[0] for one in watched.requests if one.startswith(inside)}
+    expected = {(path.parent / src).resolve().as_uri() for src in named | late}
+    assert {one for one in loaded if one.endswith(".js")} == expected
 
 
 def test_the_page_with_the_map_is_small(site: Path) -> None:

@@ -14,7 +14,7 @@ from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
-from tests.support.browsing import watched_page
+from tests.support.browsing import started, watched_page
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
 
@@ -121,5 +121,6 @@ def test_the_hint_on_a_touch_screen_says_tap(browser: Browser, folder: Path, pag
     )
     tapped = phone.new_page()
     tapped.goto((folder / "index.html").as_uri())
+    started(tapped)
     assert tapped.locator(".hint").inner_text() == EN("map.hint_touch")
     phone.close()

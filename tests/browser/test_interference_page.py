@@ -13,7 +13,7 @@ from gen.figures.interference import Interference
 from gen.figures.seeds import Seeds
 from gen.i18n import Words
 from gen.site.pages.render import render_pages
-from tests.support.browsing import Watched, watched_page
+from tests.support.browsing import Watched, started, watched_page
 from tests.support.line_runs import solved_run
 from tests.support.pair_runs import pair_run
 from tests.support.placed_figures import placed_widget
@@ -152,6 +152,7 @@ def product(browser: Browser, folder: Path) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     watched = Watched(page)
     page.goto((folder / "product.html").as_uri())
+    started(page)
     yield page
     assert watched.complaints == []
     page.close()

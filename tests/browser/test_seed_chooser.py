@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support import seed_site, timeline_page
-from tests.support.browsing import Watched
+from tests.support.browsing import Watched, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("seed_chooser")]
 
@@ -29,6 +29,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     watched = Watched(page)
     page.goto(address)
+    started(page)
     yield page
     assert watched.complaints == []
     page.close()

@@ -17,7 +17,7 @@ from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from gen.widgets.setting_words import cell_labels
-from tests.support.browsing import watched_page
+from tests.support.browsing import started, watched_page
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
 
@@ -305,6 +305,7 @@ def phone(browser: Browser, path: Path) -> Iterator[Page]:
     )
     page = context.new_page()
     page.goto(path.as_uri())
+    started(page)
     yield page
     context.close()
 
@@ -334,12 +335,15 @@ def test_the_address_opens_a_cell_and_a_network(browser: Browser, folder: Path) 
     page = browser.new_page()
     address = (folder / f"{MANY}-en/index.html").as_uri()
     page.goto(f"{address}?cell=31")
+    started(page)
     assert pressed(page) == ["31"] and told(page) == label(cell(page, 31))
     assert page.locator(".cell[tabindex='0']").get_attribute("data-cell") == "31"
     page.goto(f"{address}?cell=31-8")
+    started(page)
     assert told(page) == network_text(MANY, 31, 8) and page.locator(".opened").is_visible()
     for wrong in ("125", "31-9", "x", "-1", "1-"):
         page.goto(f"{address}?cell={wrong}")
+        started(page)
         assert pressed(page) == [] and not page.locator(".opened").is_visible()
     page.close()
 
@@ -368,6 +372,7 @@ def test_an_address_with_a_cell_leads_to_the_map(browser: Browser, folder: Path)
 def test_two_maps_have_pins_of_their_own(browser: Browser, folder: Path) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto((folder / "both-en/index.html").as_uri())
+    started(page)
     first, second = page.locator("figure.map").all()
     corner(first.locator(".cell[data-cell='4']"))
     corner(second.locator(".cell[data-cell='5']"))

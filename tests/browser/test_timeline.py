@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browsing import Watched
+from tests.support.browsing import Watched, started
 from tests.support.timeline_page import (
     bar,
     chart_step,
@@ -37,6 +37,7 @@ def page(browser: Browser, folder: Path) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 3400})
     watched = Watched(page)
     page.goto((folder / "index.html").as_uri())
+    started(page)
     yield page
     assert watched.complaints == []
     page.close()

@@ -15,6 +15,7 @@ from gen.charts.svg import STYLE, to_svg
 from gen.figures.accuracy import Accuracy
 from gen.i18n import Words
 from gen.site.pages.stylesheet import css_variables
+from tests.support.browsing import started
 from tests.support.line_runs import parity_run
 from tests.support.timeline_page import (
     bar,
@@ -44,6 +45,7 @@ _FOCUSED = "document.activeElement.closest('{}') !== null"
 def page(browser: Browser, timeline_site: Path) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 3400})
     page.goto((timeline_site / "index.html").as_uri())
+    started(page)
     yield page
     page.close()
 

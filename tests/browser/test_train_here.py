@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from gen.i18n import Words
 from tests.support import small_site
-from tests.support.browsing import Watched
+from tests.support.browsing import Watched, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -130,6 +130,7 @@ def opened(browser: Browser, site: Path, *, slow: bool, width: int = 1280) -> It
     if slow:
         page.add_init_script(_SLOW)
     page.goto(site.as_uri())
+    started(page)
     bench = Bench(page)
     bench.figure.scroll_into_view_if_needed()
     bench.figure.locator(".live canvas").wait_for()

@@ -104,7 +104,7 @@ def test_a_film_that_pages_paint_is_embedded_as_a_document(source: str, tmp_path
 def test_a_film_that_pages_cannot_paint_is_embedded_as_mp4(
     source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gen.interactive.scene.scene_of", lambda *_: None)
+    monkeypatch.setattr("gen.interactive.scene.scene_content", lambda *_: None)
     assert gen.show(source, "weights", fps=50).media_type == "video/mp4"
 
 

@@ -22,6 +22,7 @@ def test_the_url_of_an_asset_changes_with_its_content() -> None:
         '<link href="assets/style.css"><script src="assets/menu.js"></script>'
         '<img src="assets/a%20b.png"><dialog data-indexes="assets/menu.js assets/none.js">'
         '<input data-script="seeds/m-1.js"><a href="https://example.org/assets/style.css">'
+        '<figure data-scripts="assets/menu.js assets/none.js">'
         '<a href="assets/style.css?v=own">assets/style.css</a>'
     )
     files: dict[str, bytes | Path] = {
@@ -45,6 +46,7 @@ def test_the_url_of_an_asset_changes_with_its_content() -> None:
             f'<dialog data-indexes="assets/menu.js{v(MENU)} assets/none.js">'
             f'<input data-script="seeds/m-1.js{v(b"one")}">'
             '<a href="https://example.org/assets/style.css">'
+            f'<figure data-scripts="assets/menu.js{v(MENU)} assets/none.js">'
             '<a href="assets/style.css?v=own">assets/style.css</a>'
         ).encode()
     )

@@ -93,7 +93,8 @@ def test_what_is_held_stays(a: int, b: int, to: int, which: int) -> None:
     found = computed(
         """
         const { places, which, to } = given;
-        return ["none", "sum", "difference"].map((hold) => all.moved(places, which, to, hold, 67));
+        const { moved } = grokreel.network;
+        return ["none", "sum", "difference"].map((hold) => moved(places, which, to, hold, 67));
         """,
         {"places": [a, b], "which": which, "to": to},
     )

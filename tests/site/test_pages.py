@@ -170,7 +170,7 @@ def test_html_in_the_text_is_escaped(body: str) -> None:
     outline = Outline.of(page(body))
     assert "b" not in {tag for tag, _ in outline.tags}
     scripts = [one.get("src") for one in outline.every("script") if "type" not in one]
-    assert all(scripts) and "assets/search.js" in scripts
+    assert all(scripts) and "assets/search-open.js" in scripts
     assert not any(name.startswith("on") for _, attrs in outline.tags for name in attrs)
     assert all("onerror" not in attributes for attributes in outline.every("img"))
 

@@ -17,7 +17,7 @@ from gen.tasks.task import Rows, Task
 from gen.training.loop import Ensemble, Training, train
 from tests.support.node import run_scripts
 
-MATHS = ["train-maths.js"]
+MATHS = ["network-maths.js", "train-maths.js"]
 RUN = [*MATHS, "train-run.js"]
 
 SUM = Modular(modulus=11, train_share=0.5)
@@ -140,7 +140,7 @@ def test_the_gradient_is_that_of_the_loss(task: Task, network: Network) -> None:
 
 
 def test_numbers_are_placed_on_the_same_circle() -> None:
-    found = run_scripts(MATHS, "(points) => [...grokreel.training.circle(points)]", 13)
+    found = run_scripts(MATHS, "(points) => [...grokreel.network.circle(points)]", 13)
     np.testing.assert_allclose(found, circle(13).ravel(), atol=1e-12)
 
 

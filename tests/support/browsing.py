@@ -71,12 +71,22 @@ class Watched:
         self.requests.append(request.url)
 
 
+def started(page: Page) -> None:
+    """Start all figures of a page, as the Tab key does, and wait until their scripts have run."""
+    page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }))")
+    expect(page.locator("figure[data-scripts]:not([data-live])")).to_have_count(0)
+
+
 @contextmanager
 def watched_page(browser: Browser, path: Path) -> Iterator[Page]:
-    """Open a file in a window of a desk; in the end it must not have logged an error."""
+    """Open a file in a window of a desk; in the end it must not have logged an error.
+
+    All figures have started.
+    """
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     watched = Watched(page)
     page.goto(path.as_uri())
+    started(page)
     yield page
     assert watched.complaints == []
     page.close()

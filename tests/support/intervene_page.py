@@ -161,6 +161,8 @@ def placed_figure(name: str, run: ModelRun, words: Words) -> PlacedFigure:
         film,
         model="m",
         film=replace(film.film, poster="assets/favicon.svg", small="assets/favicon.svg"),
-        scene=PlacedScene("weights.scene", tuple(steps), "scene.js", NAME, f"{NAME}.js"),
+        scene=PlacedScene(
+            "weights.scene", tuple(steps), "scene.js", NAME, f"{NAME}.js", packed=True
+        ),
         timing=json.dumps({"fps": 30, "steps": steps, "ticks": [1] * len(steps), "marks": []}),
     )

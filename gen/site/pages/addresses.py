@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
 
-_ATTRIBUTE = re.compile(r'( (?:href|src|data-script|data-indexes)=")([^"]*)(?=")')
+_ATTRIBUTE = re.compile(r'( (?:href|src|data-scripts?|data-indexes)=")([^"]*)(?=")')
 _ADDRESS = re.compile(r"(?:\.\./)*((?:assets|seeds)/[^?#]+)")
 _VERSIONED = re.compile(r"assets/|(?:.*/)?seeds/")
 """The files whose addresses get a digest: few and small beside the data of a site."""

@@ -66,6 +66,7 @@ class Article:
         paints: whether a script of the page paints films.
         computed: whether a script of the page computes with the weights of a run.
         varied: models with a figure of which readers can see other seeds.
+        chooses: whether readers choose a seed on the page.
         played: models that marked words of the text play.
         sheets: names of the style sheets that the page needs.
     """
@@ -82,6 +83,7 @@ class Article:
     paints: bool = False
     computed: bool = False
     varied: set[str] = field(default_factory=set)
+    chooses: bool = False
     played: set[str] = field(default_factory=set)
     sheets: set[str] = field(default_factory=set)
 
@@ -212,6 +214,8 @@ class Article:
             self.paints = True
         if isinstance(figure, PlacedWidget) and figure.pack is not None:
             self.computed = True
+        if figure.template == "seeds" and figure.model in self.context["seed_picker"].seeds:
+            self.chooses = True
         if name in self.context["seed_picker"].figures:
             self.varied.add(figure.model)
         body = self._blocks(caption)

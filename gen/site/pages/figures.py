@@ -38,6 +38,7 @@ class PlacedScene:
         steps: the training step of each of its frames.
         script: path inside the site, like `pack_script`.
         pack: name of the pack of the run; None if the figure shows no single run.
+        packed: whether the figure is painted from numbers of the pack.
     """
 
     name: str
@@ -45,6 +46,7 @@ class PlacedScene:
     script: str
     pack: str | None
     pack_script: str | None
+    packed: bool
 
 
 @dataclass(frozen=True)

@@ -75,11 +75,11 @@ def anchors(tokens: list[Token]) -> list[str]:
         if token.type == "heading_open":
             found.append(str(token.attrs["id"]))
         else:
-            found += [f"figure-{name}" for name in _figures([token])]
+            found += [f"figure-{name}" for name in figure_ids([token])]
     return found
 
 
-def _figures(tokens: list[Token]) -> list[str]:
+def figure_ids(tokens: list[Token]) -> list[str]:
     """Return the ids of the figures among some tokens."""
     directives = [token.meta["directive"] for token in tokens if token.type == "directive_open"]
     return [one.argument.partition(" ")[0] for one in directives if one.name == "figure"]
@@ -256,7 +256,7 @@ def check_role(name: str) -> None:
 def _add_heading_ids(tokens: list[Token], source: Source) -> None:
     """Give every heading an id, and raise for an outline that skips a level."""
     taken: dict[str, int] = {}
-    figures = tuple(f"{name}-" for name in _figures(tokens))
+    figures = tuple(f"{name}-" for name in figure_ids(tokens))
     level = 1
     for place, token in enumerate(tokens):
         if token.type != "heading_open":

@@ -24,12 +24,16 @@ from gen.site.pages.generated import STYLESHEET, generated_assets
 from gen.site.pages.links import LinkTargets
 from gen.site.pages.markdown import anchors, parse
 from gen.site.pages.references import Citations, Reference
+from gen.site.pages.scripts import LATE, page_scripts
 from gen.site.pages.search import Section, index_path, index_script, sections
 from gen.site.pages.seed_picker import SeedPicker
 from gen.site.pages.source import Source, read_sources
 from gen.site.pages.stylesheet import theme_stylesheet
 from gen.site.pages.templates import load_templates
 from gen.site.pages.timeline import readout_words, timeline_words
+
+_LATE_SCRIPTS = ' data-scripts="'
+"""The attribute by which figures, also those of plugins, name scripts that are loaded later."""
 
 
 @dataclass(frozen=True)
@@ -143,12 +147,19 @@ def _page_html(article: Article, body: str) -> str:
     """Return a whole page around the body of its article."""
     page: Page = article.context["page"]
     template = "landing" if page.layout == "landing" else "page"
+    timed = bool(article.timed) or article.paints
+    scripts = page_scripts(
+        timed=timed,
+        computed=article.computed,
+        varied=bool(article.varied) or article.chooses,
+        late=_LATE_SCRIPTS in body,
+    )
     html = article.templates.fill(
         f"{template}.html.jinja",
         **article.context,
         body=body,
-        timed=bool(article.timed) or article.paints,
-        computed=article.computed,
+        timed=timed,
+        scripts=scripts,
         varied=sorted(article.varied),
         sheets=sorted(article.sheets),
     )
@@ -169,6 +180,7 @@ def _common_variables(
         "version": __version__,
         "file_size": partial(file_size, words),
         "seed_picker": seed_picker,
+        "late_scripts": LATE,
         "timeline_words": timeline_words(words),
         "readout_words": readout_words(words),
         "languages": _languages(site, words, root),

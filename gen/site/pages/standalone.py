@@ -1,28 +1,29 @@
 """Write a figure as one HTML file that holds its scripts, styles and data and loads nothing.
 
 The file opens from disk and in a frame of another page, `<iframe sandbox="allow-scripts">`. Its own
-policy allows the scripts and styles that are in it, by their digests, and nothing else.
+policy allows the scripts and styles that are in it, by their digests, and nothing else. Scripts are
+those of the pages without comments and indentation.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from gen import __version__
 from gen.i18n import Words
 from gen.site.assets import theme_files
 from gen.site.own_templates import OwnTemplates
+from gen.site.pages.compact import compact
 from gen.site.pages.figures import PlacedFilm
 from gen.site.pages.generated import STYLESHEET
+from gen.site.pages.scripts import TIMELINE
 from gen.site.pages.stylesheet import theme_stylesheet
 from gen.site.pages.templates import Templates
 from gen.site.pages.timeline import readout_words, timeline_words
@@ -37,6 +38,9 @@ _BARS, _EDGES = 208, 24
 """CSS pixels below a drawing, 13rem in standalone.css for bar and text, and beside it."""
 
 _TEMPLATE = "figure.html.jinja"
+
+_FIRST = ("numbers", "packs")
+"""The scripts that the data call; all others look for the data."""
 
 _POLICY = "policy-of-this-file"
 """Stands for the policy until the digests are known."""
@@ -87,7 +91,8 @@ class Surroundings:
     Attributes:
         assets: scripts and styles by path inside the site.
         title: of the site; empty if the figure belongs to none.
-        link: address of the site; empty if it is not known.
+        link: address of the pages of the language; empty if it is not known.
+        pages: where a figure is below that address, by its id: page and anchor.
     """
 
     templates: Templates
@@ -95,6 +100,7 @@ class Surroundings:
     words: Words
     title: str = ""
     link: str = ""
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     def document(self, figure: StandaloneFigure) -> str:
         """Return a figure as an HTML document.
@@ -102,24 +108,25 @@ class Surroundings:
         Raises:
             ConfigError: a template of the site is wrong; it names file and line.
         """
+        first = [self._script(name) for name in _FIRST]
+        others = [self._script(name) for name in TIMELINE if name not in _FIRST]
         html = self.templates.fill(
             _TEMPLATE,
             figure=figure,
-            data=[inlined(text) for text in figure.data],
+            scripts=[*first, *(inlined(text) for text in figure.data), *others],
             words=self.words,
             site_title=self.title,
-            link=self.link,
+            link=self.link and self.link + self.pages.get(figure.id, ""),
             version=__version__,
             policy=_POLICY,
-            script=lambda name: self._asset(f"assets/{name}.js"),
-            style=lambda name: self._asset(f"assets/{name}.css"),
+            style=lambda name: inlined(self.assets[f"assets/{name}.css"].decode()),
             timeline_words=timeline_words(self.words),
             readout_words=readout_words(self.words),
         )
         return html.replace(_POLICY, _policy(html), 1).strip() + "\n"
 
-    def _asset(self, path: str) -> str:
-        return inlined(self.assets[path].decode())
+    def _script(self, name: str) -> str:
+        return inlined(compact(self.assets[f"assets/{name}.js"].decode()))
 
 
 def theme_assets(templates: Path, own: OwnTemplates) -> dict[str, bytes]:
@@ -141,10 +148,9 @@ def standalone_figure(placed: PlacedFilm, read: Callable[[str], bytes]) -> Stand
     film, scene = placed.film, placed.scene
     if film is None or scene is None or placed.timing is None:
         return None
-    drawing = read(scene.script).decode()
-    pack, data = None, (drawing,)
-    if scene.pack_script is not None and scene_content(drawing)["pack"]:
-        pack, data = scene.pack, (read(scene.pack_script).decode(), drawing)
+    pack, data = None, (read(scene.script).decode(),)
+    if scene.pack_script is not None and scene.packed:
+        pack, data = scene.pack, (read(scene.pack_script).decode(), *data)
     return StandaloneFigure(
         id=placed.id,
         model=placed.model,
@@ -159,11 +165,6 @@ def standalone_figure(placed: PlacedFilm, read: Callable[[str], bytes]) -> Stand
         data=data,
         poster=f"data:image/webp;base64,{b64encode(read(film.small)).decode()}",
     )
-
-
-def scene_content(script: str) -> dict[str, Any]:
-    """Return the content of a scene from its script."""
-    return json.loads(script[script.index(", {") + 2 : script.rindex(");")])
 
 
 def frame(attribute: str, value: str, width: int, height: int, title: str) -> str:

@@ -1,0 +1,85 @@
+"""The scripts of the theme: which ones a page names itself, and which ones its figures load later.
+
+A page names what works from its first moment: numbers, links, search, and the timeline with what
+it paints. The script of any other figure is loaded by `figure-scripts.js` when the figure comes
+near the window, so a page that has one far down does not wait for it. Names are those of the files
+in `templates/scripts/`, without `.js`; scripts run in the order in which they stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MOST_BYTES = 150_000
+"""What the scripts that a page names may weigh together; a test weighs them."""
+
+EVERY_PAGE = ("numbers", "place", "search-open")
+"""The first ones of every page. `search.js` is loaded when the reader opens the search."""
+
+DATA = ("packs", "palette")
+"""What figures need that compute from the weights of a run."""
+
+TIMELINE = (
+    *DATA,
+    "values",
+    *("layers", "layer-cells", "layer-lines", "layer-points", "layer-marks", "layer-texts"),
+    *("entries", "linking", "readout"),
+    *("timeline-pace", "timeline-films", "scene-figure", "timeline-charts"),
+    *("timeline-bar", "timeline"),
+)
+"""What figures need that move."""
+
+SEEDS = ("seeds",)
+LOADER = ("figure-scripts",)
+"""The last one, because the scripts that it loads use all others."""
+
+
+@dataclass(frozen=True)
+class LateScripts:
+    """The scripts of a kind of figure, loaded when such a figure comes near the window.
+
+    Attributes:
+        names: in the order in which they run.
+        parameter: a parameter of the address with which they are loaded at once, because the
+            figure then changes others; empty if there is none.
+    """
+
+    names: tuple[str, ...]
+    parameter: str = ""
+
+    def addresses(self, root: str) -> str:
+        """Return the addresses of the scripts, separated by spaces.
+
+        Args:
+            root: relative path from the page to the root of the site.
+        """
+        return " ".join(f"{root}assets/{name}.js" for name in self.names)
+
+
+LATE: Mapping[str, LateScripts] = {
+    "construction": LateScripts(("construction-maths", "construction")),
+    "construction-error": LateScripts(("construction-maths", "construction-error")),
+    "interference": LateScripts(("network-maths", "interference-maths", "interference")),
+    "intervene": LateScripts(
+        ("network-maths", "interventions", "intervene-drawings", "intervene-brush", "intervene"),
+        parameter="cut",
+    ),
+    "map": LateScripts(("sweep-maths", "sweep-networks", "sweep")),
+    "neurons": LateScripts(("neurons",)),
+    "train-here": LateScripts(("network-maths", "train-maths", "train-run", "train-here")),
+}
+"""By the template of the figure."""
+
+
+def page_scripts(*, timed: bool, computed: bool, varied: bool, late: bool) -> tuple[str, ...]:
+    """Return the names of the scripts that a page names, in the order in which they run.
+
+    Args:
+        timed: whether the page paints figures or has a timeline.
+        computed: whether a figure computes with the weights of a run.
+        varied: whether readers can see other seeds.
+        late: whether a figure loads scripts of its own.
+    """
+    moving = TIMELINE if timed else DATA if computed else ()
+    return (*EVERY_PAGE, *moving, *(SEEDS if varied else ()), *(LOADER if late else ()))
