@@ -187,6 +187,7 @@ def _content(figure: FilmFigure, subject: Any, run: Run, words: Words) -> Standa
         scene=order.name,
         steps=tuple(drawn.info["shown_steps"]),
         pack=pack,
+        layers=frozenset(drawn.info["layers"]),
         data=data,
     )
 

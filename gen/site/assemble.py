@@ -303,7 +303,9 @@ class Placer:
             return None
         info = self.drawn[name].info
         steps = tuple(info["shown_steps"])
-        return PlacedScene(name, steps, script, *self._pack(view), packed=info["packed"])
+        pack, source = self._pack(view)
+        layers = frozenset(info["layers"])
+        return PlacedScene(name, steps, script, pack, source, info["packed"], layers)
 
     def _pack(self, view: AnyView) -> tuple[str, str] | tuple[None, None]:
         """Return name and path of the pack of the run that is shown, if there is one."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SCENE, PACK = "scene.js", "pack.js"
 
-_TOLD = ["painted", "shown_steps", "size", "packed"]
+_TOLD = ["painted", "shown_steps", "size", "packed", "layers"]
 """What the store keeps of a scene besides its file."""
 
 
@@ -70,7 +70,8 @@ class SceneOrder(Order, Generic[Subject]):
         on_progress(1)
         script = "" if content is None else scene_script(self.name, scene_json(content))
         packed = content is not None and content["pack"] is not None
-        info = (content is not None, film.steps.tolist(), list(film.size), packed)
+        layers = [] if content is None else sorted({layer["type"] for layer in content["layers"]})
+        info = (content is not None, film.steps.tolist(), list(film.size), packed, layers)
         return Drawn({SCENE: script.encode()}, dict(zip(_TOLD, info, strict=True)))
 
     def _kept(self) -> Int[np.ndarray, " kept"] | None:

@@ -1,8 +1,8 @@
 // Figures that the page draws itself: an SVG with text, and above it a canvas for what changes.
 //
-// Scene and pack are loaded when the figure comes near the window. Until the first frame is painted
-// the figure shows its poster. If a file does not load, the figure becomes a film. A figure in a file
-// of its own has no film: there the poster stays.
+// Scene and pack are loaded when the figure comes near the window, those of the page's first figure at
+// once. Until the first frame is painted the figure shows its poster. If a file does not load, the
+// figure becomes a film. A figure in a file of its own has no film: there the poster stays.
 
 "use strict";
 
@@ -80,6 +80,8 @@
       const near = (is) => this.approach(is);
       const visible = (is) => this.appear(is);
       grokreel.page.watchPlace(figure, { near, visible }, signal);
+      // On a slow line the numbers of a run take seconds: those of the first figure are not awaited.
+      if (this.live === document.querySelector("figure .live")) this.load();
       const size = observeSize(canvas, (width, height) => this.resize(width, height));
       grokreel.palette.watch(() => this.repaint());
       figure.addEventListener("reseed", () => this.replaced(), { signal });

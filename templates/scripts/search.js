@@ -119,7 +119,6 @@
       this.list = dialog.querySelector("ol");
       this.count = dialog.querySelector("[role=status]");
       this.languages = dialog.dataset.languages.split(" ");
-      this.input.addEventListener("input", () => this.show());
       dialog.addEventListener("keydown", (event) => this.move(event));
       this.load();
     }
@@ -128,6 +127,7 @@
     async load() {
       const indexes = this.dialog.dataset.indexes.split(" ");
       await Promise.allSettled(indexes.map((address) => grokreel.page.runScript(address)));
+      this.input.addEventListener("input", () => this.show());
       this.show();
     }
 

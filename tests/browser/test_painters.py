@@ -84,6 +84,7 @@ LAYERS = {
     "marks": "sweep",
     "counter": "circle",
     "progress": "circle",
+    "ends": "weights that shrink",
 }
 """A case for every kind of layer."""
 

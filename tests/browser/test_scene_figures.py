@@ -82,6 +82,23 @@ def held(page: Page, pattern: str) -> list[Route]:
     return routes
 
 
+def test_the_first_figure_is_loaded_before_the_reader_comes_near_it(
+    browser: Browser, folder: Path
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 60})
+    page.add_init_script(
+        "document.addEventListener('DOMContentLoaded', () => {"
+        " for (const one of document.querySelectorAll('figure.film'))"
+        " one.style.marginTop = '2000px'; });"
+    )
+    page.goto((folder / "index.html").as_uri())
+    ready = "Array.from(document.querySelectorAll('figure.film .live'), (one) => !one.hidden)"
+    until(page, f"{ready}[0]")
+    page.wait_for_timeout(200)
+    assert page.evaluate(ready) == [True, False]
+    page.close()
+
+
 def test_dragging_the_slider_paints_every_scene_at_its_nearest_frame(page: Page) -> None:
     box = slider(page).bounding_box()
     assert box is not None

@@ -31,6 +31,7 @@ FIGURE = StandaloneFigure(
     scene="weights.scene",
     steps=(0, 10),
     pack=None,
+    layers=frozenset({"cells"}),
     data=('grokreel.scenes.add("weights.scene", {"background": "<svg></svg>"});\n',),
 )
 

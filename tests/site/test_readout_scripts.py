@@ -19,7 +19,7 @@ from tests.support.node import run_scripts
 
 SCRIPTS = [
     *("packs.js", "values.js", "layers.js", "layer-cells.js", "layer-lines.js"),
-    *("layer-points.js", "entries.js", "linking.js"),
+    *("layer-points.js", "layer-pen.js", "entries.js", "linking.js"),
 ]
 READOUT = [*SCRIPTS, "readout.js"]
 # A page's address, and a document that hears keys.

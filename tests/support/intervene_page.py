@@ -162,7 +162,13 @@ def placed_figure(name: str, run: ModelRun, words: Words) -> PlacedFigure:
         model="m",
         film=replace(film.film, poster="assets/favicon.svg", small="assets/favicon.svg"),
         scene=PlacedScene(
-            "weights.scene", tuple(steps), "scene.js", NAME, f"{NAME}.js", packed=True
+            "weights.scene",
+            tuple(steps),
+            "scene.js",
+            NAME,
+            f"{NAME}.js",
+            packed=True,
+            layers=frozenset({"cells"}),
         ),
         timing=json.dumps({"fps": 30, "steps": steps, "ticks": [1] * len(steps), "marks": []}),
     )

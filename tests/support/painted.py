@@ -36,7 +36,14 @@ _NUMBERS = count()
 
 SCRIPTS = (
     *("numbers.js", "palette.js", "packs.js", "values.js", "layers.js"),
-    *("layer-cells.js", "layer-lines.js", "layer-points.js", "layer-marks.js", "layer-texts.js"),
+    *(
+        "layer-cells.js",
+        "layer-lines.js",
+        "layer-points.js",
+        "layer-texts.js",
+        "layer-pen.js",
+        "layer-marks.js",
+    ),
 )
 
 _ERROR_GROWTH = {"take": 1, "pick": 1, "transpose": 1, "reshape": 1, "clip": 1, "fourier": 2}

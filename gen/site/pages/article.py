@@ -64,6 +64,7 @@ class Article:
         placed: ids of the figures that are on the page already.
         timed: models with a figure that has a timeline.
         paints: whether a script of the page paints films.
+        layers: the types of the layers that are painted.
         computed: whether a script of the page computes with the weights of a run.
         varied: models with a figure of which readers can see other seeds.
         chooses: whether readers choose a seed on the page.
@@ -81,6 +82,7 @@ class Article:
     placed: set[str] = field(default_factory=set)
     timed: set[str] = field(default_factory=set)
     paints: bool = False
+    layers: set[str] = field(default_factory=set)
     computed: bool = False
     varied: set[str] = field(default_factory=set)
     chooses: bool = False
@@ -214,6 +216,8 @@ class Article:
             self.paints = True
         if isinstance(figure, PlacedWidget) and figure.pack is not None:
             self.computed = True
+        if isinstance(figure, PlacedFilm | PlacedWidget):
+            self.layers |= figure.layers
         if figure.template == "seeds" and figure.model in self.context["seed_picker"].seeds:
             self.chooses = True
         if name in self.context["seed_picker"].figures:

@@ -39,6 +39,7 @@ class PlacedScene:
         script: path inside the site, like `pack_script`.
         pack: name of the pack of the run; None if the figure shows no single run.
         packed: whether the figure is painted from numbers of the pack.
+        layers: the types of its layers.
     """
 
     name: str
@@ -47,6 +48,7 @@ class PlacedScene:
     pack: str | None
     pack_script: str | None
     packed: bool
+    layers: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,11 @@ class PlacedFilm:
     timing: str | None
     single: str | None = None
     single_bytes: int = 0
+
+    @property
+    def layers(self) -> frozenset[str]:
+        """The types of the layers that the page paints."""
+        return frozenset() if self.scene is None else self.scene.layers
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -141,6 +148,11 @@ class PlacedWidget:
     painted: tuple[PlacedFilm, ...] = ()
     pack: str | None = None
     pack_script: str | None = None
+
+    @property
+    def layers(self) -> frozenset[str]:
+        """The types of the layers that its script paints."""
+        return frozenset[str]().union(*(film.layers for film in self.painted))
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -153,6 +153,7 @@ def _page_html(article: Article, body: str) -> str:
         computed=article.computed,
         varied=bool(article.varied) or article.chooses,
         late=_LATE_SCRIPTS in body,
+        layers=article.layers,
     )
     html = article.templates.fill(
         f"{template}.html.jinja",

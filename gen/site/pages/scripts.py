@@ -8,7 +8,7 @@ in `templates/scripts/`, without `.js`; scripts run in the order in which they s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 MOST_BYTES = 150_000
@@ -23,12 +23,16 @@ DATA = ("packs", "palette")
 TIMELINE = (
     *DATA,
     "values",
-    *("layers", "layer-cells", "layer-lines", "layer-points", "layer-marks", "layer-texts"),
+    *("layers", "layer-cells", "layer-lines", "layer-points", "layer-texts"),
+    *("layer-pen", "layer-marks"),
     *("entries", "linking", "readout"),
     *("timeline-pace", "timeline-films", "scene-figure", "timeline-charts"),
     *("timeline-bar", "timeline"),
 )
 """What figures need that move."""
+
+PAINTERS: Mapping[str, str] = {"pen": "layer-pen", "marks": "layer-marks"}
+"""Those of them that paint one kind of layer, which few figures have; by the type of the layer."""
 
 SEEDS = ("seeds",)
 LOADER = ("figure-scripts",)
@@ -72,7 +76,19 @@ LATE: Mapping[str, LateScripts] = {
 """By the template of the figure."""
 
 
-def page_scripts(*, timed: bool, computed: bool, varied: bool, late: bool) -> tuple[str, ...]:
+def timeline_scripts(layers: Collection[str]) -> tuple[str, ...]:
+    """Return the scripts of figures that move, in the order in which they run.
+
+    Args:
+        layers: the types of the layers that are painted.
+    """
+    without = {script for layer, script in PAINTERS.items() if layer not in layers}
+    return tuple(name for name in TIMELINE if name not in without)
+
+
+def page_scripts(
+    *, timed: bool, computed: bool, varied: bool, late: bool, layers: Collection[str] = ()
+) -> tuple[str, ...]:
     """Return the names of the scripts that a page names, in the order in which they run.
 
     Args:
@@ -80,6 +96,7 @@ def page_scripts(*, timed: bool, computed: bool, varied: bool, late: bool) -> tu
         computed: whether a figure computes with the weights of a run.
         varied: whether readers can see other seeds.
         late: whether a figure loads scripts of its own.
+        layers: the types of the layers that are painted.
     """
-    moving = TIMELINE if timed else DATA if computed else ()
+    moving = timeline_scripts(layers) if timed else DATA if computed else ()
     return (*EVERY_PAGE, *moving, *(SEEDS if varied else ()), *(LOADER if late else ()))

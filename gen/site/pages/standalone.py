@@ -23,7 +23,7 @@ from gen.site.own_templates import OwnTemplates
 from gen.site.pages.compact import compact
 from gen.site.pages.figures import PlacedFilm
 from gen.site.pages.generated import STYLESHEET
-from gen.site.pages.scripts import TIMELINE
+from gen.site.pages.scripts import timeline_scripts
 from gen.site.pages.stylesheet import theme_stylesheet
 from gen.site.pages.templates import Templates
 from gen.site.pages.timeline import readout_words, timeline_words
@@ -65,6 +65,7 @@ class StandaloneFigure:
         timing: JSON for the timeline.
         scene, pack: names under which the scripts in `data` register themselves; no pack if the
             figure shows no single run.
+        layers: the types of its layers.
         steps: the training step of each frame.
         data: the scripts of pack and scene.
         poster: a picture as a data address, for paper and where no script runs; empty without one.
@@ -80,6 +81,7 @@ class StandaloneFigure:
     scene: str
     steps: tuple[int, ...]
     pack: str | None
+    layers: frozenset[str]
     data: tuple[str, ...]
     poster: str = ""
 
@@ -109,7 +111,8 @@ class Surroundings:
             ConfigError: a template of the site is wrong; it names file and line.
         """
         first = [self._script(name) for name in _FIRST]
-        others = [self._script(name) for name in TIMELINE if name not in _FIRST]
+        painting = timeline_scripts(figure.layers)
+        others = [self._script(name) for name in painting if name not in _FIRST]
         html = self.templates.fill(
             _TEMPLATE,
             figure=figure,
@@ -162,6 +165,7 @@ def standalone_figure(placed: PlacedFilm, read: Callable[[str], bytes]) -> Stand
         scene=scene.name,
         steps=scene.steps,
         pack=pack,
+        layers=scene.layers,
         data=data,
         poster=f"data:image/webp;base64,{b64encode(read(film.small)).decode()}",
     )
