@@ -6,6 +6,8 @@
 "use strict";
 
 {
+  const { startFigures, timelineOf } = grokreel.page;
+
   class PlaceBar {
     constructor(timeline) {
       const [{ figure }] = timeline.followers;
@@ -58,8 +60,5 @@
     }
   }
 
-  // The script runs again if another one beside it could not be loaded.
-  for (const timeline of grokreel.timelines) {
-    if (timeline.places && !timeline.bar) new PlaceBar(timeline);
-  }
+  startFigures("film[data-places]", (figure) => new PlaceBar(timelineOf(figure)));
 }
