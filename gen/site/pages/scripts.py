@@ -61,9 +61,13 @@ class LateScripts:
         return " ".join(f"{root}assets/{name}.js" for name in self.names)
 
 
+PLACES = ("timeline-places",)
+"""What a film needs of a formula, in the place of the bar."""
+
 LATE: Mapping[str, LateScripts] = {
     "construction": LateScripts(("construction-maths", "construction")),
     "construction-error": LateScripts(("construction-maths", "construction-error")),
+    "film": LateScripts(PLACES),
     "interference": LateScripts(("network-maths", "interference-maths", "interference")),
     "intervene": LateScripts(
         ("network-maths", "interventions", "intervene-drawings", "intervene-brush", "intervene"),
@@ -73,7 +77,7 @@ LATE: Mapping[str, LateScripts] = {
     "neurons": LateScripts(("neurons",)),
     "train-here": LateScripts(("network-maths", "train-maths", "train-run", "train-here")),
 }
-"""By the template of the figure."""
+"""By the template of the figure; films of a training need none of their own."""
 
 
 def timeline_scripts(layers: Collection[str]) -> tuple[str, ...]:
