@@ -7,9 +7,12 @@ under a policy that forbids requests.
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 from unicodedata import normalize
+
+from gen.site.pages.synonyms import Synonyms
 
 _SKIPPED_TAGS = frozenset(
     ["script", "style", "svg", "video", "button", "select", "template", "output"]
@@ -36,6 +39,14 @@ _PATTERNS: dict[str, tuple[str, int]] = {
 """Elements of formulas as plain text, and the number of parts that each pattern needs."""
 
 
+_NEEDLESS_SPACE = re.compile(
+    "(?<=[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u300b\u300d\u300f\u3011]) "
+    "| (?=[\uff08\u300a\u300c\u300e\u3010])"
+    "|(?<=[\u2026\u201d]) (?=[\u3400-\u9fff])"
+)
+"""A space after 、。！），：；？》」』】, before （《「『【, and after … or ” before a Chinese character."""
+
+
 class Section(NamedTuple):
     """A heading and the text up to the next one.
 
@@ -56,9 +67,13 @@ def index_path(language: str) -> str:
     return f"assets/search.{language}.js"
 
 
-def index_script(language: str, sections: list[Section]) -> str:
-    """Return the index of a language as a script that adds it to `grokreel.searchIndex`."""
-    content = json.dumps(sections, ensure_ascii=False, separators=(",", ":"))
+def index_script(language: str, sections: list[Section], synonyms: Synonyms) -> str:
+    """Return the index of a language as a script that adds it to `grokreel.searchIndex`.
+
+    Every index has all the synonyms, so that it can be searched before the others are loaded.
+    """
+    index = {"sections": sections, "synonyms": synonyms}
+    content = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     return f"(grokreel.searchIndex ??= {{}})[{json.dumps(language)}] = {content};\n"
 
 
@@ -201,4 +216,8 @@ def _bracketed(part: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split())
+    """Return a text with single spaces, and none beside the wide marks of Chinese and Japanese.
+
+    Such a mark ends or begins a block here; the space that stands between blocks is for others.
+    """
+    return _NEEDLESS_SPACE.sub("", " ".join(text.split()))
