@@ -49,8 +49,10 @@
   // Scripts that are written without spaces, in which a word can begin at every letter.
   const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
 
+  const KINDS = [/\p{L}/u, /\p{N}/u];
+
   const kindOf = (letter = "") =>
-    [/\p{L}/u, /\p{N}/u].findIndex((kind) => kind.test(letter) && !UNSPACED.test(letter));
+    UNSPACED.test(letter) ? -1 : KINDS.findIndex((kind) => kind.test(letter));
 
   // Whether a word begins, or has ended, at a position: letters do not go on there, nor digits.
   const isEdge = (plain, index) =>
@@ -124,8 +126,9 @@
     return count && (whole ? 1 : 0.6) * (0.85 + 0.15 * count);
   };
 
-  // The rank of a section: 0 unless it has every term of a reading; title and heading count more.
-  const score = ([, title, , heading, text], readings, anywhere = false) => {
+  // The rank of a section: 0 unless it has every term of a reading; title and heading count more,
+  // and a list of works counts less than the text that cites them.
+  const score = ([, title, anchor, heading, text], readings, anywhere = false) => {
     const places = [[title, heading ? 2 : 9], [heading, 5], [text, 1]];
     const ofForm = (form) =>
       places.reduce((sum, [place, weight]) => sum + weight * strength(place, form, anywhere), 0);
@@ -134,7 +137,7 @@
       const ranks = terms.map(ofTerm);
       return ranks.every(Boolean) ? ranks.reduce((sum, rank) => sum + rank, 0) : 0;
     };
-    return Math.max(0, ...readings.map(ofReading));
+    return Math.max(0, ...readings.map(ofReading)) * (anchor === "references" ? 0.2 : 1);
   };
 
   // The end of a match in the original: after the letter that its last character came from.
@@ -161,7 +164,8 @@
     return found;
   };
 
-  const SENTENCE_END = /[.!?]["'”’)\]]*\s+|[。！？…]["”’」』）]*\s*/gu;
+  // A full stop before a small letter, a bracket or a digit is one of an abbreviation.
+  const SENTENCE_END = /[.!?]["'”’)\]]*\s+(?![\p{Ll}\d(])|[。！？]["”’」』）]*\s*/gu;
   const CLAUSE_END = /[,;:—]\s+|[，；：、]\s*/gu;
 
   // The start of the word at a position, as the browser divides the text.
@@ -172,32 +176,31 @@
     return word ? begin + word.index : text.lastIndexOf(" ", position) + 1;
   };
 
-  // Where an excerpt begins: with the sentence of the match, or the clause or word if that is long.
+  // Where an excerpt begins, and whether a sentence does: with the sentence of the match, or a
+  // clause or a word of it if the sentence is long.
   const excerptStart = (text, match) => {
-    if (match <= 60) return 0;
+    if (match <= 60) return [0, true];
     const begin = Math.max(0, match - 90);
     const ends = (pattern) =>
       [...text.slice(begin, match).matchAll(pattern)].map((end) => begin + end.index + end[0].length);
-    const sentence = ends(SENTENCE_END).at(-1);
+    const [sentence] = ends(SENTENCE_END).slice(-1);
+    if (sentence) return [sentence, true];
     const word = wordStart(text, match - 50);
     // Never in the middle of a formula, such as before the "=" of "k = 27", or after it.
     const isOperand = /[=<>≤≥≈+−×⋅·/^_]\s*$/u.test(text.slice(0, word));
     const [rest] = (isOperand ? /^\s*\S+\s*/ : /^\s*(?:[=<>≤≥≈+−×⋅·/^_]\s*\S+\s*)*/).exec(
       text.slice(word, match),
     ) ?? [""];
-    return sentence ?? ends(CLAUSE_END)[0] ?? word + rest.length;
+    return [ends(CLAUSE_END)[0] ?? word + rest.length, false];
   };
 
   // About 150 characters of a text around its first match, if possible of a word of the query.
   const snippet = (text, forms, anywhere = false) => {
     const typed = forms.filter(({ whole }) => !whole);
-    const [[first] = [0]] = [typed, forms]
-      .map((some) => matches(text, some, 1, anywhere))
-      .find((found) => found.length) ?? [[]];
-    const start = excerptStart(text, first);
-    const isBegun = start > 0 && !/[.!?…。！？]["'”’)\]」』）]*\s*$/u.test(text.slice(0, start));
+    const [[first]] = [...matches(text, typed, 1, anywhere), ...matches(text, forms, 1, anywhere), [0]];
+    const [start, isSentence] = excerptStart(text, first);
     const end = text.length > start + 150 ? wordStart(text, start + 150) : text.length;
-    return (isBegun ? "…" : "") + text.slice(start, end).trimEnd() + (end < text.length ? "…" : "");
+    return (isSentence ? "" : "…") + text.slice(start, end).trimEnd() + (end < text.length ? "…" : "");
   };
 
   // A text as nodes, with a `mark` element around every match.
