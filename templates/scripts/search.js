@@ -135,7 +135,7 @@
     const ofTerm = (forms) => forms.reduce((sum, form) => sum + form.factor * ofForm(form), 0);
     const ofReading = (terms) => {
       const ranks = terms.map(ofTerm);
-      return ranks.every(Boolean) ? ranks.reduce((sum, rank) => sum + rank, 0) : 0;
+      return ranks.every(Boolean) ? ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length : 0;
     };
     return Math.max(0, ...readings.map(ofReading)) * (anchor === "references" ? 0.2 : 1);
   };

@@ -9,7 +9,10 @@ import pytest
 from tests.support.node import run_scripts
 
 LONG = "The first sentence is here to be left out, since nobody looks for anything in it at all. "
-WIDE = "这一句话放在前面，只是为了占地方，谁也不会来找它；它说了很久，说来说去还是那几个字，直到再也没有什么可说的为止，才总算停了下来。"
+WIDE = (
+    "这一句话放在前面，只是为了占地方，谁也不会来找它；"
+    "它说了很久，说来说去还是那几个字，直到再也没有什么可说的为止，才总算停了下来。"
+)
 
 
 def excerpt(text: str, query: str, *, anywhere: bool = False, synonyms: Any = ()) -> str:
@@ -96,7 +99,9 @@ def test_inside_of_words_is_searched_only_if_no_word_begins_so() -> None:
     assert found(["Gewichtsverfall", "Zerfall"], "verfall") == [0]
 
 
-@pytest.mark.parametrize("query", ["ｇｒｏｋｋｉｎｇ", "GROKKING", "gröKKing", "grokking　", "顿悟grokking"])
+@pytest.mark.parametrize(
+    "query", ["ｇｒｏｋｋｉｎｇ", "GROKKING", "gröKKing", "grokking　", "顿悟grokking"]
+)
 def test_widths_cases_and_accents_do_not_matter(query: str) -> None:
     assert found(["顿悟（grokking）", "其他"], query) == [0]
 

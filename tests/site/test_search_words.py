@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from gen.site.pages.search import index_path
-from gen.site.pages.synonyms import read_synonyms
-from tests.site.test_pages_site import ONE_WORKER, SITE, written
+from tests.site.test_pages_site import ONE_WORKER, written
 from tests.support.node import run_scripts
 
 pytestmark = ONE_WORKER

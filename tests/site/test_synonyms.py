@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from tests.site.test_pages_site import SITE, texts
 
 
 def test_a_group_is_a_key_with_its_words() -> None:
-    text = '# What happens.\ngrokking = ["grokking", "顿悟"]\n"weight decay" = ["L2", "weight decay"]\n'
+    text = '# Ends.\ngrokking = ["grokking", "顿悟"]\n"weight decay" = ["L2", "weight decay"]\n'
     assert read_synonyms(text, "synonyms.toml") == [["grokking", "顿悟"], ["L2", "weight decay"]]
     assert read_synonyms("", "synonyms.toml") == []
 

@@ -49,7 +49,7 @@ _NEEDLESS_SPACE = re.compile(
     "| (?=[\uff08\u300a\u300c\u300e\u3010])"
     "|(?<=[\u2026\u201d]) (?=[\u3400-\u9fff])"
 )
-"""A space after 、。！），：；？》」』】, before （《「『【, and after … or ” before a Chinese character."""
+"""A space after a closing wide mark, before an opening one, and after … or ” before a character."""
 
 
 class Section(NamedTuple):
