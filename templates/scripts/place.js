@@ -1,50 +1,13 @@
 // Links keep the reader's place.
 //
-// A language switch keeps the parameters of the address, and the heading or figure in view. It
-// stands at the top and the foot of a page: who has just scrolled there goes to where they last
-// stayed to read, else to the section named in the address. Links to other pages of the site carry
-// the seeds, steps and pins that the reader chose. Nothing is stored: pages opened from a folder
-// have no storage that all browsers share between them.
+// A language switch keeps the parameters of the address, and the place: once the page has been
+// scrolled, that where the reader is (reading.js), else the section named in the address. Links to
+// other pages of the site carry the seeds, steps and pins that the reader chose. Nothing is stored:
+// pages opened from a folder have no storage that all browsers share between them.
 
 "use strict";
 
 {
-  const TARGETS = "main :is(h2, h3, h4, figure)[id]";
-
-  // Milliseconds without scrolling that count as reading, and after which a reader who has come to
-  // a switch is reading there.
-  const [REST, STAY] = [1500, 15_000];
-
-  // The last heading or figure that begins above the middle of the window; none at the top.
-  const targetInView = () => {
-    const above = [...document.querySelectorAll(TARGETS)].filter(
-      (target) => target.getBoundingClientRect().top < innerHeight / 2,
-    );
-    return scrollY > 0 ? above.at(-1) : undefined;
-  };
-
-  const isInView = (element) => {
-    const { top, bottom } = element.getBoundingClientRect();
-    return bottom > 0 && top < innerHeight;
-  };
-
-  let [scrolledAt, rest, read] = [-Infinity, 0, undefined];
-
-  // Remember where the reader stays, except where a switch is in view.
-  const noteScroll = () => {
-    scrolledAt = performance.now();
-    clearTimeout(rest);
-    rest = setTimeout(() => {
-      const switches = [...document.querySelectorAll(".languages")];
-      if (!switches.some(isInView)) read = targetInView();
-    }, REST);
-  };
-
-  const fragmentInView = () => {
-    const target = (performance.now() - scrolledAt < STAY && read) || targetInView();
-    return target ? `#${target.id}` : location.hash;
-  };
-
   // Whether an address of a link is that of a page of the site, without parameters of its own.
   const isPage = (address) =>
     !/^([a-z][a-z\d+.-]*:|\/|#)|\?/i.test(address) && /(\.html|\/)(#|$)/.test(address);
@@ -64,14 +27,15 @@
     if (!originals.has(link)) originals.set(link, link.getAttribute("href"));
     const address = originals.get(link);
     const other = link.closest(".languages")
-      ? address + location.search + fragmentInView()
+      ? address + location.search + (grokreel.reading?.() ?? location.hash)
       : withParameters(address, grokreel.page.carried(location.search));
     link.setAttribute("href", other);
   };
 
   // A link opened in a new tab by the middle button gets `pointerdown`, but no `click`.
   for (const event of ["pointerdown", "click"]) document.addEventListener?.(event, adjust, true);
-  document.addEventListener?.("scroll", noteScroll, { passive: true });
+  const { script } = document.querySelector(".languages")?.dataset ?? {};
+  if (script) addEventListener("scroll", () => grokreel.page.runScript(script), { once: true });
 
   grokreel.place = { isPage, withParameters };
 }

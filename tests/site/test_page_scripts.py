@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -24,7 +25,7 @@ from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import FRONT, TEMPLATES, Outline, film, site
 
 SCRIPTS = {path.stem: path for path in sorted((TEMPLATES / "scripts").glob("*.js"))}
-LATER = {name for late in LATE.values() for name in late.names} | {"search"}
+LATER = {name for late in LATE.values() for name in late.names} | {"reading", "search"}
 EVERY = page_scripts(timed=True, computed=True, varied=True, late=True, layers=PAINTERS)
 
 # node brings the parser of its own read-eval-print loop.
@@ -121,6 +122,19 @@ def test_a_figure_tells_its_scripts_and_the_page_does_not_name_them() -> None:
     assert named == [f"assets/{name}.js" for name in expected]
 
 
+def test_only_a_film_of_a_formula_loads_the_script_of_its_slider() -> None:
+    formula = replace(film("by-hand"), model="", places={"name": "b", "texts": {5: "b = '5' → <"}})
+    shown_here = {**figures(), "by-hand": formula}
+    body = "::: figure by-hand\n:::\n\n::: figure weights\n:::\n\n[it]{play by-hand 0 5} runs\n"
+    sources = {"index": FRONT + body}
+    pages = render_pages(site("index"), "en", sources, shown_here, {}, Words("en"), TEMPLATES)
+    first, second = Outline.of(pages["index.html"]).every("figure")
+    assert first["data-scripts"] == "assets/timeline-places.js"
+    assert json.loads(first["data-places"] or "") == {"name": "b", "texts": {"5": "b = '5' → <"}}
+    assert first["data-model"] == "by-hand"
+    assert "data-scripts" not in second and "data-places" not in second
+
+
 def test_a_page_whose_figures_need_no_scripts_of_their_own_has_no_loader() -> None:
     page = shown("::: figure weights\n:::\n")
     named = [src for one in page.every("script") if (src := one.get("src"))]
@@ -138,7 +152,12 @@ def test_the_order_of_scripts_is_the_same_on_all_pages(flags: tuple[bool, ...]) 
 def test_a_script_uses_only_what_scripts_before_it_have_defined() -> None:
     """`const { … } = grokreel.x` at the top of a script runs at once."""
     defined = re.compile(r"grokreel\.(\w+) =|Object\.assign\(grokreel\.(\w+)")
-    orders = [EVERY, *((*EVERY, *late.names) for late in LATE.values()), (*EVERY, "search")]
+    orders = [
+        EVERY,
+        *((*EVERY, *late.names) for late in LATE.values()),
+        (*EVERY, "search"),
+        (*EVERY, "reading"),
+    ]
     for names in orders:
         known: set[str] = set()
         for name in names:

@@ -8,7 +8,7 @@ from tests.support.node import SCRIPTS, run_scripts
 
 # A page 6,000 high in a window of 800: a switch at the top and one at the foot, and a heading at
 # every 1,000. Time and timers are the test's own, so that seconds pass at once.
-_PAGE = """({ script, hash, actions }) => {
+_PAGE = """({ scripts, hash, actions }) => {
   let [now, timer, heard] = [0, null, {}];
   const box = (top, height) => () => ({ top: top - scrollY, bottom: top + height - scrollY });
   const switches = [10, 5900].map((top) => ({ getBoundingClientRect: box(top, 20) }));
@@ -18,14 +18,17 @@ _PAGE = """({ script, hash, actions }) => {
     scrollY: 0, innerHeight: 800, location: { hash, search: "?step=3" },
     setTimeout: (call, wait) => (timer = { call, at: now + wait }),
     clearTimeout: () => (timer = null),
+    addEventListener: (name, call) => (heard[name] = call),
     document: {
       addEventListener: (name, call) => (heard[name] = call),
+      querySelector: () => ({ dataset: { script: "reading.js" } }),
       querySelectorAll: (what) => (what === ".languages" ? switches : headings),
     },
   });
   Object.defineProperty(globalThis, "performance", { value: { now: () => now } });
-  globalThis.grokreel = { page: { carried: () => "" } };
-  (0, eval)(script);
+  const runScript = (name) => (0, eval)(scripts[name]);
+  globalThis.grokreel = { page: { carried: () => "", runScript } };
+  runScript("place.js");
   const wait = (time) => {
     now += time;
     if (timer && timer.at <= now) timer = void timer.call();
@@ -67,6 +70,6 @@ AT_ONCE, MOMENT, WHILE, LONG = 10, 1000, 3000, 60_000
 def test_a_language_switch_keeps_the_place_where_the_reader_stayed(
     actions: list[tuple[int, int]], hash_: str, place: str
 ) -> None:
-    script = (SCRIPTS / "place.js").read_text("utf-8")
-    order = {"script": script, "hash": hash_, "actions": actions}
+    scripts = {name: (SCRIPTS / name).read_text("utf-8") for name in ("place.js", "reading.js")}
+    order = {"scripts": scripts, "hash": hash_, "actions": actions}
     assert run_scripts([], _PAGE, order) == f"zh/page.html?step=3{place}"

@@ -15,7 +15,7 @@ MOST_BYTES = 150_000
 """What the scripts that a page names may weigh together; a test weighs them."""
 
 EVERY_PAGE = ("numbers", "place", "search-open")
-"""The first ones of every page. `search.js` is loaded when the reader opens the search."""
+"""The first ones of every page. They load `search.js` and `reading.js` when the reader needs them."""
 
 DATA = ("packs", "palette")
 """What figures need that compute from the weights of a run."""
@@ -61,9 +61,13 @@ class LateScripts:
         return " ".join(f"{root}assets/{name}.js" for name in self.names)
 
 
+PLACES = ("timeline-places",)
+"""What a film needs of a formula, in the place of the bar."""
+
 LATE: Mapping[str, LateScripts] = {
     "construction": LateScripts(("construction-maths", "construction")),
     "construction-error": LateScripts(("construction-maths", "construction-error")),
+    "film": LateScripts(PLACES),
     "interference": LateScripts(("network-maths", "interference-maths", "interference")),
     "intervene": LateScripts(
         ("network-maths", "interventions", "intervene-drawings", "intervene-brush", "intervene"),
@@ -73,7 +77,7 @@ LATE: Mapping[str, LateScripts] = {
     "neurons": LateScripts(("neurons",)),
     "train-here": LateScripts(("network-maths", "train-maths", "train-run", "train-here")),
 }
-"""By the template of the figure."""
+"""By the template of the figure; films of a training need none of their own."""
 
 
 def timeline_scripts(layers: Collection[str]) -> tuple[str, ...]:
