@@ -21,12 +21,12 @@ from gen.site.assets import ROOT
 from gen.site.context import ConfigReloader
 from gen.site.own_templates import FOLDER as TEMPLATES
 from gen.site.publish import MANIFEST
-from gen.site.sources import REFERENCES
+from gen.site.sources import REFERENCES, SYNONYMS
 
 PUBLISH_AFTER = 1.0
 """Seconds without a change before the output folder is written."""
 
-_BESIDE = (REFERENCES, "pages", "assets", ROOT, LANGUAGES, TEMPLATES, "*.css")
+_BESIDE = (REFERENCES, SYNONYMS, "pages", "assets", ROOT, LANGUAGES, TEMPLATES, "*.css")
 """Files and folders of sources beside the config."""
 
 _MAX_LOGGED = 8

@@ -30,7 +30,7 @@ from gen.site.pages.figures import (
 from gen.site.provenance import provenance
 from gen.site.results import Results, TrainedSweep
 from gen.site.scenes import PACK, SCENE, pack_name, scene_name
-from gen.site.sources import REFERENCES, Sources
+from gen.site.sources import REFERENCES, SYNONYMS, Sources
 from gen.store.store import Entry
 from gen.theme import using
 
@@ -117,6 +117,7 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
     from gen.site.pages.references import read_references
     from gen.site.pages.render import render_pages
     from gen.site.pages.sitemap import sitemap
+    from gen.site.pages.synonyms import read_synonyms
 
     files: dict[str, bytes | Path] = {**sources.assets, **prepared.files}
     made_from = provenance(prepared.config, prepared.results, prepared.drawn, sources.commit)
@@ -124,6 +125,7 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
     site = sources.config.site
     first = site.languages[0]
     works = read_references(sources.references, str(sources.config.folder / REFERENCES))
+    synonyms = read_synonyms(sources.synonyms, str(sources.config.folder / SYNONYMS))
     rendered: list[str] = []
     single: dict[str, bytes | Path] = {}
     for language in site.languages:
@@ -140,6 +142,7 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
                 figures=placed,
                 by_seed=by_seed,
                 references=works,
+                synonyms=synonyms,
                 facts=prepared.facts,
                 words=sources.config.words(language),
                 templates=sources.templates,

@@ -31,6 +31,9 @@ from gen.store.text_files import read_text
 REFERENCES = "references.toml"
 """File name of the works that pages cite, beside the config."""
 
+SYNONYMS = "synonyms.toml"
+"""File name of the words that search takes for one another, beside the config."""
+
 _PAGE_LIBRARIES = (
     "Jinja2",
     "markdown-it-py",
@@ -51,6 +54,7 @@ class Sources:
         assets: files that are published unchanged, by path inside the site: those below
             `assets/` and `root/`.
         references: text of `references.toml`; empty without the file.
+        synonyms: text of `synonyms.toml`; empty without the file.
         templates: folder of the page templates of the tool.
         own_templates: files of the site that replace some of these.
         catalogues: text of the catalogues that the site brings, by language.
@@ -62,6 +66,7 @@ class Sources:
     pages: dict[str, dict[str, str]]
     assets: dict[str, bytes]
     references: str
+    synonyms: str
     templates: Path
     own_templates: OwnTemplates
     catalogues: dict[str, str]
@@ -88,7 +93,6 @@ class Sources:
         theme = theme_files(context.templates) | own.assets
         generated = _generated_paths(config)
         files = published_files(config.folder, theme, generated, config.site.stylesheets)
-        references = _read_references(config.folder)
         catalogues = _read_catalogues(config.folder)
         own_files = [
             *(f"{TEMPLATES}/{name}" for name, _ in own.files),
@@ -100,7 +104,8 @@ class Sources:
             config=config,
             pages=pages,
             assets=files,
-            references=references,
+            references=_read_optional(config.folder, REFERENCES),
+            synonyms=_read_optional(config.folder, SYNONYMS),
             templates=context.templates,
             own_templates=own,
             catalogues=catalogues,
@@ -139,10 +144,12 @@ class Sources:
         """
         from gen.site.pages.precheck import precheck
         from gen.site.pages.references import read_references
+        from gen.site.pages.synonyms import read_synonyms
         from gen.site.pages.templates import load_templates
 
         load_templates(self.templates, self.own_templates).check()
         works = read_references(self.references, str(self.config.folder / REFERENCES))
+        read_synonyms(self.synonyms, str(self.config.folder / SYNONYMS))
         files = [*self.assets, *generated_assets(self.config.site.languages)]
         precheck(self.config, self.read(), works, files)
 
@@ -181,6 +188,7 @@ class Sources:
                 },
                 "pages": self.pages,
                 "references": self.references,
+                "synonyms": self.synonyms,
                 "assets": {name: _digest(content) for name, content in self.assets.items()},
                 "templates": {
                     path.relative_to(self.templates).as_posix(): _digest(path.read_bytes())
@@ -213,7 +221,7 @@ def _source_files(config: Config, published: Iterable[str], more: Iterable[str])
         for page in config.site.pages
     ]
     assets = [name if name.startswith("assets/") else f"{ROOT}/{name}" for name in published]
-    beside = (folder / name for name in (REFERENCES, *assets, *more))
+    beside = (folder / name for name in (REFERENCES, SYNONYMS, *assets, *more))
     own = dict.fromkeys(path for path in beside if path.is_file())
     paths = config.plugins.snapshot.paths
     plugins = [path for path in paths if ".." not in path.relative_to(folder).parts]
@@ -237,8 +245,8 @@ def _read_page(folder: Path, file: str, page: str) -> str:
         ) from None
 
 
-def _read_references(folder: Path) -> str:
-    path = folder / REFERENCES
+def _read_optional(folder: Path, name: str) -> str:
+    path = folder / name
     refuse_leading_out(path, folder)
     try:
         return read_text(path)

@@ -317,7 +317,7 @@ def test_an_asset_that_is_a_symlink_to_itself_is_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("inside", [True, False])
-@pytest.mark.parametrize("what", ["asset", "folder of assets", "page", "references"])
+@pytest.mark.parametrize("what", ["asset", "folder of assets", "page", "references", "synonyms"])
 def test_a_symlink_out_of_the_site_is_refused(
     gen: Gen, tmp_path: Path, what: str, inside: bool
 ) -> None:
@@ -331,6 +331,7 @@ def test_a_symlink_out_of_the_site_is_refused(
         "folder of assets": site_folder / "assets" / "more",
         "page": site_folder / "pages" / "en" / "index.md",
         "references": site_folder / "references.toml",
+        "synonyms": site_folder / "synonyms.toml",
     }[what]
     link.parent.mkdir(exist_ok=True)
     link.unlink(missing_ok=True)

@@ -25,7 +25,7 @@ from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import FRONT, TEMPLATES, Outline, film, site
 
 SCRIPTS = {path.stem: path for path in sorted((TEMPLATES / "scripts").glob("*.js"))}
-LATER = {name for late in LATE.values() for name in late.names} | {"search"}
+LATER = {name for late in LATE.values() for name in late.names} | {"reading", "search"}
 EVERY = page_scripts(timed=True, computed=True, varied=True, late=True, layers=PAINTERS)
 
 # node brings the parser of its own read-eval-print loop.
@@ -152,7 +152,12 @@ def test_the_order_of_scripts_is_the_same_on_all_pages(flags: tuple[bool, ...]) 
 def test_a_script_uses_only_what_scripts_before_it_have_defined() -> None:
     """`const { … } = grokreel.x` at the top of a script runs at once."""
     defined = re.compile(r"grokreel\.(\w+) =|Object\.assign\(grokreel\.(\w+)")
-    orders = [EVERY, *((*EVERY, *late.names) for late in LATE.values()), (*EVERY, "search")]
+    orders = [
+        EVERY,
+        *((*EVERY, *late.names) for late in LATE.values()),
+        (*EVERY, "search"),
+        (*EVERY, "reading"),
+    ]
     for names in orders:
         known: set[str] = set()
         for name in names:

@@ -34,6 +34,7 @@ from gen.site.pages.figures import PlacedFigure
 from gen.site.pages.generated import STYLESHEET
 from gen.site.pages.references import read_references
 from gen.site.pages.render import render_pages
+from gen.site.pages.synonyms import read_synonyms
 from gen.tasks.sparse_parity import SparseParity
 from tests.support.line_runs import circle_run, parity_run, waves_run
 from tests.support.placed_figures import placed_widget
@@ -113,8 +114,8 @@ def texts(language: str) -> dict[str, str]:
 
 
 @cache
-def pages(world: str, language: str = "en") -> dict[str, str]:
-    """Return the HTML of every page in a language, by the name of the page."""
+def written(world: str, language: str = "en") -> dict[str, str]:
+    """Return the pages and the search index of a language by their path inside the site."""
     words = Words(language)
     facts = {
         name: model_facts(config().models[name], [run], run) for name, run in runs(world).items()
@@ -132,7 +133,7 @@ def pages(world: str, language: str = "en") -> dict[str, str]:
     }
     sources = texts(language)
     works = read_references((SITE / "references.toml").read_text("utf-8"), "references.toml")
-    rendered = render_pages(
+    return render_pages(
         config().site,
         language,
         sources,
@@ -141,8 +142,14 @@ def pages(world: str, language: str = "en") -> dict[str, str]:
         words,
         TEMPLATES,
         references=works,
+        synonyms=read_synonyms((SITE / "synonyms.toml").read_text("utf-8"), "synonyms.toml"),
         originals=None if language == "en" else texts("en"),
     )
+
+
+def pages(world: str, language: str = "en") -> dict[str, str]:
+    """Return the HTML of every page in a language, by the name of the page."""
+    rendered = written(world, language)
     folder = "" if language == "en" else f"{language}/"
     return {name: rendered[f"{folder}{name}.html"] for name in config().site.pages}
 

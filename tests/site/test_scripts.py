@@ -188,8 +188,9 @@ def test_matches_are_whole_letters_of_the_original(
     found = run_scripts(
         ["search.js"],
         """([text, query]) => {
-          const { matches, wordsOf } = grokreel.search;
-          return matches(text, wordsOf(query)).map(([start, end]) => text.slice(start, end));
+          const { matches, readingsOf } = grokreel.search;
+          const forms = readingsOf(query).flat(2);
+          return matches(text, forms, Infinity, true).map(([start, end]) => text.slice(start, end));
         }""",
         [text, query],
     )
@@ -201,10 +202,14 @@ def test_a_section_is_found_if_it_contains_every_word_and_titles_count_most() ->
         ["a.html", "Waves", "", "", "Five neurons."],
         ["b.html", "Other", "", "", "Waves of five neurons."],
         ["c.html", "Other", "", "Waves", "No other word."],
+        ["d.html", "Other", "references", "References", "Waves of five neurons."],
     ]
     ranks = run_scripts(
         ["search.js"],
-        "(all) => all.map((one) => grokreel.search.score(one, ['waves', 'neurons']))",
+        """(all) => {
+          const { readingsOf, score } = grokreel.search;
+          return all.map((one) => score(one, readingsOf("waves neurons")));
+        }""",
         sections,
     )
-    assert ranks[0] > ranks[1] > ranks[2] == 0
+    assert ranks[0] > ranks[1] > ranks[3] > ranks[2] == 0

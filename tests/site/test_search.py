@@ -25,8 +25,35 @@ def test_download_links_are_not_in_the_search_index() -> None:
 
 def test_the_search_index_is_a_script_with_json() -> None:
     found = sections("p.html", "Title", "波", "<p>神经网络</p>")
-    script = index_script("zh", found)
-    assert json.loads(script.partition(" = ")[2].rstrip(";\n"))[0][4] == "波 神经网络"
+    script = index_script("zh", found, [["wave", "波"]])
+    index = json.loads(script.partition(" = ")[2].rstrip(";\n"))
+    assert index["sections"][0][4] == "波 神经网络"
+    assert index["synonyms"] == [["wave", "波"]]
+
+
+def test_of_a_figure_only_the_caption_is_in_the_search_index() -> None:
+    body = (
+        "<p>Above.</p><figure><svg><text/><path/></svg><label>k = 5</label><figcaption><p>A film."
+        '</p><p class="hint download">MP4</p><button>Play</button></figcaption><p>13</p></figure>'
+        '<p>Below.</p><ol class="cards"><li><p>Another page.</p><ol><li>x</li></ol></li></ol>End.'
+    )
+    (top,) = sections("p.html", "Title", "Lead.", body)
+    assert top.text == "Lead. Above. A film. Below. End."
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>一句。</p><p>两句！</p><p>Third.</p>", "一句。两句！Third."),
+        ("<p>一句</p><p>（两句）</p><p>三句…</p><p>四句</p>", "一句（两句）三句…四句"),
+        ("<p>他说：“好。”</p><p>她也说</p>", "他说：“好。”她也说"),
+        ("<p>“One.”</p><p>Two… Three 67 个。</p>", "“One.” Two… Three 67 个。"),
+        ("<table><tr><td>神经元</td><td>平方</td></tr></table>", "神经元 平方"),
+    ],
+)
+def test_there_is_no_narrow_space_between_chinese_sentences(body: str, text: str) -> None:
+    (top,) = sections("p.html", "Title", "", body)
+    assert top.text == text
 
 
 @pytest.mark.parametrize(

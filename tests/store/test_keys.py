@@ -306,6 +306,7 @@ SITE_CHANGES = {
     "a training": ("site/gen.toml", "steps = 60", "steps = 70"),
     "an asset": ("site/assets/mine.css", "", "p {}"),
     "a reference": ("site/references.toml", "", "# nothing yet"),
+    "a synonym": ("site/synonyms.toml", "", 'loss = ["loss", "cost"]'),
 }
 
 

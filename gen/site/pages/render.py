@@ -29,6 +29,7 @@ from gen.site.pages.search import Section, index_path, index_script, sections
 from gen.site.pages.seed_picker import SeedPicker
 from gen.site.pages.source import Source, read_sources
 from gen.site.pages.stylesheet import theme_stylesheet
+from gen.site.pages.synonyms import Synonyms
 from gen.site.pages.templates import load_templates
 from gen.site.pages.timeline import readout_words, timeline_words
 
@@ -85,6 +86,7 @@ def render_pages(
     templates: Path,
     by_seed: BySeed | None = None,
     references: Mapping[str, Reference] | None = None,
+    synonyms: Synonyms | None = None,
     originals: Mapping[str, str] | None = None,
     assets: Iterable[str] = (),
     own_templates: OwnTemplates = NO_TEMPLATES,
@@ -97,6 +99,7 @@ def render_pages(
         facts: by the id of a model, sweep or figure.
         by_seed: figures of other seeds that readers can choose instead of `figures`.
         references: works that pages may cite.
+        synonyms: words that search takes for one another.
         originals: Markdown by page in the first language, if this is a further one.
         assets: paths inside the site of files that are published unchanged.
         own_templates: templates that replace those of the tool.
@@ -132,7 +135,7 @@ def render_pages(
         body = article.render(tokens[source.name])
         rendered[page.path] = _page_html(article, body)
         found += sections(page.path, page.title, page.description, body)
-    rendered[index_path(language)] = index_script(language, found)
+    rendered[index_path(language)] = index_script(language, found, synonyms or [])
     return rendered | seed_picker.scripts(loaded, folder, common)
 
 

@@ -15,7 +15,7 @@ MOST_BYTES = 150_000
 """What the scripts that a page names may weigh together; a test weighs them."""
 
 EVERY_PAGE = ("numbers", "place", "search-open")
-"""The first ones of every page. `search.js` is loaded when the reader opens the search."""
+"""The first ones of every page. They load `search.js` and `reading.js` when these are needed."""
 
 DATA = ("packs", "palette")
 """What figures need that compute from the weights of a run."""

@@ -7,13 +7,21 @@ under a policy that forbids requests.
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 from unicodedata import normalize
 
+from gen.site.pages.synonyms import Synonyms
+
 _SKIPPED_TAGS = frozenset(
-    ["script", "style", "svg", "video", "button", "select", "template", "output"]
+    ["script", "style", "svg", "video", "button", "select", "template", "output", "figure"]
 )
+"""Of figures the captions are searched, and not the labels of what is drawn and controlled."""
+
+_SKIPPED_CLASSES = frozenset(["download", "gallery", "cards"])
+"""What is not written on a page, but lists files or repeats other pages."""
+
 _HEADING_TAGS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 _INLINE_TAGS = frozenset(
     ["a", "span", "em", "strong", "code", "data", "sup", "sub", "abbr", "cite"]
@@ -36,6 +44,14 @@ _PATTERNS: dict[str, tuple[str, int]] = {
 """Elements of formulas as plain text, and the number of parts that each pattern needs."""
 
 
+_NEEDLESS_SPACE = re.compile(
+    "(?<=[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u300b\u300d\u300f\u3011]) "
+    "| (?=[\uff08\u300a\u300c\u300e\u3010])"
+    "|(?<=[\u2026\u201d]) (?=[\u3400-\u9fff])"
+)
+"""A space after a closing wide mark, before an opening one, and after … or ” before a character."""
+
+
 class Section(NamedTuple):
     """A heading and the text up to the next one.
 
@@ -56,9 +72,13 @@ def index_path(language: str) -> str:
     return f"assets/search.{language}.js"
 
 
-def index_script(language: str, sections: list[Section]) -> str:
-    """Return the index of a language as a script that adds it to `grokreel.searchIndex`."""
-    content = json.dumps(sections, ensure_ascii=False, separators=(",", ":"))
+def index_script(language: str, sections: list[Section], synonyms: Synonyms) -> str:
+    """Return the index of a language as a script that adds it to `grokreel.searchIndex`.
+
+    Every index has all the synonyms, so that it can be searched before the others are loaded.
+    """
+    index = {"sections": sections, "synonyms": synonyms}
+    content = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     return f"(grokreel.searchIndex ??= {{}})[{json.dumps(language)}] = {content};\n"
 
 
@@ -96,10 +116,13 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.parts = [_Part("")]
-        self._skipped_depth = 0
         self._formula: _Formula | None = None
-        self._in_download = False
         self._in_heading = False
+        self._skipped = ""
+        """The tag of the outermost element that is being skipped."""
+        self._depth = 0
+        """Number of open elements with this tag."""
+        self._in_caption = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "math":
@@ -107,12 +130,15 @@ class _Reader(HTMLParser):
         if self._formula is not None:
             self._formula.open(tag)
             return
-        anchor = dict(attrs).get("id")
-        is_download = tag == "details" and dict(attrs).get("class") == "download"
-        if tag in _SKIPPED_TAGS or is_download:
-            self._skipped_depth += 1
-            self._in_download |= is_download
-        elif tag in _HEADING_TAGS and anchor and not self._skipped_depth:
+        values = dict(attrs)
+        if tag == "figcaption" and self._skipped == "figure":
+            self._skipped, self._in_caption = "", True
+        elif self._skipped:
+            self._depth += tag == self._skipped
+            return
+        if tag in _SKIPPED_TAGS or _SKIPPED_CLASSES & {*(values.get("class") or "").split()}:
+            self._skipped, self._depth = tag, 1
+        elif tag in _HEADING_TAGS and (anchor := values.get("id")):
             self.parts.append(_Part(anchor))
             self._in_heading = True
         elif tag not in _INLINE_TAGS:
@@ -125,24 +151,26 @@ class _Reader(HTMLParser):
                 text, self._formula = self._formula.text, None
                 self.handle_data(text)
             return
-        if tag in _SKIPPED_TAGS or (tag == "details" and self._in_download):
-            self._skipped_depth -= 1
-            self._in_download &= tag != "details"
+        if self._skipped:
+            self._depth -= tag == self._skipped
+            self._skipped = self._skipped if self._depth else ""
+        elif tag == "figcaption" and self._in_caption:
+            self._skipped, self._depth, self._in_caption = "figure", 1, False
+            self._add(" ")
         elif tag in _HEADING_TAGS:
             self._in_heading = False
         elif tag not in _INLINE_TAGS:
             self._add(" ")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # MathML is XML, so an element may be self-closing.
+        # MathML and SVG are XML, so an element may be self-closing.
         self.handle_starttag(tag, attrs)
-        if self._formula is not None:
-            self.handle_endtag(tag)
+        self.handle_endtag(tag)
 
     def handle_data(self, data: str) -> None:
         if self._formula is not None:
             self._formula.add(data)
-        elif not self._skipped_depth:
+        elif not self._skipped:
             self._add(data)
 
     def _add(self, text: str) -> None:
@@ -201,4 +229,8 @@ def _bracketed(part: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split())
+    """Return a text with single spaces, and none beside the wide marks of Chinese and Japanese.
+
+    Such a mark ends or begins a block here; the space that stands between blocks is for others.
+    """
+    return _NEEDLESS_SPACE.sub("", " ".join(text.split()))
