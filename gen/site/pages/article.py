@@ -51,7 +51,7 @@ class Article:
         context: variables of all templates.
         citations: the works that the page has cited so far.
         placed: ids of the figures that are on the page already.
-        timed: models with a figure that has a timeline.
+        timed: the names of the timelines: models, sweeps, and figures of formulas.
         paints: whether a script of the page paints films.
         layers: the types of the layers that are painted.
         computed: whether a script of the page computes with the weights of a run.
@@ -207,8 +207,8 @@ class Article:
         figure = self.figures[name]
         if options.opening:
             self._check_opening(figure)
-        if isinstance(figure, PlacedFilm | PlacedChart) and figure.timing is not None:
-            self.timed.add(figure.model)
+        if isinstance(figure, PlacedFilm | PlacedChart):
+            self.timed.add(figure.timeline if isinstance(figure, PlacedFilm) else figure.model)
             self.sheets.add("timeline")
         if isinstance(figure, PlacedWidget) and figure.painted:
             self.paints = True
@@ -249,7 +249,7 @@ class Article:
     def _moment(self, head: Directive, inside: list[Token]) -> str:
         """Return a sentence that belongs to steps of the figure whose caption is written."""
         figure = self.captioned
-        if not isinstance(figure, PlacedFilm | PlacedChart) or figure.timing is None:
+        if not isinstance(figure, PlacedFilm | PlacedChart) or not figure.model:
             raise PageError(
                 "no figure with a timeline is around it", "write it in a film's caption"
             )
