@@ -31,7 +31,9 @@
       const strip = document.createElement("div");
       strip.className = "moments";
       strip.append(...this.elements);
-      figure.querySelector("figcaption").before(strip);
+      const screen = figure.querySelector(".screen");
+      if (screen) screen.append(strip);
+      else figure.querySelector("figcaption").before(strip);
       this.follow();
     }
 

@@ -236,10 +236,9 @@ class Article:
 
     def _check_opening(self, figure: PlacedFigure) -> None:
         """Raise PageError if a figure cannot play by itself, or is not the first of its page."""
-        if not isinstance(figure, PlacedFilm) or figure.timing is None or figure.scene is None:
-            raise PageError(
-                f"{figure.id} is not painted by the page", "only such figures can open it"
-            )
+        if not isinstance(figure, PlacedFilm) or not figure.model or figure.scene is None:
+            what = f"{figure.id} is no film of a training that the page paints"
+            raise PageError(what, "only such a figure can open a page")
         if len(self.placed) > 1:
             raise PageError(
                 f"{figure.id} is not the first figure", "only the first can open a page"
@@ -255,6 +254,7 @@ class Article:
             )
         steps = Moment.parse(head.argument, figure.model).steps(self.book)
         self.follows = True
+        self.sheets.add("moments")
         return self._fill("directives/moment.html.jinja", steps=steps, body=self._blocks(inside))
 
     def _embedded(self, film: FilmFiles) -> str:

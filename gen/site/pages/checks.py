@@ -1,4 +1,4 @@
-"""Check the names on a page before anything is trained or rendered: facts, figures, works, roles."""
+"""Check the names on a page before anything is trained: facts, figures, works, roles."""
 
 from __future__ import annotations
 
