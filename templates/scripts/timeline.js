@@ -28,6 +28,7 @@
       this.parameter = this.parameterOf("step");
       this.speed = 1;
       this.loops = this.playing = this.touched = this.waits = false;
+      this.keeps = true; // whether a chosen step is kept in the address
       this.waited = 0;
       this.held = null;
       this.marks = [];
@@ -253,6 +254,7 @@
     keepStep() {
       const { step } = this;
       clearTimeout(this.keeping);
+      if (!this.keeps) return;
       this.keeping = setTimeout(() => keepInAddress(this.parameter, step), 250);
     }
   }

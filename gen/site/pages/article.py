@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -11,10 +10,10 @@ from typing import Any
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from gen.errors import PageError, suggestion
+from gen.errors import PageError
 from gen.mathml import formula_box
 from gen.site.pages.conditions import evaluate
-from gen.site.pages.directives import Directive
+from gen.site.pages.directives import Directive, FigureOptions
 from gen.site.pages.facts import REFERENCE, FactBook
 from gen.site.pages.figures import (
     FilmFiles,
@@ -24,19 +23,12 @@ from gen.site.pages.figures import (
     PlacedWidget,
 )
 from gen.site.pages.links import LinkTargets
-from gen.site.pages.markdown import check_role, parser_options, walk
-from gen.site.pages.references import (
-    Citations,
-    Reference,
-    check_no_citation,
-    find_work,
-    key_of,
-    keys_of,
-)
+from gen.site.pages.markdown import parser_options, walk
+from gen.site.pages.references import Citations, key_of, keys_of
 from gen.site.pages.source import Source
 from gen.site.pages.standalone import frame
 from gen.site.pages.templates import Templates
-from gen.site.pages.timeline import StepRange
+from gen.site.pages.timeline import Moment, StepRange
 
 _STYLE_SHEETS = {
     "construction": ("construction",),
@@ -49,9 +41,6 @@ _STYLE_SHEETS = {
     "train-here": ("train-here",),
 }
 """Style sheets of figures, by template."""
-
-_BROKEN_LINK = re.compile(r"\]\(((?:assets|data|media)/[^()<>\n]* [^()<>\n]*)\)")
-"""The text that remains of a link whose address has a space."""
 
 
 @dataclass
@@ -69,6 +58,8 @@ class Article:
         varied: models with a figure of which readers can see other seeds.
         chooses: whether readers choose a seed on the page.
         played: models that marked words of the text play.
+        follows: whether sentences follow a timeline, or a figure opens the page.
+        captioned: the figure whose caption is being written.
         sheets: names of the style sheets that the page needs.
     """
 
@@ -87,6 +78,8 @@ class Article:
     varied: set[str] = field(default_factory=set)
     chooses: bool = False
     played: set[str] = field(default_factory=set)
+    follows: bool = False
+    captioned: PlacedFigure | None = None
     sheets: set[str] = field(default_factory=set)
 
     def render(self, tokens: list[Token]) -> str:
@@ -190,6 +183,8 @@ class Article:
     def _directive(self, head: Directive, inside: list[Token], above: str) -> str:
         if head.name == "figure":
             return self._figure(head, inside)
+        if head.name == "moment":
+            return self._moment(head, inside)
         values: dict[str, Any] = {"above": above}
         if head.name == "proof":
             title, *inside = inside
@@ -204,11 +199,14 @@ class Article:
         return self._fill(f"directives/{head.name}.html.jinja", **values)
 
     def _figure(self, head: Directive, caption: list[Token]) -> str:
-        name, wide = parse_figure_argument(head)
+        options = FigureOptions.parse(head.argument)
+        name = options.name
         if name in self.placed:
             raise PageError(f'figure "{name}" is on this page already', "show it once")
         self.placed.add(name)
         figure = self.figures[name]
+        if options.opening:
+            self._check_opening(figure)
         if isinstance(figure, PlacedFilm | PlacedChart):
             self.timed.add(figure.timeline if isinstance(figure, PlacedFilm) else figure.model)
             self.sheets.add("timeline")
@@ -222,12 +220,42 @@ class Article:
             self.chooses = True
         if name in self.context["seed_picker"].figures:
             self.varied.add(figure.model)
+        self.captioned = figure
         body = self._blocks(caption)
+        self.captioned = None
         self.sheets.update(_STYLE_SHEETS.get(figure.template, ()))
         template = f"{figure.template}.html.jinja"
         return self._fill(
-            template, figure=figure, caption=body, broad=wide, first=len(self.placed) == 1
+            template,
+            figure=figure,
+            caption=body,
+            broad=options.wide,
+            opening=options.opening,
+            first=len(self.placed) == 1,
         )
+
+    def _check_opening(self, figure: PlacedFigure) -> None:
+        """Raise PageError if a figure cannot play by itself, or is not the first of its page."""
+        if not isinstance(figure, PlacedFilm) or not figure.model or figure.scene is None:
+            what = f"{figure.id} is no film of a training that the page paints"
+            raise PageError(what, "only such a figure can open a page")
+        if len(self.placed) > 1:
+            raise PageError(
+                f"{figure.id} is not the first figure", "only the first can open a page"
+            )
+        self.follows = True
+
+    def _moment(self, head: Directive, inside: list[Token]) -> str:
+        """Return a sentence that belongs to steps of the figure whose caption is written."""
+        figure = self.captioned
+        if not isinstance(figure, PlacedFilm | PlacedChart) or not figure.model:
+            raise PageError(
+                "no figure with a timeline is around it", "write it in a film's caption"
+            )
+        steps = Moment.parse(head.argument, figure.model).steps(self.book)
+        self.follows = True
+        self.sheets.add("moments")
+        return self._fill("directives/moment.html.jinja", steps=steps, body=self._blocks(inside))
 
     def _embedded(self, film: FilmFiles) -> str:
         """Return markup that embeds a film in another site, as wide as there is room."""
@@ -279,90 +307,6 @@ def select_branches(tokens: list[Token], source: Source, book: FactBook) -> list
         kept += select_branches(branch, source, book)
         index = close + 1
     return kept
-
-
-def check_tokens(
-    tokens: list[Token],
-    source: Source,
-    book: FactBook,
-    figures: Mapping[str, object],
-    references: Mapping[str, Reference],
-) -> None:
-    """Check the names in every branch, whether its condition is true or not.
-
-    Raises:
-        ConfigError: a fact, format, condition, role, figure or work is unknown; it names the line.
-    """
-    for token, line in walk(tokens):
-        with source.errors_at(line):
-            _check_syntax(token)
-            if token.type == "text":
-                check_no_citation(token.content, references)
-            _check_names(token, book, figures, references)
-
-
-def _check_names(
-    token: Token,
-    book: FactBook,
-    figures: Mapping[str, object],
-    references: Mapping[str, Reference],
-) -> None:
-    match token.type:
-        case "fact":
-            book.check(token.content)
-        case "math_inline" | "math_block":
-            for reference in REFERENCE.findall(token.content):
-                book.check(reference)
-        case "citation":
-            for key in keys_of(token.content):
-                find_work(key, references)
-        case "link_open" if (key := key_of(token.attrs.get("href"))) is not None:
-            find_work(key, references)
-        case "play_open":
-            StepRange.parse(token.content).check(book)
-        case "role_open":
-            check_role(str(token.attrs["class"]))
-        case "directive_open":
-            _check_directive(token.meta["directive"], book, figures)
-
-
-def _check_syntax(token: Token) -> None:
-    """Raise for syntax of other dialects, which Markdown would print unchanged."""
-    if token.type == "footnote":
-        hint = 'write a note, "::: note", below the paragraph'
-        raise PageError(f"footnotes such as {token.content} are not supported", hint)
-    broken = _BROKEN_LINK.search(token.content) if token.type == "text" else None
-    if broken is not None:
-        hint = f"write it between < and >: (<{broken[1].strip()}>)"
-        raise PageError(f'the address "{broken[1]}" has a space', hint)
-
-
-def _check_directive(head: Directive, book: FactBook, figures: Mapping[str, object]) -> None:
-    if head.name == "if":
-        evaluate(head.argument, book)
-    elif head.name == "figure":
-        name, _ = parse_figure_argument(head)
-        if name not in figures:
-            hint = suggestion(name, figures) or f"add a table [figures.{name}]"
-            raise PageError(f'there is no figure "{name}"', hint)
-    elif head.name != "proof" and head.argument:
-        raise PageError(f'::: {head.name} takes no "{head.argument}"', "remove it")
-
-
-def parse_figure_argument(head: Directive) -> tuple[str, bool]:
-    """Return the id of a directive's figure, and whether the figure may be wider than the text.
-
-    Raises:
-        PageError: the argument is neither `ID` nor `ID wide`.
-    """
-    match head.argument.split():
-        case [name]:
-            return name, False
-        case [name, "wide"]:
-            return name, True
-        case _:
-            hint = 'write "::: figure ID" or "::: figure ID wide"'
-            raise PageError(f'"{head.argument}" does not name a figure', hint)
 
 
 def closing_index(tokens: list[Token], index: int) -> int:

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from gen.errors import PageError, suggestion
 from gen.site.pages.source import Source
 
-DIRECTIVES = ("figure", "note", "proof", "if", "row", "chapters", "gallery")
+DIRECTIVES = ("figure", "moment", "note", "proof", "if", "row", "chapters", "gallery")
 
 _COLONS = re.compile(r":{3,}")
 _WRONG_COLONS = re.compile("[:：]{2,}")
@@ -34,6 +34,34 @@ class Directive:
     name: str
     argument: str
     line: int
+
+
+@dataclass(frozen=True)
+class FigureOptions:
+    """The argument of `::: figure`.
+
+    Attributes:
+        wide: whether the figure may be wider than the text.
+        opening: whether it plays once, by itself, when the reader comes to it.
+    """
+
+    name: str
+    wide: bool
+    opening: bool
+
+    @classmethod
+    def parse(cls, argument: str) -> FigureOptions:
+        """Parse `ID`, `ID wide`, `ID opening` or `ID wide opening`.
+
+        Raises:
+            PageError: it is none of these.
+        """
+        match argument.split():
+            case [name, *options] if options in ([], ["wide"], ["opening"], ["wide", "opening"]):
+                return cls(name, "wide" in options, "opening" in options)
+            case _:
+                hint = 'write "::: figure ID", and behind it "wide", "opening" or both'
+                raise PageError(f'"{argument}" does not name a figure', hint)
 
 
 def directives_plugin(md: MarkdownIt) -> None:

@@ -12,7 +12,7 @@ from gen.config.reader import Config
 from gen.errors import ConfigError, PageError, suggestion
 from gen.figures.figure import FilmFigure
 from gen.mathml import to_mathml
-from gen.site.pages.article import check_tokens
+from gen.site.pages.checks import check_tokens
 from gen.site.pages.conditions import evaluate
 from gen.site.pages.facts import REFERENCE, FactBook
 from gen.site.pages.links import LinkTargets

@@ -17,7 +17,8 @@ from gen.config.site import Site
 from gen.errors import ConfigError, suggestion
 from gen.i18n import Words
 from gen.site.own_templates import NO_TEMPLATES, OwnTemplates
-from gen.site.pages.article import Article, check_tokens, select_branches
+from gen.site.pages.article import Article, select_branches
+from gen.site.pages.checks import check_tokens
 from gen.site.pages.facts import FACTS_FILE, FactBook
 from gen.site.pages.figures import BySeed, FilmFiles, PlacedFigure, PlacedFilm
 from gen.site.pages.generated import STYLESHEET, generated_assets
@@ -156,6 +157,7 @@ def _page_html(article: Article, body: str) -> str:
         computed=article.computed,
         varied=bool(article.varied) or article.chooses,
         late=_LATE_SCRIPTS in body,
+        follows=article.follows,
         layers=article.layers,
     )
     html = article.templates.fill(

@@ -39,6 +39,9 @@ PAINTERS: Mapping[str, str] = {
 }
 """Those of them that only some figures need, by the types of the layers that they paint."""
 
+MOMENTS = ("timeline-moments",)
+"""What sentences need that belong to steps, and a figure that opens its page."""
+
 SEEDS = ("seeds",)
 LOADER = ("figure-scripts",)
 """The last one, because the scripts that it loads use all others."""
@@ -97,7 +100,13 @@ def timeline_scripts(layers: Collection[str]) -> tuple[str, ...]:
 
 
 def page_scripts(
-    *, timed: bool, computed: bool, varied: bool, late: bool, layers: Collection[str] = ()
+    *,
+    timed: bool,
+    computed: bool,
+    varied: bool,
+    late: bool,
+    follows: bool = False,
+    layers: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Return the names of the scripts that a page names, in the order in which they run.
 
@@ -106,7 +115,9 @@ def page_scripts(
         computed: whether a figure computes with the weights of a run.
         varied: whether readers can see other seeds.
         late: whether a figure loads scripts of its own.
+        follows: whether sentences follow a timeline, or a figure opens the page.
         layers: the types of the layers that are painted.
     """
     moving = timeline_scripts(layers) if timed else DATA if computed else ()
-    return (*EVERY_PAGE, *moving, *(SEEDS if varied else ()), *(LOADER if late else ()))
+    told = MOMENTS if follows else ()
+    return (*EVERY_PAGE, *moving, *told, *(SEEDS if varied else ()), *(LOADER if late else ()))

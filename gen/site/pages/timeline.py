@@ -1,4 +1,4 @@
-"""The texts of a page's timeline, and the steps that marked words of the text play."""
+"""The texts of a page's timeline, and the steps to which words of the page belong."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from gen.text import script_json
 
 _END = re.compile(r"(\d{1,12})|([a-z_][a-z0-9_]*)")
 _HINT = "write [the words]{play MODEL FROM TO}; an end is a step or a fact whose value is a step"
+_MOMENT_HINT = "write ::: moment FROM or ::: moment FROM TO; an end is a step or a fact that is one"
 _KEYS = (
     *("name", "play", "pause", "step", "step_name", "to", "speed", "loop"),
     *("seed", "loading", "alone", "lost"),
@@ -81,7 +82,7 @@ class StepRange:
         Raises:
             PageError: a fact has no value in this build, or is not a step.
         """
-        first, last = (self._step(end, book) for end in self.ends)
+        first, last = (_step(self.model, end, book, _HINT) for end in self.ends)
         if first >= last:
             return {"class": "stretch"}
         return {
@@ -91,13 +92,48 @@ class StepRange:
             "data-to": str(last),
         }
 
-    def _step(self, end: str, book: FactBook) -> int:
-        if end.isdigit():
-            return int(end)
-        value = book.value(f"{self.model}.{end}")
-        if value is None:
-            name = f"{self.model}.{end}"
-            raise PageError(f"{name} has no value in this build", f'put it in "::: if {name}"')
-        if not isinstance(value, int):
-            raise PageError(f"{self.model}.{end} is {value}, which is not a step", _HINT)
-        return value
+
+@dataclass(frozen=True)
+class Moment:
+    """The steps to which a sentence below a figure belongs: `::: moment memorised_at 20000`.
+
+    Attributes:
+        model: of the figure.
+        ends: each a step, or the name of a fact of the model. Without a second one the sentence
+            stays until the next moment.
+    """
+
+    model: str
+    ends: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, argument: str, model: str) -> Moment:
+        """Parse the argument of the directive.
+
+        Raises:
+            PageError: it is not one end or two.
+        """
+        ends = argument.split()
+        if len(ends) not in {1, 2} or not all(map(_END.fullmatch, ends)):
+            raise PageError(f'"::: moment {argument}" cannot be read', _MOMENT_HINT)
+        return cls(model, tuple(ends))
+
+    def steps(self, book: FactBook) -> list[int]:
+        """Return the first step and, if it is given, the one at which the sentence goes.
+
+        Raises:
+            PageError: a fact is unknown, has no value in this build, or is not a step.
+        """
+        return [_step(self.model, end, book, _MOMENT_HINT) for end in self.ends]
+
+
+def _step(model: str, end: str, book: FactBook, hint: str) -> int:
+    if end.isdigit():
+        return int(end)
+    name = f"{model}.{end}"
+    value = book.value(name)
+    if value is None:
+        raise PageError(f"{name} has no value in this build", f'put it in "::: if {name}"')
+    if not isinstance(value, int):
+        raise PageError(f"{name} is {value}, which is not a step", hint)
+    return value

@@ -1,0 +1,90 @@
+"""Check the names on a page before anything is trained: facts, figures, works, roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from markdown_it.token import Token
+
+from gen.errors import PageError, suggestion
+from gen.site.pages.conditions import evaluate
+from gen.site.pages.directives import Directive, FigureOptions
+from gen.site.pages.facts import REFERENCE, FactBook
+from gen.site.pages.markdown import check_role, walk
+from gen.site.pages.references import Reference, check_no_citation, find_work, key_of, keys_of
+from gen.site.pages.source import Source
+from gen.site.pages.timeline import Moment, StepRange
+
+_BROKEN_LINK = re.compile(r"\]\(((?:assets|data|media)/[^()<>\n]* [^()<>\n]*)\)")
+"""The text that remains of a link whose address has a space."""
+
+
+def check_tokens(
+    tokens: list[Token],
+    source: Source,
+    book: FactBook,
+    figures: Mapping[str, object],
+    references: Mapping[str, Reference],
+) -> None:
+    """Check the names in every branch, whether its condition is true or not.
+
+    Raises:
+        ConfigError: a fact, format, condition, role, figure or work is unknown; it names the line.
+    """
+    for token, line in walk(tokens):
+        with source.errors_at(line):
+            _check_syntax(token)
+            if token.type == "text":
+                check_no_citation(token.content, references)
+            _check_names(token, book, figures, references)
+
+
+def _check_names(
+    token: Token,
+    book: FactBook,
+    figures: Mapping[str, object],
+    references: Mapping[str, Reference],
+) -> None:
+    match token.type:
+        case "fact":
+            book.check(token.content)
+        case "math_inline" | "math_block":
+            for reference in REFERENCE.findall(token.content):
+                book.check(reference)
+        case "citation":
+            for key in keys_of(token.content):
+                find_work(key, references)
+        case "link_open" if (key := key_of(token.attrs.get("href"))) is not None:
+            find_work(key, references)
+        case "play_open":
+            StepRange.parse(token.content).check(book)
+        case "role_open":
+            check_role(str(token.attrs["class"]))
+        case "directive_open":
+            _check_directive(token.meta["directive"], book, figures)
+
+
+def _check_syntax(token: Token) -> None:
+    """Raise for syntax of other dialects, which Markdown would print unchanged."""
+    if token.type == "footnote":
+        hint = 'write a note, "::: note", below the paragraph'
+        raise PageError(f"footnotes such as {token.content} are not supported", hint)
+    broken = _BROKEN_LINK.search(token.content) if token.type == "text" else None
+    if broken is not None:
+        hint = f"write it between < and >: (<{broken[1].strip()}>)"
+        raise PageError(f'the address "{broken[1]}" has a space', hint)
+
+
+def _check_directive(head: Directive, book: FactBook, figures: Mapping[str, object]) -> None:
+    if head.name == "if":
+        evaluate(head.argument, book)
+    elif head.name == "figure":
+        name = FigureOptions.parse(head.argument).name
+        if name not in figures:
+            hint = suggestion(name, figures) or f"add a table [figures.{name}]"
+            raise PageError(f'there is no figure "{name}"', hint)
+    elif head.name == "moment":
+        Moment.parse(head.argument, "")
+    elif head.name != "proof" and head.argument:
+        raise PageError(f'::: {head.name} takes no "{head.argument}"', "remove it")
