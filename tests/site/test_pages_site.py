@@ -55,6 +55,7 @@ PAGES = (
     "construction",
     "try-others",
     "gallery",
+    "report",
     "how-it-was-made",
 )
 ONE_WORKER = pytest.mark.xdist_group("pages")
