@@ -184,7 +184,7 @@ def _single_files(
         templates=load_templates(sources.templates, sources.own_templates),
         assets={**sources.assets, STYLESHEET: theme_stylesheet().encode()},
         words=words,
-        title=site.title if first else home[site.pages[0]].front.title,
+        title=site.title if first else home[site.pages[0]].front.plain_title,
         link=f"{site.base_url}{folder}" if site.base_url else "",
         pages=figure_places(language, texts, placed, FactBook(facts, words)),
     )

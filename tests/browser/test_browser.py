@@ -25,6 +25,7 @@ PAGES = (
     "construction",
     "try-others",
     "gallery",
+    "report",
     "how-it-was-made",
 )
 TRANSLATED = ("zh",)

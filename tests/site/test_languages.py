@@ -186,7 +186,7 @@ def test_no_condition_splits_a_sentence(name: str, language: str) -> None:
 def test_chapter_titles_in_chinese_have_title_marks(name: str) -> None:
     for target, source in read_sources("zh", texts("zh")).items():
         if source.front.layout == "chapter":
-            link = re.escape(f"[{source.front.title}]({target}.md")
+            link = re.escape(f"[{source.front.plain_title}]({target}.md")
             assert not re.search(f"(?<!《){link}", texts("zh")[name])
 
 
@@ -198,6 +198,7 @@ MISREAD = {
     "按编号数过去": "the first in time, where the lowest seed is meant",
     "五颜六色": "many colours, where there are red and blue",
     "不打弯": "does not turn, where a function has no bend",
+    "对数中": "logarithm, where pairs of numbers are meant",
     "居中的": "in the middle of the picture, where the median is meant",
 }
 """Ambiguous Chinese words, and how a reader misunderstood them."""
@@ -207,6 +208,40 @@ MISREAD = {
 def test_chinese_pages_avoid_ambiguous_words(word: str) -> None:
     catalog = (SITE.parent / "gen" / "languages" / "zh.toml").read_text("utf-8")
     assert [text for text in [*texts("zh").values(), catalog] if word in text] == []
+
+
+WORDS_OF_THE_FIELD = {
+    "index": "领悟 顿悟 grokking",
+    "modular-addition": "损失 多层感知机 MLP 热图 随机种子 三角函数",
+    "ones-and-zeros": "数奇数 稀疏奇偶校验 正则化 权重衰减 热图",
+    "when": "超参数 过拟合",
+    "stars": "离散傅里叶变换 DFT 相长干涉",
+    "construction": "非线性",
+    "open-questions": "过拟合",
+    "report": "领悟 谷歌 数奇数 大模型 过拟合 灰色权重",
+    "how-it-was-made": "谷歌 损失函数 大模型",
+}
+
+
+@pytest.mark.parametrize("name", WORDS_OF_THE_FIELD)
+def test_chinese_readers_find_the_words_they_know(name: str) -> None:
+    text = texts("zh")[name]
+    assert [word for word in WORDS_OF_THE_FIELD[name].split() if word not in text] == []
+
+
+def test_a_title_breaks_between_words_and_is_whole_everywhere_else() -> None:
+    broken = FRONT.replace("Title", "网络\\u200b<那>一刻", 1)
+    html = rendered(site("index"), {"index": broken})["index.html"]
+    assert "<h1>网络<wbr>&lt;那&gt;一刻</h1>" in html
+    assert "<title>网络&lt;那&gt;一刻" in html
+    assert "\u200b" not in html
+
+
+def test_the_long_titles_in_chinese_have_places_to_break() -> None:
+    """The heading of a phone has room for about seven letters of a Chinese title."""
+    for source in read_sources("zh", texts("zh")).values():
+        parts = [part for words in source.front.heading for part in re.split("(?<=，)", words)]
+        assert max(map(len, parts)) <= 7, source.path
 
 
 @EVERY_PAGE

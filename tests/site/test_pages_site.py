@@ -56,6 +56,7 @@ PAGES = (
     "construction",
     "try-others",
     "gallery",
+    "report",
     "how-it-was-made",
 )
 ONE_WORKER = pytest.mark.xdist_group("pages")

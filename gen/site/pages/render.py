@@ -45,6 +45,7 @@ class Page:
     Attributes:
         path: inside the site.
         address: relative to the other pages of its language.
+        heading: the title, in the parts between which the top heading may break.
         canonical: its published address, if the site has a `base_url`.
         number: its position among the chapters, from 1; None if it is not a chapter.
         picture: the film that represents it.
@@ -55,6 +56,7 @@ class Page:
     address: str
     canonical: str | None
     title: str
+    heading: tuple[str, ...]
     short: str
     description: str
     layout: str
@@ -245,7 +247,8 @@ def _pages(
                 path=folder + address,
                 address=address,
                 canonical=f"{site.base_url}{folder}{published}" if site.base_url else None,
-                title=front.title,
+                title=front.plain_title,
+                heading=front.heading,
                 short=front.short,
                 description=_description(source, book),
                 layout=front.layout,

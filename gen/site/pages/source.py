@@ -16,6 +16,9 @@ from gen.settings import Settings
 from gen.store.text_files import OneLine, line_separator, lines_of
 from gen.text import control_character
 
+_BREAK = "\u200b"
+"""Zero width space: where a title may break, in a script without spaces."""
+
 _FENCE = "+++"
 _HINT = "begin the file with a line of +++, title and description as TOML, and +++ again"
 
@@ -24,7 +27,8 @@ class FrontMatter(Settings):
     """The TOML between two lines of `+++` at the top of a page.
 
     Attributes:
-        title: the page's only top heading and the title of its browser tab.
+        title: the page's only top heading and the title of its browser tab. A zero width space
+            in it is a place where the heading may break.
         description: one or two sentences for cards, search engines and previews; may quote facts.
         nav: a shorter title for the navigation.
         layout: `landing`, a numbered `chapter`, or a plain `page`.
@@ -40,9 +44,19 @@ class FrontMatter(Settings):
     claims: list[Annotated[str, Field(min_length=1, max_length=300)]] = Field(default_factory=list)
 
     @property
+    def heading(self) -> tuple[str, ...]:
+        """The title in the parts between which the heading may break."""
+        return tuple(self.title.split(_BREAK))
+
+    @property
+    def plain_title(self) -> str:
+        """The title without its breaks, for everything but the heading."""
+        return "".join(self.heading)
+
+    @property
     def short(self) -> str:
         """The page's title in the navigation."""
-        return self.nav or self.title
+        return self.nav or self.plain_title
 
 
 @dataclass(frozen=True)
