@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from gen.analysis.explanation import explanation_facts, explanations
 from gen.analysis.hidden_layer_views import has_hidden_layer
 from gen.analysis.loss_events import final_rise, relapse, second_fall
 from gen.analysis.modular_facts import modular_facts
@@ -43,7 +44,7 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     Raises:
         ConfigError: the task or the network returned a wrong fact of its own.
     """
-    return _with_own(chosen, _common(model, runs) | _quick(chosen) | _slow(chosen))
+    return _with_own(chosen, _common(model, runs) | _whole(chosen) | explanations(runs))
 
 
 def seed_facts(run: ModelRun) -> Facts:
@@ -52,7 +53,7 @@ def seed_facts(run: ModelRun) -> Facts:
     Raises:
         ConfigError: the task or the network returned a wrong fact of its own.
     """
-    return _with_own(run, _quick(run) | _slow(run))
+    return _with_own(run, _whole(run))
 
 
 def run_facts(run: ModelRun) -> Facts:
@@ -77,6 +78,11 @@ def without_non_finite(facts: Facts) -> Facts:
 
 def _with_own(run: ModelRun, built_in: Facts) -> Facts:
     return without_non_finite(built_in | own_facts(run, built_in))
+
+
+def _whole(run: ModelRun) -> Facts:
+    """Return all facts of one model but those of own `facts` hooks."""
+    return _quick(run) | _slow(run) | explanation_facts(run)
 
 
 def _quick(run: ModelRun) -> Facts:
