@@ -22,6 +22,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from gen.analysis.activations import activations
 from gen.networks.batch import Activation
 
 MIN_INFLUENCE = 0.25
@@ -52,6 +53,11 @@ class BitWeights:
     bias: Float[np.ndarray, " neuron"]
     out: Float[np.ndarray, " neuron"]
     activation: Activation
+
+    def answers(self, rows: Int[np.ndarray, "row bit"]) -> Bool[np.ndarray, " row"]:
+        """Return whether the answer to each row of bits is 1: whether its logit is positive."""
+        hidden = activations(rows @ self.into + self.bias, self.activation)
+        return hidden @ self.out > 0
 
 
 @dataclass(frozen=True)

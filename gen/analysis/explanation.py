@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from gen.analysis.all_pairs import accuracy, all_pairs, without_spectrum
-from gen.analysis.bit_rule import BitRule, BitWeights, logit_bounds, odd_patterns, read_rule
+from gen.analysis.bit_rule import Answers, BitRule, BitWeights, logit_bounds, odd_patterns, read_rule
 from gen.analysis.clock_or_pizza import (
     algorithm,
     distance_irrelevance,
@@ -32,8 +32,13 @@ from gen.experiments.runs import ModelRun
 from gen.lazy import torch
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
+from gen.tasks.task import Task
 
 WAVE_FACTS = (
+    "formula_argument",
+    "formula_distance",
+    "formula_period",
+    "formula_accuracy",
     "logit_frequencies",
     "logit_amplitudes",
     "logit_phases",
@@ -61,7 +66,7 @@ BIT_FACTS = (
 )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def explanation_facts(run: ModelRun) -> Facts:
     """Return what the network of a run computes, and how well that explains it.
 
@@ -119,6 +124,8 @@ def _waves(run: ModelRun) -> Facts:
     shares = waves.shares
     return {
         "explanation": "waves",
+        **_argument(run.task),
+        "formula_accuracy": waves.accuracy,
         "logit_frequencies": list(waves.keys),
         "logit_amplitudes": waves.amplitudes,
         "logit_phases": waves.phases,
@@ -137,10 +144,23 @@ def _waves(run: ModelRun) -> Facts:
     }
 
 
+def _argument(task: Task) -> Facts:
+    """Return x of the formula in waves of x, what its amplitude may depend on, and its period."""
+    assert isinstance(task, Modular)
+    a, b, c = ("log a", "log b", "log c") if task.operation == "multiply" else ("a", "b", "c")
+    plus, minus = ("-", "+") if task.operation == "subtract" else ("+", "-")
+    return {
+        "formula_argument": f"{a} {plus} {b} - {c}",
+        "formula_distance": f"{a} {minus} {b}",
+        "formula_period": task.outputs,
+    }
+
+
 def _bits(run: ModelRun) -> Facts:
     task = run.task
     assert isinstance(task, SparseParity)
-    rule = read_rule(lambda rows: _answers(run, rows), task.bits)
+    weights = _bit_weights(run, task) if has_hidden_layer(run) else None
+    rule = read_rule(_network_of(run) if weights is None else weights.answers, task.bits)
     if rule.parity is None:
         return _none("no rule", BIT_FACTS)
     return {
@@ -150,17 +170,15 @@ def _bits(run: ModelRun) -> Facts:
         "largest_other_influence": rule.largest_other,
         "patterns": len(rule.answers),
         "patterns_constant": rule.constant_patterns,
-        **_proof(run, rule),
+        **_proof(weights, rule),
     }
 
 
-def _proof(run: ModelRun, rule: BitRule) -> Facts:
+def _proof(weights: BitWeights | None, rule: BitRule) -> Facts:
     """Return how many patterns are proved, and the least |logit| if all are."""
-    if not has_hidden_layer(run):
+    if weights is None:
         return {"patterns_proved": None, "smallest_proved_logit": None}
-    w_in, bits = run.final_view("W_in"), run.task.inputs - 1
-    out = run.final_view("W_out")[:, 0]
-    bounds = logit_bounds(BitWeights(w_in[:bits], w_in[bits], out, activation_of(run)), rule.used)
+    bounds = logit_bounds(weights, rule.used)
     yes = odd_patterns(len(rule.used)) == (rule.parity == "odd")
     # The bound of each pattern on the side of zero, positive if the answer is proved.
     least = np.where(yes, bounds[:, 0], -bounds[:, 1])
@@ -172,13 +190,22 @@ def _proof(run: ModelRun, rule: BitRule) -> Facts:
     }
 
 
-def _answers(run: ModelRun, rows: Int[np.ndarray, "row bit"]) -> Bool[np.ndarray, " row"]:
-    """Return the answers of the network to rows of bits."""
-    inputs = np.concatenate([rows, np.ones((len(rows), 1))], axis=1, dtype=np.float64)
+def _bit_weights(run: ModelRun, task: SparseParity) -> BitWeights:
+    w_in, w_out = run.final_view("W_in"), run.final_view("W_out")
+    return BitWeights(w_in[: task.bits], w_in[task.bits], w_out[:, 0], activation_of(run))
+
+
+def _network_of(run: ModelRun) -> Answers:
+    """Return the answers of a network of any kind, by its function from rows to logits."""
     parameters = {
         name: torch.from_numpy(np.array(values, dtype=np.float64))
         for name, values in run.parameters.items()
     }
-    with torch.no_grad():
-        logits = run.network.logits(run.task, parameters, torch.from_numpy(inputs))
-    return logits.numpy()[:, 0] > 0
+
+    def answers(rows: Int[np.ndarray, "row bit"]) -> Bool[np.ndarray, " row"]:
+        inputs = np.concatenate([rows, np.ones((len(rows), 1))], axis=1, dtype=np.float64)
+        with torch.no_grad():
+            logits = run.network.logits(run.task, parameters, torch.from_numpy(inputs))
+        return logits.numpy()[:, 0] > 0
+
+    return answers

@@ -95,11 +95,18 @@ class LogitWaves:
         return np.real(np.fft.ifft(spectrum) * self.numbers)
 
     @property
+    def accuracy(self) -> float:
+        """Share of all pairs that the formula alone answers rightly.
+
+        It is 1 or 0, because the formula is the same for all pairs but for a shift.
+        """
+        curve = self.curve
+        return float((curve[0] > curve[1:]).all())
+
+    @property
     def is_rule(self) -> bool:
         """Whether the formula is highest at the right answer and explains most of the variance."""
-        curve = self.curve
-        highest = bool((curve[0] > curve[1:]).all())
-        return highest and self.shares["explained"] >= MIN_EXPLAINED
+        return self.accuracy == 1 and self.shares["explained"] >= MIN_EXPLAINED
 
     def _chosen(self, values: np.ndarray) -> np.ndarray:
         return values[np.array(self.keys, dtype=np.int64) - 1]
