@@ -93,12 +93,21 @@ def without_spectrum(pairs: AllPairs, waves: tuple[int, ...]) -> AllPairs:
     return replace(pairs, logits=logits)
 
 
-def accuracy(pairs: AllPairs) -> float:
-    """Return the share of all ordered pairs that are answered rightly, 0 to 1."""
-    right = [
-        (pairs.logits(a).argmax(axis=1) == pairs.answers(a)).mean() for a in range(pairs.numbers)
-    ]
-    return float(np.mean(right))
+def accuracy(pairs: AllPairs, resolution: float = 0.0) -> float:
+    """Return the share of all ordered pairs that are answered rightly, 0 to 1.
+
+    Args:
+        resolution: in logits. A pair whose right answer does not lead by more is undecided, and
+            not answered rightly: what is left of it may be rounding alone.
+    """
+    right = 0
+    for a in range(pairs.numbers):
+        logits = pairs.logits(a).copy()
+        place = np.arange(pairs.numbers), pairs.answers(a)
+        of_right = logits[place]
+        logits[place] = -np.inf
+        right += int((of_right > logits.max(axis=1) + resolution).sum())
+    return right / pairs.numbers**2
 
 
 def _negated(numbers: int) -> Int[np.ndarray, " number"]:

@@ -15,7 +15,14 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from gen.analysis.all_pairs import accuracy, all_pairs, without_spectrum
-from gen.analysis.bit_rule import Answers, BitRule, BitWeights, logit_bounds, odd_patterns, read_rule
+from gen.analysis.bit_rule import (
+    Answers,
+    BitRule,
+    BitWeights,
+    logit_bounds,
+    odd_patterns,
+    read_rule,
+)
 from gen.analysis.clock_or_pizza import (
     algorithm,
     distance_irrelevance,
@@ -121,7 +128,7 @@ def _waves(run: ModelRun) -> Facts:
     mended = without_doubles(weights) if doubled and weights is not None else None
     symmetricity, irrelevance = gradient_symmetricity(run), distance_irrelevance(pairs)
     without = None if mended is None else distance_irrelevance(mended)
-    shares = waves.shares
+    shares, rounding = waves.shares, waves.resolution
     return {
         "explanation": "waves",
         **_argument(run.task),
@@ -133,10 +140,10 @@ def _waves(run: ModelRun) -> Facts:
         "distance_share": shares["distance"],
         "uneven_share": shares["uneven"],
         "other_waves_share": shares["other"],
-        "pair_accuracy": accuracy(pairs),
-        "without_formula_accuracy": accuracy(without_formula(pairs, waves)),
-        "without_waves_accuracy": accuracy(without_spectrum(pairs, waves.keys)),
-        "without_doubles_accuracy": None if mended is None else accuracy(mended),
+        "pair_accuracy": accuracy(pairs, rounding),
+        "without_formula_accuracy": accuracy(without_formula(pairs, waves), rounding),
+        "without_waves_accuracy": accuracy(without_spectrum(pairs, waves.keys), rounding),
+        "without_doubles_accuracy": None if mended is None else accuracy(mended, rounding),
         "gradient_symmetricity": symmetricity,
         "distance_irrelevance": irrelevance,
         "without_doubles_irrelevance": without,

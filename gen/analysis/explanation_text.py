@@ -1,4 +1,4 @@
-"""An explanation as sentences in the language of a page or of the terminal, from its facts alone."""
+"""An explanation as sentences in the language of a page or a terminal, from its facts alone."""
 
 from __future__ import annotations
 
@@ -78,9 +78,7 @@ def _of_waves(facts: Mapping[str, Any], words: Words) -> ExplanationText:
     )
 
 
-def _sum(
-    terms: Sequence[tuple[float, int, float]], words: Words, marks: Mapping[str, str]
-) -> str:
+def _sum(terms: Sequence[tuple[float, int, float]], words: Words, marks: Mapping[str, str]) -> str:
     """Return a sum of waves, as in `9.6 cos(10wx) + 5.8 cos(23wx − 7°)`."""
     texts = []
     for amplitude, k, phase in terms:
@@ -118,9 +116,7 @@ def _tests_of_waves(facts: Mapping[str, Any], words: Words) -> Iterator[str]:
         yield words("explanation.irrelevance", irrelevance=irrelevance)
     else:
         symmetricity = facts["gradient_symmetricity"]
-        yield words(
-            "explanation.measures", symmetricity=symmetricity, irrelevance=irrelevance
-        )
+        yield words("explanation.measures", symmetricity=symmetricity, irrelevance=irrelevance)
     if facts["without_doubles_irrelevance"] is not None:
         yield words(
             "explanation.doubles",
@@ -133,9 +129,7 @@ def _tests_of_waves(facts: Mapping[str, Any], words: Words) -> Iterator[str]:
 
 def _tests_of_bits(facts: Mapping[str, Any], words: Words) -> Iterator[str]:
     patterns, proved = facts["patterns"], facts["patterns_proved"]
-    yield words(
-        "explanation.patterns", patterns=patterns, constant=facts["patterns_constant"]
-    )
+    yield words("explanation.patterns", patterns=patterns, constant=facts["patterns_constant"])
     if facts["largest_other_influence"] is not None:
         influence = words.percent(facts["largest_other_influence"])
         yield words("explanation.influence", influence=influence, rows=ROWS)

@@ -16,6 +16,7 @@ from gen.analysis.hidden_layer_views import has_hidden_layer
 from gen.analysis.loss_events import final_rise, relapse, second_fall
 from gen.analysis.modular_facts import modular_facts
 from gen.analysis.outcome import generalised_at, memorised_at, metric_at, stays_above_from
+from gen.analysis.own_explanation import check_own_names
 from gen.analysis.own_facts import own_facts
 from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
@@ -44,7 +45,8 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     Raises:
         ConfigError: the task or the network returned a wrong fact of its own.
     """
-    return _with_own(chosen, _common(model, runs) | _whole(chosen) | explanations(runs))
+    common = _common(model, runs) | explanations(runs)
+    return _with_own(chosen, _with_explanation(chosen, common | _quick(chosen) | _slow(chosen)))
 
 
 def seed_facts(run: ModelRun) -> Facts:
@@ -53,7 +55,7 @@ def seed_facts(run: ModelRun) -> Facts:
     Raises:
         ConfigError: the task or the network returned a wrong fact of its own.
     """
-    return _with_own(run, _whole(run))
+    return _with_own(run, _with_explanation(run, _quick(run) | _slow(run)))
 
 
 def run_facts(run: ModelRun) -> Facts:
@@ -80,9 +82,10 @@ def _with_own(run: ModelRun, built_in: Facts) -> Facts:
     return without_non_finite(built_in | own_facts(run, built_in))
 
 
-def _whole(run: ModelRun) -> Facts:
-    """Return all facts of one model but those of own `facts` hooks."""
-    return _quick(run) | _slow(run) | explanation_facts(run)
+def _with_explanation(run: ModelRun, built_in: Facts) -> Facts:
+    found = explanation_facts(run)
+    check_own_names(run, found, built_in)
+    return built_in | found
 
 
 def _quick(run: ModelRun) -> Facts:

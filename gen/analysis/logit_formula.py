@@ -31,6 +31,8 @@ MIN_SHARE = 0.01
 MIN_EXPLAINED = 0.5
 """A formula that explains less is none."""
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class LogitWaves:
@@ -54,6 +56,11 @@ class LogitWaves:
     def variance(self) -> float:
         """The variance of L."""
         return float(self.total.sum())
+
+    @property
+    def resolution(self) -> float:
+        """A difference of logits that may be rounding alone."""
+        return _ROUNDING * self.variance**0.5
 
     @cached_property
     def keys(self) -> tuple[int, ...]:

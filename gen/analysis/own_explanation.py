@@ -6,11 +6,14 @@ of the base classes is part of the key of every stored run.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Protocol, runtime_checkable
 
 from gen.analysis.own_facts import call_hook, checked_facts
 from gen.analysis.types import Facts
 from gen.experiments.runs import ModelRun
+from gen.networks.network import Network
+from gen.tasks.task import Task
 from gen.tasks.trained_run import TrainedRun
 
 TEXT = "explanation_text"
@@ -40,9 +43,25 @@ def own_explanation(run: ModelRun) -> Facts | None:
     Raises:
         ConfigError: the hook failed, or a name or value cannot be a fact.
     """
-    kind = next((kind for kind in (run.task, run.network) if isinstance(kind, Explains)), None)
+    kind = _reader(run)
     if kind is None:
         return None
     found = checked_facts(kind, call_hook(kind, _HOOK, run), {EXPLANATION}, _HOOK)
     verdict = "no rule" if found.get(TEXT) is None else "own"
     return {TEXT: None, **found, EXPLANATION: verdict}
+
+
+def check_own_names(run: ModelRun, found: Facts, taken: Collection[str]) -> None:
+    """Check that no fact of a hook has the name of another fact of the tool.
+
+    Raises:
+        ConfigError: one has.
+    """
+    kind = _reader(run)
+    if kind is not None:
+        checked_facts(kind, found, taken, _HOOK)
+
+
+def _reader(run: ModelRun) -> Task | Network | None:
+    """Return the task or network that has the hook."""
+    return next((kind for kind in (run.task, run.network) if isinstance(kind, Explains)), None)

@@ -11,10 +11,12 @@ from typing import Any
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from gen.errors import PageError, suggestion
+from gen.errors import PageError
 from gen.mathml import formula_box
 from gen.site.pages.conditions import evaluate
+from gen.site.pages.directive_arguments import check_argument, parse_figure_argument
 from gen.site.pages.directives import Directive
+from gen.site.pages.explanations import explanation_values
 from gen.site.pages.facts import REFERENCE, FactBook
 from gen.site.pages.figures import (
     FilmFiles,
@@ -200,6 +202,9 @@ class Article:
             films = [each for each in self.figures.values() if isinstance(each, PlacedFilm)]
             self.sheets.add("gallery")
             values |= {"figures": films, "embedded": self._embedded, "framed": self._framed}
+        if head.name == "explanation":
+            self.sheets.add("explanation")
+            values |= explanation_values(head.argument, self.book)
         values["body"] = self._blocks(inside)
         return self._fill(f"directives/{head.name}.html.jinja", **values)
 
@@ -323,7 +328,7 @@ def _check_names(
         case "role_open":
             check_role(str(token.attrs["class"]))
         case "directive_open":
-            _check_directive(token.meta["directive"], book, figures)
+            check_argument(token.meta["directive"], book, figures)
 
 
 def _check_syntax(token: Token) -> None:
@@ -335,34 +340,6 @@ def _check_syntax(token: Token) -> None:
     if broken is not None:
         hint = f"write it between < and >: (<{broken[1].strip()}>)"
         raise PageError(f'the address "{broken[1]}" has a space', hint)
-
-
-def _check_directive(head: Directive, book: FactBook, figures: Mapping[str, object]) -> None:
-    if head.name == "if":
-        evaluate(head.argument, book)
-    elif head.name == "figure":
-        name, _ = parse_figure_argument(head)
-        if name not in figures:
-            hint = suggestion(name, figures) or f"add a table [figures.{name}]"
-            raise PageError(f'there is no figure "{name}"', hint)
-    elif head.name != "proof" and head.argument:
-        raise PageError(f'::: {head.name} takes no "{head.argument}"', "remove it")
-
-
-def parse_figure_argument(head: Directive) -> tuple[str, bool]:
-    """Return the id of a directive's figure, and whether the figure may be wider than the text.
-
-    Raises:
-        PageError: the argument is neither `ID` nor `ID wide`.
-    """
-    match head.argument.split():
-        case [name]:
-            return name, False
-        case [name, "wide"]:
-            return name, True
-        case _:
-            hint = 'write "::: figure ID" or "::: figure ID wide"'
-            raise PageError(f'"{head.argument}" does not name a figure', hint)
 
 
 def closing_index(tokens: list[Token], index: int) -> int:
