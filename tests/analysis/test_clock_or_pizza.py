@@ -117,6 +117,7 @@ def _differences(
     run: ModelRun, table: np.ndarray, a: int, b: int, c: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the slopes of a logit along every dimension of the embeddings of a and b."""
+
     def logit(changed: np.ndarray) -> float:
         other = replace(run, parameters={**run.parameters, "E": changed})
         return float(of_network(other).logits(a)[b, c])

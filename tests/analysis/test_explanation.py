@@ -188,9 +188,17 @@ def test_a_name_of_another_fact_is_refused() -> None:
 class Unknown(Task):
     """A task that nothing reads."""
 
-    inputs: int = 8  # type: ignore[assignment]
-    outputs: int = 1  # type: ignore[assignment]
-    rows: tuple[int, int] = (1, 1)  # type: ignore[assignment]
+    @property
+    def inputs(self) -> int:
+        return 8
+
+    @property
+    def outputs(self) -> int:
+        return 1
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        return 1, 1
 
     def draw(self, seed: int) -> Data:
         raise NotImplementedError
