@@ -12,6 +12,7 @@ import pytest
 from gen.analysis.explanation import explanation_facts, explanations
 from gen.analysis.explanation_text import explanation_text
 from gen.analysis.facts import model_facts, seed_facts
+from gen.commands.probe import check_own_facts
 from gen.errors import ConfigError
 from gen.experiments.runs import ModelRun
 from gen.i18n import Words
@@ -183,6 +184,14 @@ def test_a_name_of_another_fact_is_refused() -> None:
     run = own(lambda _: {"explanation_text": "A rule.", "largest_signal": 1.0})
     with pytest.raises(ConfigError, match="largest_signal"):
         model_facts(replace(of.model, task=run.task), [run], run)
+
+
+def test_a_hook_that_fails_is_found_before_a_long_training() -> None:
+    model = case("parity", "generalised").model
+    Read.hook = staticmethod(lambda _: {"wrong name": 1})
+    with pytest.raises(ConfigError, match="wrong name"):
+        check_own_facts(replace(model, task=Read(**model.task.model_dump())))
+    check_own_facts(model)
 
 
 class Unknown(Task):
