@@ -92,16 +92,14 @@ def _sum(terms: Sequence[tuple[float, int, float]], words: Words, marks: Mapping
 
 def _tests_of_waves(facts: Mapping[str, Any], words: Words) -> Iterator[str]:
     share, n = words.percent, facts["formula_period"]
-    apart = facts["formula_argument"].replace("-", "−")
-    yield words(
-        "explanation.share", explained=share(facts["explained_share"]), pairs=n**2, argument=apart
-    )
+    between = facts["formula_distance"].replace("-", "−")
+    yield words("explanation.share", explained=share(facts["explained_share"]), pairs=n**2)
     yield words(
         "explanation.left",
         distance=share(facts["distance_share"]),
         uneven=share(facts["uneven_share"]),
         other=share(facts["other_waves_share"]),
-        apart=facts["formula_distance"].replace("-", "−"),
+        apart=between,
     )
     yield words(
         "explanation.accuracies",
@@ -124,7 +122,7 @@ def _tests_of_waves(facts: Mapping[str, Any], words: Words) -> Iterator[str]:
             irrelevance=facts["without_doubles_irrelevance"],
         )
     algorithm = (facts["algorithm"] or "unclear").replace(" ", "_")
-    yield words(f"explanation.{algorithm}")
+    yield words(f"explanation.{algorithm}", apart=between)
 
 
 def _tests_of_bits(facts: Mapping[str, Any], words: Words) -> Iterator[str]:
