@@ -160,6 +160,33 @@ def facts(model: str | None, only: str, as_csv: bool, as_json: bool, **options: 
 
 
 @cli.command()
+@click.argument("model")
+@click.option(
+    "--seed",
+    "seeds",
+    type=int,
+    multiple=True,
+    help="Seed to read; may be repeated.  [default: the shown one]",
+)
+@click.option("--all-seeds", is_flag=True, help="Read every seed that is trained.")
+@opt.as_json
+@opt.site
+@opt.device
+def explain(
+    model: str, seeds: tuple[int, ...], all_seeds: bool, as_json: bool, **options: Any
+) -> None:
+    """Read the algorithm out of the trained network MODEL, and test it."""
+    from gen.commands.explain import explain as read_networks
+    from gen.commands.explain import show
+
+    if seeds and all_seeds:
+        raise click.UsageError("--seed and --all-seeds exclude each other.")
+    with _open_context(options, 1) as context:
+        found = read_networks(context, model, seeds, every=all_seeds)
+        echo(show(model, found, context.config.words("en"), as_json=as_json))
+
+
+@cli.command()
 @click.argument("figures", nargs=-1)
 @click.option(
     "--to",

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from gen.analysis.explanation import explanation_facts, explanations
 from gen.analysis.hidden_layer_views import has_hidden_layer
 from gen.analysis.loss_events import final_rise, relapse, second_fall
 from gen.analysis.modular_facts import modular_facts
 from gen.analysis.outcome import generalised_at, memorised_at, metric_at, stays_above_from
+from gen.analysis.own_explanation import check_own_names
 from gen.analysis.own_facts import own_facts
 from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
@@ -43,7 +45,8 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     Raises:
         ConfigError: the task or the network returned a wrong fact of its own.
     """
-    return _with_own(chosen, _common(model, runs) | _quick(chosen) | _slow(chosen))
+    common = _common(model, runs) | explanations(runs)
+    return _with_own(chosen, _with_explanation(chosen, common | _quick(chosen) | _slow(chosen)))
 
 
 def seed_facts(run: ModelRun) -> Facts:
@@ -52,7 +55,7 @@ def seed_facts(run: ModelRun) -> Facts:
     Raises:
         ConfigError: the task or the network returned a wrong fact of its own.
     """
-    return _with_own(run, _quick(run) | _slow(run))
+    return _with_own(run, _with_explanation(run, _quick(run) | _slow(run)))
 
 
 def run_facts(run: ModelRun) -> Facts:
@@ -77,6 +80,12 @@ def without_non_finite(facts: Facts) -> Facts:
 
 def _with_own(run: ModelRun, built_in: Facts) -> Facts:
     return without_non_finite(built_in | own_facts(run, built_in))
+
+
+def _with_explanation(run: ModelRun, built_in: Facts) -> Facts:
+    found = explanation_facts(run)
+    check_own_names(run, found, built_in)
+    return built_in | found
 
 
 def _quick(run: ModelRun) -> Facts:

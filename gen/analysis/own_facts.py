@@ -1,4 +1,4 @@
-"""Facts that a user's own task or network adds: the hooks `Task.facts` and `Network.facts`.
+"""Facts that a user's own task or network adds, in its hook `facts` or `explain`.
 
 Their code is not this tool's, so names and values are checked before pages quote them.
 """
@@ -44,36 +44,59 @@ def own_facts(run: ModelRun, taken: Collection[str]) -> Facts:
     """
     found: Facts = {}
     for kind in (run.task, run.network):
-        for name, value in _call(kind, run).items():
-            _check_name(kind, name, {*taken, *found})
-            try:
-                found[name] = _plain(value)
-            except (TypeError, RecursionError):
-                raise _error(kind, f'returned "{name}" = {_shown(value)}', _PLAIN) from None
+        found |= checked_facts(kind, call_hook(kind, "facts", run), {*taken, *found}, "facts")
     return found
 
 
-def _call(kind: Task | Network, run: ModelRun) -> dict[Any, Any]:
-    """Call the hook of a kind."""
+def call_hook(kind: Task | Network, hook: str, run: ModelRun) -> dict[Any, Any]:
+    """Call a hook of a kind.
+
+    Args:
+        hook: name of the method.
+
+    Raises:
+        ConfigError: it failed, or returned no dict.
+    """
     try:
-        found = kind.facts(run)
+        found = getattr(kind, hook)(run)
     except Exception as error:
         if is_out_of_memory(error):
             raise
-        what = f"{_hook(kind)} failed: {type(error).__name__}: {error}"
-        where = _place(kind, _failing_line(kind, error))
+        what = f"{_called(kind, hook)} failed: {type(error).__name__}: {error}"
+        where = _place(kind, hook, _failing_line(kind, hook, error))
         raise ConfigError(what, where=where, hint="--debug shows a traceback") from error
     if not isinstance(found, dict):
-        raise _error(kind, f"returned {_shown(found)}", "return a dict of facts by name")
+        what = f"returned {_shown(found)}"
+        raise _error(kind, hook, what, "return a dict of facts by name")
     return found
 
 
-def _check_name(kind: Task | Network, name: object, taken: Collection[str]) -> None:
+def checked_facts(
+    kind: Task | Network, returned: dict[Any, Any], taken: Collection[str], hook: str
+) -> Facts:
+    """Return what a hook returned as plain facts.
+
+    Raises:
+        ConfigError: a name or value cannot be a fact, or a name is taken.
+    """
+    found: Facts = {}
+    for name, value in returned.items():
+        _check_name(kind, hook, name, {*taken, *found})
+        try:
+            found[name] = _plain(value)
+        except (TypeError, RecursionError):
+            raise _error(kind, hook, f'returned "{name}" = {_shown(value)}', _PLAIN) from None
+    return found
+
+
+def _check_name(kind: Task | Network, hook: str, name: object, taken: Collection[str]) -> None:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         what = f"returned a fact named {_shown(name)}"
-        raise _error(kind, what, "begin with a letter, and use a to z, digits and underscores")
+        hint = "begin with a letter, and use a to z, digits and underscores"
+        raise _error(kind, hook, what, hint)
     if name in taken or name in RESERVED:
-        raise _error(kind, f'returned a fact named "{name}", which is taken', "choose another name")
+        what = f'returned a fact named "{name}", which is taken'
+        raise _error(kind, hook, what, "choose another name")
 
 
 def _plain(value: object) -> Any:
@@ -106,12 +129,12 @@ def _are(items: list[Any], of: Any) -> bool:
     return all(isinstance(item, of) for item in items)
 
 
-def _error(kind: Task | Network, what: str, hint: str) -> ConfigError:
-    return ConfigError(f"{_hook(kind)} {what}", where=_place(kind, None), hint=hint)
+def _error(kind: Task | Network, hook: str, what: str, hint: str) -> ConfigError:
+    return ConfigError(f"{_called(kind, hook)} {what}", where=_place(kind, hook, None), hint=hint)
 
 
-def _hook(kind: Task | Network) -> str:
-    return f"{type(kind).__name__}.facts"
+def _called(kind: Task | Network, hook: str) -> str:
+    return f"{type(kind).__name__}.{hook}"
 
 
 def _shown(value: object) -> str:
@@ -120,24 +143,24 @@ def _shown(value: object) -> str:
     return truncate(repr(value)) if plain else f"an object of type {type(value).__name__}"
 
 
-def _file_and_line(kind: Task | Network) -> tuple[str, int]:
+def _file_and_line(kind: Task | Network, hook: str) -> tuple[str, int]:
     """Return the file and first line of the code of a hook, or the module of its class."""
-    code = getattr(inspect.unwrap(type(kind).facts), "__code__", None)
+    code = getattr(inspect.unwrap(getattr(type(kind), hook)), "__code__", None)
     if code is None:
         return type(kind).__module__, 1
     return code.co_filename, code.co_firstlineno
 
 
-def _failing_line(kind: Task | Network, error: Exception) -> int | None:
+def _failing_line(kind: Task | Network, hook: str, error: Exception) -> int | None:
     """Return the last line of the hook's file in a traceback."""
-    file, _ = _file_and_line(kind)
+    file, _ = _file_and_line(kind, hook)
     lines = [at.lineno for at in traceback.extract_tb(error.__traceback__) if at.filename == file]
     return lines[-1] if lines else None
 
 
-def _place(kind: Task | Network, line: int | None) -> str:
+def _place(kind: Task | Network, hook: str, line: int | None) -> str:
     """Return file and line of a hook; the file as it is seen from the current folder."""
-    file, first = _file_and_line(kind)
+    file, first = _file_and_line(kind, hook)
     path = Path(file)
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     return f"{shown}:{line or first}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gen.analysis.facts import model_facts
+from gen.analysis.own_explanation import Explains
 from gen.experiments import runs
 from gen.experiments.model import Model
 from gen.experiments.runs import ModelRun
@@ -35,7 +36,9 @@ def check_own_facts(model: Model) -> None:
     Raises:
         ConfigError: a hook failed, or returned a wrong name or value.
     """
-    if type(model.task).facts is Task.facts and type(model.network).facts is Network.facts:
+    built_in = type(model.task).facts is Task.facts and type(model.network).facts is Network.facts
+    reads = isinstance(model.task, Explains) or isinstance(model.network, Explains)
+    if built_in and not reads:
         return
     run = after_one_step(model)
     model_facts(model, [run], run)

@@ -20,6 +20,7 @@ TEXT = (ROOT / "docs" / "extending.md").read_text()
 FILES = dict(re.findall(r"`(site/kinds/\w+\.py)`:\n\n```python\n(.*?)```", TEXT, re.DOTALL))
 LIST, CONFIG = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
 (FACTS,) = re.findall(r"```python\n( +def facts.*?)```", TEXT, re.DOTALL)
+(EXPLAIN,) = re.findall(r"```python\n( +def explain.*?)```", TEXT, re.DOTALL)
 (CLOSED_FORM,) = re.findall(r"```python\n( +def differentiator.*?)```", TEXT, re.DOTALL)
 
 PAGE = """+++
@@ -41,6 +42,9 @@ Three layers.
 
 ::: figure pairs-norms
 Norms, by {{pairs.optimiser}}.
+:::
+
+::: explanation council
 :::
 """
 
@@ -67,20 +71,20 @@ def extended(tmp_path_factory: pytest.TempPathFactory, package: Path) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(code)
     task = folder / "site" / "kinds" / "majority.py"
-    task.write_text(_with_facts(task.read_text()))
+    task.write_text(_with_hooks(task.read_text()))
     (folder / "site" / "pages" / "en" / "index.md").write_text(PAGE)
     return folder
 
 
-def _with_facts(task: str) -> str:
-    """Return the code of the task with the method `facts` of the document and its imports."""
+def _with_hooks(task: str) -> str:
+    """Return the code of the task with its methods `facts` and `explain` in the document."""
     for line, more in (
         ("import Annotated, Literal", "import Annotated, Any, Literal"),
         ("import Data, Rows, Task", "import Data, Rows, Task, TrainedRun"),
     ):
         assert line in task
         task = task.replace(line, more)
-    return f"{task}\n{FACTS}"
+    return f"{task}\n{FACTS}\n{EXPLAIN}"
 
 
 def test_the_document_lists_every_file_that_it_adds() -> None:
@@ -106,6 +110,13 @@ def test_a_site_is_built_with_the_added_kinds(extended: Path, package: Path) -> 
         assert facts[name]["voters"] == 5, name
     assert facts["council"]["voter_share"] > 5 / 12
     assert "voter_share" not in facts["deep"]
+    assert facts["deep"]["heard"] is None and facts["deep"]["explanation"] != "own"
+    found = facts["council"]
+    if found["explanation"] == "own":
+        assert found["heard"] == [0, 1, 2, 3, 4]
+        assert "It listens to the first 5 bits." in page
+    else:
+        assert '<section class="explanation"' in page
     header, *rows = (data / "council-by-heart.csv").read_text().split()
     assert header == "step,known_by_heart" and len(rows) == 61
     header, *rows = (data / "pairs-norms.csv").read_text().split()

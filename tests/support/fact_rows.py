@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.support import naive_explanations as explained
 from tests.support import naive_facts as naive
 from tests.support.naive_facts import Row, at, learned, lowest, measured, metric, of_rise
 from tests.support.outcome_runs import Case
@@ -120,6 +121,8 @@ COMMON: Mapping[str, Row] = {
         for number, place in enumerate(("first_low", "relapse"))
         for name in ("at", "test_loss", "test_accuracy")
     },
+    "explanation": explained.fact("explanation"),
+    "seeds_explained": explained.count(),
 }
 
 PARITY: Mapping[str, Row] = {
@@ -156,11 +159,55 @@ PARITY: Mapping[str, Row] = {
     "final_norm": lambda c: _norm(c)[-1],
     "largest_norm": lambda c: max(_norm(c)),
     "largest_norm_at": lambda c: c.chosen.snapshot_steps[_norm(c).index(max(_norm(c)))],
+    **{
+        name: explained.fact(name)
+        for name in (
+            "used_bits",
+            "odd_or_even",
+            "largest_other_influence",
+            "patterns",
+            "patterns_constant",
+            "patterns_proved",
+            "smallest_proved_logit",
+        )
+    },
 }
 
 NUMBERS: Mapping[str, Row] = {
     "modulus": lambda c: c.chosen.task.modulus,  # type: ignore[attr-defined]
     "train_percent": lambda c: round(100 * c.chosen.task.rows[0] / _pairs(c)),
+    **{
+        name: explained.fact(name)
+        for name in (
+            "formula_argument",
+            "formula_distance",
+            "formula_period",
+            "formula_accuracy",
+            "logit_frequencies",
+            "logit_amplitudes",
+            "logit_phases",
+            "explained_share",
+            "distance_share",
+            "uneven_share",
+            "other_waves_share",
+            "pair_accuracy",
+            "without_formula_accuracy",
+            "without_waves_accuracy",
+            "without_doubles_accuracy",
+            "gradient_symmetricity",
+            "distance_irrelevance",
+            "without_doubles_irrelevance",
+            "algorithm",
+        )
+    },
+    "seeds_clock": explained.count("clock"),
+    "seeds_pizza": explained.count("pizza"),
+    "seeds_mended_pizza": explained.count("mended pizza"),
+    **{
+        f"{which}_{name}": explained.over_seeds(name, pick)
+        for which, pick in (("smallest", min), ("largest", max))
+        for name in ("explained_share", "distance_irrelevance", "without_doubles_irrelevance")
+    },
 }
 
 WAVES: Mapping[str, Row] = {

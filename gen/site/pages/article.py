@@ -14,6 +14,7 @@ from gen.errors import PageError
 from gen.mathml import formula_box
 from gen.site.pages.conditions import evaluate
 from gen.site.pages.directives import Directive, FigureOptions
+from gen.site.pages.explanations import explanation_values
 from gen.site.pages.facts import REFERENCE, FactBook
 from gen.site.pages.figures import (
     FilmFiles,
@@ -195,6 +196,9 @@ class Article:
             films = [each for each in self.figures.values() if isinstance(each, PlacedFilm)]
             self.sheets.add("gallery")
             values |= {"figures": films, "embedded": self._embedded, "framed": self._framed}
+        if head.name == "explanation":
+            self.sheets.add("explanation")
+            values |= explanation_values(head.argument, self.book)
         values["body"] = self._blocks(inside)
         return self._fill(f"directives/{head.name}.html.jinja", **values)
 

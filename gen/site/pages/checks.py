@@ -7,14 +7,13 @@ from collections.abc import Mapping
 
 from markdown_it.token import Token
 
-from gen.errors import PageError, suggestion
-from gen.site.pages.conditions import evaluate
-from gen.site.pages.directives import Directive, FigureOptions
+from gen.errors import PageError
+from gen.site.pages.directive_arguments import check_argument
 from gen.site.pages.facts import REFERENCE, FactBook
 from gen.site.pages.markdown import check_role, walk
 from gen.site.pages.references import Reference, check_no_citation, find_work, key_of, keys_of
 from gen.site.pages.source import Source
-from gen.site.pages.timeline import Moment, StepRange
+from gen.site.pages.timeline import StepRange
 
 _BROKEN_LINK = re.compile(r"\]\(((?:assets|data|media)/[^()<>\n]* [^()<>\n]*)\)")
 """The text that remains of a link whose address has a space."""
@@ -62,7 +61,7 @@ def _check_names(
         case "role_open":
             check_role(str(token.attrs["class"]))
         case "directive_open":
-            _check_directive(token.meta["directive"], book, figures)
+            check_argument(token.meta["directive"], book, figures)
 
 
 def _check_syntax(token: Token) -> None:
@@ -74,17 +73,3 @@ def _check_syntax(token: Token) -> None:
     if broken is not None:
         hint = f"write it between < and >: (<{broken[1].strip()}>)"
         raise PageError(f'the address "{broken[1]}" has a space', hint)
-
-
-def _check_directive(head: Directive, book: FactBook, figures: Mapping[str, object]) -> None:
-    if head.name == "if":
-        evaluate(head.argument, book)
-    elif head.name == "figure":
-        name = FigureOptions.parse(head.argument).name
-        if name not in figures:
-            hint = suggestion(name, figures) or f"add a table [figures.{name}]"
-            raise PageError(f'there is no figure "{name}"', hint)
-    elif head.name == "moment":
-        Moment.parse(head.argument, "")
-    elif head.name != "proof" and head.argument:
-        raise PageError(f'::: {head.name} takes no "{head.argument}"', "remove it")

@@ -16,7 +16,10 @@ from markdown_it.token import Token
 from gen.errors import PageError, suggestion
 from gen.site.pages.source import Source
 
-DIRECTIVES = ("figure", "moment", "note", "proof", "if", "row", "chapters", "gallery")
+DIRECTIVES = (
+    *("figure", "moment", "note", "proof", "if", "row"),
+    *("chapters", "gallery", "explanation"),
+)
 
 _COLONS = re.compile(r":{3,}")
 _WRONG_COLONS = re.compile("[:：]{2,}")

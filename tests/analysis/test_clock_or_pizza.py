@@ -1,0 +1,152 @@
+"""Clock or pizza: the two measures of Zhong et al. on networks whose algorithm is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gen.analysis import clock_or_pizza
+from gen.analysis.all_pairs import AllPairs, all_pairs, of_network, of_weights
+from gen.analysis.clock_or_pizza import (
+    algorithm,
+    distance_irrelevance,
+    gradient_symmetricity,
+    mean_similarity,
+    without_doubles,
+)
+from gen.analysis.pairs import PairWeights
+from gen.experiments.runs import ModelRun, model_runs
+from gen.networks.transformer import Transformer
+from gen.optimisers.adamw import AdamW
+from gen.tasks.modular import Modular
+from gen.training.loop import Ensemble, Training, train
+from tests.support.pair_runs import pair_run
+
+
+def of_heights(heights: np.ndarray) -> AllPairs:
+    """Return a network whose right logit has a given height for each pair, and 0 elsewhere."""
+    n = len(heights)
+
+    def logits(a: int) -> np.ndarray:
+        found = np.zeros((n, n))
+        found[np.arange(n), (a + np.arange(n)) % n] = heights[a]
+        return found
+
+    return AllPairs(n, logits)
+
+
+@given(st.integers(1, 9).map(lambda half: 2 * half + 1), st.integers(0, 99))
+def test_logits_of_the_distance_alone_are_0_and_of_the_sum_alone_1(n: int, seed: int) -> None:
+    a, b = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
+    values = np.random.default_rng(seed).normal(size=n)
+    assert distance_irrelevance(of_heights(values[(a - b) % n])) == pytest.approx(0, abs=1e-9)
+    assert distance_irrelevance(of_heights(values[(a + b) % n])) == pytest.approx(1)
+    assert distance_irrelevance(of_heights(np.ones((n, n)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("symmetricity", "irrelevance", "without", "found"),
+    [
+        (1.0, 0.1, None, "pizza"),
+        (0.3, 0.1, None, "pizza"),
+        (1.0, 0.7, 0.2, "mended pizza"),
+        (1.0, 0.7, 0.6, None),
+        (1.0, 0.7, None, None),
+        (0.3, 0.8, None, "clock"),
+        (None, 0.8, 0.6, None),
+    ],
+)
+def test_the_algorithm_follows_from_the_measures(
+    symmetricity: float | None, irrelevance: float, without: float | None, found: str | None
+) -> None:
+    assert algorithm(symmetricity, irrelevance, without) == found
+
+
+def test_a_double_wave_mends_a_pizza() -> None:
+    n, k, neurons = 67, 5, 24
+    phase = 2 * np.pi * np.arange(neurons) / neurons
+    turn = 2 * np.pi * k * np.arange(n)[:, None] / n
+
+    def weights(double: float) -> PairWeights:
+        into = np.cos(turn - phase) - double * np.cos(2 * (turn - phase))
+        return PairWeights(into, into, np.cos(turn - 2 * phase).T, 1, "relu")
+
+    def spread(pairs: AllPairs) -> float:
+        """Return the spread of the right logit over pairs, as a share of its mean."""
+        right = [pairs.logits(a)[np.arange(n), pairs.answers(a)] for a in range(n)]
+        return float(np.std(right) / np.mean(right))
+
+    plain, mended = weights(0.0), weights(0.15)
+    assert distance_irrelevance(of_weights(plain)) < 0.05
+    assert spread(of_weights(mended)) < 0.8 * spread(of_weights(plain))
+    removed = without_doubles(mended)
+    for a in (0, 30):
+        assert removed.logits(a) == pytest.approx(of_weights(plain).logits(a))
+
+
+def transformer_run() -> ModelRun:
+    task = Modular(modulus=7, train_share=0.5, ordered=True)
+    network = Transformer(width=8, heads=2, hidden=10)
+    optimiser = AdamW(learning_rate=1e-2, betas=(0.9, 0.98), weight_decay=1.0)
+    training = Training(steps=20, log_every=10, snapshot_every=10)
+    ensemble = Ensemble(task, network, training, (0,), (optimiser,))
+    (run,) = model_runs("t", ensemble, train(ensemble))
+    return run
+
+
+def test_gradients_of_a_transformer_equal_differences_of_its_logits() -> None:
+    run = transformer_run()
+    symmetricity = gradient_symmetricity(run)
+    assert symmetricity is not None and -1 < symmetricity < 1
+    assert gradient_symmetricity(run) == symmetricity  # the triples are the same in every call
+    table = run.parameters["E"].astype(np.float64)
+    found = [_differences(run, table, *triple) for triple in ((1, 4, 2), (0, 5, 3))]
+    task = run.task
+    assert isinstance(task, Modular)
+    triples = np.array([(1, 4, 2), (0, 5, 3)]).T
+    first, second = clock_or_pizza._of_transformer(run, task, triples)
+    assert first == pytest.approx(np.stack([one[0] for one in found]), rel=1e-4, abs=1e-7)
+    assert second == pytest.approx(np.stack([one[1] for one in found]), rel=1e-4, abs=1e-7)
+
+
+def _differences(
+    run: ModelRun, table: np.ndarray, a: int, b: int, c: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the slopes of a logit along every dimension of the embeddings of a and b."""
+
+    def logit(changed: np.ndarray) -> float:
+        other = replace(run, parameters={**run.parameters, "E": changed})
+        return float(of_network(other).logits(a)[b, c])
+
+    slopes = np.zeros((2, table.shape[1]))
+    for row, number in enumerate((a, b)):
+        for dimension in range(table.shape[1]):
+            up, down = table.copy(), table.copy()
+            up[number, dimension] += 1e-5
+            down[number, dimension] -= 1e-5
+            slopes[row, dimension] = (logit(up) - logit(down)) / 2e-5
+    return slopes[0], slopes[1]
+
+
+def test_a_network_that_sees_the_sum_of_weights_has_equal_gradients() -> None:
+    assert gradient_symmetricity(pair_run("add")) == 1
+    assert gradient_symmetricity(pair_run("subtract")) is None
+
+
+def test_similarity_leaves_out_gradients_that_are_zero() -> None:
+    rows = np.array([[1.0, 0.0], [0.0, 0.0], [3.0, 4.0]])
+    others = np.array([[0.0, 2.0], [1.0, 1.0], [3.0, 4.0]])
+    assert mean_similarity(rows, others) == pytest.approx(0.5)
+    assert mean_similarity(rows[1:2], others[1:2]) is None
+
+
+@pytest.mark.parametrize("operation", ["add", "subtract", "multiply"])
+def test_the_function_of_a_network_gives_the_logits_of_its_weights(operation: str) -> None:
+    run = pair_run(operation)  # type: ignore[arg-type]
+    by_weights, by_function = all_pairs(run), of_network(run)
+    for a in (0, 3, run.task.outputs - 1):
+        assert by_function.logits(a) == pytest.approx(by_weights.logits(a), rel=1e-5, abs=1e-5)
