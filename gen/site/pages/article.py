@@ -226,7 +226,12 @@ class Article:
         self.sheets.update(_STYLE_SHEETS.get(figure.template, ()))
         template = f"{figure.template}.html.jinja"
         return self._fill(
-            template, figure=figure, caption=body, broad=wide, first=len(self.placed) == 1
+            template,
+            figure=figure,
+            caption=body,
+            broad=wide,
+            first=len(self.placed) == 1,
+            scripted=False,
         )
 
     def _embedded(self, film: FilmFiles) -> str:
