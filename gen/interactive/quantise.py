@@ -7,13 +7,14 @@ modulo 2 ** bits, which gzip makes small. Base64 is what a script file can hold.
 from __future__ import annotations
 
 import base64
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int, UInt
+
+from gen.interactive.zipped import zipped
 
 Bits = Literal[8, 16]
 
@@ -57,9 +58,7 @@ def quantise_to(values: Float[np.ndarray, "frame ..."], tolerance: float) -> Qua
 
 def packed(arrays: Iterable[Quantised]) -> str:
     """Return the numbers of all arrays, one after the other, as base64 of gzip."""
-    raw = b"".join(_differences(array).tobytes() for array in arrays)
-    compressor = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    return base64.b64encode(compressor.compress(raw) + compressor.flush()).decode()
+    return zipped(b"".join(_differences(array).tobytes() for array in arrays))
 
 
 def packed_floats(values: Float[np.ndarray, " entry"]) -> str:

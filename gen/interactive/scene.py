@@ -21,6 +21,7 @@ from gen.drawing.given import Given
 from gen.drawing.parts import Numbers, Parts, Places
 from gen.interactive.background import background_svg
 from gen.interactive.quantise import Quantised, packed, packed_floats, quantise_to
+from gen.interactive.zipped import zipped
 
 _PIXEL_TOLERANCE = 0.2
 """CSS pixels by which a place may be off."""
@@ -30,8 +31,8 @@ _DIGITS = 6
 
 
 def scene_script(name: str, content: str) -> str:
-    """Return the script file of a scene, whose content is JSON."""
-    return f"grokreel.scenes.add({json.dumps(name)}, {content});\n"
+    """Return the script file of a scene, whose content is JSON; the script holds it zipped."""
+    return f'grokreel.scenes.add({json.dumps(name)}, "{zipped(content.encode())}");\n'
 
 
 def scene_of(

@@ -67,6 +67,7 @@ class InterferenceDrawing:
 
     Attributes:
         pictures: SVG for wide and for narrow columns.
+        outlines: the same without what the script draws anew: waves, dots and bars.
         said: sentence with the network's answer and its margin.
         a, b: indices of the two numbers.
         written: display names of both numbers.
@@ -79,6 +80,7 @@ class InterferenceDrawing:
     """
 
     pictures: list[str]
+    outlines: list[str]
     said: str
     a: int
     b: int
@@ -99,10 +101,16 @@ def draw_interference(
     half_range = _half_range(into, out, terms.groups, activation_of(run))
     a, b = terms.pair
     kept = kept_snapshots(run.shapes, len(run.snapshot_steps))
+    pictures, outlines = (
+        [
+            _Picture(terms, naming, shape, half_range, words, drawn=drawn).svg()
+            for shape in (WIDE, NARROW)
+        ]
+        for drawn in (True, False)
+    )
     return InterferenceDrawing(
-        pictures=[
-            _Picture(terms, naming, shape, half_range, words).svg() for shape in (WIDE, NARROW)
-        ],
+        pictures=pictures,
+        outlines=outlines,
         said=_answer_sentence(terms, naming, bool(training_pairs(run)[a, b]), words),
         a=a,
         b=b,
@@ -133,11 +141,23 @@ def _half_range(
 
 
 class _Picture:
-    """The picture in one shape."""
+    """The picture in one shape.
+
+    Attributes:
+        drawn: whether its paths have points.
+    """
 
     def __init__(
-        self, terms: PairLogits, naming: NumberNames, shape: Shape, half_range: float, words: Words
+        self,
+        terms: PairLogits,
+        naming: NumberNames,
+        shape: Shape,
+        half_range: float,
+        words: Words,
+        *,
+        drawn: bool,
     ) -> None:
+        self.drawn = drawn
         self.terms, self.naming, self.shape, self.words = terms, naming, shape, words
         self.unit = shape.half / half_range
         self.tick = round_down(0.85 * half_range)
@@ -213,8 +233,8 @@ class _Picture:
         return (
             f'<g class="group {colour_class(group, index)}" data-middle="{coordinate(middle)}">'
             f"{self._scale(middle, self.tick)}"
-            f'<path class="wave" d="{polyline(x, middle - smooth * self.unit)}"/>'
-            f'<path class="dots" d="{self._dots(values, middle)}"/>'
+            f"{self._path('wave', polyline(x, middle - smooth * self.unit))}"
+            f"{self._path('dots', self._dots(values, middle))}"
             f"{self._at_answer(values, middle)}"
             f"{svg_circle('swatch', self.left + 5, top + 0.7 * font, 4.5)}"
             f"{svg_text(name, self.left + 14, top + 1.05 * font, '')}"
@@ -235,12 +255,15 @@ class _Picture:
         return (
             f'<g class="total" data-middle="{coordinate(middle)}">'
             f"{self._scale(middle, _TOTAL_HEIGHT * self.tick)}"
-            f'<path class="bars" d="{bars}"/>{ring}'
-            f'<path class="dots" d="{self._dots(values, middle)}"/>'
+            f"{self._path('bars', bars)}{ring}"
+            f"{self._path('dots', self._dots(values, middle))}"
             f"{self._at_answer(values, middle)}"
             f"{svg_text(name, self.left, top + 1.05 * font, 'name')}"
             f"{self._margin(values, top)}</g>"
         )
+
+    def _path(self, name: str, points: str) -> str:
+        return f'<path class="{name}" d="{points}"/>' if self.drawn else f'<path class="{name}"/>'
 
     def _dots(self, values: Float[np.ndarray, " answer"], middle: float) -> str:
         numbers = self._x(np.arange(len(values), dtype=np.float64))

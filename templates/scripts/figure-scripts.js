@@ -42,6 +42,10 @@
   );
   for (const figure of figures) {
     near.observe(figure);
+    // Paths of another seed have no points before the script draws them.
+    figure.addEventListener("reseed", () => {
+      if (figure.querySelector("path:not([d])")) load(figure);
+    });
     if (isAsked(figure)) load(figure);
   }
   document.addEventListener("keydown", ({ key }) => {

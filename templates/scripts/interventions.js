@@ -136,10 +136,6 @@
       return this.pack.view(name);
     }
 
-    value(name, snapshot, index) {
-      return this.matrix(name, snapshot)[index];
-    }
-
     // The changed values of a view, row by row: the same array at every call.
     matrix(name, snapshot) {
       const values = this.pack.matrix(name, snapshot);

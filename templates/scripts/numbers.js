@@ -98,6 +98,11 @@ globalThis.grokreel = {};
   // Decode base64 of little-endian float32, the order of bytes of all browsers' processors.
   const floats = (text) => new Float32Array(decoded(text).buffer);
 
+  // Unpack base64 of gzip, which old browsers cannot.
+  const unpacks = () => typeof DecompressionStream === "function";
+  const unpacked = (base64) =>
+    new Response(new Blob([decoded(base64)]).stream().pipeThrough(new DecompressionStream("gzip")));
+
   const svgElement = (name, attributes) => {
     const element = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -209,7 +214,7 @@ globalThis.grokreel = {};
 
   grokreel.page = {
     carried, chosenStep, dataOf, decoded, filled, floats, given, keepInAddress, parameterOf, runScript,
-    startFigures, svgElement, timelineOf, watchPlace,
+    startFigures, svgElement, timelineOf, unpacked, unpacks, watchPlace,
   };
 }
 

@@ -3,25 +3,19 @@
 // A pack holds the snapshots of one run, a scene the layers of one figure. Their files call
 // `grokreel.packs.add` or `grokreel.scenes.add`; a page opened from a folder can load nothing else.
 // Numbers are integers of 8 or 16 bits, stored as differences from snapshot to snapshot (from
-// frame to frame), packed by gzip and written in base64.
+// frame to frame), packed by gzip and written in base64. All of a scene is packed once more, as JSON.
 
 "use strict";
 
 {
-  const { decoded, floats, runScript } = grokreel.page;
+  const { floats, runScript, unpacked, unpacks } = grokreel.page;
 
   // The lowest integer stands for "not a number".
   const NOT_A_NUMBER = { 8: -128, 16: -32768 };
   const INTEGERS = { 8: Int8Array, 16: Int16Array };
 
-  const unzipped = (base64) => {
-    const stream = new Blob([decoded(base64)]).stream();
-    return new Response(stream.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-  };
-
   // Read tables of integers that stand one after the other. A table has `count` rows of `size`
-  // integers; each row but the first is the difference to the one before, modulo 2 ** bits. All
-  // browsers run on little-endian processors, as the files are.
+  // integers; each row but the first is the difference to the one before, modulo 2 ** bits.
   const readTables = (buffer, tables) => {
     const total = tables.reduce((sum, { bits, count, size }) => sum + (bits / 8) * count * size, 0);
     if (buffer.byteLength !== total) {
@@ -61,12 +55,6 @@
       return view;
     }
 
-    // The value of a view at row * columns + column.
-    value(name, snapshot, index) {
-      const { integers, rows, columns, scales } = this.view(name);
-      return integers[snapshot * rows * columns + index] * scales[snapshot];
-    }
-
     // All values of a view, row by row. The array is the same at every call and holds the last
     // snapshot that was asked for.
     matrix(name, snapshot) {
@@ -101,8 +89,8 @@
       }));
     }
 
-    // The values of an array in a frame; NaN where there is none. The array is the same at every
-    // call and holds the last frame that was asked for. What never changes is stored once.
+    // The values of an array in a frame, in one array as in `matrix`; NaN where there is none. What
+    // never changes is stored once.
     array(index, wanted) {
       const { bits, frames, integers, scales, offsets, shown } = this.arrays[index];
       const frame = frames === 1 ? 0 : wanted;
@@ -129,10 +117,10 @@
 
     // Whether this browser can decompress data. Without that, the films stay.
     get supported() {
-      return typeof DecompressionStream === "function";
+      return unpacks();
     }
 
-    // Called by the file.
+    // Called by the file, with an object or with the packed JSON of one.
     add(name, raw) {
       this.raw.set(name, raw);
     }
@@ -151,9 +139,10 @@
     async read(name, src) {
       if (!this.supported) throw new Error("this browser cannot decompress data");
       if (!this.raw.has(name)) await runScript(src);
-      const raw = this.raw.get(name);
-      if (!raw) throw new Error(`${src} does not hold ${name}`);
-      const buffer = raw.data ? await unzipped(raw.data) : new ArrayBuffer(0);
+      const held = this.raw.get(name);
+      if (!held) throw new Error(`${src} does not hold ${name}`);
+      const raw = typeof held === "string" ? await unpacked(held).json() : held;
+      const buffer = await (raw.data ? unpacked(raw.data) : new Response()).arrayBuffer();
       this.raw.delete(name);
       return new this.Kind(raw, buffer);
     }

@@ -8,7 +8,7 @@
 
 {
   const { LedFilm, makePlayButton, updatePlayButton } = grokreel.timeline;
-  const { dataOf } = grokreel.page;
+  const { dataOf, unpacks } = grokreel.page;
   const { wholePace } = grokreel.pace;
   const { nearest } = grokreel.steps;
 
@@ -25,7 +25,7 @@
         live: figure.querySelector(".live") !== null,
         filmed: figure.querySelector("video") !== null,
       },
-      typeof DecompressionStream === "function",
+      unpacks(),
     );
 
   // The size of a canvas in device pixels. The browser's own is exact, but where developer tools

@@ -1,14 +1,14 @@
 // A choice of seeds: the figures of the model show the chosen seed. Readers choose in the figure of
 // seeds, if the page has one, and in the timeline bar; an address can name a seed too.
 //
-// Each seed has a script with its figures. It is loaded when the seed is first chosen, and passes
-// the figures on in a `seed` event. Elements that differ between seeds have `data-seeded`; an
-// element that another seed does not have, such as a film, stays.
+// Each seed has a script, loaded when the seed is first chosen. It passes the figures on in a `seed`
+// event, packed: browsers that cannot unpack offer no seeds. Elements that differ have `data-seeded`;
+// one that another seed does not have, such as a film, stays.
 
 "use strict";
 
 {
-  const { filled, given, keepInAddress, parameterOf, runScript } = grokreel.page;
+  const { filled, given, keepInAddress, parameterOf, runScript, unpacked, unpacks } = grokreel.page;
 
   const seeded = (figure) => [...figure.querySelectorAll("[data-seeded]")];
 
@@ -50,7 +50,7 @@
 
   const radiosOf = (figure) => [...figure.querySelectorAll("input[type='radio']")];
 
-  // The choice of one model's seed; several figures of a page and the timeline bar can show it.
+  // The choice of one model's seed, in figures and in the timeline bar.
   class SeedChooser {
     constructor(model, figures, parameter) {
       this.model = model;
@@ -74,7 +74,9 @@
         note.querySelector("button")?.addEventListener("click", () => this.back(note));
       }
       for (const figure of figures) figure.querySelector(".hint").hidden = false;
-      document.addEventListener("seed", ({ detail }) => this.receive(detail));
+      document.addEventListener("seed", ({ detail }) => {
+        if (detail.model === model) this.known.set(detail.seed, unpacked(detail.figures).json());
+      });
       const wanted = given(parameter);
       this.choose(this.scripts.has(wanted) ? wanted : this.original);
     }
@@ -91,22 +93,18 @@
       for (const radio of this.radios) radio.checked = radio.value === seed;
       this.timeline?.bar?.offerSeeds();
       if (seed === this.current) this.keepChoice();
-      else if (this.known.has(seed)) this.show(this.known.get(seed));
       else this.load(seed);
     }
 
     async load(seed) {
       try {
-        await runScript(this.scripts.get(seed));
-      } catch {
-        if (this.wanted === seed) this.choose(this.current);
+        if (!this.known.has(seed)) await runScript(this.scripts.get(seed));
+        const figures = await this.known.get(seed);
+        if (seed === this.wanted) this.show(figures);
+      } catch (error) {
+        if (seed === this.wanted) this.choose(this.current);
+        reportError(error);
       }
-    }
-
-    receive({ model, seed, figures }) {
-      if (model !== this.model) return;
-      this.known.set(seed, figures);
-      if (seed === this.wanted) this.show(figures);
     }
 
     show(figures) {
@@ -168,7 +166,7 @@
   );
   const lists = [...document.querySelectorAll(".seed-scripts")];
   const models = [...new Set([...figures, ...lists].map(({ dataset }) => dataset.model))];
-  for (const model of models) {
+  for (const model of unpacks() ? models : []) {
     const own = figures.filter((figure) => figure.dataset.model === model);
     new SeedChooser(model, own, parameterOf("seed", model, models.length > 1));
   }

@@ -1,8 +1,7 @@
-// The timeline bar at the bottom of the window: play, speed, loop, the step and curves of a model, and
-// the choice of its seed.
+// The timeline bar at the bottom of the window: play, speed, loop, step, curves and seed of a model.
 //
-// There is one bar. It shows the model whose figures fill most of the window. In the document it
-// stands behind the figure that is most visible or has the focus, so that Tab leads to it from there.
+// There is one bar, of the model whose figures fill most of the window. In the document it stands
+// behind the figure that is most visible or has the focus, so that Tab leads to it from there.
 
 "use strict";
 
@@ -103,8 +102,9 @@
       this.speed.addEventListener("click", () => this.faster());
       this.loop.addEventListener("click", () => this.timeline.setLoops(!this.timeline.loops));
       this.seed.addEventListener("change", () => this.chooseSeed());
-      this.slider.addEventListener("keydown", (event) => this.timeline.key(event));
-      this.button.addEventListener("keydown", (event) => this.timeline.key(event));
+      for (const one of [this.slider, this.button]) {
+        one.addEventListener("keydown", (event) => this.timeline.key(event));
+      }
     }
 
     // Show the most visible model, unless the reader is using the bar or the timeline plays.

@@ -129,10 +129,6 @@
       return view;
     }
 
-    value(name, snapshot, index) {
-      return this.matrix(name, snapshot)[index];
-    }
-
     // All values of a view in a snapshot, row by row; 0 for one that is not taken yet. The array
     // is the same at every call.
     matrix(name, snapshot) {

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+from gen.interactive.zipped import zipped
 from tests.support import seed_site
 from tests.support.browsing import Watched
 from tests.support.scene_page import box, dot, with_curve, with_scenes, write_scene
+from tests.support.scene_values import unzipped
 from tests.support.timeline_page import bar, chart_step, settle, slider, step, until
 from tests.support.timeline_site import with_marks
 
@@ -343,12 +345,14 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         script = site / "seeds" / f"sum-{seed}.js"
         head, detail, tail = re.split(r"(?<=detail: )(.*)(?= \}\)\);)", script.read_text("utf-8"))
         values = json.loads(detail)
-        values["figures"]["sum-weights"] = re.sub(
+        figures = unzipped(values["figures"])
+        figures["sum-weights"] = re.sub(
             r'<div class="live".*?</div>',
             box(f"sum-{seed}", STEPS),
-            values["figures"]["sum-weights"],
+            figures["sum-weights"],
             flags=re.DOTALL,
         )
+        values["figures"] = zipped(json.dumps(figures).encode())
         script.write_text(head + json.dumps(values) + tail, "utf-8")
     return site
 

@@ -303,3 +303,31 @@ def test_the_choice_in_the_bar_has_room(page: Page, width: int) -> None:
     beside = [box for box in row if abs(box["y"] + box["height"] / 2 - select["y"] - 18) < 30]
     for one, other in pairwise(beside):
         assert one["x"] + one["width"] <= other["x"] + 0.5
+
+
+def test_a_sum_far_below_is_drawn_when_another_seed_arrives(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 200})
+    watched = Watched(page)
+    page.goto(f"{address}?seed=1")
+    expect(page.locator("#figure-sum-parts .chart")).to_have_count(1)
+    missing = page.locator("#figure-sum-parts svg.wide path:not([d])")
+    page.wait_for_function(
+        "() => document.querySelector('#figure-sum-parts .other-seed:not([hidden])')"
+    )
+    expect(missing).to_have_count(0)
+    assert page.evaluate("scrollY") == 0 and watched.complaints == []
+    page.close()
+
+
+def test_a_browser_that_cannot_unpack_offers_no_seeds(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    watched = Watched(page)
+    page.add_init_script("delete globalThis.DecompressionStream")
+    page.goto(f"{address}?seed=1")
+    started(page)
+    assert page.locator(".seeds input[type='radio']").count() > 1
+    assert page.locator(".seeds input[type='radio']:visible").count() == 0
+    assert page.locator(".timeline .seed-choice:visible").count() == 0
+    assert page.locator(".other-seed:visible").count() == 0
+    assert watched.complaints == []
+    page.close()

@@ -104,6 +104,14 @@ class Scene:
             yield from shown_and_written(shown, written)
 
 
+def test_the_script_of_a_scene_holds_its_content_packed_and_is_the_same_every_time() -> None:
+    content = json.dumps({"background": "<svg>é</svg>" * 50, "steps": [*range(200)]})
+    script = scene_script("one", content)
+    assert script == scene_script("one", content)
+    assert read_script(script) == ("scenes", "one", json.loads(content))
+    assert len(script) < len(content) / 1.5
+
+
 def shown_and_written(shown: Any, written: Any) -> Iterator[tuple[Places | Numbers, Content]]:
     """Yield the places and numbers within a part of a layer, and how they are written."""
     if isinstance(shown, Places | Numbers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from gen.analysis.fourier import components
 from gen.analysis.interference import interpolate
 from gen.drawing.colours import Diverging
+from gen.interactive.zipped import zipped
 from gen.theme import NEGATIVE_STOPS, POSITIVE_STOPS
 from tests.support.node import run_scripts
 from tests.support.packed_data import base64_of, packed, raw_pack, raw_scene, stored
@@ -58,18 +60,15 @@ def test_views_of_a_pack_are_what_was_packed() -> None:
           const pack = await grokreel.packs.load("m", "");
           const matrices = [...pack.views.keys()].map((name) =>
             pack.steps.map((_, snapshot) => [...pack.matrix(name, snapshot)]));
-          const single = pack.steps.map((_, snapshot) => pack.value("fine", snapshot, 5));
           const { rows, columns, bits, axes } = pack.views.get("fine");
           const again = (await grokreel.packs.load("m", "")) === pack;
-          return { matrices, single, again, steps: pack.steps, fine: [rows, columns, bits, axes] };
+          return { matrices, again, steps: pack.steps, fine: [rows, columns, bits, axes] };
         }""",
         raw,
     )
     for (view, bits), matrix in zip(views.values(), found["matrices"], strict=True):
         known = np.where(view == -(2 ** (bits - 1)), 0, view) * scales[:, None, None]
         np.testing.assert_allclose(np.array(matrix).reshape(known.shape), known, rtol=1e-6)
-    fine = views["fine"][0].reshape(FRAMES, -1)[:, 5]
-    np.testing.assert_allclose(found["single"], fine * scales, rtol=1e-6)
     assert found["fine"] == [4, 2, 16, ["number", "neuron"]]
     assert found["steps"] == [0, 10, 20, 30, 40] and found["again"]
 
@@ -104,6 +103,24 @@ def test_arrays_of_a_scene_have_a_scale_and_an_offset_for_each_frame(bits: int) 
     assert found[0] == [2, 3]
     data = np.array(found[1], dtype=float).reshape(known.shape)
     np.testing.assert_allclose(data, known, rtol=1e-5, atol=1e-5)
+
+
+def test_a_scene_may_be_packed_as_a_whole() -> None:
+    values = integers(8, FRAMES, 4).astype(float)
+    scene = raw_scene(range(FRAMES), [], [values]) | {"background": "<svg>é −5</svg>"}
+    found = run_scripts(
+        SCRIPTS,
+        """async (text) => {
+          grokreel.scenes.add("one", text);
+          const scene = await grokreel.scenes.load("one", "");
+          grokreel.scenes.add("two", text.slice(0, -8));
+          const broken = await grokreel.scenes.load("two", "").catch(({ name }) => name);
+          return [scene.background, scene.steps.map((_, at) => [...scene.array(0, at)]), broken];
+        }""",
+        zipped(json.dumps(scene).encode()),
+    )
+    assert found[0] == scene["background"] and found[2] == "TypeError"
+    np.testing.assert_allclose(found[1], values, atol=1)
 
 
 @pytest.mark.parametrize(

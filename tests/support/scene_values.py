@@ -19,9 +19,15 @@ Content = dict[str, Any]
 def read_script(script: bytes | str) -> tuple[str, str, Content]:
     """Return the registry, the name and the content of a script."""
     text = script if isinstance(script, str) else script.decode()
-    called = re.fullmatch(r'grokreel\.(packs|scenes)\.add\(("[^"]+"), (\{.*\})\);\n', text)
+    called = re.fullmatch(r'grokreel\.(packs|scenes)\.add\(("[^"]+"), (.*)\);\n', text)
     assert called is not None
-    return called[1], json.loads(called[2]), json.loads(called[3])
+    content = json.loads(called[3])
+    return called[1], json.loads(called[2]), unzipped(content) if called[1] == "scenes" else content
+
+
+def unzipped(text: str) -> Any:
+    """Return the JSON value in a script that holds it zipped."""
+    return json.loads(gzip.decompress(base64.b64decode(text)))
 
 
 def floats(text: str) -> Float[np.ndarray, " frame"]:

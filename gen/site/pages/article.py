@@ -236,6 +236,7 @@ class Article:
             broad=options.wide,
             opening=options.opening,
             first=len(self.placed) == 1,
+            scripted=False,
         )
 
     def _check_opening(self, figure: PlacedFigure) -> None:

@@ -1,7 +1,8 @@
 """The seeds that readers can choose, and a script for each with the figures that show it.
 
 A page loads the script when its reader chooses the seed. It is a script and not data, because
-pages that are opened from a folder cannot load data.
+pages that are opened from a folder cannot load data. The markup in it is zipped, as figures of a
+seed resemble each other and their texts repeat.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gen.interactive.zipped import zipped
 from gen.site.pages.figures import BySeed, PlacedFigure
 from gen.site.pages.templates import Templates
 
@@ -71,16 +73,16 @@ class SeedPicker:
                 figures = {
                     name: _markup(figure, templates, context) for name, figure in placed.items()
                 }
-                detail = {"model": model, "seed": str(seed), "figures": figures}
-                content = json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
-                text = (
-                    f'document.dispatchEvent(new CustomEvent("seed", {{ detail: {content} }}));\n'
+                packed = zipped(json.dumps(figures, ensure_ascii=False).encode())
+                detail = json.dumps({"model": model, "seed": str(seed), "figures": packed})
+                rendered[f"{folder}seeds/{model}-{seed}.js"] = (
+                    f'document.dispatchEvent(new CustomEvent("seed", {{ detail: {detail} }}));\n'
                 )
-                rendered[f"{folder}seeds/{model}-{seed}.js"] = text
         return rendered
 
 
 def _markup(figure: PlacedFigure, templates: Templates, context: Mapping[str, Any]) -> str:
     """Render a figure without its caption, which stays on the page."""
     name = f"{figure.template}.html.jinja"
-    return templates.fill(name, **context, figure=figure, caption="", broad=False, first=False)
+    values = {"caption": "", "broad": False, "first": False, "scripted": True}
+    return templates.fill(name, **context, figure=figure, **values)

@@ -1,8 +1,8 @@
 """Write a figure as one HTML file that holds its scripts, styles and data and loads nothing.
 
 The file opens from disk and in a frame of another page, `<iframe sandbox="allow-scripts">`. Its own
-policy allows the scripts and styles that are in it, by their digests, and nothing else. Scripts are
-those of the pages without comments and indentation.
+policy allows the scripts and styles that are in it, by their digests, and nothing else. Scripts and
+styles are those of the pages without comments and indentation.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from gen.i18n import Words
 from gen.site.assets import theme_files
 from gen.site.own_templates import OwnTemplates
 from gen.site.pages.compact import compact
+from gen.site.pages.compact_style import compact_style
 from gen.site.pages.figures import PlacedFilm
 from gen.site.pages.generated import STYLESHEET
 from gen.site.pages.scripts import PLACES, timeline_scripts
@@ -126,7 +127,7 @@ class Surroundings:
             link=self.link and self.link + self.pages.get(figure.id, ""),
             version=__version__,
             policy=_POLICY,
-            style=lambda name: inlined(self.assets[f"assets/{name}.css"].decode()),
+            style=lambda name: inlined(compact_style(self.assets[f"assets/{name}.css"].decode())),
             timeline_words=timeline_words(self.words),
             readout_words=readout_words(self.words),
         )
