@@ -26,7 +26,9 @@ from tests.support.small_pages import FRONT, TEMPLATES, Outline, film, site
 
 SCRIPTS = {path.stem: path for path in sorted((TEMPLATES / "scripts").glob("*.js"))}
 LATER = {name for late in LATE.values() for name in late.names} | {"reading", "search"}
-EVERY = page_scripts(timed=True, computed=True, varied=True, late=True, layers=PAINTERS)
+EVERY = page_scripts(
+    timed=True, computed=True, varied=True, late=True, follows=True, layers=PAINTERS
+)
 
 # node brings the parser of its own read-eval-print loop.
 _SAME = """
@@ -95,7 +97,12 @@ def shown(body: str) -> Outline:
 def test_a_page_names_at_most_150_kb_of_scripts(layer: str | None) -> None:
     """With everything that a page can have, but for more than one of the layers that are rare."""
     names = page_scripts(
-        timed=True, computed=True, varied=True, late=True, layers=[layer] if layer else []
+        timed=True,
+        computed=True,
+        varied=True,
+        late=True,
+        follows=True,
+        layers=[layer] if layer else [],
     )
     assert weight(names) <= MOST_BYTES == 150_000
     assert len(set(EVERY)) == len(EVERY)
