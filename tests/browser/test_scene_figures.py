@@ -84,10 +84,11 @@ def held(page: Page, pattern: str) -> list[Route]:
     return routes
 
 
-def test_the_first_figure_is_loaded_before_the_reader_comes_near_it(
+def test_the_first_figure_is_loaded_at_once_and_others_when_the_reader_comes_near(
     browser: Browser, folder: Path
 ) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 60})
+    watched = Watched(page)
     page.add_init_script(
         "document.addEventListener('DOMContentLoaded', () => {"
         " for (const one of document.querySelectorAll('figure.film'))"
@@ -98,6 +99,9 @@ def test_the_first_figure_is_loaded_before_the_reader_comes_near_it(
     until(page, f"{ready}[0]")
     page.wait_for_timeout(200)
     assert page.evaluate(ready) == [True, False]
+    assert not any("-two.js" in request for request in watched.requests)
+    page.locator("#figure-sum-waves").scroll_into_view_if_needed()
+    page.locator("#figure-sum-waves .live canvas").wait_for()
     page.close()
 
 
@@ -158,7 +162,7 @@ def test_playing_takes_eight_seconds_and_the_canvas_shows_the_step_of_the_bar(pa
 def test_playing_waits_for_the_data_of_a_visible_scene(browser: Browser, folder: Path) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 3400})
     routes = held(page, "**/packs-one.js")
-    page.goto((folder / "index.html").as_uri())
+    page.goto((folder / "index.html").as_uri(), wait_until="domcontentloaded")
     bar(page).get_by_label("Play").click()
     until(page, "document.querySelector('.timeline output').textContent === 'Loading…'")
     assert step(page) == 0
@@ -166,17 +170,6 @@ def test_playing_waits_for_the_data_of_a_visible_scene(browser: Browser, folder:
     routes[0].continue_()
     until(page, "grokreel.timelines[0].step > 30")
     assert dot(page, "sum-weights").frame > 0
-    page.close()
-
-
-def test_scenes_far_from_the_window_are_not_loaded(browser: Browser, folder: Path) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 300})
-    watched = Watched(page)
-    page.goto((folder / "index.html").as_uri())
-    page.wait_for_timeout(300)
-    assert not any("/live/" in request for request in watched.requests)
-    page.locator(FIGURE).scroll_into_view_if_needed()
-    page.locator(f"{LIVE} canvas").wait_for()
     page.close()
 
 

@@ -84,5 +84,5 @@ class SeedPicker:
 def _markup(figure: PlacedFigure, templates: Templates, context: Mapping[str, Any]) -> str:
     """Render a figure without its caption, which stays on the page."""
     name = f"{figure.template}.html.jinja"
-    values = {"caption": "", "broad": False, "first": False, "scripted": True}
+    values = {"caption": "", "broad": False, "first": False, "opening": False, "scripted": True}
     return templates.fill(name, **context, figure=figure, **values)
