@@ -18,6 +18,7 @@ from gen.errors import ConfigError, suggestion
 from gen.i18n import Words
 from gen.site.own_templates import NO_TEMPLATES, OwnTemplates
 from gen.site.pages.article import Article, check_tokens, select_branches
+from gen.site.pages.contents import contents
 from gen.site.pages.facts import FACTS_FILE, FactBook
 from gen.site.pages.figures import BySeed, FilmFiles, PlacedFigure, PlacedFilm
 from gen.site.pages.generated import STYLESHEET, generated_assets
@@ -130,8 +131,9 @@ def render_pages(
         citations = Citations(works, words)
         article = Article(source, book, figures, loaded, targets, context, citations)
         body = article.render(tokens[source.name])
-        rendered[page.path] = _page_html(article, body)
-        found += sections(page.path, page.title, page.description, body)
+        of_page = sections(page.path, page.title, page.description, body)
+        rendered[page.path] = _page_html(article, body, contents(tokens[source.name], of_page))
+        found += of_page
     rendered[index_path(language)] = index_script(language, found)
     return rendered | seed_picker.scripts(loaded, folder, common)
 
@@ -143,8 +145,12 @@ def _page_variables(pages: list[Page], place: int) -> dict[str, Any]:
     return {"page": pages[place], "previous": previous, "following": following}
 
 
-def _page_html(article: Article, body: str) -> str:
-    """Return a whole page around the body of its article."""
+def _page_html(article: Article, body: str, listed: list[Section]) -> str:
+    """Return a whole page around the body of its article.
+
+    Args:
+        listed: the sections in the contents of the page.
+    """
     page: Page = article.context["page"]
     template = "landing" if page.layout == "landing" else "page"
     timed = bool(article.timed) or article.paints
@@ -159,6 +165,7 @@ def _page_html(article: Article, body: str) -> str:
         f"{template}.html.jinja",
         **article.context,
         body=body,
+        contents=listed,
         timed=timed,
         scripts=scripts,
         varied=sorted(article.varied),
