@@ -178,7 +178,7 @@ def _content(figure: FilmFigure, subject: Any, run: Run, words: Words) -> Standa
     width, height = drawn.info["size"]
     return StandaloneFigure(
         id=kind,
-        model=run.name,
+        timeline=run.name,
         width=width,
         height=height,
         alt=figure.alt(subject, words),

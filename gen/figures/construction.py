@@ -65,6 +65,12 @@ class Construction(OneConstructionFigure, FilmFigure):
         ]
         return Film.of(canvas, b, layers, self.pacing())
 
+    def place_name(self, words: Words) -> str:
+        return "a + b"
+
+    def place_text(self, place: int, words: Words) -> str:
+        return _sum_text(self.first, place, self.modulus)
+
     def alt(self, subject: None, words: Words) -> str:
         begin = words(
             "alt.construction.film",
@@ -84,6 +90,10 @@ def _panel(canvas: Canvas, network: ConstructedNetwork, place: int) -> Panel:
     return canvas.panel(left=left, top=_HEADER, width=_SIDE, height=_SIDE, x=ends, y=ends)
 
 
+def _sum_text(a: int, b: int, modulus: int) -> str:
+    return f"{a} + {b} \u2192 {(a + b) % modulus}"
+
+
 def _sum(network: ConstructedNetwork, a: Frames, b: Frames) -> Iterator[Layer]:
     """Yield the sum on the left, and the answer of the network in bold on the right."""
     from gen.drawing.changing_text import ChangingText
@@ -91,8 +101,7 @@ def _sum(network: ConstructedNetwork, a: Frames, b: Frames) -> Iterator[Layer]:
     def at(x: float) -> Places:
         return np.tile([x, 44.0], (len(b), 1))
 
-    p = network.modulus
-    sums = [f"{one} + {two} \u2192 {(one + two) % p}" for one, two in zip(a, b, strict=True)]
+    sums = [_sum_text(one, two, network.modulus) for one, two in zip(a, b, strict=True)]
     written = [str(one) if one >= 0 else "?" for one in predictions(network, a, b).tolist()]
     yield ChangingText(at(_EDGE), sums, size=SYMBOL_SIZE, colour="muted")
     yield ChangingText(

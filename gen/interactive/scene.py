@@ -141,7 +141,7 @@ class _Writer:
             return {
                 "array": self._add(values.source, values.tolerance),
                 "ops": [_rounded(one) for one in operations],
-                "axes": [_axis(axis) for axis in values.axes],
+                "axes": [_axis(axis) for axis in axes or values.axes],
             }
         if isinstance(values, Derived):
             self.uses_pack = True

@@ -271,17 +271,31 @@ class Placer:
         from gen.site.timing import film_timing
 
         entry, data = self.drawn.get(view.stem), self.data.get(view.stem)
+        scene = self._scene(view)
         return PlacedFilm(
             id=view.name,
             model=view.figure.source,
             film=None if entry is None else self._film_files(view.stem, entry),
-            scene=self._scene(view),
+            scene=scene,
             data=data,
             data_bytes=self._size(data),
             alt=view.alt(self.words),
             recipe=recipe(self.config, view.name),
-            timing=None if view.source is None else film_timing(entry, view.run, self.words),
+            timing=film_timing(entry, view.run, self.words),
+            places=self._places(view, entry, scene),
         )
+
+    def _places(
+        self, view: AnyView, entry: Entry | None, scene: PlacedScene | None
+    ) -> dict[str, Any] | None:
+        """Return the places of a figure in which no training runs, and their texts."""
+        from gen.site.timing import place_words
+
+        if not isinstance(view.figure, FormulaFigure):
+            return None
+        filmed = () if entry is None else entry.info["steps"]
+        painted = () if scene is None else scene.steps
+        return place_words(view.figure, sorted({*filmed, *painted}), self.words)
 
     def _film_files(self, stem: str, entry: Entry) -> FilmFiles:
         mp4, gif, poster, small = (orders.path_of(stem, file) for file in films.FILES)

@@ -1,7 +1,11 @@
-"""JSON for the timelines of pages: which step a film shows when, and where loss events are."""
+"""JSON for the timelines of pages: which step a film shows when, and where loss events are.
+
+A figure without a training has places in the place of steps, with a text for each.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
@@ -10,6 +14,7 @@ import numpy as np
 from gen.charts.chart import Chart, Series, Stack
 from gen.charts.curves import marks
 from gen.experiments.runs import Run
+from gen.figures.formula_figure import FormulaFigure
 from gen.i18n import Words
 from gen.store.store import Entry
 from gen.text import script_json
@@ -26,6 +31,12 @@ def film_timing(entry: Entry | None, run: Run | None, words: Words) -> str:
     """
     timing = {} if entry is None else {key: entry.info[key] for key in ("fps", "steps", "ticks")}
     return script_json({**timing, "marks": _marks(run, words), "curve": _small_curve(run)})
+
+
+def place_words(figure: FormulaFigure, places: Iterable[int], words: Words) -> dict[str, Any]:
+    """Return what runs through the places of a figure, and the text of each place."""
+    texts = {place: figure.place_text(place, words) for place in places}
+    return {"name": figure.place_name(words), "texts": texts}
 
 
 def _small_curve(run: Run | None) -> dict[str, list[list[float]]]:

@@ -6,7 +6,7 @@
 "use strict";
 
 {
-  const { number, significant, whole } = grokreel.numbers;
+  const { number, significant } = grokreel.numbers;
   const { filled } = grokreel.page;
   const { nearest } = grokreel.steps;
   const { entriesOf, moved, withoutDoubles } = grokreel.entries;
@@ -346,7 +346,7 @@
     stepText(past) {
       const { scene, timeline } = this.scene;
       if (past === undefined || past === this.frame) return "";
-      return `${filled(timeline.words.step, { step: whole(scene.steps[past]) })} · `;
+      return `${timeline.textAt(scene.steps[past])} · `;
     }
 
     // Write what the cursor is on into the slider, for screen readers; not while the figure moves.

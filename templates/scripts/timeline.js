@@ -1,7 +1,9 @@
 // One timeline for each model of a page: films, charts, neurons and the bar show its step.
 //
 // A step that the reader chose is kept in the address. With `prefers-reduced-motion`, playing jumps
-// from one mark to the next. With `loops`, playing starts again at the end.
+// from one mark to the next. With `loops`, playing starts again at the end. A figure of a formula has
+// a timeline of its own, over places in the place of steps, and `timeline-places.js`
+// adds a control to the figure.
 
 "use strict";
 
@@ -20,7 +22,8 @@
 
   class Timeline {
     constructor(model, figures, several, words) {
-      Object.assign(this, { model, words });
+      const [places = null] = figures.map(({ dataset }) => dataset.places && JSON.parse(dataset.places));
+      Object.assign(this, { model, places, words });
       this.parameterOf = (name) => parameterOf(name, model, several);
       this.parameter = this.parameterOf("step");
       this.speed = 1;
@@ -89,7 +92,19 @@
     }
 
     get stepText() {
-      return filled(this.words.step, { step: whole(this.step) });
+      return this.textAt(this.step);
+    }
+
+    // The step, or the text of a place.
+    textAt(step) {
+      return this.places?.texts[step] ?? filled(this.words.step, { step: whole(step) });
+    }
+
+    // Where playing stays with reduced motion: at marks, or after each quarter of places.
+    get stops() {
+      const { last, first, marks, places } = this;
+      if (places) return [0.25, 0.5, 0.75].map((part) => first + part * (last - first));
+      return marks.map(({ at }) => at);
     }
 
     // The step and the last mark reached, for screen readers.
@@ -203,7 +218,7 @@
 
     // Go to the next mark after a pause. A mark between two steps counts as the nearer one.
     jump() {
-      const stops = this.marks.map(({ at }) => this.snapped(at)).sort((a, b) => a - b);
+      const stops = this.stops.map((at) => this.snapped(at)).sort((a, b) => a - b);
       const next = stops.find((at) => at > this.step && at < this.until);
       this.waiting = setTimeout(() => {
         if (this.late) this.jump();
@@ -285,11 +300,14 @@
   const models = [...new Set(figures.map((figure) => figure.dataset.model))].filter((model) =>
     figures.some((figure) => figure.dataset.model === model && figure.querySelector("script.timing")),
   );
+  const ledBy = (model) => figures.filter((figure) => figure.dataset.model === model);
+  const trained = models.filter((model) => ledBy(model).every(({ dataset }) => !dataset.places));
   for (const model of models) {
-    const led = figures.filter((figure) => figure.dataset.model === model);
-    timelines.push(new Timeline(model, led, models.length > 1, words));
+    const several = trained.length > 1 || !trained.includes(model);
+    timelines.push(new Timeline(model, ledBy(model), several, words));
   }
-  if (timelines.length) new TimelineBar(timelines, words);
+  const shared = timelines.filter(({ places }) => !places);
+  if (shared.length) new TimelineBar(shared, words);
   document.querySelectorAll("span.stretch").forEach(makePlayable);
 
   grokreel.timelines = timelines;

@@ -142,7 +142,7 @@ def test_keys_outside_the_timeline_do_not_change_the_step(page: Page) -> None:
     press(page, "End")
     until(page, "scrollY > 500")
     assert "step" not in page.url
-    assert page.evaluate("grokreel.timelines.map(each => each.touched)") == [False, False]
+    assert page.evaluate("grokreel.timelines.map(each => each.touched)") == [False, False, False]
 
 
 def test_play_runs_to_the_end_and_then_starts_again(page: Page) -> None:

@@ -37,7 +37,7 @@ def test_operations_keep_the_source_and_frames_are_chosen_before() -> None:
         given(values, 0.1)[1:]
 
 
-def test_the_scene_of_a_sum_holds_each_number_once() -> None:
+def test_the_scene_of_a_sum_holds_each_number_once_as_a_place_and_once_as_a_logit() -> None:
     run = solved_run()
     film = InterferenceFilm(model="m").film(run, 1)
     content = scene_of(film, "sum.scene", "", range(len(film.steps)))
@@ -45,6 +45,6 @@ def test_the_scene_of_a_sum_holds_each_number_once() -> None:
     _, _, scene = read_script(scene_script("sum.scene", content))
     groups = sum(layer["type"] == "lines" for layer in scene["layers"]) - 1
     wide = [one["shape"] for one in scene["arrays"] if np.prod(one["shape"][1:]) > 2]
-    assert wide == [[len(film.steps), 67]] * (groups + 1)
+    assert wide == [[len(film.steps), 67]] * (2 * (groups + 1))
     curves = [one["points"] for one in scene["layers"] if one["type"] == "lines"]
     assert sum(["smooth", 6] in curve["ops"] for curve in curves) == groups

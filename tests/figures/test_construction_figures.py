@@ -17,6 +17,7 @@ from gen.drawing.layers import Lines
 from gen.figures.construction import Construction
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
+from gen.figures.formula_figure import FormulaFigure
 from gen.i18n import Words
 from tests.conftest import Gen
 from tests.support import small_site
@@ -42,6 +43,19 @@ def test_a_film_shows_every_b_and_stays_inside_its_canvas(neurons: int, activati
         edges = [frame[0], frame[-1], frame[:, 0], frame[:, -1]]
         assert (np.concatenate(edges) == 255).all()
     assert (drawn.frame(0) != drawn.frame(16)).any()
+
+
+def test_the_slider_of_a_page_says_what_the_film_shows() -> None:
+    figure = Construction(modulus=67, a=50)
+    assert figure.place_name(EN) == "a + b"
+    drawn = figure.film(None, 1)
+    assert texts(drawn, 0) == [figure.place_text(b, EN) for b in drawn.steps.tolist()]
+
+
+def test_a_figure_without_texts_of_its_own_counts_its_places() -> None:
+    figure = Construction()
+    assert FormulaFigure.place_name(figure, EN) == "Place"
+    assert FormulaFigure.place_text(figure, 1234, EN) == "Place 1,234"
 
 
 def test_films_of_large_moduli_are_no_longer_than_others() -> None:

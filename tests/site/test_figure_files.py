@@ -22,7 +22,7 @@ from tests.support.small_pages import FACTS, FRONT, TEMPLATES, Outline, film, pa
 
 FIGURE = StandaloneFigure(
     id="weights",
-    model="parity",
+    timeline="parity",
     width=720,
     height=480,
     alt='Film of "weights" < 5',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -119,6 +120,19 @@ def test_a_figure_tells_its_scripts_and_the_page_does_not_name_them() -> None:
     named = [src for one in page.every("script") if (src := one.get("src"))]
     expected = page_scripts(timed=False, computed=False, varied=False, late=True)
     assert named == [f"assets/{name}.js" for name in expected]
+
+
+def test_only_a_film_of_a_formula_loads_the_script_of_its_slider() -> None:
+    formula = replace(film("by-hand"), model="", places={"name": "b", "texts": {5: "b = '5' → <"}})
+    shown_here = {**figures(), "by-hand": formula}
+    body = "::: figure by-hand\n:::\n\n::: figure weights\n:::\n\n[it]{play by-hand 0 5} runs\n"
+    sources = {"index": FRONT + body}
+    pages = render_pages(site("index"), "en", sources, shown_here, {}, Words("en"), TEMPLATES)
+    first, second = Outline.of(pages["index.html"]).every("figure")
+    assert first["data-scripts"] == "assets/timeline-places.js"
+    assert json.loads(first["data-places"] or "") == {"name": "b", "texts": {"5": "b = '5' → <"}}
+    assert first["data-model"] == "by-hand"
+    assert "data-scripts" not in second and "data-places" not in second
 
 
 def test_a_page_whose_figures_need_no_scripts_of_their_own_has_no_loader() -> None:

@@ -62,7 +62,7 @@ class Article:
         context: variables of all templates.
         citations: the works that the page has cited so far.
         placed: ids of the figures that are on the page already.
-        timed: models with a figure that has a timeline.
+        timed: the names of the timelines: models, sweeps, and figures of formulas.
         paints: whether a script of the page paints films.
         layers: the types of the layers that are painted.
         computed: whether a script of the page computes with the weights of a run.
@@ -209,8 +209,8 @@ class Article:
             raise PageError(f'figure "{name}" is on this page already', "show it once")
         self.placed.add(name)
         figure = self.figures[name]
-        if isinstance(figure, PlacedFilm | PlacedChart) and figure.timing is not None:
-            self.timed.add(figure.model)
+        if isinstance(figure, PlacedFilm | PlacedChart):
+            self.timed.add(figure.timeline if isinstance(figure, PlacedFilm) else figure.model)
             self.sheets.add("timeline")
         if isinstance(figure, PlacedWidget) and figure.painted:
             self.paints = True

@@ -57,15 +57,17 @@ class PlacedFilm:
 
     Attributes:
         id: the figure's name in the config.
-        model: id of the model or sweep whose training it shows.
+        model: id of the model or sweep whose training it shows; empty if it shows a formula.
         film: None for another seed than the usual one.
         scene: None if it can only be filmed.
         data: path inside the site; None for another seed.
         alt: text for readers who do not see it.
         recipe: the part of the config that makes it.
-        timing: JSON for the timeline of the page; None if it shows no training.
+        timing: JSON for its timeline.
+        places: what runs in the figure of a formula, and the texts of its places, as JSON values;
+            None if it shows a training.
         single: the figure as one file, relative to the pages of its language; None without a
-            scene or timeline.
+            scene.
     """
 
     template: ClassVar[str] = "film"
@@ -78,7 +80,8 @@ class PlacedFilm:
     data_bytes: int
     alt: str
     recipe: str
-    timing: str | None
+    timing: str
+    places: dict[str, Any] | None = None
     single: str | None = None
     single_bytes: int = 0
 
@@ -86,6 +89,11 @@ class PlacedFilm:
     def layers(self) -> frozenset[str]:
         """The types of the layers that the page paints."""
         return frozenset() if self.scene is None else self.scene.layers
+
+    @property
+    def timeline(self) -> str:
+        """The name of its timeline: the model or sweep, or its own id; they are all different."""
+        return self.model or self.id
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -23,16 +23,21 @@ DATA = ("packs", "palette")
 TIMELINE = (
     *DATA,
     "values",
-    *("layers", "layer-cells", "layer-lines", "layer-points", "layer-texts"),
-    *("layer-pen", "layer-marks"),
+    *("layers", "layer-cells", "layer-lines", "layer-texts"),
+    *("layer-points", "layer-pen", "layer-marks"),
     *("entries", "linking", "readout"),
     *("timeline-pace", "timeline-films", "scene-figure", "timeline-charts"),
     *("timeline-bar", "timeline"),
 )
 """What figures need that move."""
 
-PAINTERS: Mapping[str, str] = {"pen": "layer-pen", "marks": "layer-marks"}
-"""Those of them that paint one kind of layer, which few figures have; by the type of the layer."""
+PAINTERS: Mapping[str, str] = {
+    "points": "layer-points",
+    "bars": "layer-points",
+    "pen": "layer-pen",
+    "marks": "layer-marks",
+}
+"""Those of them that only some figures need, by the types of the layers that they paint."""
 
 SEEDS = ("seeds",)
 LOADER = ("figure-scripts",)
@@ -61,9 +66,13 @@ class LateScripts:
         return " ".join(f"{root}assets/{name}.js" for name in self.names)
 
 
+PLACES = ("timeline-places",)
+"""What a film needs of a formula, in the place of the bar."""
+
 LATE: Mapping[str, LateScripts] = {
     "construction": LateScripts(("construction-maths", "construction")),
     "construction-error": LateScripts(("construction-maths", "construction-error")),
+    "film": LateScripts(PLACES),
     "interference": LateScripts(("network-maths", "interference-maths", "interference")),
     "intervene": LateScripts(
         ("network-maths", "interventions", "intervene-drawings", "intervene-brush", "intervene"),
@@ -73,7 +82,7 @@ LATE: Mapping[str, LateScripts] = {
     "neurons": LateScripts(("neurons",)),
     "train-here": LateScripts(("network-maths", "train-maths", "train-run", "train-here")),
 }
-"""By the template of the figure."""
+"""By the template of the figure; films of a training need none of their own."""
 
 
 def timeline_scripts(layers: Collection[str]) -> tuple[str, ...]:
@@ -82,7 +91,8 @@ def timeline_scripts(layers: Collection[str]) -> tuple[str, ...]:
     Args:
         layers: the types of the layers that are painted.
     """
-    without = {script for layer, script in PAINTERS.items() if layer not in layers}
+    needed = {script for layer, script in PAINTERS.items() if layer in layers}
+    without = {*PAINTERS.values()} - needed
     return tuple(name for name in TIMELINE if name not in without)
 
 

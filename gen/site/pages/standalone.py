@@ -15,6 +15,7 @@ from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from gen import __version__
 from gen.i18n import Words
@@ -23,7 +24,7 @@ from gen.site.own_templates import OwnTemplates
 from gen.site.pages.compact import compact
 from gen.site.pages.figures import PlacedFilm
 from gen.site.pages.generated import STYLESHEET
-from gen.site.pages.scripts import timeline_scripts
+from gen.site.pages.scripts import PLACES, timeline_scripts
 from gen.site.pages.stylesheet import theme_stylesheet
 from gen.site.pages.templates import Templates
 from gen.site.pages.timeline import readout_words, timeline_words
@@ -58,7 +59,8 @@ class StandaloneFigure:
 
     Attributes:
         id: the figure's name in the config.
-        model: id of the model or sweep whose training it shows.
+        timeline: the name of its timeline: the id of the model or sweep whose training it shows,
+            or of a figure that shows none.
         width, height: of the drawing in CSS pixels.
         alt: text for readers who do not see it.
         recipe: the part of the config that makes it; empty if there is none.
@@ -69,10 +71,11 @@ class StandaloneFigure:
         steps: the training step of each frame.
         data: the scripts of pack and scene.
         poster: a picture as a data address, for paper and where no script runs; empty without one.
+        places: what runs in a figure without a training, and the texts of its places.
     """
 
     id: str
-    model: str
+    timeline: str
     width: int
     height: int
     alt: str
@@ -84,6 +87,7 @@ class StandaloneFigure:
     layers: frozenset[str]
     data: tuple[str, ...]
     poster: str = ""
+    places: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,8 +115,8 @@ class Surroundings:
             ConfigError: a template of the site is wrong; it names file and line.
         """
         first = [self._script(name) for name in _FIRST]
-        painting = timeline_scripts(figure.layers)
-        others = [self._script(name) for name in painting if name not in _FIRST]
+        names = [*timeline_scripts(figure.layers), *(PLACES if figure.places else ())]
+        others = [self._script(name) for name in names if name not in _FIRST]
         html = self.templates.fill(
             _TEMPLATE,
             figure=figure,
@@ -143,20 +147,20 @@ def theme_assets(templates: Path, own: OwnTemplates) -> dict[str, bytes]:
 
 
 def standalone_figure(placed: PlacedFilm, read: Callable[[str], bytes]) -> StandaloneFigure | None:
-    """Return a figure of a site with its data; None if it has no film, scene or timeline.
+    """Return a figure of a site with its data; None if it has no film or scene.
 
     Args:
         read: returns the content of a file of the site by its path.
     """
     film, scene = placed.film, placed.scene
-    if film is None or scene is None or placed.timing is None:
+    if film is None or scene is None:
         return None
     pack, data = None, (read(scene.script).decode(),)
     if scene.pack_script is not None and scene.packed:
         pack, data = scene.pack, (read(scene.pack_script).decode(), *data)
     return StandaloneFigure(
         id=placed.id,
-        model=placed.model,
+        timeline=placed.timeline,
         width=film.width,
         height=film.height,
         alt=placed.alt,
@@ -168,6 +172,7 @@ def standalone_figure(placed: PlacedFilm, read: Callable[[str], bytes]) -> Stand
         layers=scene.layers,
         data=data,
         poster=f"data:image/webp;base64,{b64encode(read(film.small)).decode()}",
+        places=placed.places,
     )
 
 
