@@ -128,7 +128,7 @@ def render_pages(
     found: list[Section] = []
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
         context = common | _page_variables(pages, place)
-        citations = Citations(works, words)
+        citations = Citations(works, words, LATE["citation"].addresses(targets.root))
         article = Article(source, book, figures, loaded, targets, context, citations)
         body = article.render(tokens[source.name])
         of_page = sections(page.path, page.title, page.description, body)
