@@ -83,7 +83,7 @@ LATE: Mapping[str, LateScripts] = {
     "neurons": LateScripts(("neurons",)),
     "train-here": LateScripts(("network-maths", "train-maths", "train-run", "train-here")),
 }
-"""By the template of the figure, and those of citations; films of a training need none of their own."""
+"""By the template of the figure, and those of citations; films of a training need none."""
 
 
 def timeline_scripts(layers: Collection[str]) -> tuple[str, ...]:
