@@ -1,4 +1,4 @@
-// Scripts of figures: they are loaded when a figure that needs them comes near the window.
+// Scripts of figures and citations: they are loaded when one that needs them comes near the window.
 //
 // Until then the figure shows what the build has drawn, and its controls are hidden. The Tab key
 // would pass over them, so it loads the scripts of all figures; so does, for one figure, a parameter
@@ -33,7 +33,7 @@
   const isAsked = ({ dataset: { parameter } }) =>
     [...new URLSearchParams(location.search).keys()].some((key) => key.split("-", 1)[0] === parameter);
 
-  const figures = [...document.querySelectorAll("figure[data-scripts]")];
+  const figures = [...document.querySelectorAll("[data-scripts]")];
   const near = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) if (isIntersecting) load(target);

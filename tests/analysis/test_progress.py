@@ -264,5 +264,5 @@ def test_alt_texts_state_what_changed_and_when() -> None:
 def test_alt_texts_omit_events_that_did_not_happen() -> None:
     never = waves_run(memorises=np.inf, generalises=np.inf, last=2000, snapshots=3)
     assert wave_progress_facts(never)["restricted_lead"] is None
-    assert "Test accuracy does not pass 50\u00a0%" in FIGURE.alt(never, EN)
+    assert "Test accuracy does not pass 50%" in FIGURE.alt(never, EN)
     assert signal_progress_facts(parity_run(generalises=np.inf))["signal_half_at"] is None

@@ -306,8 +306,8 @@ def test_a_page_names_at_most_150_kb_of_scripts_and_loads_no_others(
     assert sum((path.parent / src).stat().st_size for src in named) <= MOST_BYTES
     late = {
         address.partition("?")[0]
-        for figure in outline.every("figure")
-        for address in (figure.get("data-scripts") or "").split()
+        for _, attributes in outline.tags
+        for address in (attributes.get("data-scripts") or "").split()
     }
     assert not late & named
     watched.page.goto(path.as_uri())

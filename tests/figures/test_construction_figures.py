@@ -106,11 +106,11 @@ def test_the_error_table_has_a_row_per_direction() -> None:
 
 def test_alt_texts_contain_the_answer() -> None:
     relu = Construction().alt(None, EN)
-    assert "2,278 are answered rightly. Undecided: 0." in relu and "relu(u)" in relu
-    assert "Undecided: 2,278." in Construction(activation="linear").alt(None, EN)
+    assert "2,278 are answered correctly and 0 are undecided." in relu and "relu(u)" in relu
+    assert "and 2,278 are undecided." in Construction(activation="linear").alt(None, EN)
     assert "It answers 33." in ConstructionSum().alt(None, EN)
     even = ConstructionSum(modulus=40, a=0, b=20).alt(None, EN)
-    assert "No answer is better" in even and "Undecided: 20." in even
+    assert "No answer is better" in even and "and 20 are undecided." in even
     both = ConstructionError(neurons=6).alt(None, EN)
     assert "442 of 2,278" in both and "2,278 of 2,278" in both
 
@@ -128,7 +128,7 @@ def test_the_text_of_the_widget_states_the_sum_and_the_answer() -> None:
 
     assert said() == (
         "13 + 20 modulo 67 is 33. The arrow points there, 0.5° off. "
-        "From one number to the next it is 5.4°."
+        "Neighbouring numbers are 5.4° apart."
     )
     assert "opposite" in said(modulus=40, a=0, b=20)
     assert "cancels" in said(activation="linear")

@@ -86,7 +86,7 @@ def test_numbers_have_the_format_of_the_language(value: float, text: str) -> Non
     [(0, "0"), (0.5, "50"), (1 / 67, "1.5"), (0.9996, "99.96"), (1.0, "100"), (0.334, "33")],
 )
 def test_only_a_share_of_1_is_written_as_100_percent(share: float, text: str) -> None:
-    assert EN.percent(share) == f"{text}\u00a0%"
+    assert EN.percent(share) == f"{text}%"
 
 
 @settings(deadline=None)
@@ -138,4 +138,4 @@ def test_the_digest_changes_with_the_words(tmp_path: Path, monkeypatch: pytest.M
 def test_a_share_other_than_the_threshold_is_written_differently(
     share: float, written: str
 ) -> None:
-    assert Words("en").percent(share, unlike=0.99) == f"{written}\u00a0%"
+    assert Words("en").percent(share, unlike=0.99) == f"{written}%"

@@ -327,6 +327,7 @@ def test_a_list_of_texts_is_joined_and_a_list_of_lists_is_an_error() -> None:
 @pytest.mark.parametrize(
     "heading",
     [
+        "Contents",
         "Search",
         "Text",
         "References",

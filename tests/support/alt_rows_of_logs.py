@@ -52,7 +52,7 @@ def _ends_at(name: str) -> Value:
         if rounded != EN.percent(0.99) or last == 0.99:
             return rounded
         written = (f"{100 * last:.{count}f}" for count in range(1, 9))
-        return f"{next(one for one in written if float(one) != 99)}\u00a0%"
+        return f"{next(one for one in written if float(one) != 99)}%"
 
     return text
 

@@ -68,11 +68,11 @@ def _result(s: Seen, bend: str) -> str:
     right, pairs, undecided = (EN.number(known[k]) for k in ("right", "pairs", "undecided"))
     off, half = (EN.number(known[k], 2) for k in ("largest_stray", "half_step"))
     far = (
-        "Off by nothing at all."
+        "No answer is off."
         if known["largest_stray"] < 1e-6
         else f"Off by {off}° at most; half a step is {half}°."
     )
-    return f"{right} of {pairs} pairs are answered rightly. Undecided: {undecided}. {far}"
+    return f"{right} of {pairs} pairs are answered correctly and {undecided} are undecided. {far}"
 
 
 CONSTRUCTION: Mapping[str, Row] = {

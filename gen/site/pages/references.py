@@ -91,11 +91,13 @@ class Citations:
     """The works that one page cites, in order.
 
     Attributes:
+        scripts: addresses of the scripts that show a work beside its citation.
         cited: number of citations so far, by key.
     """
 
     references: Mapping[str, Reference]
     words: Words
+    scripts: str
     cited: dict[str, int] = field(default_factory=dict)
 
     def cite(self, key: str, *, bracketed: bool = False) -> tuple[str, dict[str, str]]:
@@ -121,6 +123,7 @@ class Citations:
             "href": f"#work-{key}",
             "id": link_id,
             "title": reference.title,
+            "data-scripts": self.scripts,
         }
         return reference.label(self.words, bracketed=bracketed), link
 

@@ -19,6 +19,7 @@ from gen.i18n import Words
 from gen.site.own_templates import NO_TEMPLATES, OwnTemplates
 from gen.site.pages.article import Article, select_branches
 from gen.site.pages.checks import check_tokens
+from gen.site.pages.contents import contents
 from gen.site.pages.facts import FACTS_FILE, FactBook
 from gen.site.pages.figures import BySeed, FilmFiles, PlacedFigure, PlacedFilm
 from gen.site.pages.generated import STYLESHEET, generated_assets
@@ -133,11 +134,12 @@ def render_pages(
     found: list[Section] = []
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
         context = common | _page_variables(pages, place)
-        citations = Citations(works, words)
+        citations = Citations(works, words, LATE["citation"].addresses(targets.root))
         article = Article(source, book, figures, loaded, targets, context, citations)
         body = article.render(tokens[source.name])
-        rendered[page.path] = _page_html(article, body)
-        found += sections(page.path, page.title, page.description, body)
+        of_page = sections(page.path, page.title, page.description, body)
+        rendered[page.path] = _page_html(article, body, contents(tokens[source.name], of_page))
+        found += of_page
     rendered[index_path(language)] = index_script(language, found, synonyms or [])
     return rendered | seed_picker.scripts(loaded, folder, common)
 
@@ -149,8 +151,12 @@ def _page_variables(pages: list[Page], place: int) -> dict[str, Any]:
     return {"page": pages[place], "previous": previous, "following": following}
 
 
-def _page_html(article: Article, body: str) -> str:
-    """Return a whole page around the body of its article."""
+def _page_html(article: Article, body: str, listed: list[Section]) -> str:
+    """Return a whole page around the body of its article.
+
+    Args:
+        listed: the sections in the contents of the page.
+    """
     page: Page = article.context["page"]
     template = "landing" if page.layout == "landing" else "page"
     timed = bool(article.timed) or article.paints
@@ -166,6 +172,7 @@ def _page_html(article: Article, body: str) -> str:
         f"{template}.html.jinja",
         **article.context,
         body=body,
+        contents=listed,
         timed=timed,
         scripts=scripts,
         varied=sorted(article.varied),

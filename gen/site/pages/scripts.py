@@ -73,6 +73,7 @@ PLACES = ("timeline-places",)
 """What a film needs of a formula, in the place of the bar."""
 
 LATE: Mapping[str, LateScripts] = {
+    "citation": LateScripts(("citations",)),
     "construction": LateScripts(("construction-maths", "construction")),
     "construction-error": LateScripts(("construction-maths", "construction-error")),
     "film": LateScripts(PLACES),
@@ -85,7 +86,7 @@ LATE: Mapping[str, LateScripts] = {
     "neurons": LateScripts(("neurons",)),
     "train-here": LateScripts(("network-maths", "train-maths", "train-run", "train-here")),
 }
-"""By the template of the figure; films of a training need none of their own."""
+"""By the template of the figure, and those of citations; films of a training need none."""
 
 
 def timeline_scripts(layers: Collection[str]) -> tuple[str, ...]:
