@@ -96,8 +96,9 @@
       document.body.append(this.bar);
       this.button.addEventListener("click", () => this.timeline.toggle());
       this.slider.addEventListener("input", () => {
+        const step = Number(this.slider.value); // a pause sets it
         this.timeline.pause();
-        this.timeline.seek(Number(this.slider.value));
+        this.timeline.seek(step);
       });
       this.speed.addEventListener("click", () => this.faster());
       this.loop.addEventListener("click", () => this.timeline.setLoops(!this.timeline.loops));

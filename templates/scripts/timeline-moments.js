@@ -1,4 +1,4 @@
-// Sentences that belong to steps, shown below a picture at these steps; and the figure that opens a
+// Sentences that belong to steps, shown above a picture at these steps; and the figure that opens a
 // page: it plays once, when the reader comes to it, and rests at every mark.
 //
 // With `prefers-reduced-motion`, or at an address that names a step, nothing plays by itself.
@@ -32,7 +32,7 @@
       strip.className = "moments";
       strip.append(...this.elements);
       const screen = figure.querySelector(".screen");
-      if (screen) screen.append(strip);
+      if (screen) screen.prepend(strip);
       else figure.querySelector("figcaption").before(strip);
       this.follow();
     }
@@ -85,7 +85,7 @@
     }
   }
 
-  for (const timeline of grokreel.timelines) {
+  for (const timeline of grokreel.timelines ?? []) {
     for (const figure of document.querySelectorAll("figure[data-model]")) {
       if (figure.dataset.model !== timeline.model) continue;
       if (figure.querySelector(".moment")) timeline.followers.push(new Moments(figure, timeline));

@@ -30,8 +30,9 @@
       this.bar.append(this.slider, this.output);
       this.figure.querySelector(".player").append(this.bar);
       this.slider.addEventListener("input", () => {
+        const place = Number(this.slider.value); // a pause sets it
         this.timeline.pause();
-        this.timeline.seek(Number(this.slider.value));
+        this.timeline.seek(place);
       });
       this.slider.addEventListener("keydown", (event) => this.timeline.key(event));
     }
