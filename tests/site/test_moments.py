@@ -58,8 +58,8 @@ def test_the_sentence_of_a_step_is_the_last_that_has_begun_and_not_ended() -> No
     steps = [0, 299, 300, 1999, 2000, 5000]
     found = run_scripts(
         ["timeline-moments.js"],
-        "(steps) => steps.map((step) => grokreel.moments.momentAt("
-        "[{ from: 5000, to: Infinity }, { from: 300, to: 2000 }, { from: 10, to: Infinity }], step))",
+        "(steps) => steps.map((step) => grokreel.moments.momentAt([{ from: 5000, to: Infinity },"
+        " { from: 300, to: 2000 }, { from: 10, to: Infinity }], step))",
         steps,
     )
     assert found == [-1, 2, 1, 1, -1, 0]
