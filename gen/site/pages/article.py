@@ -241,8 +241,8 @@ class Article:
 
     def _check_opening(self, figure: PlacedFigure) -> None:
         """Raise PageError if a figure cannot play by itself, or is not the first of its page."""
-        if not isinstance(figure, PlacedFilm) or not figure.model or figure.scene is None:
-            what = f"{figure.id} is no film of a training that the page paints"
+        if not isinstance(figure, PlacedFilm) or not figure.model:
+            what = f"{figure.id} is no film of a training"
             raise PageError(what, "only such a figure can open a page")
         if len(self.placed) > 1:
             raise PageError(
