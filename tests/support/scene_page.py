@@ -108,7 +108,11 @@ def with_scenes(markup: str, names: Iterable[tuple[str, str, list[int]]]) -> str
         markup = markup[:start] + drawn.sub("", markup[start:], count=1)
         at = markup.index("</video>", markup.index(f'id="figure-{figure}"')) + len("</video>")
         markup = f"{markup[:at]}\n{box(name, steps)}{markup[at:]}"
-    return markup
+    if "layer-points.js" in markup:
+        return markup
+    # The scenes have points, which the page may have had no painter for.
+    texts = '<script src="assets/layer-texts.js'
+    return markup.replace(texts, f'<script src="assets/layer-points.js" defer></script>\n{texts}')
 
 
 def with_curve(markup: str, curve: dict[str, list[list[float]]]) -> str:
