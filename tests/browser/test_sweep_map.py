@@ -20,6 +20,7 @@ from gen.widgets.setting_words import cell_labels
 from tests.support.browsing import started, watched_page
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
+from tests.support.timeline_page import until
 
 SITE = Path(__file__).parents[2] / "site"
 EN = Words("en")
@@ -359,12 +360,15 @@ def test_an_address_with_a_cell_leads_to_the_map(browser: Browser, folder: Path)
     page.goto(address)
     assert page.evaluate("scrollY") == 0
     page.goto(f"{address}?cell=31")
-    assert page.evaluate("scrollY") > 0 and page.evaluate(seen)
+    until(page, "document.querySelector(\"[aria-pressed='true']\") !== null && scrollY > 0")
+    assert page.evaluate(seen)
     # Neither where the address names a heading, nor where the reader had scrolled elsewhere.
     page.evaluate("scrollTo(0, 0)")
     page.reload()
+    until(page, "document.querySelector(\"[aria-pressed='true']\") !== null")
     assert page.evaluate("scrollY") == 0
     page.goto(f"{address}?cell=32#content")
+    until(page, "document.querySelector(\"[aria-pressed='true']\") !== null")
     assert page.evaluate("scrollY") == 0 and pressed(page) == ["32"]
     page.close()
 

@@ -54,7 +54,7 @@ class LateScripts:
     Attributes:
         names: in the order in which they run.
         parameter: a parameter of the address with which they are loaded at once, because the
-            figure then changes others; empty if there is none.
+            figure then changes others or is where the page begins; empty if there is none.
     """
 
     names: tuple[str, ...]
@@ -82,7 +82,7 @@ LATE: Mapping[str, LateScripts] = {
         ("network-maths", "interventions", "intervene-drawings", "intervene-brush", "intervene"),
         parameter="cut",
     ),
-    "map": LateScripts(("sweep-maths", "sweep-networks", "sweep")),
+    "map": LateScripts(("sweep-maths", "sweep-networks", "sweep"), parameter="cell"),
     "neurons": LateScripts(("neurons",)),
     "train-here": LateScripts(("network-maths", "train-maths", "train-run", "train-here")),
 }
