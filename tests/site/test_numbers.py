@@ -95,7 +95,7 @@ def test_the_build_writes_three_significant_digits(value: float, text: str) -> N
 def test_only_a_share_of_0_is_0_percent_and_only_a_share_of_1_is_100_percent(
     share: float, text: str
 ) -> None:
-    sign = "" if text == "–" else f"{SPACE}%"
+    sign = "" if text == "–" else "%"
     assert Words("en").percent(share) == text + sign
 
 
@@ -160,7 +160,7 @@ def test_build_and_scripts_format_random_numbers_alike() -> None:
 def test_a_share_below_1_is_never_written_as_100_percent(share: float) -> None:
     written = run_scripts([], "(share) => grokreel.numbers.percent(share)", share)
     assert written != "100"
-    assert Words("en").percent(share) == f"{written}{SPACE}%"
+    assert Words("en").percent(share) == f"{written}%"
 
 
 @pytest.mark.parametrize(
