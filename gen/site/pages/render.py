@@ -122,11 +122,9 @@ def render_pages(
     folder = "" if language == site.languages[0] else f"{language}/"
     pages = _pages(site, read, book, figures, folder)
     own = chain.from_iterable(figure.files for figure in figures.values())
-    targets = LinkTargets(
-        anchors={name: anchors(of_page) for name, of_page in tokens.items()},
-        files=frozenset([FACTS_FILE, *assets, *generated_assets(site.languages), *own]),
-        root="../" * folder.count("/"),
-    )
+    files = frozenset([FACTS_FILE, *assets, *generated_assets(site.languages), *own])
+    names = {name: anchors(of_page) for name, of_page in tokens.items()}
+    targets = LinkTargets(anchors=names, files=files, root="../" * folder.count("/"))
     loaded = load_templates(templates, own_templates)
     rendered = {STYLESHEET: theme_stylesheet()}
     seed_picker = SeedPicker.of(by_seed or {}, figures)
