@@ -17,8 +17,6 @@
   const { ChangedPack, History, readCut, toggled } = grokreel.interventions;
   const { Brush, cellAt, drawLogits, fitCells, paintMap } = grokreel.intervene;
 
-  const REST = 8; // a drawing is followed by a rest so many times as long
-
   const LONGEST = 1500; // letters of changes in the address; more are not kept there
 
   class InterveneFigure {
@@ -194,18 +192,11 @@
       this.schedule();
     }
 
-    // Draw in the next animation frame. While the timeline moves, all pairs are answered in some of
-    // the frames alone, so that the other figures keep up.
     schedule() {
       if (!this.pack || !this.visible) return;
       this.pending ??= requestAnimationFrame(() => {
         this.pending = undefined;
-        const start = performance.now();
-        if (start < this.rested) this.schedule();
-        else {
-          this.draw();
-          this.rested = start + REST * (performance.now() - start);
-        }
+        this.draw();
       });
     }
 
