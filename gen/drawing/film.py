@@ -14,7 +14,7 @@ from gen.drawing.colours import rgb
 from gen.drawing.layers import Layer
 from gen.drawing.marks import Mark
 from gen.drawing.surface import Surface
-from gen.experiments.runs import every_nth
+from gen.experiments.runs import at_stride, every_nth
 
 SHORTEST, LONGEST = 4.0, 10.0
 """Target duration of a film, in seconds."""
@@ -118,8 +118,7 @@ class Film:
 
     def every(self, stride: int) -> Int[np.ndarray, " shown"]:
         """Return the places of every n-th frame and of the last."""
-        last = len(self.steps) - 1
-        return np.append(np.arange(0, last, stride), last)
+        return at_stride(len(self.steps), stride)
 
     @property
     def seconds(self) -> float:

@@ -93,7 +93,11 @@ class Run:
 
 def every_nth(snapshots: int, most: int) -> Int[np.ndarray, " kept"]:
     """Return the indices of at most `most` snapshots, two or more: every n-th and the last."""
-    stride = max(1, -(-(snapshots - 1) // (most - 1)))
+    return at_stride(snapshots, max(1, -(-(snapshots - 1) // (most - 1))))
+
+
+def at_stride(snapshots: int, stride: int) -> Int[np.ndarray, " kept"]:
+    """Return the indices of every n-th snapshot and of the last."""
     return np.append(np.arange(0, snapshots - 1, stride), snapshots - 1)
 
 

@@ -7,7 +7,7 @@
 
 {
   const { whole } = grokreel.numbers;
-  const { chosenStep, dataOf, filled, startFigures } = grokreel.page;
+  const { chosenStep, dataOf, filled, startFigures, watchPlace } = grokreel.page;
 
   // The amplitude of every frequency; `components` in gen/analysis/fourier.py does the same.
   const amplitudes = (values) => {
@@ -54,17 +54,12 @@
       this.sheet.addEventListener("input", ({ target }) => this.input(target));
       const changed = ({ detail }) => detail === this.sheet.dataset.pack && this.schedule();
       document.addEventListener("intervene", changed, { signal });
-      const near = new IntersectionObserver(([entry]) => entry.isIntersecting && this.load(), {
-        rootMargin: "60% 0%",
-      });
-      const visible = new IntersectionObserver(([entry]) => {
-        this.visible = entry.isIntersecting;
+      const near = (is) => is && this.load();
+      const visible = (is) => {
+        this.visible = is;
         if (this.stale) this.schedule();
-      });
-      for (const observer of [near, visible]) {
-        observer.observe(this.sheet);
-        signal.addEventListener("abort", () => observer.disconnect());
-      }
+      };
+      watchPlace(this.sheet, { near, visible }, signal);
     }
 
     // Another figure of another run takes the place of this one.

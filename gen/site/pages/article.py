@@ -17,6 +17,7 @@ from gen.site.pages.directives import Directive, FigureOptions
 from gen.site.pages.explanations import explanation_values
 from gen.site.pages.facts import REFERENCE, FactBook
 from gen.site.pages.figures import (
+    MARKUP,
     FilmFiles,
     PlacedChart,
     PlacedFigure,
@@ -229,15 +230,14 @@ class Article:
         self.captioned = None
         self.sheets.update(_STYLE_SHEETS.get(figure.template, ()))
         template = f"{figure.template}.html.jinja"
-        return self._fill(
-            template,
-            figure=figure,
-            caption=body,
-            broad=options.wide,
-            opening=options.opening,
-            first=len(self.placed) == 1,
-            scripted=False,
-        )
+        values: dict[str, Any] = {
+            "figure": figure,
+            "caption": body,
+            "broad": options.wide,
+            "opening": options.opening,
+            "first": len(self.placed) == 1,
+        }
+        return self._fill(template, **{**MARKUP, **values})
 
     def _check_opening(self, figure: PlacedFigure) -> None:
         """Raise PageError if a figure cannot play by itself, or is not the first of its page."""

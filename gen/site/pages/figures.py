@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -167,6 +168,15 @@ class PlacedWidget:
         """Paths inside the site to which pages can link."""
         return (self.data,)
 
+
+MARKUP: Mapping[str, Any] = {
+    "caption": "",
+    "broad": False,
+    "opening": False,
+    "first": False,
+    "scripted": False,
+}
+"""What the template of a figure is told besides the figure, unless its page says otherwise."""
 
 PlacedFigure: TypeAlias = PlacedFilm | PlacedChart | PlacedWidget
 

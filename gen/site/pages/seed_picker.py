@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gen.interactive.zipped import zipped
-from gen.site.pages.figures import BySeed, PlacedFigure
+from gen.site.pages.figures import MARKUP, BySeed, PlacedFigure
 from gen.site.pages.templates import Templates
 
 
@@ -84,5 +84,5 @@ class SeedPicker:
 def _markup(figure: PlacedFigure, templates: Templates, context: Mapping[str, Any]) -> str:
     """Render a figure without its caption, which stays on the page."""
     name = f"{figure.template}.html.jinja"
-    values = {"caption": "", "broad": False, "first": False, "opening": False, "scripted": True}
-    return templates.fill(name, **context, figure=figure, **values)
+    values = {**MARKUP, "figure": figure, "scripted": True}
+    return templates.fill(name, **context, **values)
