@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.small_pages import FRONT, Outline, rendered, site, write_theme
+from tests.support.timeline_page import until
 
 LANGUAGES = ("en", "zh")
 
@@ -51,7 +52,7 @@ def landed(page: Page) -> str:
 def test_the_language_switch_goes_to_the_section_in_view(page: Page, switch: str) -> None:
     page.locator("#part-3").evaluate("heading => heading.scrollIntoView()")
     assert landed(page) == "part-3"
-    page.wait_for_function("grokreel.reading")
+    until(page, "Boolean(grokreel.reading)")
     page.locator(switch).evaluate("link => link.click()")
     page.wait_for_url("**/zh/index.html#part-3")
     assert landed(page) == "part-3"
@@ -71,7 +72,7 @@ def test_at_the_top_of_a_page_the_language_switch_keeps_the_section_of_the_url(p
 @pytest.mark.xdist_group("language_switch")
 def test_at_the_foot_of_a_page_the_language_switch_goes_to_the_last_section(page: Page) -> None:
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_function("grokreel.reading")
+    until(page, "Boolean(grokreel.reading)")
     page.locator("footer .languages a").click()
     page.wait_for_url("**/index.html#part-5")
 
@@ -85,7 +86,7 @@ def test_who_read_a_section_and_went_to_the_switch_comes_back_to_it(
     page.clock.install()
     page.reload()
     page.locator("#part-3").evaluate("heading => heading.scrollIntoView()")
-    page.wait_for_function("grokreel.reading")
+    until(page, "Boolean(grokreel.reading)")
     page.clock.fast_forward(2000)
     page.locator(switch).click()
     page.wait_for_url("**/zh/index.html#part-3")

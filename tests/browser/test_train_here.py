@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from gen.i18n import Words
 from tests.support import small_site
 from tests.support.browsing import Watched, started
+from tests.support.timeline_page import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -227,8 +228,8 @@ def test_it_waits_while_it_is_out_of_view(slow_bench: Bench) -> None:
 def test_the_slider_goes_through_the_run_but_not_beyond(slow_bench: Bench) -> None:
     assert slow_bench.slider.is_disabled()
     slow_bench.button.click()
-    slow_bench.page.wait_for_function(
-        "() => document.querySelector('.train-here input[type=range]').value >= 3"
+    until(
+        slow_bench.page, "document.querySelector('.train-here input[type=range]').value >= 3"
     )
     slow_bench.slider.focus()
     slow_bench.page.keyboard.press("Home")
