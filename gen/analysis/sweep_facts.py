@@ -13,6 +13,8 @@ from jaxtyping import Int
 from gen.analysis.sweep_outcomes import (
     FINALLY_GENERALISES,
     GROKS,
+    MEMORISES,
+    NEVER,
     NO_STEP,
     OUTCOMES,
     TOGETHER,
@@ -28,6 +30,8 @@ SO_FAR = (
     "trained",
     "complete",
     "contradicted",
+    "never_right_on_train",
+    "memorises_right_on_test",
     *(f"{name}{end}" for name in OUTCOMES[:-1] for end in ("", "_share")),
 )
 """Facts that are known while models are missing; they count the models trained so far."""
@@ -46,7 +50,9 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
     late or at once, and `right_at_architecture_tied` those that do by their final accuracies.
     `weight_decay_for_half_at_least_hidden` is the smallest decay at which half or more of the
     models with the fewest neurons generalise, late or at once. `contradicted` counts models with
-    a different outcome by their final accuracies.
+    a different outcome by their final accuracies; `never_right_on_train` those that never fit by
+    their losses and yet end with 99 % of their training rows right, `memorises_right_on_test`
+    those that only memorise by their losses and yet end with 99 % of the test rows right.
 
     Facts not in `SO_FAR` are None until every model that they count is trained.
 
@@ -86,17 +92,19 @@ def _settings(sweep: Sweep, run: SweepRun) -> Facts:
 def _totals(sweep: Sweep, run: SweepRun, outcomes: Int[np.ndarray, "cell seed"]) -> Facts:
     trained = int(run.trained.sum())
     complete = trained == sweep.models
+    memorised, generalised = run.memorised_at != NO_STEP, run.generalised_at != NO_STEP
     facts: Facts = {
         "trained": trained,
         "complete": 1 if complete else None,
         "contradicted": int(run.contradicted().sum()),
+        "never_right_on_train": int(((outcomes == NEVER) & memorised).sum()),
+        "memorises_right_on_test": int(((outcomes == MEMORISES) & generalised).sum()),
     }
     for number, name in _JUDGED:
         count = int((outcomes == number).sum())
         facts[name] = count
         facts[f"{name}_share"] = count / trained if trained else None
-    both = (run.generalised_at != NO_STEP) & (run.memorised_at != NO_STEP)
-    gaps = (run.generalised_at - run.memorised_at)[(outcomes == GROKS) & both]
+    gaps = (run.generalised_at - run.memorised_at)[(outcomes == GROKS) & memorised & generalised]
     facts["median_gap"] = int(np.median(gaps)) if complete and len(gaps) else None
     mixed = sum(len(set(cell.tolist())) > 1 for cell in outcomes)
     facts["mixed_cells"] = mixed if complete else None

@@ -203,7 +203,9 @@ def test_where_outcome_and_accuracies_differ_the_table_the_facts_and_the_map_say
         for place in (never, memorises, groks)
     }
     assert said == {never: "memorises", memorises: "generalises", groks: "memorises"}
-    assert sweep_facts(sweep, run)["contradicted"] == 3
+    facts = sweep_facts(sweep, run)
+    assert facts["contradicted"] == 3
+    assert facts["never_right_on_train"] == facts["memorises_right_on_test"] == 1
     for language in ("en", "zh"):
         drawn = SweepMap(sweep="grid").render(run, Words(language)).drawing
         assert re.findall(r"\d+", drawn.contradicted) in (["3", "24"], ["24", "3"])

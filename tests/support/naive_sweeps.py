@@ -119,6 +119,12 @@ def _of_all(sweep: Sweep, every: list[Trained]) -> dict[str, Any]:
             one.end is not None and one.end != same.get(one.outcome, one.outcome) for one in every
         ),
     }
+    found["never_right_on_train"] = sum(
+        one.outcome == "never" and one.end in ("memorises", "generalises") for one in every
+    )
+    found["memorises_right_on_test"] = sum(
+        one.outcome == "memorises" and one.end == "generalises" for one in every
+    )
     for name in NAMES[:-1]:
         count = sum(one.outcome == name for one in every)
         found[name] = count
