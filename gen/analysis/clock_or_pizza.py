@@ -13,9 +13,9 @@ The first is near 1 for a pizza and smaller for a clock. It is exactly 1 in a ne
 E_a + E_b alone, whatever that has learned. The second is near 1 if the right logit does not depend
 on a - b, a clock's mark, and near 0 if it depends on nothing else.
 
-The thresholds are this tool's own, and so is the name of the third algorithm. A *mended pizza* adds
-the points, but further waves in its input weights, those of twice the frequency, speak at opposite
-numbers: taken out, they leave a pizza (see `gen.analysis.interventions`).
+The thresholds are this tool's own, and so is the name of the third algorithm. A *pizza with double
+waves* adds the points, but further waves in its input weights, those of twice the frequency, speak
+at opposite numbers: taken out, they leave a pizza (see `gen.analysis.interventions`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from gen.lazy import torch
 from gen.networks.transformer import Transformer
 from gen.tasks.modular import Modular
 
-Algorithm = Literal["clock", "pizza", "mended pizza"]
+Algorithm = Literal["clock", "pizza", "pizza with double waves"]
 
 SYMMETRIC = 0.9
 """A gradient symmetricity below this one speaks for a clock."""
@@ -57,7 +57,7 @@ def algorithm(
     if irrelevance <= IRRELEVANT:
         return "pizza"
     if without_doubles is not None and without_doubles <= IRRELEVANT:
-        return "mended pizza"
+        return "pizza with double waves"
     return "clock" if symmetricity is not None and symmetricity < SYMMETRIC else None
 
 

@@ -99,7 +99,7 @@ def explanations(runs: Sequence[ModelRun]) -> Facts:
     counts: Facts = {"seeds_explained": len(rules)}
     if not runs or not isinstance(runs[0].task, Modular):
         return counts
-    for name in ("clock", "pizza", "mended pizza"):
+    for name in ("clock", "pizza", "pizza with double waves"):
         of_kind = sum(facts.get("algorithm") == name for facts in rules)
         counts[f"seeds_{name.replace(' ', '_')}"] = of_kind
     for name in ("explained_share", "distance_irrelevance", "without_doubles_irrelevance"):
@@ -125,9 +125,9 @@ def _waves(run: ModelRun) -> Facts:
     if not waves.is_rule:
         return _none("no rule", WAVE_FACTS)
     doubled = weights is not None and "A" not in run.views
-    mended = without_doubles(weights) if doubled and weights is not None else None
+    single = without_doubles(weights) if doubled and weights is not None else None
     symmetricity, irrelevance = gradient_symmetricity(run), distance_irrelevance(pairs)
-    without = None if mended is None else distance_irrelevance(mended)
+    without = None if single is None else distance_irrelevance(single)
     shares, rounding = waves.shares, waves.resolution
     return {
         "explanation": "waves",
@@ -143,7 +143,7 @@ def _waves(run: ModelRun) -> Facts:
         "pair_accuracy": accuracy(pairs, rounding),
         "without_formula_accuracy": accuracy(without_formula(pairs, waves), rounding),
         "without_waves_accuracy": accuracy(without_spectrum(pairs, waves.keys), rounding),
-        "without_doubles_accuracy": None if mended is None else accuracy(mended, rounding),
+        "without_doubles_accuracy": None if single is None else accuracy(single, rounding),
         "gradient_symmetricity": symmetricity,
         "distance_irrelevance": irrelevance,
         "without_doubles_irrelevance": without,

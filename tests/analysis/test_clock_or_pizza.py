@@ -53,7 +53,7 @@ def test_logits_of_the_distance_alone_are_0_and_of_the_sum_alone_1(n: int, seed:
     [
         (1.0, 0.1, None, "pizza"),
         (0.3, 0.1, None, "pizza"),
-        (1.0, 0.7, 0.2, "mended pizza"),
+        (1.0, 0.7, 0.2, "pizza with double waves"),
         (1.0, 0.7, 0.6, None),
         (1.0, 0.7, None, None),
         (0.3, 0.8, None, "clock"),

@@ -311,7 +311,8 @@ def test_a_sum_far_below_is_drawn_when_another_seed_arrives(browser: Browser, ad
     page.goto(f"{address}?seed=1")
     expect(page.locator("#figure-sum-parts .chart")).to_have_count(1)
     missing = page.locator("#figure-sum-parts svg.wide path:not([d])")
-    timeline_page.until(page, "document.querySelector('#figure-sum-parts .other-seed:not([hidden])')")
+    arrived = "Boolean(document.querySelector('#figure-sum-parts .other-seed:not([hidden])'))"
+    timeline_page.until(page, arrived)
     expect(missing).to_have_count(0)
     assert page.evaluate("scrollY") == 0 and watched.complaints == []
     page.close()

@@ -228,9 +228,7 @@ def test_it_waits_while_it_is_out_of_view(slow_bench: Bench) -> None:
 def test_the_slider_goes_through_the_run_but_not_beyond(slow_bench: Bench) -> None:
     assert slow_bench.slider.is_disabled()
     slow_bench.button.click()
-    until(
-        slow_bench.page, "document.querySelector('.train-here input[type=range]').value >= 3"
-    )
+    until(slow_bench.page, "document.querySelector('.train-here input[type=range]').value >= 3")
     slow_bench.slider.focus()
     slow_bench.page.keyboard.press("Home")
     slow_bench.expect_state("paused")

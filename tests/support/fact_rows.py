@@ -202,7 +202,7 @@ NUMBERS: Mapping[str, Row] = {
     },
     "seeds_clock": explained.count("clock"),
     "seeds_pizza": explained.count("pizza"),
-    "seeds_mended_pizza": explained.count("mended pizza"),
+    "seeds_pizza_with_double_waves": explained.count("pizza with double waves"),
     **{
         f"{which}_{name}": explained.over_seeds(name, pick)
         for which, pick in (("smallest", min), ("largest", max))

@@ -171,7 +171,7 @@ def _algorithm(found: dict[str, Any]) -> str | None:
     without = found["without_doubles_irrelevance"]
     if found["distance_irrelevance"] <= 0.4:
         return "pizza"
-    return "mended pizza" if without is not None and without <= 0.4 else None
+    return "pizza with double waves" if without is not None and without <= 0.4 else None
 
 
 def _less(table: Table, curve: list[float]) -> Table:
