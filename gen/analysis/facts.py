@@ -14,7 +14,7 @@ import numpy as np
 from gen.analysis.explanation import explanation_facts, explanations
 from gen.analysis.hidden_layer_views import has_hidden_layer
 from gen.analysis.loss_events import final_rise, relapse, second_fall
-from gen.analysis.modular_facts import modular_facts
+from gen.analysis.modular_facts import frequency_counts, modular_facts
 from gen.analysis.outcome import generalised_at, memorised_at, metric_at, stays_above_from
 from gen.analysis.own_explanation import check_own_names
 from gen.analysis.own_facts import own_facts
@@ -45,7 +45,7 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     Raises:
         ConfigError: the task or the network returned a wrong fact of its own.
     """
-    common = _common(model, runs) | explanations(runs)
+    common = _common(model, runs) | explanations(runs) | frequency_counts(runs)
     return _with_own(chosen, _with_explanation(chosen, common | _quick(chosen) | _slow(chosen)))
 
 

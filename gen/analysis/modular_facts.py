@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gen.analysis.circles import PHASE_TOLERANCE, angles, phase_error, spacing_error
 from gen.analysis.fourier import peak_power_shares, silent_neurons
-from gen.analysis.hidden_layer_views import has_hidden_layer
+from gen.analysis.hidden_layer_views import has_hidden_layer, number_weights
 from gen.analysis.interference import interference_facts
 from gen.analysis.neuron_groups import settled_frequencies
 from gen.analysis.pairs import PairWeights, phase_errors, read_pairs, second_matrix, sign
@@ -34,6 +36,20 @@ def modular_facts(run: ModelRun) -> Facts:
         return facts | _circle(run, task)
     weights = read_pairs(run)
     return facts if weights is None else facts | _waves(run, weights)
+
+
+def frequency_counts(runs: Sequence[ModelRun]) -> Facts:
+    """Return the fewest and most frequencies on which a seed has settled, of all that have.
+
+    None without such a seed; no facts if the network has no weight for each number.
+    """
+    if not runs or number_weights(runs[0]) is None:
+        return {}
+    counts = [len(found) for run in runs if (found := settled_frequencies(run))]
+    return {
+        "fewest_frequencies": min(counts, default=None),
+        "most_frequencies": max(counts, default=None),
+    }
 
 
 def _waves(run: ModelRun, weights: PairWeights) -> Facts:

@@ -215,6 +215,8 @@ WAVES: Mapping[str, Row] = {
     "frequencies": lambda c: list(naive.settled(c)),
     "frequency_count": lambda c: len(naive.settled(c)),
     "neurons_per_frequency": lambda c: [len(group) for group in naive.settled(c).values()],
+    "fewest_frequencies": naive.frequencies_of_seeds(min),
+    "most_frequencies": naive.frequencies_of_seeds(max),
     "smallest_frequency_share": lambda c: min(
         naive.purity(naive.final(c)[0][:, n]) for n in naive.active(c)
     ),

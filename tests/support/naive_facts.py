@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -187,6 +188,17 @@ def settled(case: Case) -> dict[int, list[int]]:
     w_in = final(case)[0]
     median = np.median([purity(w_in[:, n]) for n in active(case)])
     return groups(case) if learned(case.chosen, "test") is not None and median > 0.5 else {}
+
+
+def frequencies_of_seeds(pick: Callable[..., int | None]) -> Callable[[Case], int | None]:
+    """Return a row: the fewest or most frequencies of a seed, over the seeds that have settled."""
+
+    def row(case: Case) -> int | None:
+        valid = (run for run in case.runs if run.failed_at is None)
+        counts = [len(settled(replace(case, chosen=run))) for run in valid]
+        return pick(filter(None, counts), default=None)
+
+    return row
 
 
 def off_phase(case: Case) -> list[float]:
