@@ -23,8 +23,8 @@ TORTURE = pytest.mark.torture
 @pytest.mark.parametrize(
     ("error", "lasting", "exchange", "every"),
     [
-        pytest.param("ENOSPC", True, True, 53, marks=SHORT),
-        pytest.param("EROFS", True, True, 61, marks=SHORT),
+        pytest.param("ENOSPC", True, True, 199, marks=SHORT),
+        pytest.param("EROFS", True, True, 227, marks=SHORT),
         pytest.param("ENOSPC", True, True, 1, marks=TORTURE),
         pytest.param("EROFS", True, True, 1, marks=TORTURE),
         pytest.param("EIO", False, True, 1, marks=TORTURE),

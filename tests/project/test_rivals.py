@@ -42,7 +42,7 @@ def test_two_concurrent_builds_publish_one_whole_site(
 
 
 @pytest.mark.parametrize(
-    "every", [pytest.param(41, marks=SHORT), pytest.param(1, marks=pytest.mark.torture)]
+    "every", [pytest.param(149, marks=SHORT), pytest.param(1, marks=pytest.mark.torture)]
 )
 def test_sources_edited_during_a_build_are_never_published_in_part(
     site_update: SiteUpdate, tmp_path: Path, count_tried: CountTried, every: int
@@ -64,7 +64,7 @@ def test_sources_edited_during_a_build_are_never_published_in_part(
 
 
 @pytest.mark.parametrize(
-    "every", [pytest.param(70, marks=SHORT), pytest.param(4, marks=pytest.mark.torture)]
+    "every", [pytest.param(211, marks=SHORT), pytest.param(4, marks=pytest.mark.torture)]
 )
 def test_a_store_deleted_during_a_build_leaves_a_whole_site(
     site_update: SiteUpdate, tmp_path: Path, count_tried: CountTried, every: int

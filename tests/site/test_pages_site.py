@@ -15,6 +15,7 @@ from gen.analysis.facts import model_facts
 from gen.analysis.seeds import SeedRuns
 from gen.analysis.sweep_facts import sweep_facts
 from gen.analysis.sweep_outcomes import SweepRun
+from gen.analysis.types import Facts
 from gen.config.reader import Config, load
 from gen.experiments.model import Model
 from gen.experiments.runs import ModelRun
@@ -91,13 +92,13 @@ def made_up(model: Model) -> Callable[..., ModelRun]:
     return circle_run if on_circle else waves_run
 
 
-def placed(
-    name: str, figure: Figure, swept: dict[str, SweepRun], world: str, words: Words
-) -> PlacedFigure:
+def placed(name: str, figure: Figure, world: str, words: Words) -> PlacedFigure:
     if isinstance(figure, SweepFigure):
         data = f"data/{figure.sweep}.csv"
         if isinstance(figure, SweepMap):
-            return replace(placed_widget(name, figure, swept[figure.sweep], words), data=data)
+            return replace(
+                placed_widget(name, figure, swept(world)[figure.sweep], words), data=data
+            )
         return replace(film(name), model=figure.sweep, data=data)
     run = runs(world).get(figure.source)
     if isinstance(figure, Accuracy | Loss | Progress):
@@ -115,22 +116,33 @@ def texts(language: str) -> dict[str, str]:
 
 
 @cache
-def written(world: str, language: str = "en") -> dict[str, str]:
-    """Return the pages and the search index of a language by their path inside the site."""
-    words = Words(language)
-    facts = {
+def swept(world: str) -> dict[str, SweepRun]:
+    outcome = {"all learned": "all", "only memorised": "memorised"}.get(world, "nothing")
+    return {name: sweep_run(sweep, outcome) for name, sweep in config().sweeps.items()}
+
+
+@cache
+def facts(world: str) -> dict[str, Facts]:
+    of_models = {
         name: model_facts(config().models[name], [run], run) for name, run in runs(world).items()
     }
-    of_sweeps = {"all learned": "all", "only memorised": "memorised"}.get(world, "nothing")
-    swept = {name: sweep_run(sweep, of_sweeps) for name, sweep in config().sweeps.items()}
-    facts |= {name: sweep_facts(config().sweeps[name], run) for name, run in swept.items()}
-    written_down = {
+    of_sweeps = {
+        name: sweep_facts(config().sweeps[name], run) for name, run in swept(world).items()
+    }
+    formulas = {
         name: figure.facts()
         for name, figure in config().figures.items()
         if isinstance(figure, FormulaFigure)
     }
+    return of_models | of_sweeps | formulas
+
+
+@cache
+def written(world: str, language: str = "en") -> dict[str, str]:
+    """Return the pages and the search index of a language by their path inside the site."""
+    words = Words(language)
     figures = {
-        name: placed(name, figure, swept, world, words) for name, figure in config().figures.items()
+        name: placed(name, figure, world, words) for name, figure in config().figures.items()
     }
     sources = texts(language)
     works = read_references((SITE / "references.toml").read_text("utf-8"), "references.toml")
@@ -139,7 +151,7 @@ def written(world: str, language: str = "en") -> dict[str, str]:
         language,
         sources,
         figures,
-        facts | written_down,
+        facts(world),
         words,
         TEMPLATES,
         references=works,

@@ -19,8 +19,8 @@ __all__ = ["site_update"]
 @pytest.mark.parametrize(
     ("empty", "exchange", "every"),
     [
-        pytest.param(True, True, 53, marks=SHORT, id="some-of-a-first"),
-        pytest.param(False, True, 53, marks=SHORT, id="some"),
+        pytest.param(True, True, 199, marks=SHORT, id="some-of-a-first"),
+        pytest.param(False, True, 199, marks=SHORT, id="some"),
         pytest.param(True, True, 1, marks=pytest.mark.torture, id="first"),
         pytest.param(False, True, 1, marks=pytest.mark.torture, id="renewed"),
         pytest.param(False, False, 1, marks=pytest.mark.torture, id="without-exchange"),
@@ -40,7 +40,7 @@ def test_a_build_killed_before_any_file_change_leaves_a_whole_site(
     assert points > 60
     seen = set()
     # Locks are taken first, and what was taken from its place is removed last.
-    first, last = range(1, 12, 3), (points - 2, points - 1)
+    first, last = range(1, 12, 5), (points - 2, points - 1)
     for point in sorted({*first, *range(0, points, every), *last}):
         folder = site_update.copy(tmp_path / str(point), empty=empty)
         ended = site_update.build(folder, Faults(kill_at=point, exchange=exchange))
