@@ -67,7 +67,8 @@ class Curve:
 
     def y_range(self, left: float, right: float) -> tuple[float, float] | None:
         """Return the smallest and largest y between two x; None if there is none."""
-        return _range(self._y[(self._x >= left) & (self._x <= right)])
+        first = np.searchsorted(self._x, left, "left")
+        return _range(self._y[first : np.searchsorted(self._x, right, "right")])
 
     def x_range(self, top: float, bottom: float) -> tuple[float, float] | None:
         """Return the smallest and largest x between two y; None if there is none."""
@@ -153,15 +154,19 @@ def label_box(
     for variation, box in _candidates(own, area, size):
         if not box.inside(area) or any(map(box.overlaps, obstacles)):
             continue
-        clear = min((other.distance(box) for other in others), default=CLEAR)
-        if own.distance(box) < GAP - 1.5 or clear < _MIN_CLEAR:
-            continue
-        cost = 2 * variation + max(0.0, CLEAR - clear)
-        cost += CLEAR * sum(map(box.overlaps, crossed))
+        cost = 2 * variation + CLEAR * sum(map(box.overlaps, crossed))
         cost += 0.05 * (area.right - box.right) if late else 0.0
-        if best is None or cost < best[0] - 1e-9:
+        if not _is_less(cost, best) or own.distance(box) < GAP - 1.5:
+            continue  # distances take the most time
+        clear = min((other.distance(box) for other in others), default=CLEAR)
+        cost += max(0.0, CLEAR - clear)
+        if clear >= _MIN_CLEAR and _is_less(cost, best):
             best = cost, box
     return None if best is None else best[1]
+
+
+def _is_less(cost: float, best: tuple[float, Box] | None) -> bool:
+    return best is None or cost < best[0] - 1e-9
 
 
 def _candidates(own: Curve, area: Box, size: tuple[float, float]) -> Iterator[tuple[float, Box]]:
