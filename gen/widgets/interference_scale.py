@@ -1,4 +1,4 @@
-"""How far the axes of the widget "interference" reach: at the end, and at each snapshot of the page.
+"""How far the axes of the widget "interference" reach, at the end and at each snapshot.
 
 Every pair of numbers fits, so readers move them without a change of scale. To find that takes all
 pairs of all snapshots, which is done here and not in the page.
@@ -52,9 +52,12 @@ def snapshot_scales(run: ModelRun, groups: Sequence[Group], reach: float) -> lis
         reach: the `half_range`.
     """
     members, activation = [group.neurons for group in groups], activation_of(run)
-    views = views_in_page(run).values()
-    largest = [largest_share(*weights, members, activation) for weights in zip(*views, strict=True)]
-    return [*(round_scale(_HEADROOM * one / reach) for one in largest[:-1]), 1.0]
+    into_all, out_all = views_in_page(run).values()
+    largest = [
+        largest_share(into, out, members, activation)
+        for into, out in zip(into_all[:-1], out_all[:-1], strict=True)
+    ]
+    return [*(round_scale(_HEADROOM * one / reach) for one in largest), 1.0]
 
 
 def round_scale(ratio: float) -> float:
