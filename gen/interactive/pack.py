@@ -14,14 +14,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from gen.experiments.runs import Run, every_nth
 from gen.interactive.model import model_of
-from gen.interactive.quantise import Bits, packed, packed_floats, quantise_symmetric
+from gen.interactive.quantise import (
+    NAN,
+    Bits,
+    Quantised,
+    packed,
+    packed_floats,
+    quantise_symmetric,
+)
 from gen.networks.view import ViewShape
 
 MOST_NUMBERS = 2**20
@@ -68,27 +74,41 @@ def pack_of(run: Run) -> str:
     """Return the content of the pack of a run, as JSON."""
     shapes = run.shapes
     kept = kept_snapshots(shapes, len(run.snapshot_steps))
-    views: list[dict[str, Any]] = []
-    arrays = []
-    values = {name: run.views[name][kept] for name in shapes}
-    bits = view_bits(values)
-    for name, shape in shapes.items():
-        array = quantise_symmetric(values[name], bits[name])
-        arrays.append(array)
-        views.append(
-            {
-                "name": name,
-                "rows": shape.rows,
-                "columns": shape.columns,
-                "axes": list(shape.axes),
-                "bits": array.bits,
-                "scales": packed_floats(array.scales),
-            }
-        )
+    arrays = _quantised_views(run, kept)
+    views = [
+        {
+            "name": name,
+            "rows": shape.rows,
+            "columns": shape.columns,
+            "axes": list(shape.axes),
+            "bits": arrays[name].bits,
+            "scales": packed_floats(arrays[name].scales),
+        }
+        for name, shape in shapes.items()
+    ]
     content = {
         "steps": run.snapshot_steps[kept].tolist(),
         "model": model_of(run),
         "views": views,
-        "data": packed(arrays),
+        "data": packed(arrays.values()),
     }
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+
+
+def views_in_page(run: Run) -> dict[str, Float[np.ndarray, "kept _row _column"]]:
+    """Return the views of the kept snapshots with the values that the page reads in the pack.
+
+    A value that is not finite is 0 there.
+    """
+    kept = kept_snapshots(run.shapes, len(run.snapshot_steps))
+    return {
+        name: np.where(array.numbers == NAN[array.bits], 0.0, array.numbers)
+        * array.scales[:, None, None]
+        for name, array in _quantised_views(run, kept).items()
+    }
+
+
+def _quantised_views(run: Run, kept: Int[np.ndarray, " kept"]) -> dict[str, Quantised]:
+    values = {name: run.views[name][kept] for name in run.shapes}
+    bits = view_bits(values)
+    return {name: quantise_symmetric(view, bits[name]) for name, view in values.items()}

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int, Real
 
-from gen.analysis.activations import activations
 from gen.analysis.hidden_layer_views import activation_of
 from gen.analysis.interference import (
     PairLogits,
-    group_logits,
     interpolate,
     margin,
     margin_verdict,
@@ -27,16 +25,12 @@ from gen.charts.scales import round_down
 from gen.experiments.runs import ModelRun
 from gen.i18n import Words
 from gen.interactive.pack import kept_snapshots
-from gen.networks.batch import Activation
 from gen.text import script_json
+from gen.widgets.interference_scale import TOTAL_HEIGHT, half_range, snapshot_scales
 from gen.widgets.script_data import base64_text, text_template
 
 PARTS = 6
 """Points of a smooth wave per number."""
-
-_HEADROOM = 1.06
-_TOTAL_HEIGHT = 2.0
-"""Height of the total's row, in heights of a frequency's row."""
 
 _NEAR_EDGE = 0.1
 
@@ -97,13 +91,12 @@ def draw_interference(
     terms: PairLogits, naming: NumberNames, run: ModelRun, words: Words
 ) -> InterferenceDrawing:
     """Draw how the trained network computes a sum or product."""
-    into, out = (view[-1] for view in run.views.values())
-    half_range = _half_range(into, out, terms.groups, activation_of(run))
+    reach = half_range(run, terms.groups)
     a, b = terms.pair
     kept = kept_snapshots(run.shapes, len(run.snapshot_steps))
     pictures, outlines = (
         [
-            _Picture(terms, naming, shape, half_range, words, drawn=drawn).svg()
+            _Picture(terms, naming, shape, reach, words, drawn=drawn).svg()
             for shape in (WIDE, NARROW)
         ]
         for drawn in (True, False)
@@ -120,24 +113,8 @@ def draw_interference(
         steps=len(kept),
         step=words.number(int(run.snapshot_steps[-1])),
         hint=words(naming.key("interference.hint")),
-        data=_data(terms, naming, run, half_range, kept, words),
+        data=_data(terms, naming, run, reach, kept, words),
     )
-
-
-def _half_range(
-    into: Float[np.ndarray, "number neuron"],
-    out: Float[np.ndarray, "neuron answer"],
-    groups: list[Group],
-    activation: Activation,
-) -> float:
-    """Return the logit at the top of a row, so that waves and total of every sum fit."""
-    members = [group.neurons for group in groups]
-    largest = 0.0
-    for one in into:
-        shares = group_logits(activations(one + into, activation), out, members)
-        together = shares.sum(axis=1) / _TOTAL_HEIGHT
-        largest = max(largest, float(np.abs(shares).max()), float(np.abs(together).max()))
-    return _HEADROOM * largest or 1.0
 
 
 class _Picture:
@@ -152,22 +129,22 @@ class _Picture:
         terms: PairLogits,
         naming: NumberNames,
         shape: Shape,
-        half_range: float,
+        reach: float,
         words: Words,
         *,
         drawn: bool,
     ) -> None:
         self.drawn = drawn
         self.terms, self.naming, self.shape, self.words = terms, naming, shape, words
-        self.unit = shape.half / half_range
-        self.tick = round_down(0.85 * half_range)
+        self.unit = shape.half / reach
+        self.tick = round_down(0.85 * reach)
         font = shape.font
         self.left, self.right = 3.0 * font, shape.width - 0.6 * font
         self.top = 1.6 * font
         self.row = 1.7 * font + 2 * shape.half
         self.total = self.top + len(terms.groups) * self.row + 1.7 * font
-        self.total_middle = self.total + _TOTAL_HEIGHT * shape.half
-        self.bottom = self.total_middle + _TOTAL_HEIGHT * shape.half
+        self.total_middle = self.total + TOTAL_HEIGHT * shape.half
+        self.bottom = self.total_middle + TOTAL_HEIGHT * shape.half
 
     def svg(self) -> str:
         font, shape = self.shape.font, self.shape
@@ -254,7 +231,7 @@ class _Picture:
         ring = svg_circle("ring", numbers[best], middle - values[best] * self.unit, 9)
         return (
             f'<g class="total" data-middle="{coordinate(middle)}">'
-            f"{self._scale(middle, _TOTAL_HEIGHT * self.tick)}"
+            f"{self._scale(middle, TOTAL_HEIGHT * self.tick)}"
             f"{self._path('bars', bars)}{ring}"
             f"{self._path('dots', self._dots(values, middle))}"
             f"{self._at_answer(values, middle)}"
@@ -313,11 +290,11 @@ def _data(
     terms: PairLogits,
     naming: NumberNames,
     run: ModelRun,
-    half_range: float,
+    reach: float,
     kept: Int[np.ndarray, " kept"],
     words: Words,
 ) -> str:
-    """Return JSON for the script: both weight matrices, the groups, the scale and all texts."""
+    """Return JSON for the script: both weight matrices, the groups, the scales and all texts."""
     into, out = (view[-1].astype("<f4") for view in run.views.values())
     seen = training_pairs(run)[np.triu_indices(run.task.outputs)]
     places, known = range(run.task.outputs), {"modulus": str(naming.task.modulus)}
@@ -336,8 +313,9 @@ def _data(
         "onAxis": [naming.on_axis(place) for place in places],
         "parts": PARTS,
         "steps": run.snapshot_steps[kept].tolist(),
-        "reach": half_range,
-        "height": _TOTAL_HEIGHT,
+        "reach": reach,
+        "scales": snapshot_scales(run, terms.groups, reach),
+        "height": TOTAL_HEIGHT,
         "activation": activation_of(run),
         "groups": [group.neurons.tolist() for group in terms.groups],
         "into": base64_text(into),

@@ -42,61 +42,45 @@
     }
   }
 
-  // Write what some neurons of a network (network-maths.js) add to the logits of (a, b).
-  const addShare = (network, neurons, a, b, share) => {
+  // What some neurons of a network (network-maths.js) add to the logits of (a, b).
+  const shareOf = (network, neurons, a, b) => {
     const { activation, first, second, numbers, out } = network;
-    share.fill(0);
+    const share = new Float64Array(numbers);
     for (const neuron of neurons) {
       const before = first[a * network.neurons + neuron] + second[b * network.neurons + neuron];
       const active = activation(before);
       const start = neuron * numbers;
       for (let c = 0; active && c < numbers; c += 1) share[c] += active * out[start + c];
     }
+    return share;
   };
 
   // What each group of neurons adds to the logits of (a, b), and the logits.
   const sharesOf = (network, groups, a, b) => {
-    const shares = groups.map((neurons) => {
-      const share = new Float64Array(network.numbers);
-      addShare(network, neurons, a, b, share);
-      return share;
-    });
+    const shares = groups.map((neurons) => shareOf(network, neurons, a, b));
     const total = Array.from({ length: network.numbers }, (_, c) =>
       shares.reduce((sum, share) => sum + share[c], 0),
     );
     return [shares, total];
   };
 
-  // The largest share of a group in any logit of any pair; logits count divided by `height`, because
-  // their row is so many times as high.
-  const largestShare = (network, groups, height) => {
-    const { numbers } = network;
-    const share = new Float64Array(numbers);
-    const total = new Float64Array(numbers);
+  // The largest share of a group in any logit; logits count divided by `height`, because their row
+  // is so many times as high.
+  const largestShare = (shares, total, height) => {
     let largest = 0;
-    for (let a = 0; a < numbers; a += 1) {
-      for (let b = a; b < numbers; b += 1) {
-        total.fill(0);
-        for (const neurons of groups) {
-          addShare(network, neurons, a, b, share);
-          for (let c = 0; c < numbers; c += 1) {
-            total[c] += share[c];
-            largest = Math.max(largest, Math.abs(share[c]));
-          }
-        }
-        for (let c = 0; c < numbers; c += 1) largest = Math.max(largest, Math.abs(total[c]) / height);
-      }
-    }
+    for (const share of shares) for (const one of share) largest = Math.max(largest, Math.abs(one));
+    for (const logit of total) largest = Math.max(largest, Math.abs(logit) / height);
     return largest;
   };
 
-  // The smallest round number that is at least `ratio`; 1 for a ratio of 0.
-  const roundScale = (ratio) => {
-    if (!(ratio > 0)) return 1;
+  // A scale that fits a ratio: `scale`, or if that is too small the smallest round number that is
+  // at least the ratio. In Python `round_scale` in gen/widgets/interference_scale.py.
+  const fittingScale = (scale, ratio) => {
+    if (!(ratio > scale)) return scale;
     const power = Math.floor(Math.log10(ratio));
     // Digits as text: 0.2 and not 2 * 0.1.
     const scales = [1, 1.5, 2, 3, 4, 6, 8, 10].map((digit) => Number(`${digit}e${power}`));
-    return scales.find((scale) => scale >= ratio * (1 - 1e-9));
+    return scales.find((one) => one >= ratio * (1 - 1e-9));
   };
 
   // The margin of an answer, and the best of the others.
@@ -106,5 +90,5 @@
     return [values[answer] - values[next], next];
   };
 
-  grokreel.interference = { Interpolation, kernel, largestShare, marginOf, roundScale, sharesOf };
+  grokreel.interference = { Interpolation, fittingScale, kernel, largestShare, marginOf, sharesOf };
 }

@@ -13,9 +13,9 @@
   } = grokreel.page;
   const { nearest } = grokreel.steps;
   const { PairNetwork, moved } = grokreel.network;
-  const { Interpolation, largestShare, marginOf, roundScale, sharesOf } = grokreel.interference;
+  const { Interpolation, fittingScale, largestShare, marginOf, sharesOf } = grokreel.interference;
 
-  const HEADROOM = 1.03; // of the largest share, at least; that of the build is larger
+  const HEADROOM = 1.03; // of the largest share, as in gen/widgets/interference_scale.py
 
   class InterferenceFigure {
     // Show a figure as another one was: its numbers, what is held, and its step.
@@ -37,7 +37,6 @@
       this.slider = this.find("input[name='step']");
       this.places = places ?? this.sliders.map((slider) => Number(slider.value));
       this.find(`.hold input[value='${held}']`).checked = true;
-      this.scales = new Map();
       this.retired = new AbortController();
       for (const tool of this.sheet.querySelectorAll(".tool")) tool.hidden = false;
       figure.querySelector(".hint").hidden = false;
@@ -70,9 +69,7 @@
       document.addEventListener(
         "intervene",
         ({ detail }) => {
-          if (detail !== this.sheet.dataset.pack) return;
-          this.scales.clear();
-          this.schedule();
+          if (detail === this.sheet.dataset.pack) this.schedule();
         },
         { signal },
       );
@@ -128,25 +125,24 @@
       this.pending ??= requestAnimationFrame(() => this.draw());
     }
 
-    // Read the weights of a snapshot, and the scale of the axis as a part of that at the end.
+    // Read the weights of a snapshot.
     read() {
-      const { changed, data, final, network, pack, scales } = this;
+      const { changed, data, final, network, pack } = this;
       const wanted = this.step === null ? final : nearest(data.steps, this.step);
-      const snapshot = pack ? wanted : final;
-      this.snapshot = snapshot;
+      this.snapshot = pack ? wanted : final;
       this.altered = Boolean(pack && changed);
-      if (snapshot === final && !this.altered) {
+      if (this.snapshot === final && !this.altered) {
         network.first.set(this.into);
         network.out.set(this.out);
-        this.scale = 1;
-        return;
-      }
-      network.read(this.altered ? changed : pack, snapshot);
-      if (!scales.has(snapshot)) {
-        const largest = HEADROOM * largestShare(network, data.groups, data.height);
-        scales.set(snapshot, roundScale(largest / data.reach));
-      }
-      this.scale = scales.get(snapshot);
+      } else network.read(this.altered ? changed : pack, this.snapshot);
+    }
+
+    // The scale of the axis as a part of that at the end. All pairs of the run fit into that of the
+    // build. With changed weights this one may not, and then the scale is larger.
+    scaleOf(shares, total) {
+      const { altered, data: { height, reach, scales }, snapshot } = this;
+      if (!altered) return scales[snapshot];
+      return fittingScale(scales[snapshot], (HEADROOM * largestShare(shares, total, height)) / reach);
     }
 
     draw() {
@@ -168,6 +164,7 @@
       slider.closest("label").querySelector(".value").textContent = step;
       const answer = (a + b) % data.numbers;
       const [shares, total] = sharesOf(network, data.groups, a, b);
+      this.scale = this.scaleOf(shares, total);
       const waves = shares.map((share) => interpolation.of(share));
       for (const picture of this.pictures) {
         if (picture.getBoundingClientRect().width === 0) continue;

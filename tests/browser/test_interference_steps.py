@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from gen.analysis.interference import group_logits, margin, margin_verdict
 from gen.analysis.interventions import silenced
 from gen.analysis.neuron_groups import neuron_groups
+from gen.figures.interference import Interference
 from gen.i18n import Words
 from tests.support.browsing import watched_page
 from tests.support.intervene_page import final_frequencies, packed_pairs, write_pages
@@ -51,6 +53,13 @@ _ROWS = """(svg) => {
 }"""
 
 
+# Where the ticks say that the upper end of a row is.
+_REACH = """(svg) => {
+  const { reach } = JSON.parse(document.querySelector("#figure-sum script[type]").textContent);
+  return (reach * Number(svg.querySelector(".group .tick").textContent)) / svg.dataset.tick;
+}"""
+
+
 def ready(page: Page) -> None:
     page.locator("#figure-sum").scroll_into_view_if_needed()
     # The slider's label has the step once the pack is there.
@@ -61,6 +70,10 @@ def seek(page: Page, snapshot: int) -> None:
     step = int(RUN.snapshot_steps[snapshot])
     page.evaluate("(step) => grokreel.timelines[0].seek(step)", step)
     page.wait_for_timeout(80)
+
+
+def reach(page: Page) -> float:
+    return page.locator("#figure-sum svg.wide").evaluate(_REACH)
 
 
 def leads(page: Page) -> list[str]:
@@ -185,6 +198,45 @@ def test_another_seed_keeps_numbers_and_step(browser: Browser, folder: Path) -> 
         assert said(page).startswith(f"Step {RUN.snapshot_steps[12]:,}:")
         assert page.locator("#figure-sum .hold input[value='sum']").is_checked()
         assert leads(page) != before
+
+
+def test_rows_of_another_seed_have_its_own_scales(browser: Browser, folder: Path) -> None:
+    scales = {}
+    for run in (RUN, OTHER):
+        data = json.loads(Interference(model="m", a=10, b=20).render(run, EN).drawing.data)
+        scales[run.seed] = [data["reach"] * one for one in data["scales"]]
+    assert all(one != other for one, other in zip(*scales.values(), strict=True))
+    with watched_page(browser, folder / "seeds" / "index.html") as page:
+        ready(page)
+        page.locator("input[type='radio'][value='1']").check()
+        page.wait_for_timeout(400)
+        page.locator("#figure-sum").scroll_into_view_if_needed()
+        page.wait_for_timeout(300)
+        for snapshot in (0, 6, 11, 13, 20):
+            seek(page, snapshot)
+            for b in ("3", "20", "53"):
+                page.locator("#figure-sum input[name='b']").fill(b)
+                assert page.locator("#figure-sum svg.wide").evaluate(_ROWS) == [True] * 5
+                assert reach(page) == pytest.approx(scales[1][snapshot], rel=1e-3)
+
+
+@pytest.mark.parametrize("cut", ["i3.10.5000", "n0,n1,n2"])
+def test_changed_weights_stay_in_the_rows(browser: Browser, folder: Path, cut: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{(folder / 'index.html').as_uri()}?cut={cut}")
+    page.locator("#figure-map").scroll_into_view_if_needed()
+    expect(page.locator("#figure-map .cuts")).to_be_visible()
+    ready(page)
+    data = json.loads(page.locator("#figure-sum script[type]").inner_text())
+    for snapshot in (20, 12, 1):
+        seek(page, snapshot)
+        assert "with your changes" in said(page)
+        assert page.locator("#figure-sum svg.wide").evaluate(_ROWS) == [True] * 5
+        # Less than before keeps the scale, so that the waves can be compared.
+        fits = data["reach"] * data["scales"][snapshot]
+        assert (reach(page) > 1.01 * fits) == (not cut.startswith("n"))
+        assert reach(page) > 0.999 * fits
+    page.close()
 
 
 @pytest.mark.parametrize("control", ["#figure-sum input[name='a']", "#figure-map input[name='b']"])

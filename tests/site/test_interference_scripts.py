@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gen.analysis.interference import group_logits, interpolate, margin
 from gen.analysis.neuron_groups import neuron_groups
 from gen.interactive.model import model_of
+from gen.widgets.interference_scale import round_scale
 from tests.support.intervene_page import packed_pairs
 from tests.support.line_runs import solved_run
 from tests.support.node import run_scripts
@@ -40,7 +41,7 @@ def test_shares_of_frequencies_and_their_sum_are_those_of_python(snapshot: int) 
         return [
           found.map(([shares]) => shares.map((share) => [...share])),
           found.map(([, total]) => total),
-          all.largestShare(network, given.groups, 2),
+          found.map(([shares, total]) => all.largestShare(shares, total, 2)),
         ];
         """,
         {
@@ -56,9 +57,8 @@ def test_shares_of_frequencies_and_their_sum_are_those_of_python(snapshot: int) 
     wanted = group_logits(hidden, weights.out, GROUPS)
     np.testing.assert_allclose(shares, wanted, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(totals, hidden @ weights.out, rtol=1e-9, atol=1e-9)
-    every = [group_logits(weights.activations(a), weights.out, GROUPS) for a in range(67)]
-    most = max(max(abs(one).max(), abs(one.sum(axis=1)).max() / 2) for one in every)
-    assert largest == pytest.approx(most)
+    alone, together = np.abs(wanted).max(axis=(1, 2)), np.abs(hidden @ weights.out).max(axis=1)
+    np.testing.assert_allclose(largest, np.maximum(alone, together / 2))
 
 
 @pytest.mark.parametrize("numbers", [16, 17])
@@ -79,10 +79,22 @@ def test_the_margin_of_an_answer_is_that_of_python() -> None:
         assert rival == (second if answer == best else best)
 
 
-def test_scales_are_round_and_reach_far_enough() -> None:
-    ratios = [0, 1e-3, 0.0011, 0.2, 0.2000001, 0.51, 1, 1.01, 2, 3, 7, 600]
-    found = computed("return given.map(all.roundScale);", ratios)
-    assert found == [1, 1e-3, 0.0015, 0.2, 0.3, 0.6, 1, 1.5, 2, 3, 8, 600]
+@settings(max_examples=6, deadline=None)
+@given(st.lists(st.floats(1e-6, 1e6), min_size=20))
+def test_scales_are_round_and_those_of_the_build(ratios: list[float]) -> None:
+    ratios += [1e-3, 0.0011, 0.2, 0.2000001, 0.51, 1, 1.01, 2, 3, 7, 600]
+    found = computed("return given.map((ratio) => all.fittingScale(0, ratio));", ratios)
+    assert found[-11:] == [1e-3, 0.0015, 0.2, 0.3, 0.6, 1, 1.5, 2, 3, 8, 600]
+    assert found == [round_scale(ratio) for ratio in ratios]
+    assert all(one >= ratio * (1 - 1e-8) for one, ratio in zip(found, ratios, strict=True))
+
+
+def test_a_scale_that_fits_is_kept() -> None:
+    ratios = [0, 0.1, 0.7, 0.71, 3.2]
+    assert computed("return given.map((ratio) => all.fittingScale(0.7, ratio));", ratios) == [
+        *(0.7, 0.7, 0.7),
+        *(0.8, 4),
+    ]
 
 
 @settings(max_examples=8, deadline=None)
