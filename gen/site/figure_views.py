@@ -107,7 +107,7 @@ class FigureView(Generic[Subject]):
             return Download(f"{self.source.sweep.name}.csv", lambda: table)
         run = self.run
         if run is not None and self.seed is None and _size(run) <= MAX_DOWNLOAD_BYTES:
-            return Download(f"{run.name}.run-{run.seed}.npz", lambda: _snapshot_arrays(run))
+            return Download(f"{run.name}.run-{run.seed}.npz", lambda: snapshot_arrays(run))
         return None
 
     def orders(self, theme: Theme) -> Iterator[Order]:
@@ -192,7 +192,7 @@ def _size(run: Run) -> int:
     return sum(view.nbytes for view in run.views.values())
 
 
-def _snapshot_arrays(run: Run) -> bytes:
+def snapshot_arrays(run: Run) -> bytes:
     """Return an .npz file of the snapshots of a run: steps, views, and the order of numbers.
 
     Values are float32 with `_BITS` significant bits, four decimal digits: a third fewer bytes.
