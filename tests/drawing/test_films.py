@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import imageio.v3 as iio
 import imageio_ffmpeg
 import numpy as np
 import pytest
