@@ -218,7 +218,8 @@ def test_a_gif_stores_of_a_frame_only_pixels_whose_palette_entry_changed(tmp_pat
     with Image.open(tmp_path / "film.gif") as picture:
         for number in range(getattr(picture, "n_frames", 1)):
             picture.seek(number)
-            ((_, (left, top, right, bottom), _, _),) = picture.tile
+            place: Any = picture.tile[0][1]
+            left, top, right, bottom = place
             shown = np.array(picture.convert("RGB"))
             if before is not None:
                 changed = np.argwhere((shown != before).any(axis=2))
