@@ -22,7 +22,7 @@ _UNKNOWN = -1
 _FRAMES_PER_SECOND = 8
 """Frames of a GIF at most: it is for slides and lists, where bytes count more than every frame."""
 
-_MOST_STEPS = 4
+_MOST_STEPS = 3
 """Palette entries between a line's colour and the background; more are not visible."""
 _WITHOUT_ALPHA = 0x00FFFFFF
 
