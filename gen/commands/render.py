@@ -16,6 +16,7 @@ from gen.site.context import BuildContext
 from gen.site.draw import draw_missing
 from gen.site.figure_views import AnyView, figure_views
 from gen.site.own_templates import read_own_templates
+from gen.site.pages.figures import PlacedFilm
 from gen.site.results import Results, read_sweeps, recorded_results, stored_models
 from gen.store import files
 from gen.store.store import Entry, convert_write_errors
@@ -90,7 +91,7 @@ def _files(
             return
         for file in films.files_of(entry):
             yield orders.name_of(view.stem, file), entry.file(file).read_bytes()
-        yield from _single_files(context, view, drawn)
+        yield from _single_file(context, view, drawn)
         return
     for place, language in enumerate(context.config.site.languages):
         words = context.config.words(language)
@@ -103,45 +104,53 @@ def _files(
             return
 
 
-def _single_files(
+def _single_file(
     context: BuildContext, view: AnyView, drawn: Mapping[str, Entry]
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield a figure that pages paint as one HTML file in every language."""
+    """Yield a figure that pages paint as one HTML file, in all languages."""
     from gen.site.assemble import Placer, drawn_files, read_file
-    from gen.site.pages.standalone import Surroundings, standalone_figure, theme_assets
+    from gen.site.pages.standalone import Surroundings, documents, theme_assets
     from gen.site.pages.templates import load_templates
 
     config = context.config
     own = read_own_templates(config.folder, context.templates)
     assets = theme_assets(context.templates, own)
+    templates = load_templates(context.templates, own)
     files: dict[str, bytes | Path] = {}
     for name, entry in drawn.items():
         files |= drawn_files(name, entry)
+    figures: dict[str, tuple[Surroundings, dict[str, PlacedFilm]]] = {}
     for place, language in enumerate(config.site.languages):
         words = config.words(language)
-        placed = Placer(config, drawn, files, {}, words, "").film(view)
-        figure = standalone_figure(placed, partial(read_file, files))
-        if figure is None:
-            return
         folder = f"{language}/" if place else ""
         link = f"{config.site.base_url}{folder}" if config.site.base_url else ""
-        templates = load_templates(context.templates, own)
-        pages = _figure_places(config, language)
-        around = Surroundings(templates, assets, words, config.site.title, link, pages)
-        suffix = f".{language}" if place else ""
-        yield f"{view.stem}{suffix}.html", around.document(figure).encode()
+        title, pages = _title_and_places(config, language)
+        around = Surroundings(templates, assets, words, title, link, pages)
+        film = Placer(config, drawn, files, {}, words, "").film(view)
+        figures[language] = around, {view.stem: film}
+    for name, text in documents(figures, partial(read_file, files)).items():
+        yield f"{name}.html", text.encode()
 
 
-def _figure_places(config: Config, language: str) -> dict[str, str]:
-    """Return where figures are on the pages that can be read; facts are not known here."""
+def _title_and_places(config: Config, language: str) -> tuple[str, dict[str, str]]:
+    """Return the title of a language and where figures are on the pages that can be read.
+
+    Facts are not known here, so all branches of a page count.
+    """
     from gen.site.pages.figure_places import figure_places
+    from gen.site.pages.source import read_sources
 
-    paths = {name: config.folder / f"pages/{language}/{name}.md" for name in config.site.pages}
+    site = config.site
+    paths = {name: config.folder / f"pages/{language}/{name}.md" for name in site.pages}
+    title = site.title
     try:
         texts = {name: read_text(path) for name, path in paths.items() if path.is_file()}
-        return figure_places(language, texts, config.figures)
+        home = {name: text for name, text in texts.items() if name == site.pages[0]}
+        if home and language != site.languages[0]:
+            title = read_sources(language, home)[site.pages[0]].front.plain_title
+        return title, figure_places(language, texts, config.figures)
     except ConfigError:
-        return {}
+        return title, {}
 
 
 def _chart_files(stem: str, chart: Chart | Stack, alt: str) -> Iterator[tuple[str, bytes]]:

@@ -22,7 +22,7 @@ _UNKNOWN = -1
 _FRAMES_PER_SECOND = 8
 """Frames of a GIF at most: it is for slides and lists, where bytes count more than every frame."""
 
-_MOST_STEPS = 7
+_MOST_STEPS = 3
 """Palette entries between a line's colour and the background; more are not visible."""
 _WITHOUT_ALPHA = 0x00FFFFFF
 
@@ -40,12 +40,16 @@ def write_gif(film: Film, path: Path) -> None:
     height, width = film.background.shape[:2]
     with path.open("wb") as file:
         file.write(_header(width, height, palette))
-        previous = np.zeros((height, width), dtype=np.uint32)
+        colours = np.full((height, width), ~np.uint32(_WITHOUT_ALPHA), dtype=np.uint32)
+        shown = np.full((height, width), _UNCHANGED, dtype=np.uint8)
         for pixels, delay in zip(film.pixels(stride), delays, strict=True):
             frame = pixels.view("<u4")[..., 0] & _WITHOUT_ALPHA
-            for part in _changed_part(frame, previous, index, delay):
+            new = frame != colours
+            entries = shown.copy()
+            entries[new] = index.lookup(frame[new])
+            for part in _changed_part(entries, shown, delay):
                 file.write(part)
-            previous = frame
+            colours, shown = frame, entries
         file.write(b";")
 
 
@@ -108,19 +112,22 @@ class _ColourIndex:
 
 
 def _changed_part(
-    frame: UInt32[np.ndarray, "height width"],
-    previous: UInt32[np.ndarray, "height width"],
-    index: _ColourIndex,
+    frame: UInt8[np.ndarray, "height width"],
+    previous: UInt8[np.ndarray, "height width"],
     delay: int,
 ) -> list[bytes]:
-    """Return the GIF blocks of a frame: the bounding box of the changed pixels."""
+    """Return the GIF blocks of a frame: the bounding box of the changed pixels.
+
+    Args:
+        frame: palette entries, as `previous`. A colour may change and its entry stay, at the edges
+            of lines.
+    """
     changed = frame != previous
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
     top, bottom = (rows[0], rows[-1] + 1) if len(rows) else (0, 1)
     left, right = (columns[0], columns[-1] + 1) if len(columns) else (0, 1)
     changed = changed[top:bottom, left:right]
-    indices = np.full(changed.shape, _UNCHANGED, dtype=np.uint8)
-    indices[changed] = index.lookup(frame[top:bottom, left:right][changed])
+    indices = np.where(changed, frame[top:bottom, left:right], np.uint8(_UNCHANGED))
     return GifImagePlugin.getdata(
         Image.fromarray(indices, "P"),
         (int(left), int(top)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,7 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
     from gen.site.pages.render import render_pages
     from gen.site.pages.sitemap import sitemap
     from gen.site.pages.synonyms import read_synonyms
+    from gen.site.single_files import with_single_files
 
     files: dict[str, bytes | Path] = {**sources.assets, **prepared.files}
     made_from = provenance(prepared.config, prepared.results, prepared.drawn, sources.commit)
@@ -127,20 +128,19 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
     works = read_references(sources.references, str(sources.config.folder / REFERENCES))
     synonyms = read_synonyms(sources.synonyms, str(sources.config.folder / SYNONYMS))
     rendered: list[str] = []
-    single: dict[str, bytes | Path] = {}
-    for language in site.languages:
-        placed, by_seed = prepared.placed[language]
+    with using(sources.config.theme):
+        placed = {language: figures for language, (figures, _) in prepared.placed.items()}
+        by_language, single = with_single_files(
+            placed, partial(read_file, prepared.files), sources, prepared.facts
+        )
+    for language, placed in by_language.items():
         with using(sources.config.theme):
-            placed, documents = _single_files(
-                language, placed, prepared.files, sources, prepared.facts
-            )
-            single |= documents
             pages = render_pages(
                 site=site,
                 language=language,
                 sources=sources.pages[language],
                 figures=placed,
-                by_seed=by_seed,
+                by_seed=prepared.placed[language][1],
                 references=works,
                 synonyms=synonyms,
                 facts=prepared.facts,
@@ -156,51 +156,6 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
         files["sitemap.xml"] = sitemap(site.base_url, sorted(rendered)).encode()
     # Files that load nothing have no addresses to which digests could be added.
     return add_versions(files) | single
-
-
-def _single_files(
-    language: str,
-    placed: Mapping[str, PlacedFigure],
-    files: Mapping[str, bytes | Path],
-    sources: Sources,
-    facts: Mapping[str, Mapping[str, Fact]],
-) -> tuple[dict[str, PlacedFigure], dict[str, bytes]]:
-    """Return the figures of a language with the paths of their single files, and these files."""
-    from gen.site.pages.facts import FactBook
-    from gen.site.pages.figure_places import figure_places
-    from gen.site.pages.generated import STYLESHEET
-    from gen.site.pages.source import read_sources
-    from gen.site.pages.standalone import FOLDER, Surroundings, standalone_figure
-    from gen.site.pages.stylesheet import theme_stylesheet
-    from gen.site.pages.templates import load_templates
-
-    site = sources.config.site
-    first = language == site.languages[0]
-    folder = "" if first else f"{language}/"
-    texts = {page: sources.pages[language][page] for page in site.pages}
-    home = read_sources(language, {site.pages[0]: texts[site.pages[0]]})
-    words = sources.config.words(language)
-    around = Surroundings(
-        templates=load_templates(sources.templates, sources.own_templates),
-        assets={**sources.assets, STYLESHEET: theme_stylesheet().encode()},
-        words=words,
-        title=site.title if first else home[site.pages[0]].front.plain_title,
-        link=f"{site.base_url}{folder}" if site.base_url else "",
-        pages=figure_places(language, texts, placed, FactBook(facts, words)),
-    )
-    found: dict[str, PlacedFigure] = dict(placed)
-    documents: dict[str, bytes] = {}
-    for name, figure in placed.items():
-        content = (
-            standalone_figure(figure, partial(read_file, files))
-            if isinstance(figure, PlacedFilm)
-            else None
-        )
-        if content is not None:
-            path = f"{FOLDER}/{name}.html"
-            documents[folder + path] = text = around.document(content).encode()
-            found[name] = replace(figure, single=path, single_bytes=len(text))
-    return found, documents
 
 
 def read_file(files: Mapping[str, bytes | Path], path: str) -> bytes:

@@ -18,6 +18,7 @@ from gen.figures.figure import Figure, FilmFigure, Subject
 from gen.figures.formula_figure import FormulaFigure
 from gen.figures.model_figure import ModelFigure, RunFigure
 from gen.figures.sweep_figure import SweepFigure
+from gen.interactive.pack import kept_snapshots
 from gen.site.films import FilmOrder
 from gen.site.orders import Order
 from gen.site.results import ModelResult, Results, TrainedSweep
@@ -106,7 +107,7 @@ class FigureView(Generic[Subject]):
             return Download(f"{self.source.sweep.name}.csv", lambda: table)
         run = self.run
         if run is not None and self.seed is None and _size(run) <= MAX_DOWNLOAD_BYTES:
-            return Download(f"{run.name}.run-{run.seed}.npz", lambda: _snapshot_arrays(run))
+            return Download(f"{run.name}.run-{run.seed}.npz", lambda: snapshot_arrays(run))
         return None
 
     def orders(self, theme: Theme) -> Iterator[Order]:
@@ -191,20 +192,26 @@ def _size(run: Run) -> int:
     return sum(view.nbytes for view in run.views.values())
 
 
-def _snapshot_arrays(run: Run) -> bytes:
+def snapshot_arrays(run: Run) -> bytes:
     """Return an .npz file of the snapshots of a run: steps, views, and the order of numbers.
 
     Values are float32 with `_BITS` significant bits, four decimal digits: a third fewer bytes.
+    The snapshots are those of the pack, which of a run with many numbers are every n-th and the
+    last.
     """
+    kept = kept_snapshots(run.shapes, len(run.snapshot_steps))
     arrays = io.BytesIO()
     task = run.task if isinstance(run, ModelRun) else None
     order = {"numbers": task.numbers} if isinstance(task, Modular) else {}
     # Names that the file or this function uses are not those of a view.
     taken = {"steps", "numbers", "file", "allow_pickle"}
     views = {
-        f"view_{name}" if name in taken else name: _rounded(run.views[name]) for name in run.views
+        f"view_{name}" if name in taken else name: _rounded(run.views[name][kept])
+        for name in run.views
     }
-    np.savez_compressed(arrays, allow_pickle=False, steps=run.snapshot_steps, **order, **views)
+    np.savez_compressed(
+        arrays, allow_pickle=False, steps=run.snapshot_steps[kept], **order, **views
+    )
     return arrays.getvalue()
 
 

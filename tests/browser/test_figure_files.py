@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Frame, Locator, Page, expect
 
+from gen.commands import build
+from gen.i18n import Words
+from tests.support import small_site
 from tests.support.browsing import Watched, watched_page
 from tests.support.small_pages import Outline
 
@@ -70,6 +74,59 @@ def framing(address: str, folder: Path, width: int) -> Path:
 @pytest.fixture(params=FIGURES)
 def document(request: pytest.FixtureRequest, timeline_site: Path) -> Path:
     return timeline_site / "figures" / f"{request.param}.html"
+
+
+@pytest.fixture(scope="module")
+def in_two_languages(timeline_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the files of the same site in English and Chinese."""
+    source, folder = timeline_site.parent, tmp_path_factory.mktemp("languages")
+    for name in (".gen", "site"):
+        shutil.copytree(source / name, folder / name)
+    config = folder / "site" / "gen.toml"
+    text = config.read_text("utf-8").replace('languages = ["en"]', 'languages = ["en", "zh"]')
+    config.write_text(text, "utf-8")
+    shutil.copytree(folder / "site" / "pages" / "en", folder / "site" / "pages" / "zh")
+    build.build(small_site.context_of(folder))
+    assert not (folder / "_site" / "zh" / "figures").exists()
+    return folder / "_site" / "figures"
+
+
+@pytest.mark.parametrize(
+    ("locale", "query", "shown"),
+    [
+        ("zh-CN", "", "zh"),
+        ("zh-CN", "?lang=en", "en"),
+        ("en-GB", "", "en"),
+        ("en-GB", "?lang=zh", "zh"),
+        ("de-DE", "", "en"),
+    ],
+)
+@pytest.mark.parametrize("name", ["sum-weights", "by-hand"])
+def test_it_is_in_the_language_of_its_address_or_its_reader(
+    browser: Browser, in_two_languages: Path, name: str, locale: str, query: str, shown: str
+) -> None:
+    words = Words(shown)
+    context = browser.new_context(locale=locale)
+    page = context.new_page()
+    watched = Watched(page)
+    page.goto((in_two_languages / f"{name}.html").as_uri() + query)
+    live = page.locator(LIVE)
+    live.wait_for()
+    assert page.evaluate("document.documentElement.lang") == words("tag")
+    assert page.locator("summary").inner_text() == words("gallery.recipe")
+    play = page.get_by_role("button", name=words("timeline.play"), exact=True)
+    expect(play).to_have_count(1)
+    alts = {
+        live.get_attribute("aria-label"),
+        page.locator(".player > img").get_attribute("alt"),
+        page.locator("meta[name='description']").get_attribute("content"),
+    }
+    (alt,) = alts
+    assert alt and bool(re.search("[\u4e00-\u9fff]", alt)) == (shown == "zh")
+    if name == "sum-weights":
+        scrubbed(page)
+    assert watched.complaints == []
+    context.close()
 
 
 def test_a_file_paints_and_scrubs_and_requests_nothing(

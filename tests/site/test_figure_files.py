@@ -15,7 +15,13 @@ from gen.i18n import Words
 from gen.site.own_templates import NO_TEMPLATES
 from gen.site.pages.compact import compact
 from gen.site.pages.render import render_pages
-from gen.site.pages.standalone import StandaloneFigure, Surroundings, inlined, theme_assets
+from gen.site.pages.standalone import (
+    StandaloneFigure,
+    Surroundings,
+    file_address,
+    inlined,
+    theme_assets,
+)
 from gen.site.pages.templates import load_templates
 from tests.support.node import run_scripts
 from tests.support.small_pages import FACTS, FRONT, TEMPLATES, Outline, film, page, site
@@ -45,10 +51,22 @@ def document(figure: StandaloneFigure = FIGURE, title: str = "", link: str = "")
     return Surroundings(templates, assets, Words("en"), title, link, PLACES).document(figure)
 
 
+def in_two_languages() -> str:
+    """Return a document in English with the texts of Chinese."""
+    templates = load_templates(TEMPLATES, NO_TEMPLATES)
+    assets = theme_assets(TEMPLATES, NO_TEMPLATES)
+    english, chinese = (
+        Surroundings(templates, assets, Words(one), title, f"https://example.org/{folder}", PLACES)
+        for one, title, folder in (("en", "A site", ""), ("zh", "网站", "zh/"))
+    )
+    translated = replace(FIGURE, alt='权重 "<" 5', timing='{"marks":[{"name":"记住"}]}')
+    return english.document(FIGURE, [(chinese, translated)])
+
+
 def gallery(base_url: str | None, name: str = "gallery", language: str = "en") -> str:
     sources = {"index": FRONT, name: FRONT + "::: gallery\n:::\n"}
     figures = {
-        "weights": replace(film(), single="figures/weights.html", single_bytes=201_234),
+        "weights": replace(film(), single="figures/weights.html?lang=en", single_bytes=201_234),
         "filmed": film("filmed"),
     }
     of = site("index", name, languages=("zh", "en"), base_url=base_url)
@@ -93,11 +111,38 @@ def test_a_figure_of_no_site_names_none_and_has_no_recipe() -> None:
     assert "Source: Site</p>" in document(title="Site")
 
 
+def test_one_file_holds_the_texts_of_all_languages_and_its_data_once() -> None:
+    html = in_two_languages()
+    outline = Outline.of(html)
+    (translation,) = outline.every("template")
+    assert translation["lang"] == "zh-Hans"
+    assert translation["data-title"] == "weights · 网站"
+    assert translation["data-alt"] == '权重 "<" 5'
+    hrefs = [link["href"] for link in outline.every("a")]
+    of_page = "chapter.html#figure-weights"
+    assert hrefs == [f"https://example.org/{folder}{of_page}" for folder in ("", "zh/")]
+    assert "记住" in html and Words("zh")("timeline.play") in html
+    assert html.count("grokreel.scenes.add(") == 1
+    (chosen,) = re.findall(r"<script>[^<]*navigator.languages", html)
+    assert html.index(chosen) < html.index("globalThis.grokreel")
+    # Beside the texts and the script that chooses them nothing is added.
+    assert len(html.encode()) - len(document().encode()) < 7000
+
+
+def test_a_file_of_one_language_has_no_script_that_chooses_one() -> None:
+    assert "<template" not in document() and "navigator.languages" not in document()
+
+
+def test_addresses_name_the_language_where_a_site_has_several() -> None:
+    assert file_address("sum", "zh", ["zh"]) == "figures/sum.html"
+    assert file_address("sum", "zh", ["zh", "en"]) == "figures/sum.html?lang=zh"
+
+
 @pytest.mark.parametrize(
     ("base_url", "address"),
     [
-        (None, "figures/weights.html"),
-        ("https://example.org/", "https://example.org/en/figures/weights.html"),
+        (None, "../figures/weights.html?lang=en"),
+        ("https://example.org/", "https://example.org/figures/weights.html?lang=en"),
     ],
 )
 def test_the_gallery_offers_the_file_and_a_frame_that_fits_its_surroundings(
@@ -105,7 +150,7 @@ def test_the_gallery_offers_the_file_and_a_frame_that_fits_its_surroundings(
 ) -> None:
     html = gallery(base_url)
     assert html.count("HTML, interactive") == html.count("Embed the figure, interactive") == 1
-    assert '<a href="figures/weights.html" download>HTML, interactive</a> 201 kB' in html
+    assert '<a href="../figures/weights.html?lang=en" download>HTML, interactive</a> 201 kB' in html
     (snippet,) = (unescape(one) for one in re.findall(r"&lt;iframe.*?/iframe&gt;", html))
     ((_, frame),) = Outline.of(snippet).tags
     assert frame["src"] == address and frame["title"] == "weights · Title"

@@ -275,10 +275,7 @@ class Article:
         """Return markup that embeds the single file of a figure in another site."""
         film = figure.film
         assert film is not None  # a single file has the size of its film
-        base = self.context["site"].base_url
-        folder = self.context["page"].path.rpartition("/")[0]
-        published = f"{base}{folder}/" if base and folder else base or ""
-        address = f"{published}{figure.single}"
+        address = f"{self.context['site'].base_url or self.links.root}{figure.single}"
         title = f"{figure.id} · {self.context['site_title']}"
         return frame("src", address, film.width, film.height, title)
 

@@ -67,8 +67,8 @@ class PlacedFilm:
         timing: JSON for its timeline.
         places: what runs in the figure of a formula, and the texts of its places, as JSON values;
             None if it shows a training.
-        single: the figure as one file, relative to the pages of its language; None without a
-            scene.
+        single: address of the figure as one file in this language, from the root of the site; None
+            without a scene.
     """
 
     template: ClassVar[str] = "film"

@@ -69,6 +69,9 @@ class LateScripts:
         return " ".join(f"{root}assets/{name}.js" for name in self.names)
 
 
+FILE_LANGUAGE = ("file-language",)
+"""The first one of a figure in a file of its own that has several languages; no page has it."""
+
 PLACES = ("timeline-places",)
 """What a film needs of a formula, in the place of the bar."""
 

@@ -2,15 +2,16 @@
 
 The file opens from disk and in a frame of another page, `<iframe sandbox="allow-scripts">`. Its own
 policy allows the scripts and styles that are in it, by their digests, and nothing else. Scripts and
-styles are those of the pages without comments and indentation.
+styles are those of the pages without comments and indentation. One file holds the texts of all
+languages of a site; its first script shows those of the reader.
 """
 
 from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
@@ -25,13 +26,13 @@ from gen.site.pages.compact import compact
 from gen.site.pages.compact_style import compact_style
 from gen.site.pages.figures import PlacedFilm
 from gen.site.pages.generated import STYLESHEET
-from gen.site.pages.scripts import PLACES, timeline_scripts
+from gen.site.pages.scripts import FILE_LANGUAGE, PLACES, timeline_scripts
 from gen.site.pages.stylesheet import theme_stylesheet
 from gen.site.pages.templates import Templates
 from gen.site.pages.timeline import readout_words, timeline_words
 
 FOLDER = "figures"
-"""The folder of these files in the folder of each language."""
+"""The folder of these files."""
 
 _SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 """What a frame allows: scripts, and the link to the site in a new window."""
@@ -93,7 +94,7 @@ class StandaloneFigure:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What all files of one language share.
+    """What the texts of one language in all files share.
 
     Attributes:
         assets: scripts and styles by path inside the site.
@@ -109,29 +110,48 @@ class Surroundings:
     link: str = ""
     pages: Mapping[str, str] = field(default_factory=dict)
 
-    def document(self, figure: StandaloneFigure) -> str:
-        """Return a figure as an HTML document.
+    def document(
+        self,
+        figure: StandaloneFigure,
+        translated: Iterable[tuple[Surroundings, StandaloneFigure]] = (),
+    ) -> str:
+        """Return a figure as an HTML document, which is in this language where no script runs.
+
+        Args:
+            figure: with texts in this language.
+            translated: the further languages, and the figure with texts in each.
 
         Raises:
             ConfigError: a template of the site is wrong; it names file and line.
         """
-        first = [self._script(name) for name in _FIRST]
+        translations = [around.texts(other) for around, other in translated]
+        first = [self._script(name) for name in (FILE_LANGUAGE if translations else ()) + _FIRST]
         names = [*timeline_scripts(figure.layers), *(PLACES if figure.places else ())]
         others = [self._script(name) for name in names if name not in _FIRST]
         html = self.templates.fill(
             _TEMPLATE,
             figure=figure,
             scripts=[*first, *(inlined(text) for text in figure.data), *others],
-            words=self.words,
-            site_title=self.title,
-            link=self.link and self.link + self.pages.get(figure.id, ""),
             version=__version__,
             policy=_POLICY,
             style=lambda name: inlined(compact_style(self.assets[f"assets/{name}.css"].decode())),
-            timeline_words=timeline_words(self.words),
-            readout_words=readout_words(self.words),
+            translations=translations,
+            **self.texts(figure),
         )
         return html.replace(_POLICY, _policy(html), 1).strip() + "\n"
+
+    def texts(self, figure: StandaloneFigure) -> dict[str, Any]:
+        """Return what the template says in this language."""
+        return {
+            "words": self.words,
+            "alt": figure.alt,
+            "timing": figure.timing,
+            "places": figure.places,
+            "site_title": self.title,
+            "link": self.link and self.link + self.pages.get(figure.id, ""),
+            "timeline_words": timeline_words(self.words),
+            "readout_words": readout_words(self.words),
+        }
 
     def _script(self, name: str) -> str:
         return inlined(compact(self.assets[f"assets/{name}.js"].decode()))
@@ -145,6 +165,41 @@ def theme_assets(templates: Path, own: OwnTemplates) -> dict[str, bytes]:
         own: the files of a site that replace those of the theme.
     """
     return {**theme_files(templates), **own.assets, STYLESHEET: theme_stylesheet().encode()}
+
+
+def documents(
+    by_language: Mapping[str, tuple[Surroundings, Mapping[str, PlacedFilm]]],
+    read: Callable[[str], bytes],
+) -> dict[str, str]:
+    """Return every figure of a site that has a scene as one document, by its id.
+
+    Args:
+        by_language: the films with the texts of each language, by id. The first one is that of
+            the document where no script runs.
+        read: returns the content of a file of the site by its path.
+    """
+    (first, films), *others = by_language.values()
+    found: dict[str, str] = {}
+    for name, placed in films.items():
+        figure = standalone_figure(placed, read)
+        if figure is not None:
+            translated = [
+                (
+                    around,
+                    replace(
+                        figure, alt=one[name].alt, timing=one[name].timing, places=one[name].places
+                    ),
+                )
+                for around, one in others
+            ]
+            found[name] = first.document(figure, translated)
+    return found
+
+
+def file_address(name: str, language: str, languages: Sequence[str]) -> str:
+    """Return the address of the document of a figure in a language, from the root of the site."""
+    query = f"?lang={language}" if len(languages) > 1 else ""
+    return f"{FOLDER}/{name}.html{query}"
 
 
 def standalone_figure(placed: PlacedFilm, read: Callable[[str], bytes]) -> StandaloneFigure | None:
