@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from pydantic import Field
 
 from gen.lazy import torch
@@ -103,15 +103,21 @@ class KernelMachine(FittedNetwork):
         `stripes_share` is the share of its variance that depends on a - b alone (as in sums and
         products), or on a + b alone (as in differences): 1 for a circulant matrix, and about 1/p
         for one of unrelated numbers. `striped_at` is None if it does not end above one half.
+        `above_chance_at` is the step from which test accuracy stays above that of guessing.
         """
         if "M_ab" not in run.views:
             return {}
         shares = np.array([_stripes(block) for block in run.views["M_ab"].astype(np.float64)])
-        below = np.flatnonzero(~(shares > 0.5))
-        first = 0 if len(below) == 0 else int(below[-1]) + 1
+        accuracy, chance = run.metrics["test_accuracy"], 1 / run.views["M_ab"].shape[1]
+        striped = _stays_from(run.snapshot_steps, shares > 0.5)
+        last = len(run.logged_steps) - 1
         return {
             "stripes_share": shares[-1],
-            "striped_at": run.snapshot_steps[first] if first < len(shares) else None,
+            "striped_at": striped,
+            "test_accuracy_when_striped": None
+            if striped is None
+            else accuracy[min(int(np.searchsorted(run.logged_steps, striped)), last)],
+            "above_chance_at": _stays_from(run.logged_steps, accuracy > chance),
         }
 
 
@@ -163,6 +169,12 @@ def _features(
     values, vectors = torch.linalg.eigh(4 * features @ total @ features)
     found = (vectors * values.clamp(min=0) ** power) @ vectors.T
     return found / found.diagonal().max()
+
+
+def _stays_from(steps: Int[np.ndarray, " step"], holds: Bool[np.ndarray, " step"]) -> int | None:
+    """Return the first step from which something holds to the end, or None."""
+    first = int(np.flatnonzero(~holds)[-1]) + 1 if not holds.all() else 0
+    return int(steps[first]) if first < len(steps) else None
 
 
 def _stripes(block: Float[np.ndarray, "number number"]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
 from gen.tasks.task import Task
 from gen.training.loop import Ensemble, Trained, Training, train
-from tests.support import small_site
+from tests.support import naive_stripes, small_site
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -112,20 +113,28 @@ def test_its_features_become_stripes_and_facts_say_when(
         assert np.array_equal(run.views["M_ab"], run.views["M"][:, :17, 17:])
         assert (run.views["M_ab"][:2] == 0).all()
         facts = ensemble.network.facts(run)
-        shares = [_naive_stripes(block) for block in run.views["M_ab"][2:]]
-        assert facts["stripes_share"] == pytest.approx(shares[-1], rel=1e-6)
+        assert facts["stripes_share"] == pytest.approx(naive_stripes.share(run), rel=1e-6)
         assert facts["stripes_share"] > 0.9
-        step = int(facts["striped_at"])
-        assert min(shares[step - 2 :]) > 0.5
-        assert step == 2 or shares[step - 3] <= 0.5
+        assert facts["striped_at"] == naive_stripes.striped_at(run)
+        assert facts["test_accuracy_when_striped"] == 0
+        assert naive_stripes.accuracy_when_striped(run) == 0
+        assert facts["above_chance_at"] == naive_stripes.above_chance_at(run)
+        assert facts["above_chance_at"] > facts["striped_at"] + 2
 
 
-def _naive_stripes(block: np.ndarray) -> float:
-    """Return the share of the variance that the mean over each a - b has, cell by cell."""
-    p = len(block)
-    cells = {(a, b): float(block[a, b]) for a in range(p) for b in range(p)}
-    means = [np.mean([cells[a, (a + k) % p] for a in range(p)]) for k in range(p)]
-    return float(np.var(means) / np.var(list(cells.values())))
+def test_features_without_stripes_are_never_striped() -> None:
+    task = Modular(modulus=11, train_share=0.6, ordered=True)
+    training = Training(steps=3, log_every=1, snapshot_every=1, loss="mean-squared-error")
+    ensemble = Ensemble(task, KernelMachine(), training, (0,), (SGD(learning_rate=1.0),))
+    (run,) = model_runs("kernel", ensemble, train(ensemble))
+    noise = np.random.default_rng(0).normal(size=run.views["M_ab"].shape)
+    noisy = replace(run, views={**run.views, "M_ab": noise})
+    facts = ensemble.network.facts(noisy)
+    assert facts["stripes_share"] == pytest.approx(naive_stripes.share(noisy), rel=1e-6)
+    assert facts["stripes_share"] < 0.3
+    assert facts["striped_at"] is naive_stripes.striped_at(noisy) is None
+    assert facts["test_accuracy_when_striped"] is None
+    assert facts["above_chance_at"] is naive_stripes.above_chance_at(noisy) is None
 
 
 def test_differences_give_stripes_along_the_other_diagonal() -> None:
@@ -139,8 +148,8 @@ def test_differences_give_stripes_along_the_other_diagonal() -> None:
     )
     (run,) = model_runs("kernel", ensemble, train(ensemble))
     final = run.views["M_ab"][-1].astype(np.float64)
-    assert _naive_stripes(final[:, ::-1]) > 0.8 > _naive_stripes(final)
-    expected = _naive_stripes(final[:, ::-1])
+    assert naive_stripes.stripes(final[:, ::-1]) > 0.8 > naive_stripes.stripes(final)
+    expected = naive_stripes.stripes(final[:, ::-1])
     assert ensemble.network.facts(run)["stripes_share"] == pytest.approx(expected, rel=1e-6)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from tests.support import naive_explanations as explained
 from tests.support import naive_facts as naive
+from tests.support import naive_stripes
 from tests.support.naive_facts import Row, at, learned, lowest, measured, metric, of_rise
 from tests.support.outcome_runs import Case
 
@@ -318,10 +319,20 @@ CIRCLE: Mapping[str, Row] = {
     "largest_wave_height": naive.circle_height,
 }
 
+KERNEL: Mapping[str, Row] = {
+    "momentum": lambda c: 0,
+    "nesterov": lambda c: 0,
+    "stripes_share": lambda c: naive_stripes.share(c.chosen),
+    "striped_at": lambda c: naive_stripes.striped_at(c.chosen),
+    "test_accuracy_when_striped": lambda c: naive_stripes.accuracy_when_striped(c.chosen),
+    "above_chance_at": lambda c: naive_stripes.above_chance_at(c.chosen),
+}
+
 ROWS: Mapping[str, Mapping[str, Any]] = {
     "add": {**COMMON, **SUMS},
     "subtract": {**COMMON, **DIFFERENCES},
     "multiply": {**COMMON, **PRODUCTS},
     "parity": {**COMMON, **PARITY},
     "circle": {**COMMON, **CIRCLE},
+    "kernel": {**COMMON, **SUMS, **KERNEL},
 }
