@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from tests.support import naive_circuits, naive_stripes
 from tests.support import naive_explanations as explained
 from tests.support import naive_facts as naive
-from tests.support import naive_stripes
 from tests.support.naive_facts import Row, at, learned, lowest, measured, metric, of_rise
 from tests.support.outcome_runs import Case
 
@@ -134,6 +134,7 @@ PARITY: Mapping[str, Row] = {
     "largest_distractor": lambda c: max(naive.bits_at(c, -1)[1]),
     "alive_neurons": naive.neurons_above,
     "neurons_in_use": naive.neurons_in_use,
+    **naive_circuits.ROWS,
     "signal_share": lambda c: naive.signal_share(c, -1),
     "distractor_share_when_generalised": naive.on_distractors(
         lambda signal, others: sum(others) / (sum(signal) + sum(others))
