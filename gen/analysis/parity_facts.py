@@ -61,7 +61,8 @@ def parity_facts(run: ModelRun) -> Facts:
 def in_use(run: ModelRun) -> Bool[np.ndarray, " neuron"]:
     """Return which neurons are in use at the last snapshot: see `MIN_SIGNAL_SHARE`."""
     size = np.abs(run.views["W_in"][-1].astype(np.float64))
-    signal, bits = size[list(run.task.signal_inputs)], np.delete(size, run.task.bias_input, axis=0)
+    signal = size[list(run.task.signal_inputs)]
+    bits = size[[bit for bit in range(run.task.inputs) if bit != run.task.bias_input]]
     has_signal = signal.max(axis=0) > IDLE * bits.max()
     return has_signal & (signal.sum(axis=0) > MIN_SIGNAL_SHARE * bits.sum(axis=0))
 

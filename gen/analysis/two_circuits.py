@@ -8,10 +8,9 @@ that memorises. Here a neuron belongs to the first if it is in use at the last s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from gen.analysis.activations import activations
 from gen.analysis.hidden_layer_views import activation_of
@@ -27,8 +26,6 @@ from gen.analysis.types import Facts
 from gen.experiments.runs import ModelRun
 from gen.tasks.task import Rows
 
-Circuit = Literal["in_use", "others"]
-
 
 @dataclass(frozen=True)
 class TwoCircuits:
@@ -41,18 +38,12 @@ class TwoCircuits:
 def two_circuits(run: ModelRun) -> TwoCircuits:
     """Let both circuits of a run answer the rows that it was trained and tested on."""
     used, data = in_use(run), run.task.draw(run.seed)
-    parts: dict[Circuit, Bool[np.ndarray, " neuron"]] = {"in_use": used, "others": ~used}
-    splits = {"train": data.train, "test": data.test}
-    found: dict[str, list[float]] = {f"{part}_{split}": [] for part in parts for split in splits}
-    for place in range(len(run.snapshot_steps)):
-        for split, rows in splits.items():
-            contributions = _contributions(run, rows, place)
-            for part, neurons in parts.items():
-                right = contributions[:, neurons].sum(axis=1) > 0
-                found[f"{part}_{split}"].append(float(right.mean()))
-    return TwoCircuits(
-        run.snapshot_steps, {name: np.array(values) for name, values in found.items()}
-    )
+    circuits = np.stack([used, ~used], axis=1).astype(np.float64)
+    found: dict[str, Float[np.ndarray, " snapshot"]] = {}
+    for split, rows in (("train", data.train), ("test", data.test)):
+        right = _right_shares(run, rows, circuits)
+        found |= {f"in_use_{split}": right[:, 0], f"others_{split}": right[:, 1]}
+    return TwoCircuits(run.snapshot_steps, found)
 
 
 def circuit_facts(run: ModelRun) -> Facts:
@@ -70,8 +61,14 @@ def circuit_facts(run: ModelRun) -> Facts:
     return facts
 
 
-def _contributions(run: ModelRun, rows: Rows, place: int) -> Float[np.ndarray, "row neuron"]:
-    """Return what every neuron adds to the margin: the logit, with its sign turned for label 0."""
-    w_in, w_out = (run.views[name][place].astype(np.float64) for name in ("W_in", "W_out"))
-    answers = activations(rows.inputs[0].astype(np.float64) @ w_in, activation_of(run))
-    return answers * w_out[:, 0] * (2 * rows.labels[0] - 1)[:, None]
+def _right_shares(
+    run: ModelRun, rows: Rows, circuits: Float[np.ndarray, "neuron circuit"]
+) -> Float[np.ndarray, "snapshot circuit"]:
+    """Return the share of rows that each circuit answers correctly; 0 is never correct."""
+    inputs, signs = rows.inputs[0].astype(np.float64), (2 * rows.labels[0] - 1)[:, None]
+    right = np.empty((len(run.snapshot_steps), circuits.shape[1]))
+    for place in range(len(right)):
+        w_in, w_out = (run.views[name][place].astype(np.float64) for name in ("W_in", "W_out"))
+        neurons = activations(inputs @ w_in, activation_of(run))
+        right[place] = (neurons @ (w_out * circuits) * signs > 0).mean(axis=0)
+    return right
