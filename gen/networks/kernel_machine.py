@@ -26,7 +26,7 @@ from gen.lazy import torch
 from gen.networks.batch import Batch
 from gen.networks.fitted import FittedNetwork
 from gen.networks.network import Parameters
-from gen.networks.view import View
+from gen.networks.view import View, ViewShape
 from gen.tasks.modular import Modular
 from gen.tasks.task import Task
 from gen.tasks.trained_run import TrainedRun
@@ -72,6 +72,13 @@ class KernelMachine(FittedNetwork):
         if _has_halves(task):
             views["M_ab"] = View(features[: task.outputs, task.outputs :], "number", "number")
         return views
+
+    def view_shapes(self, task: Task) -> dict[str, ViewShape]:
+        """Return the shapes of `views`, without torch: configs are read quickly."""
+        shapes = {"M": ViewShape(task.inputs, task.inputs, "input", "input")}
+        if _has_halves(task):
+            shapes["M_ab"] = ViewShape(task.outputs, task.outputs, "number", "number")
+        return shapes
 
     def fit(self, task: Task, parameters: Parameters, batch: Batch) -> Parameters:
         fitted = {name: torch.empty_like(tensor) for name, tensor in parameters.items()}

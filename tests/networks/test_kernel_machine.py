@@ -18,6 +18,7 @@ from gen.experiments.model import Model
 from gen.experiments.runs import ModelRun, model_runs
 from gen.networks.batch import Batch
 from gen.networks.kernel_machine import KernelMachine
+from gen.networks.network import Network
 from gen.optimisers.sgd import SGD
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
@@ -166,6 +167,21 @@ def test_it_learns_two_classes_too_and_repeated_rows() -> None:
     assert list(trained.views) == ["M"]
     assert trained.metrics["train_accuracy"][0, 1:].tolist() == [1, 1, 1]
     assert trained.metrics["test_accuracy"][0, -1] == 1
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        Modular(modulus=5, train_share=0.6, ordered=True),
+        Modular(modulus=5, train_share=0.6),
+        SparseParity(bits=4, signal_bits=2, train_rows=6, test_rows=5),
+    ],
+)
+def test_the_shapes_of_views_are_those_of_the_views(task: Task) -> None:
+    network = KernelMachine()
+    network.check_functions(task)
+    assert network.view_shapes(task) == Network.view_shapes(network, task)
+    assert list(network.view_shapes(task)) == list(Network.view_shapes(network, task))
 
 
 def test_a_ridge_leaves_a_residual() -> None:
