@@ -27,7 +27,7 @@ def test_the_two_circuits_are_those_of_the_naive_computation(language: str) -> N
     assert shown == [pytest.approx(values) for values in (used, others, known)]
     alt = figure.alt(run, words)
     assert all(words.percent(value) in alt for value in (used[-1], max(others), max(known)))
-    table = np.genfromtxt(figure.csv(run).splitlines(), delimiter=",", names=True)
+    table = np.genfromtxt((figure.csv(run) or "").splitlines(), delimiter=",", names=True)
     assert table["in_use_test"] == pytest.approx(used)
 
 
