@@ -20,6 +20,7 @@ from gen.analysis.own_explanation import check_own_names
 from gen.analysis.own_facts import own_facts
 from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
+from gen.analysis.two_circuits import circuit_facts
 from gen.analysis.types import Facts
 from gen.analysis.wave_facts import first_wave_facts, height_facts, near_miss_facts
 from gen.experiments.model import Model
@@ -100,6 +101,8 @@ def _slow(run: ModelRun) -> Facts:
         return {}
     facts: Facts = {"hidden": run.input_weights.shape[2]}
     facts |= progress_facts(run) | near_miss_facts(run)
+    if isinstance(run.task, SparseParity):
+        facts |= circuit_facts(run)
     return facts | first_wave_facts(run) | height_facts(run)
 
 

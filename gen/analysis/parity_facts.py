@@ -6,7 +6,7 @@ The task and these two kinds of weights are those of Barak et al. 2022 (arXiv 22
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from gen.analysis.hidden_layer_views import has_hidden_layer
 from gen.analysis.outcome import generalised_at, stays_above_from
@@ -45,8 +45,6 @@ def parity_facts(run: ModelRun) -> Facts:
     distractors = [bit for bit in range(run.task.inputs) if bit not in others]
     final = size[-1]
     bits = final[[*signal, *distractors]]
-    has_signal = final[signal].max(axis=0) > IDLE * bits.max()
-    on_signal = final[signal].sum(axis=0)
     return {
         "bits": run.task.inputs - 1,
         "signal_bits": len(signal),
@@ -54,12 +52,19 @@ def parity_facts(run: ModelRun) -> Facts:
         "largest_signal": float(final[signal].max()),
         "largest_distractor": float(final[distractors].max()) if distractors else None,
         "alive_neurons": int((bits.max(axis=0) > IDLE * bits.max()).sum()),
-        "neurons_in_use": int(
-            (has_signal & (on_signal > MIN_SIGNAL_SHARE * bits.sum(axis=0))).sum()
-        ),
+        "neurons_in_use": int(in_use(run).sum()),
         "signal_share": float(final[signal].sum() / bits.sum()) if bits.any() else None,
         **_of_distractors(run, size[:, distractors], size[:, signal]),
     }
+
+
+def in_use(run: ModelRun) -> Bool[np.ndarray, " neuron"]:
+    """Return which neurons are in use at the last snapshot: see `MIN_SIGNAL_SHARE`."""
+    size = np.abs(run.views["W_in"][-1].astype(np.float64))
+    signal = size[list(run.task.signal_inputs)]
+    bits = size[[bit for bit in range(run.task.inputs) if bit != run.task.bias_input]]
+    has_signal = signal.max(axis=0) > IDLE * bits.max()
+    return has_signal & (signal.sum(axis=0) > MIN_SIGNAL_SHARE * bits.sum(axis=0))
 
 
 def _of_distractors(

@@ -11,8 +11,10 @@ from gen.config.messages import validate
 from gen.config.toml import Location, as_table
 from gen.errors import suggestion
 from gen.experiments.model import Model, ModelSettings
+from gen.networks.fitted import LOSS, FittedNetwork
 from gen.networks.network import Network
 from gen.optimisers.optimiser import Optimiser
+from gen.optimisers.sgd import SGD
 from gen.settings import Kind, kinds
 from gen.tasks.task import Task
 from gen.text import as_config_value
@@ -59,6 +61,8 @@ def read_model(name: str, value: object, location: Location, cells: int = 1) -> 
         hunt=own.hunt,
     )
     _check_network(model, location.at("network"), location.at("training"))
+    if isinstance(model.network, FittedNetwork):
+        _check_fitted(model, location)
     check_limits(model, min(model.shard, cells * len(model.seeds)), location)
     return model
 
@@ -124,4 +128,23 @@ def _check_network(model: Model, location: Location, training: Location) -> None
         raise training.at("batch_size").error(
             f"a batch of {size:,} rows is larger than the {rows:,} rows to train on",
             "use a smaller one, or leave it out to train on all rows at every step",
+        )
+
+
+def _check_fitted(model: Model, location: Location) -> None:
+    """Check that each step of a fitted network arrives at the fit of all training rows."""
+    training = location.at("training")
+    if model.optimiser != SGD(learning_rate=1.0):
+        raise location.at("optimiser").error(
+            "a network that is fitted needs plain gradient descent that goes the whole way",
+            'write kind = "sgd" and learning_rate = 1.0, and no other key',
+        )
+    if model.training.loss != LOSS:
+        raise training.at("loss").error(
+            f"a network that is fitted cannot minimise {as_config_value(model.training.loss)}",
+            f'write loss = "{LOSS}"',
+        )
+    if model.training.batch_size is not None:
+        raise training.at("batch_size").error(
+            "a network that is fitted uses all training rows in each step", "leave it out"
         )

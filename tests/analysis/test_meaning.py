@@ -175,6 +175,8 @@ def _wrong(found: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, t
 
 
 def _row_of(task: Task, views: dict[str, np.ndarray]) -> str:
+    if "M_ab" in views:
+        return "kernel"
     if isinstance(task, Modular):
         return "circle" if "A" in views else task.operation
     return "parity"

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.support import naive_circuits, naive_stripes
 from tests.support import naive_explanations as explained
 from tests.support import naive_facts as naive
 from tests.support.naive_facts import Row, at, learned, lowest, measured, metric, of_rise
@@ -133,6 +134,7 @@ PARITY: Mapping[str, Row] = {
     "largest_distractor": lambda c: max(naive.bits_at(c, -1)[1]),
     "alive_neurons": naive.neurons_above,
     "neurons_in_use": naive.neurons_in_use,
+    **naive_circuits.ROWS,
     "signal_share": lambda c: naive.signal_share(c, -1),
     "distractor_share_when_generalised": naive.on_distractors(
         lambda signal, others: sum(others) / (sum(signal) + sum(others))
@@ -320,10 +322,20 @@ CIRCLE: Mapping[str, Row] = {
     "largest_wave_height": naive.circle_height,
 }
 
+KERNEL: Mapping[str, Row] = {
+    "momentum": lambda c: 0,
+    "nesterov": lambda c: 0,
+    "stripes_share": lambda c: naive_stripes.share(c.chosen),
+    "striped_at": lambda c: naive_stripes.striped_at(c.chosen),
+    "test_accuracy_when_striped": lambda c: naive_stripes.accuracy_when_striped(c.chosen),
+    "above_chance_at": lambda c: naive_stripes.above_chance_at(c.chosen),
+}
+
 ROWS: Mapping[str, Mapping[str, Any]] = {
     "add": {**COMMON, **SUMS},
     "subtract": {**COMMON, **DIFFERENCES},
     "multiply": {**COMMON, **PRODUCTS},
     "parity": {**COMMON, **PARITY},
     "circle": {**COMMON, **CIRCLE},
+    "kernel": {**COMMON, **SUMS, **KERNEL},
 }
