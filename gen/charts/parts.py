@@ -198,9 +198,7 @@ class Drawing:
         x, y = self._across(line.x), self._up(np.where(finite, line.y, self.chart.y.low))
         breaks = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0))
         pieces = zip(breaks[::2], breaks[1::2], strict=True)
-        return "".join(
-            polyline(*thin_line(x[start:stop], y[start:stop])) for start, stop in pieces
-        )
+        return "".join(polyline(*thin_line(x[start:stop], y[start:stop])) for start, stop in pieces)
 
     def _curve(self, series: Series | Trace) -> Curve:
         finite = np.isfinite(series.y)

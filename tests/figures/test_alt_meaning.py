@@ -27,9 +27,7 @@ from tests.support.pair_runs import pair_run
 
 Fillings = dict[str, list[dict[str, str]]]
 
-PICTURES: dict[str, Seen] = dict(
-    [*of_models(), *of_sweeps(), *of_formulas(), *of_comparisons()]
-)
+PICTURES: dict[str, Seen] = dict([*of_models(), *of_sweeps(), *of_formulas(), *of_comparisons()])
 
 
 class Asked(Words):

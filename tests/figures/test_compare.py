@@ -158,8 +158,8 @@ def test_models_that_cannot_be_compared_are_refused(
 
 def test_the_figure_waits_until_all_its_models_are_trained() -> None:
     results = {
-        name: TrainedModel(one.model, one.runs, one.chosen, {}) for name, one in
-        (("fast", FAST), ("slow", SLOW))
+        name: TrainedModel(one.model, one.runs, one.chosen, {})
+        for name, one in (("fast", FAST), ("slow", SLOW))
     }
     (view,) = figure_views({"both": FIGURE}, results)
     assert view.timeline == "both"

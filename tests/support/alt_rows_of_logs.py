@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from tests.support import naive_facts as naive
 from gen.experiments.runs import ModelRun
+from tests.support import naive_facts as naive
 from tests.support.alt_seen import (
     EN,
     Row,
