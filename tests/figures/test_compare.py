@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -165,3 +166,18 @@ def test_the_figure_waits_until_all_its_models_are_trained() -> None:
     assert view.timeline == "both"
     assert view.run is None
     assert not list(figure_views({"both": FIGURE}, {"fast": results["fast"]}))
+
+
+def test_a_page_shows_the_figure_on_a_timeline_of_its_own(tmp_path: Path) -> None:
+    config = small_site.CONFIG + SITE.format(models=["sum", "odd"])
+    small_site.build_here(tmp_path, config, small_site.PAGE + "\n::: figure both\nBoth.\n:::\n")
+    page = (tmp_path / "_site" / "index.html").read_text()
+    (figure,) = re.findall(r'<figure class="plot" id="figure-both".*?</figure>', page, re.DOTALL)
+    assert 'data-model="both"' in figure
+    timing = re.search(r'class="timing"[^>]*>(.*?)</script>', figure, re.DOTALL)
+    assert timing is not None
+    found = json.loads(timing[1])
+    assert found["marks"] == []
+    assert [curve["steps"][-1] for curve in found["curves"][0]] == [60, 50]
+    table = (tmp_path / "_site" / "data" / "both.csv").read_text()
+    assert table.startswith("model,seed,step,test_accuracy\nsum,0,0,")
