@@ -54,8 +54,6 @@ class Compare(ModelsFigure):
 
     def render(self, models: tuple[SeedRuns[ModelRun], ...], words: Words) -> Chart:
         shown = self._shown(models)
-        chances = {run.task.chance for runs in shown for run in runs}
-        chance = chances.pop() if len(chances) == 1 else None
         label = words("axis.test_accuracy")
         return Chart(
             title=words("chart.title", measure=label),
@@ -65,7 +63,7 @@ class Compare(ModelsFigure):
             ),
             y=share_axis(label, words),
             series=tuple(self._medians(shown, words)),
-            level=chance and Level(chance, words("chart.chance", chance=words.percent(chance))),
+            level=_level(shown, words),
             traces=tuple(_traces(shown)),
         )
 
@@ -108,6 +106,15 @@ class Compare(ModelsFigure):
                 seeds=len(runs),
             )
             yield Series(key, label, runs[0].logged_steps.astype(np.float64), _median(runs))
+
+
+def _level(shown: list[list[ModelRun]], words: Words) -> Level | None:
+    """Return the accuracy of guessing, if it is the same for all models."""
+    chances = {run.task.chance for runs in shown for run in runs}
+    if len(chances) > 1:
+        return None
+    chance = chances.pop()
+    return Level(chance, words("chart.chance", chance=words.percent(chance)))
 
 
 def _traces(shown: list[list[ModelRun]]) -> Iterator[Trace]:

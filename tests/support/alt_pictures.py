@@ -39,7 +39,7 @@ from gen.figures.waves import Waves
 from gen.figures.weights import Weights
 from tests.support.alt_seen import Seen
 from tests.support.line_runs import metrics
-from tests.support.outcome_runs import ENDS, STEPS, TASKS, Case, case
+from tests.support.outcome_runs import ENDS, STEPS, TASKS, Case, End, case
 from tests.support.pair_runs import OPERATIONS, OUTCOMES, bits_run, circle_pair_run, pair_run
 from tests.support.sweep_runs import sweep_run
 
@@ -200,7 +200,8 @@ def _failing(run: SweepRun) -> SweepRun:
 
 def of_comparisons() -> Iterator[tuple[str, Seen]]:
     """Yield comparisons of models with different outcomes, and with a seed that diverged."""
-    for ends in (("generalised", "memorised"), ("one diverged", "never fit"), ENDS):
+    pairs: list[tuple[End, ...]] = [("generalised", "memorised"), ("one diverged", "never fit")]
+    for ends in (*pairs, ENDS):
         models = tuple(case("add", end) for end in ends)
         yield f"compare, {ends}", Seen(Compare(models=list(ends)), models)
 
