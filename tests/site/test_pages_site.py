@@ -51,6 +51,7 @@ PAGES = (
     "smooth",
     "ones-and-zeros",
     "when",
+    "hurry-up",
     "open-questions",
     "try-others",
     "gallery",

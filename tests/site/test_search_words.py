@@ -118,7 +118,7 @@ FIELD = {
         "regularization": "ones-and-zeros when open-questions",
         "L1": "ones-and-zeros",
         "random seed": "modular-addition stars five-neurons ones-and-zeros",
-        "initialization": "modular-addition stars five-neurons ones-and-zeros when",
+        "initialization": "modular-addition stars five-neurons ones-and-zeros when hurry-up",
         "learning rate": "how-it-was-made ones-and-zeros",
         "optimizer": "how-it-was-made",
         "cross entropy": "how-it-was-made",
