@@ -20,6 +20,7 @@ from gen.analysis.own_explanation import check_own_names
 from gen.analysis.own_facts import own_facts
 from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
+from gen.analysis.transformer_facts import transformer_facts
 from gen.analysis.types import Facts
 from gen.analysis.wave_facts import first_wave_facts, height_facts, near_miss_facts
 from gen.experiments.model import Model
@@ -95,9 +96,9 @@ def _quick(run: ModelRun) -> Facts:
 
 
 def _slow(run: ModelRun) -> Facts:
-    """Return the facts of the weights that take longer; none without one hidden layer."""
+    """Return the facts of the weights that take longer; none of other kinds of networks."""
     if not has_hidden_layer(run):
-        return {}
+        return transformer_facts(run)
     facts: Facts = {"hidden": run.input_weights.shape[2]}
     facts |= progress_facts(run) | near_miss_facts(run)
     return facts | first_wave_facts(run) | height_facts(run)
@@ -110,6 +111,8 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
         "seeds": len(runs),
         "seeds_generalised": sum(generalised_at(run) is not None for run in valid),
         "seeds_failed": len(runs) - len(valid),
+        **_over_seeds("memorised_at", [memorised_at(run) for run in valid]),
+        **_over_seeds("generalised_at", [generalised_at(run) for run in valid]),
         "rule": "first-generalised" if model.shown is None else "chosen",
         "steps": model.training.steps,
         **({} if model.hunt is None else model.hunt.facts),
@@ -123,6 +126,15 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
         "test_rows": test_rows,
         "chance": model.task.chance,
         **model.optimiser.facts,
+    }
+
+
+def _over_seeds(name: str, steps: list[int | None]) -> Facts:
+    """Return the earliest and the latest step over the seeds that have one."""
+    reached = [step for step in steps if step is not None]
+    return {
+        f"earliest_{name}": min(reached, default=None),
+        f"latest_{name}": max(reached, default=None),
     }
 
 
