@@ -1,7 +1,7 @@
 """Facts of a transformer: where "=" attends, and the waves in the embedding of the numbers.
 
 The view `attention` is a mean over all pairs, and hides that a head can attend to a in one sum and
-to b in another. What it does for each pair is computed from the learned tensors after the last step.
+to b in another. What it does for each pair follows from the learned tensors after the last step.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _embedding(run: ModelRun, memorised: int | None) -> Facts:
         if snapshot is None or not isinstance(keys, list):
             return None
         power = powers(run.views["E"][snapshot]).sum(axis=-1)
-        return float(power_share(power, [int(k) for k in keys]))
+        return float(power_share(power, [k for k in keys if isinstance(k, int)]))
 
     return {
         "first_embedding_share": share(0),

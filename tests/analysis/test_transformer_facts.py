@@ -13,7 +13,7 @@ from gen.analysis.transformer_facts import pair_attention, transformer_facts
 from gen.networks.transformer import Transformer
 from gen.tasks.modular import Modular
 from tests.support.line_runs import waves_run
-from tests.support.transformer_runs import transformer_run
+from tests.support.transformer_runs import FACTS, transformer_run
 
 
 def test_the_mean_is_told_apart_from_single_sums() -> None:
@@ -31,8 +31,9 @@ def test_the_mean_is_told_apart_from_single_sums() -> None:
 
 
 def test_attention_in_single_sums_has_the_mean_of_the_view() -> None:
-    task, network = Modular(modulus=5, ordered=True, train_share=0.5), Transformer(
-        width=6, heads=3, hidden=4
+    task, network = (
+        Modular(modulus=5, ordered=True, train_share=0.5),
+        Transformer(width=6, heads=3, hidden=4),
     )
     generator = np.random.default_rng(2)
     learned = {n: generator.normal(size=a.shape) for n, a in network.init(task, 0).items()}
@@ -49,7 +50,7 @@ def test_the_embedding_counts_the_frequencies_of_the_logits() -> None:
     assert facts["explanation"] == "waves" and facts["algorithm"] == "pizza"
     # A table of ones and zeros has all 33 waves alike.
     keys = facts["logit_frequencies"]
-    assert isinstance(keys, list) and keys
+    assert isinstance(keys, list) and isinstance(keys[0], int)
     assert facts["final_embedding_share"] == pytest.approx(len(keys) / 33)
     k = 2 * np.pi * keys[0] * np.arange(67) / 67
     views = {name: view.copy() for name, view in run.views.items()}
@@ -66,3 +67,4 @@ def test_without_a_rule_or_another_network_nothing_is_said() -> None:
     assert facts["most_attention"] is not None
     assert "most_attention" not in run_facts(transformer_run())
     assert transformer_facts(waves_run()) == {}
+    assert transformer_facts(transformer_run()).keys() == FACTS

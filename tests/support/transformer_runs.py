@@ -11,6 +11,22 @@ from gen.networks.transformer import Transformer
 from gen.tasks.modular import Modular
 from tests.support.line_runs import metrics, solved_run
 
+FACTS = frozenset(
+    {
+        "lowest_mean_attention",
+        "highest_mean_attention",
+        "lowest_mean_attention_when_memorised",
+        "highest_mean_attention_when_memorised",
+        "highest_equals_attention",
+        "least_attention",
+        "most_attention",
+        "first_embedding_share",
+        "embedding_share_when_memorised",
+        "final_embedding_share",
+    }
+)
+"""The facts of transformers alone, which `tests/analysis/test_transformer_facts.py` checks."""
+
 
 def transformer_run(*, memorises: float = 500.0, generalises: float = 28_000.0) -> ModelRun:
     """Return a transformer that adds by the weights of `solved_run`, which it sees as values.
