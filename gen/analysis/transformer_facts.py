@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from gen.analysis.explanation import explanation_facts
 from gen.analysis.fourier import power_share, powers
-from gen.analysis.outcome import memorised_at
+from gen.analysis.outcome import generalised_at, memorised_at
 from gen.analysis.types import Facts
 from gen.experiments.runs import ModelRun
 from gen.networks.transformer import Transformer
@@ -26,8 +26,8 @@ def transformer_facts(run: ModelRun) -> Facts:
         over all pairs, at the end, and with `_when_memorised`; `highest_equals_attention`: the
         same of "=" at the end. `least_attention`, `most_attention`: of all heads, both numbers and
         all pairs. `first_embedding_share`, `embedding_share_when_memorised`,
-        `final_embedding_share`: share of the frequencies of the logits in the power of E, None
-        without an explanation.
+        `embedding_share_when_generalised`, `final_embedding_share`: share of the frequencies of the
+        logits in the power of E, None without an explanation.
     """
     if not (isinstance(run.network, Transformer) and isinstance(run.task, Modular)):
         return {}
@@ -82,6 +82,7 @@ def _embedding(run: ModelRun, memorised: int | None) -> Facts:
     return {
         "first_embedding_share": share(0),
         "embedding_share_when_memorised": share(memorised),
+        "embedding_share_when_generalised": share(_snapshot_at(run, generalised_at(run))),
         "final_embedding_share": share(len(run.snapshot_steps) - 1),
     }
 

@@ -21,9 +21,9 @@ from gen.experiments.runs import model_runs
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_figure import OneConstructionFigure
 from gen.figures.formula_figure import FormulaFigure
+from gen.networks.transformer import Transformer
 from gen.site.assemble import all_facts
 from gen.site.results import TrainedSweep
-from gen.networks.transformer import Transformer
 from gen.tasks.modular import Modular
 from gen.tasks.task import Task
 from gen.training.loop import Ensemble, Training, train

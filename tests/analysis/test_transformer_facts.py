@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from gen.analysis.facts import run_facts, seed_facts
+from gen.analysis.outcome import generalised_at
 from gen.analysis.transformer_facts import pair_attention, transformer_facts
 from gen.networks.transformer import Transformer
 from gen.tasks.modular import Modular
@@ -54,9 +55,12 @@ def test_the_embedding_counts_the_frequencies_of_the_logits() -> None:
     assert facts["final_embedding_share"] == pytest.approx(len(keys) / 33)
     k = 2 * np.pi * keys[0] * np.arange(67) / 67
     views = {name: view.copy() for name, view in run.views.items()}
+    place = int(np.searchsorted(run.snapshot_steps, generalised_at(run) or 0))
     views["E"][0] = np.cos(k)[:, None]
+    views["E"][place] = np.cos(k)[:, None]
     changed = transformer_facts(replace(run, views=views))
     assert changed["first_embedding_share"] == pytest.approx(1)
+    assert changed["embedding_share_when_generalised"] == pytest.approx(1)
     assert changed["embedding_share_when_memorised"] == pytest.approx(len(keys) / 33)
 
 

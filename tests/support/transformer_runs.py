@@ -22,6 +22,7 @@ FACTS = frozenset(
         "most_attention",
         "first_embedding_share",
         "embedding_share_when_memorised",
+        "embedding_share_when_generalised",
         "final_embedding_share",
     }
 )
