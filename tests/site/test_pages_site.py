@@ -26,6 +26,7 @@ from gen.figures.sweep_figure import SweepFigure
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.networks.embedded import Embedded
+from gen.networks.transformer import Transformer
 from gen.site.assets import theme_files
 from gen.site.pages.facts import FACTS_FILE
 from gen.site.pages.figures import PlacedFigure
@@ -38,6 +39,7 @@ from tests.support.line_runs import circle_run, parity_run, waves_run
 from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import TEMPLATES, Outline, chart, film, main_text
 from tests.support.sweep_runs import sweep_run
+from tests.support.transformer_runs import transformer_run
 
 SITE = Path(__file__).parents[2] / "site"
 NEVER = float("inf")
@@ -51,6 +53,7 @@ PAGES = (
     "smooth",
     "ones-and-zeros",
     "when",
+    "larger-model",
     "hurry-up",
     "open-questions",
     "try-others",
@@ -89,6 +92,8 @@ def runs(world: str) -> dict[str, ModelRun]:
 def made_up(model: Model) -> Callable[..., ModelRun]:
     if isinstance(model.task, SparseParity):
         return parity_run
+    if isinstance(model.network, Transformer):
+        return transformer_run
     on_circle = isinstance(model.network, Embedded) and model.network.embedding == "circle"
     return circle_run if on_circle else waves_run
 

@@ -59,6 +59,17 @@ def _norm(c: Case) -> list[float]:
     ]
 
 
+def _over_seeds(split: str, place: int) -> Row:
+    """Return the row of a step over all seeds: the first or the last in order."""
+
+    def row(c: Case) -> int | None:
+        found = (learned(run, split) for run in c.runs if run.failed_at is None)
+        steps = sorted(step for step in found if step is not None)
+        return steps[place] if steps else None
+
+    return row
+
+
 def _pairs(c: Case) -> int:
     return sum(c.chosen.task.rows)
 
@@ -85,6 +96,11 @@ COMMON: Mapping[str, Row] = {
         float(run.metrics["test_accuracy"][-1]) for run in c.runs if run.failed_at is None
     ),
     "seeds_failed": lambda c: sum(run.failed_at is not None for run in c.runs),
+    **{
+        f"{which}_{name}": _over_seeds(split, pick)
+        for name, split in (("memorised_at", "train"), ("generalised_at", "test"))
+        for which, pick in (("earliest", 0), ("latest", -1))
+    },
     "rule": lambda c: "chosen",
     "steps": lambda c: 4000,
     "learned_numbers": lambda c: sum(
