@@ -111,7 +111,7 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
     train_rows, test_rows = model.task.rows
     return {
         "seeds": len(runs),
-        "seeds_generalised": sum(generalised_at(run) is not None for run in valid),
+        **_over_seeds(valid),
         "seeds_failed": len(runs) - len(valid),
         "rule": "first-generalised" if model.shown is None else "chosen",
         "steps": model.training.steps,
@@ -126,6 +126,24 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
         "test_rows": test_rows,
         "chance": model.task.chance,
         **model.optimiser.facts,
+    }
+
+
+def _over_seeds(valid: list[ModelRun]) -> Facts:
+    """Return how many seeds learn either split, when, and how they end; None of no seed."""
+    memorised, generalised = (
+        [step for run in valid if (step := learned_at(run)) is not None]
+        for learned_at in (memorised_at, generalised_at)
+    )
+    ends = [float(run.metrics["test_accuracy"][-1]) for run in valid]
+    return {
+        "seeds_memorised": len(memorised),
+        "seeds_generalised": len(generalised),
+        "median_memorised_at": int(np.median(memorised)) if memorised else None,
+        "median_generalised_at": int(np.median(generalised)) if generalised else None,
+        "earliest_generalised_at": min(generalised, default=None),
+        "latest_generalised_at": max(generalised, default=None),
+        "median_final_test_accuracy": float(np.median(ends)) if ends else None,
     }
 
 

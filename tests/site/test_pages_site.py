@@ -19,11 +19,8 @@ from gen.analysis.types import Facts
 from gen.config.reader import Config, load
 from gen.experiments.model import Model
 from gen.experiments.runs import ModelRun
-from gen.figures.accuracy import Accuracy
 from gen.figures.figure import Figure, FilmFigure
 from gen.figures.formula_figure import FormulaFigure
-from gen.figures.loss import Loss
-from gen.figures.progress import Progress
 from gen.figures.seeds import Seeds
 from gen.figures.sweep_figure import SweepFigure
 from gen.figures.sweep_map import SweepMap
@@ -60,6 +57,9 @@ PAGES = (
     "report",
     "how-it-was-made",
 )
+CHARTS = {"accuracy", "loss", "progress", "compare", "two-circuits"}
+"""Kinds of figures that are one chart."""
+
 ONE_WORKER = pytest.mark.xdist_group("pages")
 """Runs tests of all pages in one process, which caches the rendered pages."""
 
@@ -101,7 +101,7 @@ def placed(name: str, figure: Figure, world: str, words: Words) -> PlacedFigure:
             )
         return replace(film(name), model=figure.sweep, data=data)
     run = runs(world).get(figure.source)
-    if isinstance(figure, Accuracy | Loss | Progress):
+    if figure.kind in CHARTS:
         return replace(chart(name), model=figure.source)
     if isinstance(figure, FilmFigure):
         return replace(film(name), model=figure.source)

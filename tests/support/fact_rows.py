@@ -6,6 +6,7 @@ A published fact without a row fails a test.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,10 +63,26 @@ def _pairs(c: Case) -> int:
     return sum(c.chosen.task.rows)
 
 
+def _steps(c: Case, split: str) -> list[int]:
+    """Return the steps from which valid seeds have learned a split, in rising order."""
+    valid = [run for run in c.runs if run.failed_at is None]
+    return sorted(step for run in valid if (step := learned(run, split)) is not None)
+
+
+def _middle(steps: list[int]) -> int | None:
+    return int(statistics.median(steps)) if steps else None
+
+
 COMMON: Mapping[str, Row] = {
     "seeds": lambda c: len(c.runs),
-    "seeds_generalised": lambda c: sum(
-        learned(run, "test") is not None for run in c.runs if run.failed_at is None
+    "seeds_memorised": lambda c: len(_steps(c, "train")),
+    "seeds_generalised": lambda c: len(_steps(c, "test")),
+    "median_memorised_at": lambda c: _middle(_steps(c, "train")),
+    "median_generalised_at": lambda c: _middle(_steps(c, "test")),
+    "earliest_generalised_at": lambda c: next(iter(_steps(c, "test")), None),
+    "latest_generalised_at": lambda c: next(reversed(_steps(c, "test")), None),
+    "median_final_test_accuracy": lambda c: statistics.median(
+        float(run.metrics["test_accuracy"][-1]) for run in c.runs if run.failed_at is None
     ),
     "seeds_failed": lambda c: sum(run.failed_at is not None for run in c.runs),
     "rule": lambda c: "chosen",
