@@ -347,6 +347,10 @@ CIRCLE: Mapping[str, Row] = {
     "neuron_angles": lambda c: [round(angle, 1) for angle in sorted(naive.circle_angles(c)[0])],
     "even_spacing": lambda c: 72,
     "largest_spacing_error": naive.spacing_error,
+    "evenly_spaced_at": naive.evenly_spaced,
+    "test_accuracy_when_evenly_spaced": lambda c: at(
+        c.chosen.logged_steps, c.chosen.metrics["test_accuracy"], naive.evenly_spaced(c)
+    ),
     "largest_doubling_error": naive.doubling_error,
     "smallest_norm": lambda c: min(naive.circle_angles(c)[2]),
     "largest_norm": lambda c: max(naive.circle_angles(c)[2]),
