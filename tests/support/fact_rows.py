@@ -59,17 +59,6 @@ def _norm(c: Case) -> list[float]:
     ]
 
 
-def _over_seeds(split: str, place: int) -> Row:
-    """Return the row of a step over all seeds: the first or the last in order."""
-
-    def row(c: Case) -> int | None:
-        found = (learned(run, split) for run in c.runs if run.failed_at is None)
-        steps = sorted(step for step in found if step is not None)
-        return steps[place] if steps else None
-
-    return row
-
-
 def _pairs(c: Case) -> int:
     return sum(c.chosen.task.rows)
 
@@ -78,6 +67,11 @@ def _steps(c: Case, split: str) -> list[int]:
     """Return the steps from which valid seeds have learned a split, in rising order."""
     valid = [run for run in c.runs if run.failed_at is None]
     return sorted(step for run in valid if (step := learned(run, split)) is not None)
+
+
+def _over_seeds(split: str, place: int) -> Row:
+    """Return the row of the first or last of the steps from which seeds have learned a split."""
+    return lambda c: next(iter(_steps(c, split)[place:]), None)
 
 
 def _middle(steps: list[int]) -> int | None:
@@ -90,17 +84,15 @@ COMMON: Mapping[str, Row] = {
     "seeds_generalised": lambda c: len(_steps(c, "test")),
     "median_memorised_at": lambda c: _middle(_steps(c, "train")),
     "median_generalised_at": lambda c: _middle(_steps(c, "test")),
-    "earliest_generalised_at": lambda c: next(iter(_steps(c, "test")), None),
-    "latest_generalised_at": lambda c: next(reversed(_steps(c, "test")), None),
+    **{
+        f"{which}_{name}": _over_seeds(split, place)
+        for split, name in (("train", "memorised_at"), ("test", "generalised_at"))
+        for which, place in (("earliest", 0), ("latest", -1))
+    },
     "median_final_test_accuracy": lambda c: statistics.median(
         float(run.metrics["test_accuracy"][-1]) for run in c.runs if run.failed_at is None
     ),
     "seeds_failed": lambda c: sum(run.failed_at is not None for run in c.runs),
-    **{
-        f"{which}_{name}": _over_seeds(split, pick)
-        for name, split in (("memorised_at", "train"), ("generalised_at", "test"))
-        for which, pick in (("earliest", 0), ("latest", -1))
-    },
     "rule": lambda c: "chosen",
     "steps": lambda c: 4000,
     "learned_numbers": lambda c: sum(
