@@ -29,6 +29,7 @@ from gen.figures.sweep_figure import SweepFigure
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.networks.embedded import Embedded
+from gen.networks.kernel_machine import KernelMachine
 from gen.site.assets import theme_files
 from gen.site.pages.facts import FACTS_FILE
 from gen.site.pages.figures import PlacedFigure
@@ -37,6 +38,7 @@ from gen.site.pages.references import read_references
 from gen.site.pages.render import render_pages
 from gen.site.pages.synonyms import read_synonyms
 from gen.tasks.sparse_parity import SparseParity
+from tests.support.kernel_runs import kernel_run
 from tests.support.line_runs import circle_run, parity_run, waves_run
 from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import TEMPLATES, Outline, chart, film, main_text
@@ -44,6 +46,9 @@ from tests.support.sweep_runs import sweep_run
 
 SITE = Path(__file__).parents[2] / "site"
 NEVER = float("inf")
+CHARTS_OF_THE_ARTICLE = ("two-circuits",)
+"""Kinds of the site's own plugins that are drawn as charts."""
+
 WORLDS = ("all learned", "only memorised", "nothing learned")
 PAGES = (
     "index",
@@ -54,6 +59,7 @@ PAGES = (
     "smooth",
     "ones-and-zeros",
     "when",
+    "other-roads",
     "open-questions",
     "try-others",
     "gallery",
@@ -88,6 +94,8 @@ def runs(world: str) -> dict[str, ModelRun]:
 def made_up(model: Model) -> Callable[..., ModelRun]:
     if isinstance(model.task, SparseParity):
         return parity_run
+    if isinstance(model.network, KernelMachine):
+        return kernel_run
     on_circle = isinstance(model.network, Embedded) and model.network.embedding == "circle"
     return circle_run if on_circle else waves_run
 
@@ -101,7 +109,7 @@ def placed(name: str, figure: Figure, world: str, words: Words) -> PlacedFigure:
             )
         return replace(film(name), model=figure.sweep, data=data)
     run = runs(world).get(figure.source)
-    if isinstance(figure, Accuracy | Loss | Progress):
+    if isinstance(figure, Accuracy | Loss | Progress) or figure.kind in CHARTS_OF_THE_ARTICLE:
         return replace(chart(name), model=figure.source)
     if isinstance(figure, FilmFigure):
         return replace(film(name), model=figure.source)
