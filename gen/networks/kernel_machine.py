@@ -70,14 +70,14 @@ class KernelMachine(FittedNetwork):
         features = parameters["M"]
         views = {"M": View(features, "input", "input")}
         if _has_halves(task):
-            views["M_ab"] = View(features[: task.outputs, task.outputs :], "number", "number")
+            views["M_ab"] = View(features[: task.outputs, task.outputs :], "a", "b")
         return views
 
     def view_shapes(self, task: Task) -> dict[str, ViewShape]:
         """Return the shapes of `views`, without torch: configs are read quickly."""
         shapes = {"M": ViewShape(task.inputs, task.inputs, "input", "input")}
         if _has_halves(task):
-            shapes["M_ab"] = ViewShape(task.outputs, task.outputs, "number", "number")
+            shapes["M_ab"] = ViewShape(task.outputs, task.outputs, "a", "b")
         return shapes
 
     def fit(self, task: Task, parameters: Parameters, batch: Batch) -> Parameters:

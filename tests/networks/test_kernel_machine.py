@@ -109,7 +109,7 @@ def test_its_features_become_stripes_and_facts_say_when(
 ) -> None:
     ensemble, trained = grokked
     for run in model_runs("kernel", ensemble, trained):
-        assert run.axes == {"M": ("input", "input"), "M_ab": ("number", "number")}
+        assert run.axes == {"M": ("input", "input"), "M_ab": ("a", "b")}
         assert np.array_equal(run.views["M"][0], np.eye(34))
         assert np.array_equal(run.views["M_ab"], run.views["M"][:, :17, 17:])
         assert (run.views["M_ab"][:2] == 0).all()

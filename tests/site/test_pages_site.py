@@ -26,6 +26,7 @@ from gen.figures.sweep_figure import SweepFigure
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.networks.embedded import Embedded
+from gen.networks.kernel_machine import KernelMachine
 from gen.networks.transformer import Transformer
 from gen.site.assets import theme_files
 from gen.site.pages.facts import FACTS_FILE
@@ -35,6 +36,7 @@ from gen.site.pages.references import read_references
 from gen.site.pages.render import render_pages
 from gen.site.pages.synonyms import read_synonyms
 from gen.tasks.sparse_parity import SparseParity
+from tests.support.kernel_runs import kernel_run
 from tests.support.line_runs import circle_run, parity_run, waves_run
 from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import TEMPLATES, Outline, chart, film, main_text
@@ -43,6 +45,9 @@ from tests.support.transformer_runs import transformer_run
 
 SITE = Path(__file__).parents[2] / "site"
 NEVER = float("inf")
+CHARTS_OF_THE_ARTICLE = ("two-circuits",)
+"""Kinds of the site's own plugins that are drawn as charts."""
+
 WORLDS = ("all learned", "only memorised", "nothing learned")
 PAGES = (
     "index",
@@ -55,6 +60,7 @@ PAGES = (
     "when",
     "larger-model",
     "hurry-up",
+    "other-roads",
     "open-questions",
     "try-others",
     "gallery",
@@ -94,6 +100,8 @@ def made_up(model: Model) -> Callable[..., ModelRun]:
         return parity_run
     if isinstance(model.network, Transformer):
         return transformer_run
+    if isinstance(model.network, KernelMachine):
+        return kernel_run
     on_circle = isinstance(model.network, Embedded) and model.network.embedding == "circle"
     return circle_run if on_circle else waves_run
 
