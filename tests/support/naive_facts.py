@@ -551,9 +551,7 @@ def neurons_in_use(case: Case) -> int:
 # --- Fixed circle
 
 
-def circle_angles(
-    case: Case, snapshot: int = -1
-) -> tuple[list[float], list[float], list[float]]:
+def circle_angles(case: Case, snapshot: int = -1) -> tuple[list[float], list[float], list[float]]:
     """Return input angles and output angles (degrees), and input lengths of all neurons."""
     a, b = (case.chosen.views[name][snapshot].astype(float) for name in "AB")
     into = [math.degrees(math.atan2(y, x)) % 360 for x, y in a.T]
