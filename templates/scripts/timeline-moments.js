@@ -32,7 +32,7 @@
       strip.className = "moments";
       strip.append(...this.elements);
       const screen = figure.querySelector(".screen");
-      if (screen) screen.prepend(strip);
+      if (screen && !figure.matches(".row > *")) screen.prepend(strip);
       else figure.querySelector("figcaption").before(strip);
       this.follow();
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from math import log
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from gen.experiments.sweep import Sweep
 from gen.experiments.thresholds import Thresholds
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
+from gen.site.pages.figures import PlacedFigure
 from gen.site.pages.render import render_pages
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
@@ -37,7 +39,7 @@ from gen.tasks.task import Task
 from gen.training.loop import METRICS, Trained
 from gen.widgets.sweep_curves import MISSING, Curves
 from tests.experiments.test_sweeps import CHOSEN, SMALL
-from tests.support.small_pages import FRONT, TEMPLATES, page, site
+from tests.support.small_pages import FRONT, TEMPLATES, film, page, site
 from tests.support.sweep_runs import STEPS, sweep_run
 
 SITE = Path(__file__).parents[2] / "site"
@@ -256,16 +258,16 @@ def test_no_setting_is_said_to_have_the_most_of_what_never_happens_or_of_a_tie(
 
 
 def _chapter(name: str, sweep_name: str, facts: dict[str, Any], language: str) -> str:
-    """A chapter's text on one sweep, rendered with the facts of that sweep alone."""
+    """A chapter's text on one sweep, rendered with the facts and films of that sweep alone."""
     text = (SITE / "pages" / language / f"{name}.md").read_text().split("+++\n", 2)[2]
     text = text[text.index("## ") :] if sweep_name == "parity-sweep" else _seven_ways(text)
-    text = re.sub(r"^::: figure[^\n]*\n.*?^:::\n", "", text, flags=re.MULTILINE | re.DOTALL)
+    names = re.findall(r"^::: figure (\S+)", text, re.MULTILINE)
+    films: dict[str, PlacedFigure] = {each: replace(film(each), model=sweep_name) for each in names}
     text = re.sub(r"\[([^\]\n]*)\]\([^)\n]*\)", r"\1", text)
     text = re.sub(r"[(（]?\[@[^\]]*\][)）]?", "", text)
     of = site("index", languages=(language,))
-    pages = render_pages(
-        of, language, {"index": FRONT + text}, {}, {sweep_name: facts}, Words(language), TEMPLATES
-    )
+    sources, known = {"index": FRONT + text}, {sweep_name: facts}
+    pages = render_pages(of, language, sources, films, known, Words(language), TEMPLATES)
     return pages["index.html"]
 
 

@@ -330,3 +330,31 @@ def test_a_browser_that_cannot_unpack_offers_no_seeds(browser: Browser, address:
     assert page.locator(".other-seed:visible").count() == 0
     assert watched.complaints == []
     page.close()
+
+
+def test_a_sentence_about_the_seed_of_the_text_is_hidden_with_another_seed(
+    page: Page, address: str
+) -> None:
+    page.goto(address.replace("index.html", "fourth.html"))
+    started(page)
+    sentence = page.get_by_text("A sentence about the seed of the text.")
+    expect(sentence).to_be_visible()
+    page.goto(address.replace("index.html", "fourth.html?seed=2"))
+    started(page)
+    expect(page.locator("#figure-sum-weights .other-seed")).to_be_visible()
+    expect(sentence).to_be_hidden()
+    page.locator("#figure-sum-weights .other-seed button").click()
+    expect(sentence).to_be_visible()
+
+
+def test_pictures_side_by_side_begin_at_one_height_with_a_sentence_below_one(
+    page: Page, address: str
+) -> None:
+    page.goto(address.replace("index.html", "fourth.html"))
+    started(page)
+    chart = page.locator("#figure-sum-accuracy svg:visible").bounding_box()
+    picture = page.locator("#figure-sum-weights .player").bounding_box()
+    sentence = page.locator("#figure-sum-weights .moments").bounding_box()
+    assert chart and picture and sentence
+    assert abs(chart["y"] - picture["y"]) < 2
+    assert sentence["y"] >= picture["y"] + picture["height"]

@@ -13,7 +13,7 @@ CONFIG = (
     small_site.CONFIG.replace('kind = "weights"\nmodel = "sum"\n', f'kind = "weights"\n{_EVERY}')
     .replace('kind = "accuracy"\nmodel = "sum"\n', f'kind = "accuracy"\n{_EVERY}')
     .replace("steps = 60", "steps = 120")
-    .replace('pages = ["index"]', 'pages = ["index", "second", "third"]')
+    .replace('pages = ["index"]', 'pages = ["index", "second", "third", "fourth"]')
     + f"""
 [figures.sum-parts]
 kind = "interference"
@@ -43,11 +43,27 @@ def _page(*names: str) -> str:
     return head + "\n\n".join(f"::: figure {name} wide\nA caption.\n:::" for name in names) + "\n"
 
 
+_ROW = """
+::: row
+::: figure sum-accuracy
+A caption.
+:::
+::: figure sum-weights
+A caption.
+
+::: moment 0
+A sentence about the seed of the text.
+:::
+:::
+:::
+"""
+
 OTHERS = {
     "second": _page("sum-accuracy", "sum-weights", "odd-loss"),
     "third": _page("sum-parts", "sum-accuracy"),
+    "fourth": _page() + _ROW,
 }
-"""Pages without a figure of seeds."""
+"""Pages without a figure of seeds. The fourth has two figures side by side, and a moment."""
 
 
 def write(folder: Path, config: str = CONFIG) -> list[str | Path]:
