@@ -136,6 +136,8 @@ def _over_seeds(valid: list[ModelRun]) -> Facts:
         [step for run in valid if (step := learned_at(run)) is not None]
         for learned_at in (memorised_at, generalised_at)
     )
+    accuracies = ((run.logged_steps, run.metrics["test_accuracy"]) for run in valid)
+    half = [step for at in accuracies if (step := stays_above_from(*at, 0.5)) is not None]
     ends = [float(run.metrics["test_accuracy"][-1]) for run in valid]
     return {
         "seeds_memorised": len(memorised),
@@ -146,6 +148,7 @@ def _over_seeds(valid: list[ModelRun]) -> Facts:
         "latest_memorised_at": max(memorised, default=None),
         "earliest_generalised_at": min(generalised, default=None),
         "latest_generalised_at": max(generalised, default=None),
+        "median_test_half_at": int(np.median(half)) if half else None,
         "median_final_test_accuracy": float(np.median(ends)) if ends else None,
     }
 

@@ -69,6 +69,17 @@ def _steps(c: Case, split: str) -> list[int]:
     return sorted(step for run in valid if (step := learned(run, split)) is not None)
 
 
+def _half_right(c: Case) -> list[int]:
+    """Return the steps from which half of the test rows stay right, of seeds that come so far."""
+    found = []
+    for run in c.runs:
+        right = [bool(value >= 0.5) for value in run.metrics["test_accuracy"]]
+        if run.failed_at is None and right[-1]:
+            lasting = len(right) - right[::-1].index(False) if False in right else 0
+            found.append(int(run.logged_steps[lasting]))
+    return found
+
+
 def _over_seeds(split: str, place: int) -> Row:
     """Return the row of the first or last of the steps from which seeds have learned a split."""
     return lambda c: next(iter(_steps(c, split)[place:]), None)
@@ -89,6 +100,7 @@ COMMON: Mapping[str, Row] = {
         for split, name in (("train", "memorised_at"), ("test", "generalised_at"))
         for which, place in (("earliest", 0), ("latest", -1))
     },
+    "median_test_half_at": lambda c: _middle(_half_right(c)),
     "median_final_test_accuracy": lambda c: statistics.median(
         float(run.metrics["test_accuracy"][-1]) for run in c.runs if run.failed_at is None
     ),
