@@ -54,9 +54,7 @@ def circuit_facts(run: ModelRun) -> Facts:
             found.steps, found.accuracy["in_use_test"], LEARNED_ACCURACY
         ),
         "largest_others_test_accuracy": float(found.accuracy["others_test"].max()),
-        "largest_others_test_accuracy_at": int(
-            found.steps[found.accuracy["others_test"].argmax()]
-        ),
+        "largest_others_test_accuracy_at": int(found.steps[found.accuracy["others_test"].argmax()]),
     }
     for when, step in (("memorised", memorised_at(run)), ("generalised", generalised_at(run))):
         for name, values in found.accuracy.items():

@@ -50,10 +50,9 @@ ROWS: Mapping[str, Row] = {
         c.chosen.snapshot_steps, [v >= 0.99 for v in accuracy(c.chosen, True, "test")]
     ),
     "largest_others_test_accuracy": lambda c: max(accuracy(c.chosen, False, "test")),
-    "largest_others_test_accuracy_at": lambda c: max(
-        zip(accuracy(c.chosen, False, "test"), -c.chosen.snapshot_steps, strict=True)
-    )[1]
-    * -1,
+    "largest_others_test_accuracy_at": lambda c: (
+        max(zip(accuracy(c.chosen, False, "test"), -c.chosen.snapshot_steps, strict=True))[1] * -1
+    ),
     "in_use_train_accuracy_when_memorised": _when("train", True, "train"),
     "in_use_test_accuracy_when_memorised": _when("train", True, "test"),
     "others_train_accuracy_when_memorised": _when("train", False, "train"),
