@@ -100,6 +100,10 @@ def made_up(model: Model) -> Callable[..., ModelRun]:
     return circle_run if on_circle else waves_run
 
 
+def _is_chart(figure: Figure) -> bool:
+    return getattr(figure, "kind", "") in CHARTS_OF_THE_ARTICLE
+
+
 def placed(name: str, figure: Figure, world: str, words: Words) -> PlacedFigure:
     if isinstance(figure, SweepFigure):
         data = f"data/{figure.sweep}.csv"
@@ -109,7 +113,7 @@ def placed(name: str, figure: Figure, world: str, words: Words) -> PlacedFigure:
             )
         return replace(film(name), model=figure.sweep, data=data)
     run = runs(world).get(figure.source)
-    if isinstance(figure, Accuracy | Loss | Progress) or figure.kind in CHARTS_OF_THE_ARTICLE:
+    if isinstance(figure, Accuracy | Loss | Progress) or _is_chart(figure):
         return replace(chart(name), model=figure.source)
     if isinstance(figure, FilmFigure):
         return replace(film(name), model=figure.source)
