@@ -8,7 +8,7 @@ from jaxtyping import Float
 from gen.analysis.fourier import components, frequencies
 
 PHASE_TOLERANCE = 15
-"""Largest error, in degrees, of an output angle that counts as right."""
+"""Largest error, in degrees, of an output angle or a gap of neighbours that counts as right."""
 
 
 def angles(points: Float[np.ndarray, "*batch 2 neuron"]) -> Float[np.ndarray, "*batch neuron"]:

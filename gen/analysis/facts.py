@@ -20,6 +20,7 @@ from gen.analysis.own_explanation import check_own_names
 from gen.analysis.own_facts import own_facts
 from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
+from gen.analysis.transformer_facts import transformer_facts
 from gen.analysis.two_circuits import circuit_facts
 from gen.analysis.types import Facts
 from gen.analysis.wave_facts import first_wave_facts, height_facts, near_miss_facts
@@ -96,9 +97,9 @@ def _quick(run: ModelRun) -> Facts:
 
 
 def _slow(run: ModelRun) -> Facts:
-    """Return the facts of the weights that take longer; none without one hidden layer."""
+    """Return the facts of the weights that take longer; none of other kinds of networks."""
     if not has_hidden_layer(run):
-        return {}
+        return transformer_facts(run)
     facts: Facts = {"hidden": run.input_weights.shape[2]}
     facts |= progress_facts(run) | near_miss_facts(run)
     if isinstance(run.task, SparseParity):
@@ -111,7 +112,7 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
     train_rows, test_rows = model.task.rows
     return {
         "seeds": len(runs),
-        "seeds_generalised": sum(generalised_at(run) is not None for run in valid),
+        **_over_seeds(valid),
         "seeds_failed": len(runs) - len(valid),
         "rule": "first-generalised" if model.shown is None else "chosen",
         "steps": model.training.steps,
@@ -126,6 +127,26 @@ def _common(model: Model, runs: list[ModelRun]) -> Facts:
         "test_rows": test_rows,
         "chance": model.task.chance,
         **model.optimiser.facts,
+    }
+
+
+def _over_seeds(valid: list[ModelRun]) -> Facts:
+    """Return how many seeds learn either split, when, and how they end; None of no seed."""
+    memorised, generalised = (
+        [step for run in valid if (step := learned_at(run)) is not None]
+        for learned_at in (memorised_at, generalised_at)
+    )
+    ends = [float(run.metrics["test_accuracy"][-1]) for run in valid]
+    return {
+        "seeds_memorised": len(memorised),
+        "seeds_generalised": len(generalised),
+        "median_memorised_at": int(np.median(memorised)) if memorised else None,
+        "median_generalised_at": int(np.median(generalised)) if generalised else None,
+        "earliest_memorised_at": min(memorised, default=None),
+        "latest_memorised_at": max(memorised, default=None),
+        "earliest_generalised_at": min(generalised, default=None),
+        "latest_generalised_at": max(generalised, default=None),
+        "median_final_test_accuracy": float(np.median(ends)) if ends else None,
     }
 
 

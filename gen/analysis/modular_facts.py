@@ -11,6 +11,7 @@ from gen.analysis.fourier import peak_power_shares, silent_neurons
 from gen.analysis.hidden_layer_views import has_hidden_layer, number_weights
 from gen.analysis.interference import interference_facts
 from gen.analysis.neuron_groups import settled_frequencies
+from gen.analysis.outcome import metric_at, stays_above_from
 from gen.analysis.pairs import PairWeights, phase_errors, read_pairs, second_matrix, sign
 from gen.analysis.types import Facts
 from gen.analysis.wave_facts import opposite_facts
@@ -73,10 +74,14 @@ def _circle(run: ModelRun, task: Modular) -> Facts:
     points_in, points_out = run.final_view("A"), run.final_view("B").T
     angle_in, angle_out = angles(points_in), angles(points_out)
     norms = np.hypot(*points_in)
+    errors = np.array([spacing_error(each) for each in angles(run.views["A"].astype(np.float64))])
+    even_at = stays_above_from(run.snapshot_steps, -errors, -PHASE_TOLERANCE)
     facts: Facts = {
         "neuron_angles": [round(float(angle), 1) for angle in np.sort(angle_in)],
         "even_spacing": 360 / len(angle_in),
         "largest_spacing_error": spacing_error(angle_in),
+        "evenly_spaced_at": even_at,
+        "test_accuracy_when_evenly_spaced": metric_at(run, "test_accuracy", even_at),
         "smallest_norm": float(norms.min()),
         "largest_norm": float(norms.max()),
     }

@@ -10,6 +10,7 @@ from unicodedata import normalize
 import numpy as np
 from jaxtyping import Int
 
+from gen.analysis.outcome import stays_above_from
 from gen.analysis.sweep_outcomes import (
     FINALLY_GENERALISES,
     GROKS,
@@ -53,6 +54,8 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
     a different outcome by their final accuracies; `never_right_on_train` those that never fit by
     their losses and yet end with 99 % of their training rows right, `memorises_right_on_test`
     those that only memorise by their losses and yet end with 99 % of the test rows right.
+    `first_together_at`, `first_groks_at`, `most_memorises_at` and `groks_ahead_at` are logged
+    steps: see `_over_steps`.
 
     Facts not in `SO_FAR` are None until every model that they count is trained.
 
@@ -63,7 +66,8 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
     shape = (*sweep.shape, len(sweep.seeds))
     right = np.where(run.trained, run.outcomes_by_accuracy() == FINALLY_GENERALISES, UNTRAINED)
     counts = _counts(sweep, outcomes.reshape(shape), right.reshape(shape))
-    return _merged([_settings(sweep, run), _totals(sweep, run, outcomes), *counts])
+    totals = _totals(sweep, run, outcomes)
+    return _merged([_settings(sweep, run), totals, _over_steps(run), *counts])
 
 
 def check_names(sweep: Sweep) -> None:
@@ -108,6 +112,33 @@ def _totals(sweep: Sweep, run: SweepRun, outcomes: Int[np.ndarray, "cell seed"])
     facts["median_gap"] = int(np.median(gaps)) if complete and len(gaps) else None
     mixed = sum(len(set(cell.tolist())) > 1 for cell in outcomes)
     facts["mixed_cells"] = mixed if complete else None
+    return facts
+
+
+def _over_steps(run: SweepRun) -> Facts:
+    """Return when outcomes appear, of the outcomes that models had if training ended at a step.
+
+    Returns:
+        `first_NAME_at`: the first logged step at which a model has the outcome, for those that
+        generalise. `most_memorises`: the largest number that only memorise at one step;
+        `most_memorises_at`: the first such step. `groks_ahead_at`: step from which more models
+        grok than only memorise, to the end. Those that do not happen are None.
+    """
+    names = ("first_together_at", "first_groks_at", "most_memorises", "most_memorises_at")
+    facts: Facts = dict.fromkeys((*names, "groks_ahead_at"))
+    if not run.trained.all():
+        return facts
+    outcomes = run.outcomes_so_far()
+    groks, together, memorises = (
+        (outcomes == number).sum(axis=(0, 1)) for number in (GROKS, TOGETHER, MEMORISES)
+    )
+    for name, count in (("together", together), ("groks", groks)):
+        if count.any():
+            facts[f"first_{name}_at"] = int(run.steps[(count > 0).argmax()])
+    if memorises.any():
+        facts["most_memorises"] = int(memorises.max())
+        facts["most_memorises_at"] = int(run.steps[memorises.argmax()])
+    facts["groks_ahead_at"] = stays_above_from(run.steps, groks - memorises, 1)
     return facts
 
 

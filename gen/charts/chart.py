@@ -88,6 +88,23 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """A thin line behind those of a chart, without a name or a reading of its own.
+
+    Attributes:
+        key: the series that it belongs to, whose colour it has.
+        x: steps, ascending.
+        y: values; the line is broken at non-finite ones.
+        event: the step of `x` at which it has a dot; None for no dot.
+    """
+
+    key: Key
+    x: Float[np.ndarray, " point"]
+    y: Float[np.ndarray, " point"]
+    event: int | None = None
+
+
+@dataclass(frozen=True)
 class Mark:
     """An event at a step, drawn as a dot on a series.
 
@@ -128,6 +145,7 @@ class Chart:
     series: tuple[Series, ...]
     marks: tuple[Mark, ...] = ()
     level: Level | None = None
+    traces: tuple[Trace, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,16 @@ def _shape_style(kind: str, key: str) -> dict[str, str]:
             fill = "ground" if key == "train" else LINES[key].colour
             line = colour(LINES[key].colour)
             return {"fill": colour(fill), "stroke": line, "stroke-width": _LINE_WIDTH}
+        case "thin":
+            return {
+                "fill": "none",
+                "stroke": colour(LINES[key].colour),
+                "stroke-width": "1",
+                "stroke-opacity": "0.5",
+                "stroke-linejoin": "round",
+            }
+        case "event":
+            return {"fill": colour(LINES[key].colour)}
         case "line":
             dashes = " ".join(f"{length:g}" for length in LINES[key].dashes)
             return {

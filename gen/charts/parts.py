@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from gen.charts.chart import Chart, Mark, Series
+from gen.charts.chart import Chart, Mark, Series, Trace
 from gen.charts.labels import Box, Curve, Flag, flags, label_box, text_width
 from gen.charts.markup import coordinate, escaped, polyline, svg_circle, svg_line, svg_text
 from gen.charts.thinning import thin_line
@@ -97,8 +97,11 @@ class Drawing:
             yield svg_line("mark", self._x(step), self.area.top, self._x(step), self.area.bottom)
         yield from map(self._mark, self.chart.marks, self._flags)
         yield from self._level()
+        for trace in reversed(self.chart.traces):
+            yield self._thin_line(trace)
         for series in reversed(self.chart.series):
             yield self._line(series)
+        yield from self._events()
         for mark in self.chart.marks:
             yield svg_circle(f"dot {mark.key}", self._x(mark.x), self._y(mark.y), 4)
         yield from self._labels()
@@ -174,17 +177,30 @@ class Drawing:
             yield svg_line("level", self.area.left, y, self.area.right, y)
 
     def _line(self, series: Series) -> str:
-        finite = np.isfinite(series.y)
-        x, y = self._across(series.x), self._up(np.where(finite, series.y, self.chart.y.low))
-        breaks = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0))
-        pieces = zip(breaks[::2], breaks[1::2], strict=True)
-        drawn = "".join(
-            polyline(*thin_line(x[start:stop], y[start:stop])) for start, stop in pieces
-        )
         key, name = series.key, escaped(series.full_label or series.label)
+        drawn = self._drawn(series)
         return f'<path class="line {key}" data-series="{key}" data-name="{name}" d="{drawn}"/>'
 
-    def _curve(self, series: Series) -> Curve:
+    def _thin_line(self, trace: Trace) -> str:
+        return f'<path class="thin {trace.key}" d="{self._drawn(trace)}"/>'
+
+    def _events(self) -> Iterator[str]:
+        """Yield the dots of thin lines."""
+        for trace in self.chart.traces:
+            if trace.event is not None:
+                height = float(trace.y[np.searchsorted(trace.x, trace.event)])
+                place = self._x(trace.event), self._y(height)
+                yield svg_circle(f"event {trace.key}", *place, 4)
+
+    def _drawn(self, line: Series | Trace) -> str:
+        """Return the `d` attribute of a line, which is broken at non-finite values."""
+        finite = np.isfinite(line.y)
+        x, y = self._across(line.x), self._up(np.where(finite, line.y, self.chart.y.low))
+        breaks = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0))
+        pieces = zip(breaks[::2], breaks[1::2], strict=True)
+        return "".join(polyline(*thin_line(x[start:stop], y[start:stop])) for start, stop in pieces)
+
+    def _curve(self, series: Series | Trace) -> Curve:
         finite = np.isfinite(series.y)
         return Curve(self._across(series.x[finite]), self._up(series.y[finite]))
 
@@ -203,6 +219,7 @@ class Drawing:
         found: list[Box] = []
         for series in self.chart.series:
             others = [curve for key, curve in curves.items() if key != series.key]
+            others += [self._curve(one) for one in self.chart.traces if one.key != series.key]
             size = text_width(series.label, 1.06 * font), font
             box = label_box(curves[series.key], others, [*taken, *found], lines, self.area, size)
             if box is None:

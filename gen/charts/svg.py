@@ -26,6 +26,7 @@ _LAYOUT = """\
 .chart .mark { stroke-opacity: 0.6; }
 .chart .level { stroke: var(--muted); stroke-width: 1.25; stroke-dasharray: 1 3; }
 .chart .line { stroke-width: 2; stroke-linejoin: round; }
+.chart .thin { stroke-width: 1; stroke-opacity: 0.5; stroke-linejoin: round; }
 .chart .dot { stroke-width: 2; vector-effect: non-scaling-stroke; }
 .chart .dot.train { fill: var(--ground); stroke: var(--train); }
 .chart .dot.test { fill: var(--test); stroke: var(--test); }
@@ -42,6 +43,9 @@ def _series_rules() -> str:
         dashes = " ".join(f"{length:g}" for length in line.dashes)
         dashed = f" stroke-dasharray: {dashes};" if dashes else ""
         rules.append(f".chart .line.{key} {{ stroke: var(--{line.colour});{dashed} }}\n")
+        if key.startswith("line-"):
+            rules.append(f".chart .thin.{key} {{ stroke: var(--{line.colour}); }}\n")
+            rules.append(f".chart .event.{key} {{ fill: var(--{line.colour}); }}\n")
         rules.append(f".chart text.{key} {{ fill: var(--{line.colour}); }}\n")
     return "".join(rules)
 

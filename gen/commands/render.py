@@ -37,7 +37,7 @@ def render_figures(context: BuildContext, names: Iterable[str], folder: Path | N
     config = context.config
     wanted = select_names("figure", names, config.figures)
     with context.locked(), context.processes() as executor:
-        needed = {config.figures[name].source for name in wanted}
+        needed = {source for name in wanted for source in config.figures[name].sources}
         models = [name for name in config.models if name in needed]
         sweeps = [name for name in config.sweeps if name in needed]
         recorded = recorded_results(config, [name for name in config.recordings if name in needed])

@@ -15,6 +15,7 @@ from gen.figures.any_run_figure import OfAnyRun
 from gen.figures.figure import Figure, FilmFigure, figure_kinds
 from gen.figures.formula_figure import FormulaFigure
 from gen.figures.model_figure import ModelFigure
+from gen.figures.models_figure import ModelsFigure
 from gen.figures.sweep_figure import SweepFigure
 from gen.text import truncate
 
@@ -44,6 +45,11 @@ def read_figure(
                 what = "a model has the same id, and facts are named after ids"
                 raise location.error(what, "choose another id")
             figure.check()
+        elif isinstance(figure, ModelsFigure):
+            if name in models:
+                what = "a model has the same id, and timelines are named after ids"
+                raise location.error(what, "choose another id")
+            figure.check([_trained_here(one, models, location) for one in figure.models])
         elif isinstance(figure, SweepFigure):
             figure.check(_subject(figure.sweep, sweeps, "sweep", location))
         elif isinstance(figure, ModelFigure):
@@ -53,6 +59,18 @@ def read_figure(
     except ValueError as error:
         raise location.at("kind").error(str(error)) from None
     return figure
+
+
+def _trained_here(name: str, models: Mapping[str, AnyModel], location: Location) -> Model:
+    """Return a configured model; raise ConfigError if it does not exist or is recorded."""
+    at = location.at("models")
+    if name not in models:
+        hint = suggestion(name, models) or "add its table below [models]"
+        raise at.error(f'there is no model "{truncate(name)}"', hint)
+    model = models[name]
+    if not isinstance(model, Model):
+        raise at.error(f"{name} is recorded", "name models that are trained here")
+    return model
 
 
 def check_painted(figures: Mapping[str, Figure], locations: Mapping[str, Location]) -> None:

@@ -19,7 +19,7 @@ _UNCHANGED = 255
 
 _KEEP = 1
 _UNKNOWN = -1
-_FRAMES_PER_SECOND = 8
+_FRAMES_PER_SECOND = 6
 """Frames of a GIF at most: it is for slides and lists, where bytes count more than every frame."""
 
 _MOST_STEPS = 3
@@ -28,7 +28,7 @@ _WITHOUT_ALPHA = 0x00FFFFFF
 
 
 def write_gif(film: Film, path: Path) -> None:
-    """Write an endless GIF of every n-th frame of a film and the last: at most 8 a second.
+    """Write an endless GIF of every n-th frame of a film and the last: at most 6 a second.
 
     It keeps the colours of cells (`film.exact_colours`) exactly. Antialiased edges of lines and
     glyphs get a few intermediate colours.
@@ -54,7 +54,7 @@ def write_gif(film: Film, path: Path) -> None:
 
 
 def _stride(film: Film) -> int:
-    """Return how many frames of the film are one of the GIF: an eighth of a second or more."""
+    """Return how many frames of the film are one of the GIF: a sixth of a second or more."""
     ticks = int(film.ticks[1:-1].min(initial=int(film.pacing.fps)))
     return max(1, math.ceil(film.pacing.fps / _FRAMES_PER_SECOND / ticks))
 

@@ -17,7 +17,7 @@ from gen.drawing.layers import Cells
 from gen.encode.ffmpeg import encoder_hint, executable, origin
 from gen.errors import MORE_MEMORY, SetupError, mentions_memory
 
-_CRF_CELLS, _CRF_LINES = 23, 29
+_CRF_CELLS, _CRF_LINES = 23, 30
 """x264's constant rate factor: lower for cells, as their colours encode values."""
 
 _PRESET = "veryfast"

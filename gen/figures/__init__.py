@@ -7,4 +7,5 @@ from gen.figures.figure import figure_kinds as figure_kinds
 from gen.figures.formula_figure import FormulaFigure as FormulaFigure
 from gen.figures.model_figure import ModelFigure as ModelFigure
 from gen.figures.model_figure import RunFigure as RunFigure
+from gen.figures.models_figure import ModelsFigure as ModelsFigure
 from gen.figures.sweep_figure import SweepFigure as SweepFigure

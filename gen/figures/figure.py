@@ -45,7 +45,12 @@ class Figure(Kind, Generic[Subject]):
     @property
     @abstractmethod
     def source(self) -> str:
-        """Id of the model or sweep that the figure shows; empty for a formula."""
+        """Id of the model or sweep that the figure shows; empty for a formula or several models."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of all models and sweeps that the figure shows."""
+        return (self.source,) if self.source else ()
 
     @abstractmethod
     def render(self, subject: Subject, words: Words, /) -> Film | Chart | Stack | Widget[Any]:

@@ -21,9 +21,9 @@ from gen.errors import ConfigError, suggestion
 
 _FOLDER = Path(__file__).parent
 
-FREE = ("own", "setting", "choice")
+FREE = ("own", "setting", "choice", "model")
 """Tables to which a site may add keys: texts of its own figures and templates, and the names of the
-settings and choices of its sweeps."""
+settings and choices of its sweeps, and of its models."""
 
 _NOT_TRANSLATED = "tag"
 """The language tag; a language without one is tagged with its two letters."""

@@ -66,19 +66,17 @@ class KernelMachine(FittedNetwork):
         return (inputs.double() @ features @ centres.T).square() @ alpha
 
     def views(self, task: Task, parameters: Mapping[str, torch.Tensor]) -> dict[str, View]:
-        """Return `M` and, of rows with a half for each number, `M_ab`: what pairs a with b."""
+        """Return `M` or, of rows with a half for each number, `M_ab`: what pairs a with b."""
         features = parameters["M"]
-        views = {"M": View(features, "input", "input")}
         if _has_halves(task):
-            views["M_ab"] = View(features[: task.outputs, task.outputs :], "a", "b")
-        return views
+            return {"M_ab": View(features[: task.outputs, task.outputs :], "a", "b")}
+        return {"M": View(features, "input", "input")}
 
     def view_shapes(self, task: Task) -> dict[str, ViewShape]:
         """Return the shapes of `views`, without torch: configs are read quickly."""
-        shapes = {"M": ViewShape(task.inputs, task.inputs, "input", "input")}
         if _has_halves(task):
-            shapes["M_ab"] = ViewShape(task.outputs, task.outputs, "a", "b")
-        return shapes
+            return {"M_ab": ViewShape(task.outputs, task.outputs, "a", "b")}
+        return {"M": ViewShape(task.inputs, task.inputs, "input", "input")}
 
     def fit(self, task: Task, parameters: Parameters, batch: Batch) -> Parameters:
         fitted = {name: torch.empty_like(tensor) for name, tensor in parameters.items()}

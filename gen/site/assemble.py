@@ -297,7 +297,7 @@ class Placer:
         self.charts[path] = standalone_svg(chart, alt).encode()
         return PlacedChart(
             id=view.name,
-            model=view.figure.source,
+            model=view.timeline,
             svg=to_svg(chart, view.name, alt),
             file=path,
             data=data,

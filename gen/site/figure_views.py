@@ -17,11 +17,12 @@ from gen.experiments.runs import ModelRun, Run
 from gen.figures.figure import Figure, FilmFigure, Subject
 from gen.figures.formula_figure import FormulaFigure
 from gen.figures.model_figure import ModelFigure, RunFigure
+from gen.figures.models_figure import ModelsFigure
 from gen.figures.sweep_figure import SweepFigure
 from gen.interactive.pack import kept_snapshots
 from gen.site.films import FilmOrder
 from gen.site.orders import Order
-from gen.site.results import ModelResult, Results, TrainedSweep
+from gen.site.results import ModelResult, Results, TrainedModel, TrainedSweep
 from gen.site.scenes import PackOrder, SceneOrder, pack_name, scene_name
 from gen.tasks.modular import Modular
 from gen.theme import Theme
@@ -54,7 +55,7 @@ class FigureView(Generic[Subject]):
     Attributes:
         name: id of the figure.
         subject: what the methods of the figure take.
-        source: the model or sweep that `subject` is part of; None for a formula.
+        source: the model or sweep that `subject` is part of; None for a formula or several models.
         seed: the seed that is shown instead of the usual one of the model, if any.
         choice: the seed for which readers can choose this view, if any.
     """
@@ -80,6 +81,11 @@ class FigureView(Generic[Subject]):
     def run(self) -> Run | None:
         """The run whose loss events are marked on a timeline, if one is shown."""
         return self.source.chosen if isinstance(self.source, ModelResult) else None
+
+    @property
+    def timeline(self) -> str:
+        """The model or sweep whose steps the page runs through; empty for a formula."""
+        return self.name if isinstance(self.figure, ModelsFigure) else self.figure.source
 
     @property
     def computes(self) -> bool:
@@ -139,7 +145,11 @@ class FigureView(Generic[Subject]):
 
 
 AnyView: TypeAlias = (
-    FigureView[Any] | FigureView[SeedRuns] | FigureView[SweepRun] | FigureView[None]
+    FigureView[Any]
+    | FigureView[SeedRuns]
+    | FigureView[SweepRun]
+    | FigureView[tuple[SeedRuns[ModelRun], ...]]
+    | FigureView[None]
 )
 
 
@@ -155,7 +165,10 @@ def figure_views(
     wanted = figures if only is None else set(only)
     for name, figure in figures.items():
         if name in wanted:
-            yield from _views(name, figure, results.get(figure.source))
+            if isinstance(figure, ModelsFigure):
+                yield from _views_of_models(name, figure, results)
+            else:
+                yield from _views(name, figure, results.get(figure.source))
 
 
 def _views(
@@ -167,6 +180,14 @@ def _views(
         yield FigureView(name, figure, source.run, source)
     elif isinstance(figure, ModelFigure) and isinstance(source, ModelResult):
         yield from _model_views(name, figure, source)
+
+
+def _views_of_models(name: str, figure: ModelsFigure, results: Results) -> Iterator[AnyView]:
+    """Yield a figure of several models, if all have results."""
+    found = [results.get(source) for source in figure.sources]
+    models = [one for one in found if isinstance(one, TrainedModel)]
+    if len(models) == len(found):
+        yield FigureView(name, figure, tuple(one.seeds for one in models), None)
 
 
 def _model_views(name: str, figure: ModelFigure, source: ModelResult[Any]) -> Iterator[AnyView]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,6 +65,17 @@ def test_the_algorithm_follows_from_the_measures(
     symmetricity: float | None, irrelevance: float, without: float | None, found: str | None
 ) -> None:
     assert algorithm(symmetricity, irrelevance, without) == found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_article_names_the_thresholds(language: str) -> None:
+    page = Path(__file__).parents[2] / "site" / "pages" / language / "larger-model.md"
+    most, below = {"en": ("at most", "below"), "zh": ("至多", "低于")}[language]
+    text = " ".join(page.read_text("utf-8").split())
+    assert f"{most} {clock_or_pizza.IRRELEVANT}" in text
+    assert f"symmetricity {below} {clock_or_pizza.SYMMETRIC}" in text or (
+        f"梯度对称度{below} {clock_or_pizza.SYMMETRIC}" in text
+    )
 
 
 def test_a_double_wave_mends_a_pizza() -> None:

@@ -12,14 +12,22 @@ from gen.analysis.neuron_groups import neuron_order
 from gen.figures.figure import figure_kinds
 from gen.i18n import Words
 from tests.support import naive_facts as naive
-from tests.support.alt_pictures import cases, of_formulas, of_models, of_one, of_sweeps, pictured
+from tests.support.alt_pictures import (
+    cases,
+    of_comparisons,
+    of_formulas,
+    of_models,
+    of_one,
+    of_sweeps,
+    pictured,
+)
 from tests.support.alt_rows import ROWS
 from tests.support.alt_seen import Seen
 from tests.support.pair_runs import pair_run
 
 Fillings = dict[str, list[dict[str, str]]]
 
-PICTURES: dict[str, Seen] = dict([*of_models(), *of_sweeps(), *of_formulas()])
+PICTURES: dict[str, Seen] = dict([*of_models(), *of_sweeps(), *of_formulas(), *of_comparisons()])
 
 
 class Asked(Words):

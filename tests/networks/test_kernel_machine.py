@@ -108,10 +108,10 @@ def test_its_features_become_stripes_and_facts_say_when(
     grokked: tuple[Ensemble, Trained],
 ) -> None:
     ensemble, trained = grokked
-    for run in model_runs("kernel", ensemble, trained):
-        assert run.axes == {"M": ("input", "input"), "M_ab": ("a", "b")}
-        assert np.array_equal(run.views["M"][0], np.eye(34))
-        assert np.array_equal(run.views["M_ab"], run.views["M"][:, :17, 17:])
+    for model, run in enumerate(model_runs("kernel", ensemble, trained)):
+        learned = trained.parameters["M"][model]
+        assert np.array_equal(run.views["M_ab"][-1], learned[:17, 17:])
+        assert run.axes == {"M_ab": ("a", "b")}
         assert (run.views["M_ab"][:2] == 0).all()
         facts = ensemble.network.facts(run)
         assert facts["stripes_share"] == pytest.approx(naive_stripes.share(run), rel=1e-6)
@@ -160,7 +160,7 @@ def test_differences_give_stripes_along_the_other_diagonal() -> None:
 def test_models_of_an_ensemble_learn_as_they_would_alone() -> None:
     task = Modular(modulus=7, train_share=0.6, ordered=True)
     both, alone = _train(task, 3, (4, 5)), _train(task, 3, (5,))
-    assert np.array_equal(both.views["M"][1], alone.views["M"][0])
+    assert np.array_equal(both.parameters["M"][1], alone.parameters["M"][0])
     assert np.array_equal(both.parameters["alpha"][1], alone.parameters["alpha"][0])
 
 
@@ -168,6 +168,7 @@ def test_it_learns_two_classes_too_and_repeated_rows() -> None:
     task = SparseParity(bits=4, signal_bits=2, train_rows=60, test_rows=50)
     trained = _train(task, 3, (0,))
     assert list(trained.views) == ["M"]
+    assert np.array_equal(trained.views["M"][0, 0], np.eye(5))
     assert trained.metrics["train_accuracy"][0, 1:].tolist() == [1, 1, 1]
     assert trained.metrics["test_accuracy"][0, -1] == 1
 

@@ -215,6 +215,7 @@ WORDS_OF_THE_FIELD = {
     "modular-addition": "损失 多层感知机 MLP 热图 随机种子 三角函数",
     "ones-and-zeros": "数奇数 稀疏奇偶校验 正则化 权重衰减 热图",
     "when": "超参数 过拟合",
+    "larger-model": "注意力 大模型 语言模型 transformer 回路 时钟 披萨",
     "stars": "离散傅里叶变换 DFT 相长干涉",
     "construction": "非线性",
     "open-questions": "过拟合",
@@ -252,7 +253,7 @@ def test_chinese_text_is_not_italic(name: str) -> None:
 
 def prose(html: str) -> str:
     """Return the paragraphs of a page, one per line, with a letter for what is not prose."""
-    for aside in (r"(script|style|svg|nav|video)\b", r"(ul|ol) class=.(?:gallery|cards)"):
+    for aside in (r"(script|style|svg|nav|video)\b", r"(ul|ol) class=.(?:gallery|cards|sheet)"):
         html = re.sub(rf"<{aside}.*?</\1>", "", html, flags=re.DOTALL)
     html = re.sub(r"<(math|code)\b.*?</\1>", "x", html, flags=re.DOTALL)
     blocks = re.findall(r"<(p|li|td|th|summary|h\d)\b[^>]*>(.*?)</\1>", html, re.DOTALL)

@@ -19,17 +19,15 @@ from gen.analysis.types import Facts
 from gen.config.reader import Config, load
 from gen.experiments.model import Model
 from gen.experiments.runs import ModelRun
-from gen.figures.accuracy import Accuracy
 from gen.figures.figure import Figure, FilmFigure
 from gen.figures.formula_figure import FormulaFigure
-from gen.figures.loss import Loss
-from gen.figures.progress import Progress
 from gen.figures.seeds import Seeds
 from gen.figures.sweep_figure import SweepFigure
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.networks.embedded import Embedded
 from gen.networks.kernel_machine import KernelMachine
+from gen.networks.transformer import Transformer
 from gen.site.assets import theme_files
 from gen.site.pages.facts import FACTS_FILE
 from gen.site.pages.figures import PlacedFigure
@@ -43,12 +41,10 @@ from tests.support.line_runs import circle_run, parity_run, waves_run
 from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import TEMPLATES, Outline, chart, film, main_text
 from tests.support.sweep_runs import sweep_run
+from tests.support.transformer_runs import transformer_run
 
 SITE = Path(__file__).parents[2] / "site"
 NEVER = float("inf")
-CHARTS_OF_THE_ARTICLE = ("two-circuits",)
-"""Kinds of the site's own plugins that are drawn as charts."""
-
 WORLDS = ("all learned", "only memorised", "nothing learned")
 PAGES = (
     "index",
@@ -59,6 +55,8 @@ PAGES = (
     "smooth",
     "ones-and-zeros",
     "when",
+    "larger-model",
+    "hurry-up",
     "other-roads",
     "open-questions",
     "try-others",
@@ -66,6 +64,9 @@ PAGES = (
     "report",
     "how-it-was-made",
 )
+CHARTS = {"accuracy", "loss", "progress", "compare", "two-circuits"}
+"""Kinds of figures that are one chart."""
+
 ONE_WORKER = pytest.mark.xdist_group("pages")
 """Runs tests of all pages in one process, which caches the rendered pages."""
 
@@ -94,14 +95,12 @@ def runs(world: str) -> dict[str, ModelRun]:
 def made_up(model: Model) -> Callable[..., ModelRun]:
     if isinstance(model.task, SparseParity):
         return parity_run
+    if isinstance(model.network, Transformer):
+        return transformer_run
     if isinstance(model.network, KernelMachine):
         return kernel_run
     on_circle = isinstance(model.network, Embedded) and model.network.embedding == "circle"
     return circle_run if on_circle else waves_run
-
-
-def _is_chart(figure: Figure) -> bool:
-    return getattr(figure, "kind", "") in CHARTS_OF_THE_ARTICLE
 
 
 def placed(name: str, figure: Figure, world: str, words: Words) -> PlacedFigure:
@@ -113,7 +112,7 @@ def placed(name: str, figure: Figure, world: str, words: Words) -> PlacedFigure:
             )
         return replace(film(name), model=figure.sweep, data=data)
     run = runs(world).get(figure.source)
-    if isinstance(figure, Accuracy | Loss | Progress) or _is_chart(figure):
+    if figure.kind in CHARTS:
         return replace(chart(name), model=figure.source)
     if isinstance(figure, FilmFigure):
         return replace(film(name), model=figure.source)

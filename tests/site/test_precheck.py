@@ -28,6 +28,8 @@ SITE = Path(__file__).parents[2] / "site"
         ('layout = "landing"', 'layot = "landing"', "front matter: layot: unknown key"),
         ("sum-weights", "sum-accuracy", 'picture = "sum-accuracy" is not a film'),
         ('layout = "landing"', 'claims = ["sun.gap > 1"]', 'the claim "sun.gap > 1"'),
+        ("The loss.", "::: moment 0 5 9\nx\n:::", "moment 0 5 9"),
+        ("{{sum.steps}}", "\n\n::: moment 0\nx\n:::\n\n", "no figure with a timeline is around it"),
         ("The loss.", "::: if sum.gap >> 1\nx\n:::", "cannot be read"),
     ],
 )

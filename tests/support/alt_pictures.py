@@ -16,6 +16,7 @@ from gen.config.reader import load
 from gen.experiments.runs import ModelRun
 from gen.figures.any_run_figure import OfAnyRun
 from gen.figures.attention import Attention
+from gen.figures.compare import Compare
 from gen.figures.construction import Construction
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
@@ -38,7 +39,7 @@ from gen.figures.waves import Waves
 from gen.figures.weights import Weights
 from tests.support.alt_seen import Seen
 from tests.support.line_runs import metrics
-from tests.support.outcome_runs import ENDS, STEPS, TASKS, Case, case
+from tests.support.outcome_runs import ENDS, STEPS, TASKS, Case, End, case
 from tests.support.pair_runs import OPERATIONS, OUTCOMES, bits_run, circle_pair_run, pair_run
 from tests.support.sweep_runs import sweep_run
 
@@ -197,6 +198,14 @@ def _failing(run: SweepRun) -> SweepRun:
     return run
 
 
+def of_comparisons() -> Iterator[tuple[str, Seen]]:
+    """Yield comparisons of models with different outcomes, and with a seed that diverged."""
+    pairs: list[tuple[End, ...]] = [("generalised", "memorised"), ("one diverged", "never fit")]
+    for ends in (*pairs, ENDS):
+        models = tuple(case("add", end) for end in ends)
+        yield f"compare, {ends}", Seen(Compare(models=list(ends)), models)
+
+
 def of_formulas() -> Iterator[tuple[str, Seen]]:
     """Yield each kind of figure of constructed networks, with settings for every sentence."""
     for name, figure in SITE.figures.items():
@@ -214,6 +223,8 @@ def of_formulas() -> Iterator[tuple[str, Seen]]:
 
 def pictured(seen: Seen) -> object:
     """Return the argument of the methods of the figure."""
+    if isinstance(seen.of, tuple):
+        return tuple(SeedRuns(tuple(one.runs), one.chosen.seed) for one in seen.of)
     if not isinstance(seen.of, Case):
         return seen.of
     if isinstance(seen.figure, Seeds | Metrics):

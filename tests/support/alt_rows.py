@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.support.alt_rows_of_interventions import INTERVENE
-from tests.support.alt_rows_of_logs import ACCURACY, LOSS, PROGRESS, SEEDS
+from tests.support.alt_rows_of_logs import ACCURACY, COMPARE, LOSS, PROGRESS, SEEDS
 from tests.support.alt_rows_of_others import (
     CONSTRUCTION,
     CONSTRUCTION_ERROR,
@@ -36,6 +36,7 @@ ROWS: Mapping[str, Mapping[str, Row]] = {
     "accuracy": {"alt.accuracy.begin": sentence(steps=last_step), **ACCURACY},
     "attention": ATTENTION,
     "circle": CIRCLE,
+    "compare": COMPARE,
     "construction": CONSTRUCTION,
     "construction-error": CONSTRUCTION_ERROR,
     "construction-sum": CONSTRUCTION_SUM,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
+from gen.experiments.runs import ModelRun
 from tests.support import naive_facts as naive
 from tests.support.alt_seen import (
     EN,
@@ -152,6 +153,47 @@ SEEDS: Mapping[str, Row] = {
         ),
     ),
     "alt.seeds.none": sentence(lambda s: not _one_seed(s)),
+}
+
+
+def _valid(case: Case) -> list[ModelRun]:
+    return [run for run in case.runs if run.failed_at is None]
+
+
+def _compared(some: bool) -> Row:
+    """Return the row of the models of which some seeds, or none, generalise."""
+
+    def row(s: Seen) -> list[Values]:
+        found: list[Values] = []
+        for name, one in zip(s.figure.models, s.of, strict=True):
+            steps = [learned(run, "test") for run in _valid(one)]
+            known = sorted(step for step in steps if step is not None)
+            ends = [float(run.metrics["test_accuracy"][-1]) for run in _valid(one)]
+            counted = {"count": len(known), "which": EN.listed(known)} if some else {}
+            if bool(known) == some:
+                found.append(
+                    {
+                        "name": name,
+                        "seeds": len(one.runs),
+                        "smallest": EN.percent(min(ends)),
+                        "largest": EN.percent(max(ends)),
+                        **counted,
+                    }
+                )
+        return found
+
+    return row
+
+
+COMPARE: Mapping[str, Row] = {
+    "alt.compare.begin": sentence(
+        steps=lambda s: int(s.of[0].chosen.logged_steps[-1]),
+        models=lambda s: len(s.of),
+        seeds=lambda s: len(s.of[0].runs),
+        threshold=THRESHOLD,
+    ),
+    "alt.compare.some": _compared(some=True),
+    "alt.compare.none": _compared(some=False),
 }
 
 

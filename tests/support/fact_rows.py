@@ -6,6 +6,7 @@ A published fact without a row fails a test.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,10 +63,34 @@ def _pairs(c: Case) -> int:
     return sum(c.chosen.task.rows)
 
 
+def _steps(c: Case, split: str) -> list[int]:
+    """Return the steps from which valid seeds have learned a split, in rising order."""
+    valid = [run for run in c.runs if run.failed_at is None]
+    return sorted(step for run in valid if (step := learned(run, split)) is not None)
+
+
+def _over_seeds(split: str, place: int) -> Row:
+    """Return the row of the first or last of the steps from which seeds have learned a split."""
+    return lambda c: next(iter(_steps(c, split)[place:]), None)
+
+
+def _middle(steps: list[int]) -> int | None:
+    return int(statistics.median(steps)) if steps else None
+
+
 COMMON: Mapping[str, Row] = {
     "seeds": lambda c: len(c.runs),
-    "seeds_generalised": lambda c: sum(
-        learned(run, "test") is not None for run in c.runs if run.failed_at is None
+    "seeds_memorised": lambda c: len(_steps(c, "train")),
+    "seeds_generalised": lambda c: len(_steps(c, "test")),
+    "median_memorised_at": lambda c: _middle(_steps(c, "train")),
+    "median_generalised_at": lambda c: _middle(_steps(c, "test")),
+    **{
+        f"{which}_{name}": _over_seeds(split, place)
+        for split, name in (("train", "memorised_at"), ("test", "generalised_at"))
+        for which, place in (("earliest", 0), ("latest", -1))
+    },
+    "median_final_test_accuracy": lambda c: statistics.median(
+        float(run.metrics["test_accuracy"][-1]) for run in c.runs if run.failed_at is None
     ),
     "seeds_failed": lambda c: sum(run.failed_at is not None for run in c.runs),
     "rule": lambda c: "chosen",
@@ -314,6 +339,10 @@ CIRCLE: Mapping[str, Row] = {
     "neuron_angles": lambda c: [round(angle, 1) for angle in sorted(naive.circle_angles(c)[0])],
     "even_spacing": lambda c: 72,
     "largest_spacing_error": naive.spacing_error,
+    "evenly_spaced_at": naive.evenly_spaced,
+    "test_accuracy_when_evenly_spaced": lambda c: at(
+        c.chosen.logged_steps, c.chosen.metrics["test_accuracy"], naive.evenly_spaced(c)
+    ),
     "largest_doubling_error": naive.doubling_error,
     "smallest_norm": lambda c: min(naive.circle_angles(c)[2]),
     "largest_norm": lambda c: max(naive.circle_angles(c)[2]),

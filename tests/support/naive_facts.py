@@ -551,17 +551,23 @@ def neurons_in_use(case: Case) -> int:
 # --- Fixed circle
 
 
-def circle_angles(case: Case) -> tuple[list[float], list[float], list[float]]:
+def circle_angles(case: Case, snapshot: int = -1) -> tuple[list[float], list[float], list[float]]:
     """Return input angles and output angles (degrees), and input lengths of all neurons."""
-    a, b = (case.chosen.views[name][-1].astype(float) for name in "AB")
+    a, b = (case.chosen.views[name][snapshot].astype(float) for name in "AB")
     into = [math.degrees(math.atan2(y, x)) % 360 for x, y in a.T]
     out = [math.degrees(math.atan2(y, x)) % 360 for x, y in b]
     return into, out, [math.hypot(x, y) for x, y in a.T]
 
 
-def spacing_error(case: Case) -> float:
+def evenly_spaced(case: Case) -> int | None:
+    """Return the first snapshot from which no gap of neighbours is off by more than 15°."""
+    steps = case.chosen.snapshot_steps
+    return stays(steps, [spacing_error(case, place) <= 15 for place in range(len(steps))])
+
+
+def spacing_error(case: Case, snapshot: int = -1) -> float:
     """Return the largest difference between a gap of neighbours and the mean gap."""
-    angles = sorted(circle_angles(case)[0])
+    angles = sorted(circle_angles(case, snapshot)[0])
     gaps = [
         after - before for before, after in zip(angles, [*angles[1:], angles[0] + 360], strict=True)
     ]

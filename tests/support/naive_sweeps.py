@@ -36,14 +36,15 @@ class Trained:
     gap: int | None
 
 
-def outcome(run: SweepRun, place: tuple[int, int]) -> str:
-    """Return the outcome of one model by its losses."""
+def outcome(run: SweepRun, place: tuple[int, int], last: int = -1) -> str:
+    """Return the outcome of one model by its losses up to the logged step at a place."""
+    steps = run.steps.tolist()[: last % len(run.steps) + 1]
     if not run.trained[place]:
         return "untrained"
-    if run.failed_at[place] >= 0:
+    if 0 <= run.failed_at[place] <= steps[-1]:
         return "failed"
-    train = [max(float(loss), SMALLEST) for loss in run.train_loss[place]]
-    test = [max(float(loss), SMALLEST) for loss in run.test_loss[place]]
+    train = [max(float(loss), SMALLEST) for loss in run.train_loss[place][: len(steps)]]
+    test = [max(float(loss), SMALLEST) for loss in run.test_loss[place][: len(steps)]]
     if min(train) > run.thresholds.loss:
         return "never"
     if min(test) > run.thresholds.loss:
@@ -77,7 +78,7 @@ def models(sweep: Sweep, run: SweepRun) -> list[Trained]:
 def facts(sweep: Sweep, run: SweepRun) -> dict[str, Any]:
     """Return every published fact of a sweep."""
     every = models(sweep, run)
-    found = {**_of_settings(sweep, run), **_of_all(sweep, every)}
+    found = {**_of_settings(sweep, run), **_of_all(sweep, every), **_over_steps(run)}
     for axis in sweep.axes:
         slices = [[one for one in every if one.at[axis.key] == i] for i in range(len(axis.values))]
         found[f"models_at_each_{axis.key}"] = len(slices[0])
@@ -134,6 +135,28 @@ def _of_all(sweep: Sweep, every: list[Trained]) -> dict[str, Any]:
     cells = [every[i : i + len(sweep.seeds)] for i in range(0, len(every), len(sweep.seeds))]
     mixed = sum(len({one.outcome for one in cell}) > 1 for cell in cells)
     found["mixed_cells"] = mixed if complete else None
+    return found
+
+
+def _over_steps(run: SweepRun) -> dict[str, Any]:
+    names = ("first_together_at", "first_groks_at", "most_memorises", "most_memorises_at")
+    found: dict[str, Any] = dict.fromkeys((*names, "groks_ahead_at"))
+    if not run.trained.all():
+        return found
+    places = list(product(range(len(run.trained)), range(len(run.seeds))))
+    for last, step in reversed(list(enumerate(run.steps.tolist()))):
+        now = [outcome(run, place, last) for place in places]
+        for name in ("together", "groks"):
+            if name in now:
+                found[f"first_{name}_at"] = step
+        memorise = now.count("memorises")
+        if memorise and memorise >= (found["most_memorises"] or 0):
+            found |= {"most_memorises": memorise, "most_memorises_at": step}
+    for last, step in reversed(list(enumerate(run.steps.tolist()))):
+        now = [outcome(run, place, last) for place in places]
+        if now.count("groks") <= now.count("memorises"):
+            break
+        found["groks_ahead_at"] = step
     return found
 
 

@@ -253,10 +253,7 @@ class Article:
     def _moment(self, head: Directive, inside: list[Token]) -> str:
         """Return a sentence that belongs to steps of the figure whose caption is written."""
         figure = self.captioned
-        if not isinstance(figure, PlacedFilm | PlacedChart) or not figure.model:
-            raise PageError(
-                "no figure with a timeline is around it", "write it in a film's caption"
-            )
+        assert figure is not None  # the check of all branches has found it
         steps = Moment.parse(head.argument, figure.model).steps(self.book)
         self.follows = True
         self.sheets.add("moments")

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from markdown_it.token import Token
 
 from gen.errors import PageError
-from gen.site.pages.directive_arguments import check_argument
+from gen.site.pages.directive_arguments import check_directive
+from gen.site.pages.directives import Directive
 from gen.site.pages.facts import REFERENCE, FactBook
 from gen.site.pages.markdown import check_role, walk
 from gen.site.pages.references import Reference, check_no_citation, find_work, key_of, keys_of
@@ -23,26 +24,34 @@ def check_tokens(
     tokens: list[Token],
     source: Source,
     book: FactBook,
-    figures: Mapping[str, object],
+    figures: Mapping[str, str],
     references: Mapping[str, Reference],
 ) -> None:
     """Check the names in every branch, whether its condition is true or not.
 
+    Args:
+        figures: by id, the model or sweep whose steps the figure shows; empty if it has no steps.
+
     Raises:
         ConfigError: a fact, format, condition, role, figure or work is unknown; it names the line.
     """
+    around: list[Directive] = []
     for token, line in walk(tokens):
         with source.errors_at(line):
             _check_syntax(token)
             if token.type == "text":
                 check_no_citation(token.content, references)
-            _check_names(token, book, figures, references)
+            _check_names(token, book, references)
+            if token.type == "directive_open":
+                around.append(token.meta["directive"])
+                check_directive(around, book, figures)
+            elif token.type == "directive_close":
+                around.pop()
 
 
 def _check_names(
     token: Token,
     book: FactBook,
-    figures: Mapping[str, object],
     references: Mapping[str, Reference],
 ) -> None:
     match token.type:
@@ -60,8 +69,6 @@ def _check_names(
             StepRange.parse(token.content).check(book)
         case "role_open":
             check_role(str(token.attrs["class"]))
-        case "directive_open":
-            check_argument(token.meta["directive"], book, figures)
 
 
 def _check_syntax(token: Token) -> None:

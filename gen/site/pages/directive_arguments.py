@@ -1,8 +1,8 @@
-"""Check what stands after the name of a directive."""
+"""Check what stands after the name of a directive, and around it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gen.analysis.own_explanation import EXPLANATION
 from gen.errors import PageError, suggestion
@@ -12,12 +12,19 @@ from gen.site.pages.facts import FactBook
 from gen.site.pages.timeline import Moment
 
 
-def check_argument(head: Directive, book: FactBook, figures: Mapping[str, object]) -> None:
-    """Check the argument of a directive.
+def check_directive(
+    around: Sequence[Directive], book: FactBook, figures: Mapping[str, str]
+) -> None:
+    """Check the last of these directives, which are each inside the one before.
+
+    Args:
+        figures: by id, the model or sweep whose steps the figure shows; empty if it has no steps.
 
     Raises:
-        PageError: it has none, or too much, or names something that does not exist.
+        PageError: its argument is missing, or too long, or names something that does not exist, or
+            it is in a place where it cannot be.
     """
+    head = around[-1]
     if head.name == "if":
         evaluate(head.argument, book)
     elif head.name == "figure":
@@ -26,7 +33,7 @@ def check_argument(head: Directive, book: FactBook, figures: Mapping[str, object
             hint = suggestion(name, figures) or f"add a table [figures.{name}]"
             raise PageError(f'there is no figure "{name}"', hint)
     elif head.name == "moment":
-        Moment.parse(head.argument, "")
+        Moment.parse(head.argument, _model_around(around, figures)).check(book)
     elif head.name == "explanation":
         if len(head.argument.split()) != 1:
             what = f'"{head.argument}" does not name a model'
@@ -34,3 +41,14 @@ def check_argument(head: Directive, book: FactBook, figures: Mapping[str, object
         book.value(f"{head.argument}.{EXPLANATION}")
     elif head.name != "proof" and head.argument:
         raise PageError(f'::: {head.name} takes no "{head.argument}"', "remove it")
+
+
+def _model_around(around: Sequence[Directive], figures: Mapping[str, str]) -> str:
+    """Return the model or sweep of the figure that a directive is in."""
+    inside = [FigureOptions.parse(each.argument) for each in around if each.name == "figure"]
+    model = figures.get(inside[-1].name, "") if inside else ""
+    if not model:
+        raise PageError(
+            "no figure with a timeline is around it", "write it in the caption of a film or chart"
+        )
+    return model

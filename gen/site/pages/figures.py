@@ -109,6 +109,8 @@ class PlacedChart:
     """A chart as markup, and its published files.
 
     Attributes:
+        model: id of the model or sweep whose training it shows; its own id if it shows several
+            models; empty if it shows a formula.
         svg: one `<svg>` element with live text, coloured by the page's stylesheet.
         file: path inside the site of the chart as a standalone file.
         data: path inside the site of its CSV file.

@@ -55,13 +55,14 @@ def precheck(
     known = [*config.models, *config.recordings, *config.sweeps, *config.figures]
     original = sources[config.site.languages[0]]
     present = frozenset(files)
+    figures = {name: figure.source for name, figure in config.figures.items()}
     for language, pages in sources.items():
         book = _UnknownFacts({name: {} for name in known}, config.words(language))
         originals = {} if pages is original else original
         tokens = {name: parse(source, originals.get(name)) for name, source in pages.items()}
         links = LinkTargets({name: anchors(found) for name, found in tokens.items()}, present, "")
         for source in pages.values():
-            check_tokens(tokens[source.name], source, book, config.figures, references)
+            check_tokens(tokens[source.name], source, book, figures, references)
             _check_front(config, source, book)
             for token, line in walk(tokens[source.name]):
                 with source.errors_at(line):

@@ -21,7 +21,7 @@ from gen.site.pages.article import Article, select_branches
 from gen.site.pages.checks import check_tokens
 from gen.site.pages.contents import contents
 from gen.site.pages.facts import FACTS_FILE, FactBook
-from gen.site.pages.figures import BySeed, FilmFiles, PlacedFigure, PlacedFilm
+from gen.site.pages.figures import BySeed, FilmFiles, PlacedChart, PlacedFigure, PlacedFilm
 from gen.site.pages.generated import STYLESHEET, generated_assets
 from gen.site.pages.links import LinkTargets
 from gen.site.pages.markdown import anchors, parse
@@ -227,7 +227,11 @@ def _tokens(
     references: Mapping[str, Reference],
 ) -> list[Token]:
     tokens = parse(source, original)
-    check_tokens(tokens, source, book, figures, references)
+    moving = {
+        name: figure.model if isinstance(figure, PlacedFilm | PlacedChart) else ""
+        for name, figure in figures.items()
+    }
+    check_tokens(tokens, source, book, moving, references)
     return select_branches(tokens, source, book)
 
 

@@ -71,10 +71,9 @@ class StepRange:
                 raise PageError(f'"play {text}" cannot be read', _HINT)
 
     def check(self, book: FactBook) -> None:
-        """Raise PageError if an end is neither a step nor a fact of the model."""
+        """Raise PageError if an end is neither a step nor a fact that is one or has no value."""
         for end in self.ends:
-            if not end.isdigit():
-                book.value(f"{self.model}.{end}")
+            _check_end(self.model, end, book, _HINT)
 
     def attributes(self, book: FactBook) -> dict[str, str]:
         """Return the HTML attributes of the words; only the class if the range has no step.
@@ -118,6 +117,11 @@ class Moment:
             raise PageError(f'"::: moment {argument}" cannot be read', _MOMENT_HINT)
         return cls(model, tuple(ends))
 
+    def check(self, book: FactBook) -> None:
+        """Raise PageError if an end is neither a step nor a fact that is one or has no value."""
+        for end in self.ends:
+            _check_end(self.model, end, book, _MOMENT_HINT)
+
     def steps(self, book: FactBook) -> list[int]:
         """Return the first step and, if it is given, the one at which the sentence goes.
 
@@ -127,13 +131,20 @@ class Moment:
         return [_step(self.model, end, book, _MOMENT_HINT) for end in self.ends]
 
 
-def _step(model: str, end: str, book: FactBook, hint: str) -> int:
+def _check_end(model: str, end: str, book: FactBook, hint: str) -> int | None:
+    """Return the step of an end; None if it is a fact without a value."""
     if end.isdigit():
         return int(end)
     name = f"{model}.{end}"
     value = book.value(name)
-    if value is None:
-        raise PageError(f"{name} has no value in this build", f'put it in "::: if {name}"')
-    if not isinstance(value, int):
+    if value is not None and not isinstance(value, int):
         raise PageError(f"{name} is {value}, which is not a step", hint)
     return value
+
+
+def _step(model: str, end: str, book: FactBook, hint: str) -> int:
+    step = _check_end(model, end, book, hint)
+    if step is None:
+        name = f"{model}.{end}"
+        raise PageError(f"{name} has no value in this build", f'put it in "::: if {name}"')
+    return step
