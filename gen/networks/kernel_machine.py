@@ -109,6 +109,8 @@ class KernelMachine(FittedNetwork):
         products), or on a + b alone (as in differences): 1 for a circulant matrix, and about 1/p
         for one of unrelated numbers. `striped_at` is None if it does not end above one half.
         `above_chance_at` is the step from which test accuracy stays above that of guessing.
+        `largest_pair_when_striped` and `final_largest_pair` are the largest |number| of `M_ab`,
+        where the largest on the diagonal of M is 1.
         """
         if "M_ab" not in run.views:
             return {}
@@ -116,6 +118,7 @@ class KernelMachine(FittedNetwork):
         accuracy, chance = run.metrics["test_accuracy"], 1 / run.views["M_ab"].shape[1]
         striped = _stays_from(run.snapshot_steps, shares > 0.5)
         last = len(run.logged_steps) - 1
+        largest = np.abs(run.views["M_ab"]).max(axis=(1, 2)).astype(np.float64)
         return {
             "stripes_share": shares[-1],
             "striped_at": striped,
@@ -123,6 +126,10 @@ class KernelMachine(FittedNetwork):
             if striped is None
             else accuracy[min(int(np.searchsorted(run.logged_steps, striped)), last)],
             "above_chance_at": _stays_from(run.logged_steps, accuracy > chance),
+            "largest_pair_when_striped": None
+            if striped is None
+            else float(largest[np.searchsorted(run.snapshot_steps, striped)]),
+            "final_largest_pair": float(largest[-1]),
         }
 
 

@@ -121,6 +121,9 @@ def test_its_features_become_stripes_and_facts_say_when(
         assert naive_stripes.accuracy_when_striped(run) == 0
         assert facts["above_chance_at"] == naive_stripes.above_chance_at(run)
         assert facts["above_chance_at"] > facts["striped_at"] + 2
+        pair = naive_stripes.largest_pair_when_striped(run)
+        assert facts["largest_pair_when_striped"] == pair
+        assert facts["final_largest_pair"] == naive_stripes.largest_pair(run, -1) > 5 * (pair or 1)
 
 
 def test_features_without_stripes_are_never_striped() -> None:
@@ -134,7 +137,7 @@ def test_features_without_stripes_are_never_striped() -> None:
     assert facts["stripes_share"] == pytest.approx(naive_stripes.share(noisy), rel=1e-6)
     assert facts["stripes_share"] < 0.3
     assert facts["striped_at"] is naive_stripes.striped_at(noisy) is None
-    assert facts["test_accuracy_when_striped"] is None
+    assert facts["test_accuracy_when_striped"] is facts["largest_pair_when_striped"] is None
     assert facts["above_chance_at"] is naive_stripes.above_chance_at(noisy) is None
 
 

@@ -45,9 +45,6 @@ from tests.support.transformer_runs import transformer_run
 
 SITE = Path(__file__).parents[2] / "site"
 NEVER = float("inf")
-CHARTS_OF_THE_ARTICLE = ("two-circuits",)
-"""Kinds of the site's own plugins that are drawn as charts."""
-
 WORLDS = ("all learned", "only memorised", "nothing learned")
 PAGES = (
     "index",

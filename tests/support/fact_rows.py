@@ -370,6 +370,8 @@ KERNEL: Mapping[str, Row] = {
     "striped_at": lambda c: naive_stripes.striped_at(c.chosen),
     "test_accuracy_when_striped": lambda c: naive_stripes.accuracy_when_striped(c.chosen),
     "above_chance_at": lambda c: naive_stripes.above_chance_at(c.chosen),
+    "largest_pair_when_striped": lambda c: naive_stripes.largest_pair_when_striped(c.chosen),
+    "final_largest_pair": lambda c: naive_stripes.largest_pair(c.chosen, -1),
 }
 
 ROWS: Mapping[str, Mapping[str, Any]] = {

@@ -50,3 +50,12 @@ def above_chance_at(run: ModelRun) -> int | None:
             break
         found = int(step)
     return found
+
+
+def largest_pair(run: ModelRun, place: int) -> float:
+    return max(abs(float(x)) for row in run.views["M_ab"][place] for x in row)
+
+
+def largest_pair_when_striped(run: ModelRun) -> float | None:
+    step = striped_at(run)
+    return None if step is None else largest_pair(run, run.snapshot_steps.tolist().index(step))
