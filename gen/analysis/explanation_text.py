@@ -24,13 +24,13 @@ class ExplanationText:
 
     Attributes:
         head: what was found.
-        formula: of the logits, as LaTeX; None if there is none.
+        formula: of the logits, and what its letters mean, as lines of LaTeX, if there is one.
         plain_formula: the same for a terminal.
         tests: sentences on how well it holds.
     """
 
     head: str
-    formula: str | None
+    formula: tuple[str, ...]
     plain_formula: str | None
     tests: tuple[str, ...]
 
@@ -49,19 +49,19 @@ def explanation_text(facts: Mapping[str, Fact], words: Words) -> ExplanationText
             head = words(
                 f"explanation.{values['odd_or_even']}", bits=words.listed(values["used_bits"])
             )
-            return ExplanationText(head, None, None, tuple(_tests_of_bits(values, words)))
+            return ExplanationText(head, (), None, tuple(_tests_of_bits(values, words)))
         case "own":
             own = values.get(f"{TEXT}_{words.language}") or values[TEXT]
-            return ExplanationText(own, None, None, ())
+            return ExplanationText(own, (), None, ())
         case "no rule":
             kind = "waves" if "logit_frequencies" in values else "bits"
             known = kind == "waves" or "used_bits" in values
             key = f"explanation.none_of_{kind}" if known else "explanation.none"
-            return ExplanationText(words(key, most=MOST_BITS), None, None, ())
+            return ExplanationText(words(key, most=MOST_BITS), (), None, ())
         case "does not generalise":
-            return ExplanationText(words("explanation.no_generalising"), None, None, ())
+            return ExplanationText(words("explanation.no_generalising"), (), None, ())
         case _:
-            return ExplanationText(words("explanation.no_reader"), None, None, ())
+            return ExplanationText(words("explanation.no_reader"), (), None, ())
 
 
 def _of_waves(facts: Mapping[str, Any], words: Words) -> ExplanationText:
@@ -72,7 +72,7 @@ def _of_waves(facts: Mapping[str, Any], words: Words) -> ExplanationText:
     head = words("explanation.waves", frequencies=words.listed(keys))
     return ExplanationText(
         head,
-        rf"L_c \approx {latex}, \quad x = {argument}, \quad w = \frac{{2 \pi}}{{{n}}}",
+        (rf"L_c \approx {latex}", rf"x = {argument}, \quad w = \frac{{2 \pi}}{{{n}}}"),
         f"L(c) ≈ {plain},   x = {argument.replace('-', '−')},   w = 2π/{n}",
         tuple(_tests_of_waves(facts, words)),
     )

@@ -24,7 +24,8 @@ def test_the_formula_and_its_tests_are_on_the_page() -> None:
     html = page("::: explanation sum\nMore in *words*.\n:::")
     text = main_text(html)
     assert "of the network of seed 0" in text and "frequencies: 3 and 5." in text
-    assert "<math" in html and "More in <em>words</em>" in html
+    assert html.count('<div class="formula">') == 2  # the sum, and below it what x and w are
+    assert "More in <em>words</em>" in html
     assert 'href="explanation.css' in html.replace("../", "") or "explanation.css" in html
     assert "Gradient symmetricity 1" in text
 

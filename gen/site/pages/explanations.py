@@ -16,6 +16,6 @@ def explanation_values(model: str, book: FactBook) -> dict[str, Any]:
     return {
         "title": book.words("explanation.of_seed", seed=facts["shown_seed"]),
         "head": text.head,
-        "formula": "" if text.formula is None else formula_box(text.formula, display=True),
+        "formula": "".join(formula_box(line, display=True) for line in text.formula),
         "tests": text.tests,
     }
