@@ -112,7 +112,7 @@ def placed(name: str, figure: Figure, world: str, words: Words) -> PlacedFigure:
             )
         return replace(film(name), model=figure.sweep, data=data)
     run = runs(world).get(figure.source)
-    if figure.kind in CHARTS:
+    if getattr(figure, "kind", "") in CHARTS:
         return replace(chart(name), model=figure.source)
     if isinstance(figure, FilmFigure):
         return replace(film(name), model=figure.source)
