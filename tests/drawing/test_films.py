@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ GROUND = np.array(rgb(light("ground")))
 pytestmark = pytest.mark.xdist_group("films")
 
 
+@cache
 def film(case: str, scale: int) -> Film:
     figure, run = CASES[case]
     return figure.film(run, scale)
