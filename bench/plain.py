@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from gen.experiments.model import Model
 from gen.networks.embedded import Embedded, circle
+from gen.networks.fitted import FittedNetwork
 from gen.networks.hidden_layer import HiddenLayer
 from gen.networks.perceptron import Perceptron
 from gen.optimisers.adamw import AdamW
@@ -23,6 +24,12 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "squar
 def left_out(model: Model) -> str:
     """Return why a model has no plain loop; empty if it has one."""
     network = model.network
+    if isinstance(network, FittedNetwork):
+        return "its steps are fits, without a gradient"
+    if not isinstance(model.optimiser, AdamW):
+        return f"its optimiser is {model.optimiser.kind}"
+    if model.training.loss != "cross-entropy":
+        return f"its loss is {model.training.loss}"
     if not isinstance(network, HiddenLayer):
         return ""
     if network.activation not in ACTIVATIONS:

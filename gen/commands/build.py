@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from gen.analysis.types import Fact
-from gen.commands.train import train_models
+from gen.commands.train import train_models, train_one_by_one
 from gen.experiments.train import missing_shards, train_shards, training_executor
 from gen.site import publish
 from gen.site.context import BuildContext
 from gen.site.draw import draw_missing
 from gen.site.pages.facts import FACTS_FILE
-from gen.site.results import Results, missing_entry_error, read_sweeps, recorded_results
-from gen.site.sources import Sources
+from gen.site.ready import ready_part
+from gen.site.results import (
+    Results,
+    TrainedModel,
+    missing_entry_error,
+    read_sweeps,
+    recorded_results,
+)
+from gen.site.sources import FIRST, Sources
 from gen.site.write import check_statements, log_address, size_summary, write_site
 from gen.store.store import Entry
 from gen.workers.processes import Executor
 
 REPUBLISH_EVERY = 120.0
-"""Seconds between two versions of a site whose sweeps are still being trained."""
+"""Seconds between two versions of a site whose models are still being trained."""
+
+FIRST_AFTER = 60.0
+"""Seconds of training after which a first site may be published without all of its pages."""
+
+Stage: TypeAlias = tuple[Results, dict[str, Entry]]
+"""Results that figures show, and films by the stem of their file names."""
 
 
 def build(context: BuildContext, *, log_site: bool = True) -> None:
@@ -47,7 +61,7 @@ def build(context: BuildContext, *, log_site: bool = True) -> None:
             context.report.warn(f"{context.output}: {damage}; the site is written again")
         with training_executor(context.training) as trainers, context.processes() as painters:
             missing: list[str] = []
-            for subjects, drawn in build_stages(context, trainers, painters):
+            for subjects, drawn in build_stages(context, trainers, painters, sources):
                 missing = write_site(context, sources, subjects, drawn)
                 if log_site:
                     log_address(context, missing)
@@ -58,35 +72,64 @@ def build(context: BuildContext, *, log_site: bool = True) -> None:
 
 
 def build_stages(
-    context: BuildContext, trainers: Executor, painters: Executor
-) -> Iterator[tuple[Results, dict[str, Entry]]]:
+    context: BuildContext, trainers: Executor, painters: Executor, sources: Sources | None = None
+) -> Iterator[Stage]:
     """Train and draw whatever is stale: first all models, then the shards of sweeps.
 
     When a stage has redrawn the film of an incomplete sweep, the former film is removed.
 
+    Args:
+        sources: of a site that can be published without the pages whose models are missing, as
+            long as no site with all of them is published.
+
     Yields:
         After each stage: the results that figures show, and the films.
     """
+
+    def draw_stage(models: Mapping[str, TrainedModel]) -> Stage:
+        subjects = {**models, **recorded_results(context.config), **read_sweeps(context)}
+        only = [
+            name
+            for name, figure in context.config.figures.items()
+            if all(source in subjects for source in figure.sources)
+        ]
+        return subjects, draw_missing(context, painters, subjects, only)
+
+    if sources is not None and _is_first(context):
+        yield from map(draw_stage, _first_models(context, trainers, sources))
     models = train_models(context, trainers, context.config.models)
     shards = missing_shards(context.training, context.config.sweeps)
-
-    def draw_stage() -> tuple[Results, dict[str, Entry]]:
-        recorded = recorded_results(context.config)
-        subjects = {**models, **recorded, **read_sweeps(context)}
-        return subjects, draw_missing(context, painters, subjects)
-
-    stage = draw_stage()
+    stage = draw_stage(models)
     yield stage
     published = context.clock()
     for left in train_shards(context.training, trainers, shards):
         if not left or context.clock() - published > REPUBLISH_EVERY:
             _, former_films = stage
-            stage = draw_stage()
+            stage = draw_stage(models)
             yield stage
             for name, entry in former_films.items():
                 if stage[1][name].key != entry.key:
                     context.store.remove(entry)
             published = context.clock()
+
+
+def _is_first(context: BuildContext) -> bool:
+    """Return whether no site with all pages is published."""
+    former = publish.key_of(context.output)
+    return former is None or former.startswith(FIRST)
+
+
+def _first_models(
+    context: BuildContext, trainers: Executor, sources: Sources
+) -> Iterator[dict[str, TrainedModel]]:
+    """Train all models; yield those trained so far when they make more pages complete."""
+    waiting = frozenset(sources.config.site.pages)
+    due = context.clock() + FIRST_AFTER
+    for trained in train_one_by_one(context, trainers):
+        still = ready_part(sources, trained.keys()).waiting
+        if still < waiting and still and context.clock() >= due:
+            yield trained
+            waiting, due = still, context.clock() + REPUBLISH_EVERY
 
 
 def _published_facts(context: BuildContext) -> dict[str, dict[str, Fact]] | None:

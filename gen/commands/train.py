@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gen.analysis.sweep_outcomes import OUTCOMES
 from gen.commands.names import select_names
@@ -11,7 +11,13 @@ from gen.experiments.model import Model
 from gen.experiments.sweep import Sweep
 from gen.experiments.train import describe_estimate, missing_shards, train_shards, training_executor
 from gen.site.context import BuildContext
-from gen.site.results import TrainedModel, first_stale_shard, read_models, read_sweeps
+from gen.site.results import (
+    TrainedModel,
+    first_stale_shard,
+    read_models,
+    read_sweeps,
+    valid_models,
+)
 from gen.workers.processes import Executor
 
 
@@ -59,11 +65,35 @@ def train_models(
         DivergedError: all seeds of a model diverged. All other models are trained first.
     """
     models = {name: context.config.models[name] for name in names}
-    for model in models.values():
-        if first_stale_shard(context, model) is not None:
-            check_own_facts(model)
+    _check_models(context, models.values())
     _train_missing(context, executor, models)
     return read_models(context, models)
+
+
+def train_one_by_one(
+    context: BuildContext, executor: Executor
+) -> Iterator[dict[str, TrainedModel]]:
+    """Train the missing shards of all models; yield those trained so far when there are more.
+
+    A model of which no seed can be shown is left out.
+    """
+    models = context.config.models
+    _check_models(context, models.values())
+    trained = valid_models(context, models)
+    if trained:
+        yield trained
+    for _ in train_shards(context.training, executor, missing_shards(context.training, models)):
+        more = valid_models(context, [name for name in models if name not in trained])
+        if more:
+            trained |= more
+            yield trained
+
+
+def _check_models(context: BuildContext, models: Iterable[Model]) -> None:
+    """Raise ConfigError if a model that is not trained has a task or network with a wrong fact."""
+    for model in models:
+        if first_stale_shard(context, model) is not None:
+            check_own_facts(model)
 
 
 def _train_missing(

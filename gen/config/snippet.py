@@ -24,7 +24,7 @@ from gen.settings import Settings
 
 
 def recipe(config: Config, name: str) -> str:
-    """Return the TOML tables of a figure and of its model or sweep, without default values.
+    """Return the TOML tables of a figure and of its models or sweep, without default values.
 
     Films that the figure paints are included.
 
@@ -32,15 +32,16 @@ def recipe(config: Config, name: str) -> str:
         name: id of the figure.
     """
     figure = config.figures[name]
-    sources: dict[str, Any] = {}
-    if figure.source in config.models:
-        sources["models"] = {figure.source: _model_tables(config.models[figure.source])}
-    elif figure.source in config.recordings:
-        # Its runs cannot be remade here: the recipe says from which files they are read.
-        settings = config.recordings[figure.source].settings
-        sources["models"] = {figure.source: _non_defaults(settings)}
-    elif figure.source in config.sweeps:
-        sources["sweeps"] = {figure.source: _sweep_tables(config.sweeps[figure.source])}
+    sources: dict[str, dict[str, Any]] = {}
+    for source in figure.sources:
+        if source in config.sweeps:
+            sources.setdefault("sweeps", {})[source] = _sweep_tables(config.sweeps[source])
+        elif source in config.recordings:
+            # Its runs cannot be remade here: the recipe says from which files they are read.
+            settings = config.recordings[source].settings
+            sources.setdefault("models", {})[source] = _non_defaults(settings)
+        else:
+            sources.setdefault("models", {})[source] = _model_tables(config.models[source])
     plugins = config.plugins.listed_for(_classes(config, figure))
     listed = {"plugins": plugins} if plugins else {}
     figures = {each: _non_defaults(config.figures[each]) for each in (*figure.paints, name)}
@@ -49,8 +50,15 @@ def recipe(config: Config, name: str) -> str:
 
 def _classes(config: Config, figure: Figure) -> list[type[Any]]:
     """Return the classes of the tables that make a figure: its own and those of its model."""
-    model = config.models.get(figure.source)
-    models = [model] if model else getattr(config.sweeps.get(figure.source), "cells", ())
+    models = [
+        model
+        for source in figure.sources
+        for model in (
+            [config.models[source]]
+            if source in config.models
+            else getattr(config.sweeps.get(source), "cells", ())
+        )
+    ]
     tables = (table for each in models for table in (each.task, each.network, each.optimiser))
     return [*{type(table) for table in (figure, *tables)}]
 

@@ -203,11 +203,17 @@ def first_stale_shard(context: BuildContext, model: Model) -> Shard | None:
     return next((s for s in shards if context.store.get(runs.FAMILY, s.key) is None), None)
 
 
-def valid_models(context: BuildContext) -> dict[str, TrainedModel]:
-    """Read the models that are trained as configured and have a valid seed to show."""
-    ready = [
-        model for model in context.config.models.values() if not first_stale_shard(context, model)
-    ]
+def valid_models(
+    context: BuildContext, only: Iterable[str] | None = None
+) -> dict[str, TrainedModel]:
+    """Read the models that are trained as configured and have a valid seed to show.
+
+    Args:
+        only: names of configured models; all if None.
+    """
+    models = context.config.models
+    wanted = [models[name] for name in (models if only is None else only)]
+    ready = [model for model in wanted if not first_stale_shard(context, model)]
     read = {model.name: _read_model(context, model) for model in ready}
     return {name: trained for name, trained in read.items() if trained is not None}
 

@@ -34,6 +34,9 @@ REFERENCES = "references.toml"
 SYNONYMS = "synonyms.toml"
 """File name of the words that search takes for one another, beside the config."""
 
+FIRST = "first pages of"
+"""Beginning of the key of a site some of whose pages wait for their models."""
+
 _PAGE_LIBRARIES = (
     "Jinja2",
     "markdown-it-py",
@@ -60,6 +63,7 @@ class Sources:
         catalogues: text of the catalogues that the site brings, by language.
         device: the torch device that models are trained on.
         commit: the Git commit of the config's folder.
+        waiting: pages whose models are still being trained; their Markdown says that alone.
     """
 
     config: Config
@@ -72,6 +76,7 @@ class Sources:
     catalogues: dict[str, str]
     device: str
     commit: Commit
+    waiting: frozenset[str] = frozenset()
 
     @classmethod
     def gather(cls, context: BuildContext) -> Sources:
@@ -157,6 +162,11 @@ class Sources:
     def partial_key(self) -> str:
         """The key of the site while its sweeps are still training."""
         return f"part of {self.key}"
+
+    @property
+    def first_key(self) -> str:
+        """The key of the site while pages still wait for their models."""
+        return f"{FIRST} {self.key}"
 
     @cached_property
     def key(self) -> str:

@@ -12,6 +12,7 @@ from gen.site import orders, publish
 from gen.site.assemble import all_facts, site_files
 from gen.site.assets import large_pictures
 from gen.site.context import BuildContext
+from gen.site.ready import ready_part
 from gen.site.results import Results, TrainedSweep
 from gen.site.sources import Sources
 from gen.store.code_digest import clear_cache
@@ -27,11 +28,12 @@ def write_site(
     """Render all pages, pictures and data, and replace the published folder.
 
     Args:
+        subjects: may lack models: pages that need them then say that they wait.
         drawn: the stored films by the stem of their file names.
 
     Returns:
-        The sweeps that are not completely trained. If there are any, the site is published
-        under a different key.
+        The pages that wait for their models, and the sweeps that are not completely trained. If
+        there are any, the site is published under a different key.
 
     Raises:
         ConfigError: a source changed during the build, or, with --strict, a page states a claim
@@ -39,8 +41,9 @@ def write_site(
     """
     sweeps = {name: each for name, each in subjects.items() if isinstance(each, TrainedSweep)}
     unfinished = [name for name, sweep in sweeps.items() if not sweep.facts["complete"]]
-    check_statements(context, sources, all_facts(context.config, subjects), unfinished)
-    files = site_files(context.config, sources, subjects, drawn)
+    ready = ready_part(sources, subjects.keys())
+    check_statements(context, ready, all_facts(ready.config, subjects), unfinished)
+    files = site_files(ready.config, ready, subjects, drawn)
     clear_cache()
     config = load(context.config.path, context.config.profile)
     if Sources.gather(replace(context, config=config)).key != sources.key:
@@ -50,14 +53,18 @@ def write_site(
             where=str(config.path),
             hint="run the command again",
         )
-    key = sources.partial_key if unfinished else sources.key
+    key = sources.key
+    if ready.waiting:
+        key = sources.first_key
+    elif unfinished:
+        key = sources.partial_key
     digests = {
         path: digest
         for name, entry in drawn.items()
         for path, digest in orders.digests_of(name, entry).items()
     }
     publish.publish(context.output, key, files, digests)
-    return unfinished
+    return [*(page for page in ready.config.site.pages if page in ready.waiting), *unfinished]
 
 
 def check_statements(
@@ -97,7 +104,7 @@ def check_statements(
 
 
 def log_address(context: BuildContext, unfinished: list[str]) -> None:
-    """Log the address of the written site, and which sweeps are still being trained."""
+    """Log the address of the written site, and which pages and sweeps still wait for models."""
     names = "index.html", f"{context.config.site.pages[0]}.html"
     first = next((name for name in names if (context.output / name).is_file()), "")
     address = (context.output / first).resolve().as_uri()

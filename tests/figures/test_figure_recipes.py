@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,12 @@ sweep = "grid"
 
 def _again(config: Config, figure: str, folder: Path) -> Config:
     path = folder / "gen.toml"
-    text = TOP + recipe(config, figure)
+    # Plugins are listed above all tables, and their files stand beside the config.
+    listed, tables = "", recipe(config, figure)
+    if tables.startswith("plugins"):
+        listed, _, tables = tables.partition("\n")
+        shutil.copytree(config.folder / "kinds", folder / "kinds", dirs_exist_ok=True)
+    text = f"{listed}\n{TOP}{tables}"
     path.write_text(text if "[models." in text else text + "\n[models]\n")
     return load(path)
 
@@ -62,12 +68,17 @@ def _again(config: Config, figure: str, folder: Path) -> Config:
 def _check(config: Config, folder: Path) -> None:
     for name, figure in config.figures.items():
         again = _again(config, name, folder)
-        assert again.figures == {each: config.figures[each] for each in (*figure.paints, name)}
-        subject = figure.source
-        if subject in config.models:
-            assert again.models[subject] == config.models[subject]
-        elif subject in config.sweeps:
-            assert again.sweeps[subject] == config.sweeps[subject]
+        names = (*figure.paints, name)
+        figures = {each: config.figures[each] for each in names}
+        assert [each.model_dump() for each in again.figures.values()] == [
+            each.model_dump() for each in figures.values()
+        ]
+        assert list(again.figures) == list(figures)
+        for source in figure.sources:
+            if source in config.models:
+                assert again.models[source] == config.models[source]
+            elif source in config.sweeps:
+                assert again.sweeps[source] == config.sweeps[source]
 
 
 @pytest.mark.parametrize("profile", [None, "preview", "full"])

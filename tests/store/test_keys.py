@@ -62,6 +62,18 @@ MODELS: dict[str, dict[str, Any]] = {
         "optimiser": {"learning_rate": 0.003},
         "training": {"steps": 50, "log_every": 5, "snapshot_every": 10},
     },
+    "fits": {
+        "seeds": 2,
+        "task": {"kind": "modular", "ordered": True, "modulus": 7, "train_share": 0.6},
+        "network": {"kind": "kernel-machine"},
+        "optimiser": {"kind": "sgd", "learning_rate": 1.0},
+        "training": {
+            "steps": 5,
+            "log_every": 1,
+            "snapshot_every": 1,
+            "loss": "mean-squared-error",
+        },
+    },
 }
 CHANGES: dict[str, Any] = {
     "sum.task.operation": "multiply",
@@ -84,6 +96,8 @@ CHANGES: dict[str, Any] = {
     "pairs.network.heads": 4,
     "pairs.network.hidden": 7,
     "pairs.network.pictured_neurons": [2],
+    "fits.network.power": 1.0,
+    "fits.network.ridge": 0.1,
     "odd.network.hidden": 9,
     "odd.network.activation": "square",
     **{

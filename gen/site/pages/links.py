@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import unquote
@@ -23,11 +23,13 @@ class LinkTargets:
         anchors: ids on every page, by page.
         files: paths inside the site.
         root: relative path from these pages to the root of the site: `` or `../`.
+        waiting: pages without their sections so far; links to these lead to the top.
     """
 
     anchors: Mapping[str, list[str]]
     files: frozenset[str]
     root: str
+    waiting: Collection[str] = ()
 
     def resolve(self, page: str, target: str) -> str:
         """Return the address for a link on `page`.
@@ -47,6 +49,8 @@ class LinkTargets:
         if name not in self.anchors or (path and not path.endswith(".md")):
             hint = _path_hint(path, [*(f"{page}.md" for page in self.anchors), *self.files])
             raise PageError(f'the site has no page or file "{path}"', hint)
+        if name in self.waiting:
+            anchor = ""
         if anchor and anchor not in self.anchors[name]:
             hint = suggestion(anchor, self.anchors[name])
             raise PageError(f'page {name} has no section or figure "{anchor}"', hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -94,6 +94,7 @@ def render_pages(
     originals: Mapping[str, str] | None = None,
     assets: Iterable[str] = (),
     own_templates: OwnTemplates = NO_TEMPLATES,
+    waiting: Collection[str] = (),
 ) -> dict[str, str]:
     """Render the pages of one language, and the stylesheet of their colours.
 
@@ -107,6 +108,7 @@ def render_pages(
         originals: Markdown by page in the first language, if this is a further one.
         assets: paths inside the site of files that are published unchanged.
         own_templates: templates that replace those of the tool.
+        waiting: pages without their text so far; a link to a section of one leads to its top.
 
     Returns:
         Path inside the site to text.
@@ -124,7 +126,9 @@ def render_pages(
     own = chain.from_iterable(figure.files for figure in figures.values())
     files = frozenset([FACTS_FILE, *assets, *generated_assets(site.languages), *own])
     names = {name: anchors(of_page) for name, of_page in tokens.items()}
-    targets = LinkTargets(anchors=names, files=files, root="../" * folder.count("/"))
+    targets = LinkTargets(
+        anchors=names, files=files, root="../" * folder.count("/"), waiting=waiting
+    )
     loaded = load_templates(templates, own_templates)
     rendered = {STYLESHEET: theme_stylesheet()}
     seed_picker = SeedPicker.of(by_seed or {}, figures)

@@ -1,0 +1,81 @@
+"""The part of a site that can be shown while some of its models are still being trained.
+
+A page is ready when all models that it names are trained. Until then it has its title alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from gen.config.reader import Config
+from gen.site.pages.source import FrontMatter, read_source
+from gen.site.sources import Sources
+
+_FACT = re.compile(r"(?<![\w-])([a-z0-9-]+)\.[a-zA-Z_]")
+_NAMED = re.compile(r"(?:^ *:::+ *(?:figure|explanation)|\{play) +([a-z0-9-]+)", re.MULTILINE)
+_FILE = re.compile(r"(?:data|media|figures)/([a-z0-9-]+)")
+
+
+def ready_part(sources: Sources, trained: Collection[str]) -> Sources:
+    """Return the sources of the part of a site that needs no other models than these.
+
+    Args:
+        trained: ids of the models that are trained. Sweeps need not be.
+    """
+    missing = sources.config.models.keys() - set(trained)
+    if not missing:
+        return sources
+    waiting = frozenset(
+        page for page in sources.config.site.pages if missing & set(_models_of(page, sources))
+    )
+    pages = {
+        language: {
+            page: _waiting_text(language, page, text, sources.config) if page in waiting else text
+            for page, text in texts.items()
+        }
+        for language, texts in sources.pages.items()
+    }
+    figures = {
+        name: figure
+        for name, figure in sources.config.figures.items()
+        if not missing & set(figure.sources)
+    }
+    config = replace(sources.config, figures=figures)
+    return replace(sources, config=config, pages=pages, waiting=waiting)
+
+
+def _models_of(page: str, sources: Sources) -> Iterable[str]:
+    """Yield the models of a page: of its facts, figures, links and picture, in any language."""
+    config = sources.config
+    for language, texts in sources.pages.items():
+        text = texts[page]
+        names = {*_FACT.findall(text), *_NAMED.findall(text), *_FILE.findall(text)}
+        names.add(_front(language, page, text).picture or "")
+        for name in names:
+            if name in config.figures:
+                yield from config.figures[name].sources
+            elif name in config.models:
+                yield name
+
+
+def _waiting_text(language: str, page: str, text: str, config: Config) -> str:
+    """Return a page that has the title of another, and says that its models are being trained."""
+    front = _front(language, page, text)
+    said = config.words(language)("page.waiting")
+    lines = {"title": front.title, "description": said, "layout": front.layout}
+    if front.nav is not None:
+        lines["nav"] = front.nav
+    table = "\n".join(f"{key} = {_toml_text(value)}" for key, value in lines.items())
+    return f"+++\n{table}\n+++\n"
+
+
+def _front(language: str, page: str, text: str) -> FrontMatter:
+    return read_source(page, f"pages/{language}/{page}.md", text).front
+
+
+def _toml_text(value: str) -> str:
+    """Return a string of one line as TOML."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
