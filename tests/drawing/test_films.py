@@ -204,12 +204,12 @@ def test_the_same_film_gives_the_same_bytes(written: tuple[str, Path], tmp_path:
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
 
 
-def test_a_gif_of_many_frames_shows_eight_a_second_at_most_and_the_last(tmp_path: Path) -> None:
+def test_a_gif_of_many_frames_shows_six_a_second_at_most_and_the_last(tmp_path: Path) -> None:
     shown = Circle(model="m").film(circle_run(snapshots=201), 1)
     write_gif(shown, tmp_path / "film.gif")
     frames, durations = decoded_gif(tmp_path / "film.gif")
-    assert np.array_equal(read_steps(frames, shown), [*shown.steps[:-1:4], shown.steps[-1]])
-    assert set(durations[1:-2]) == {160}  # four of 25 a second
+    assert np.array_equal(read_steps(frames, shown), [*shown.steps[:-1:5], shown.steps[-1]])
+    assert set(durations[1:-2]) == {200}  # every fifth of 25 a second
     assert sum(durations) / 1000 == pytest.approx(shown.seconds, abs=0.011)
 
 
