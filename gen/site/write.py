@@ -19,6 +19,10 @@ from gen.store.code_digest import clear_cache
 from gen.store.store import Entry
 
 
+_MOST_NAMED = 3
+"""Pages that are named in the log while they wait for their models."""
+
+
 def write_site(
     context: BuildContext,
     sources: Sources,
@@ -32,8 +36,8 @@ def write_site(
         drawn: the stored films by the stem of their file names.
 
     Returns:
-        The pages that wait for their models, and the sweeps that are not completely trained. If
-        there are any, the site is published under a different key.
+        The pages that wait for their models, or how many if they are many, and the sweeps that are
+        not completely trained. If there are any, the site is published under a different key.
 
     Raises:
         ConfigError: a source changed during the build, or, with --strict, a page states a claim
@@ -64,7 +68,8 @@ def write_site(
         for path, digest in orders.digests_of(name, entry).items()
     }
     publish.publish(context.output, key, files, digests)
-    return [*(page for page in ready.config.site.pages if page in ready.waiting), *unfinished]
+    waiting = [page for page in ready.config.site.pages if page in ready.waiting]
+    return [*(waiting if len(waiting) <= _MOST_NAMED else [f"{len(waiting)} pages"]), *unfinished]
 
 
 def check_statements(
