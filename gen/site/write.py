@@ -18,7 +18,6 @@ from gen.site.sources import Sources
 from gen.store.code_digest import clear_cache
 from gen.store.store import Entry
 
-
 _MOST_NAMED = 3
 """Pages that are named in the log while they wait for their models."""
 
