@@ -13,7 +13,7 @@ from gen.site import publish
 from gen.site.context import BuildContext
 from gen.site.draw import draw_missing
 from gen.site.pages.facts import FACTS_FILE
-from gen.site.ready import ready_part
+from gen.site.ready import reading_order, ready_part
 from gen.site.results import (
     Results,
     TrainedModel,
@@ -125,7 +125,7 @@ def _first_models(
     """Train all models; yield those trained so far when they make more pages complete."""
     waiting = frozenset(sources.config.site.pages)
     due = context.clock() + FIRST_AFTER
-    for trained in train_one_by_one(context, trainers):
+    for trained in train_one_by_one(context, trainers, reading_order(sources)):
         still = ready_part(sources, trained.keys()).waiting
         if still < waiting and still and context.clock() >= due:
             yield trained

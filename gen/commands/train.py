@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from gen.analysis.sweep_outcomes import OUTCOMES
 from gen.commands.names import select_names
 from gen.commands.probe import check_own_facts
 from gen.experiments.model import Model
-from gen.experiments.sweep import Sweep
+from gen.experiments.runs import Shard
+from gen.experiments.sweep import Sweep, work
 from gen.experiments.train import describe_estimate, missing_shards, train_shards, training_executor
 from gen.site.context import BuildContext
 from gen.site.results import (
@@ -19,6 +20,9 @@ from gen.site.results import (
     valid_models,
 )
 from gen.workers.processes import Executor
+
+_LITTLE = 0.02
+"""Share of all work up to which a shard is trained before larger ones of earlier pages."""
 
 
 def train(context: BuildContext, names: Iterable[str] = ()) -> None:
@@ -71,18 +75,27 @@ def train_models(
 
 
 def train_one_by_one(
-    context: BuildContext, executor: Executor
+    context: BuildContext, executor: Executor, order: Sequence[str]
 ) -> Iterator[dict[str, TrainedModel]]:
     """Train the missing shards of all models; yield those trained so far when there are more.
 
-    A model of which no seed can be shown is left out.
+    Shards of little work come first. A model of which no seed can be shown is left out.
+
+    Args:
+        order: of the models whose shards take more work.
     """
     models = context.config.models
     _check_models(context, models.values())
     trained = valid_models(context, models)
     if trained:
         yield trained
-    for _ in train_shards(context.training, executor, missing_shards(context.training, models)):
+    missing = missing_shards(context.training, models)
+    little = _LITTLE * sum(work(shard.ensemble) for shard in missing)
+
+    def place(shard: Shard) -> int:
+        return -1 if work(shard.ensemble) <= little else order.index(shard.source)
+
+    for _ in train_shards(context.training, executor, sorted(missing, key=place)):
         more = valid_models(context, [name for name in models if name not in trained])
         if more:
             trained |= more

@@ -6,7 +6,7 @@ A page is ready when all models that it names are trained. Until then it has its
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 
 from gen.config.reader import Config
@@ -28,7 +28,7 @@ def ready_part(sources: Sources, trained: Collection[str]) -> Sources:
     if not missing:
         return sources
     waiting = frozenset(
-        page for page in sources.config.site.pages if missing & set(_models_of(page, sources))
+        page for page in sources.config.site.pages if missing & _models_of(page, sources)
     )
     pages = {
         language: {
@@ -46,18 +46,24 @@ def ready_part(sources: Sources, trained: Collection[str]) -> Sources:
     return replace(sources, config=config, pages=pages, waiting=waiting)
 
 
-def _models_of(page: str, sources: Sources) -> Iterable[str]:
-    """Yield the models of a page: of its facts, figures, links and picture, in any language."""
+def reading_order(sources: Sources) -> list[str]:
+    """Return the models in the order of the pages that name them first; then all others."""
+    pages = sources.config.site.pages
+    named = [name for page in pages for name in sorted(_models_of(page, sources))]
+    return list(dict.fromkeys([*named, *sources.config.models]))
+
+
+def _models_of(page: str, sources: Sources) -> set[str]:
+    """Return the models of a page: of its facts, figures, links and picture, in any language."""
     config = sources.config
+    found: set[str] = set()
     for language, texts in sources.pages.items():
         text = texts[page]
         names = {*_FACT.findall(text), *_NAMED.findall(text), *_FILE.findall(text)}
         names.add(_front(language, page, text).picture or "")
         for name in names:
-            if name in config.figures:
-                yield from config.figures[name].sources
-            elif name in config.models:
-                yield name
+            found |= {*config.figures[name].sources} if name in config.figures else {name}
+    return found & config.models.keys()
 
 
 def _waiting_text(language: str, page: str, text: str, config: Config) -> str:

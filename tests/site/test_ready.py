@@ -9,7 +9,7 @@ import pytest
 
 from gen.commands import build
 from gen.site import publish as publish_module
-from gen.site.ready import ready_part
+from gen.site.ready import reading_order, ready_part
 from gen.site.sources import Sources
 from tests.conftest import Gen
 from tests.support import small_site
@@ -73,6 +73,16 @@ def test_a_complete_site_is_never_replaced_by_a_part(
     config.write_text(config.read_text().replace("steps = 60", "steps = 70"))
     outcome = gen("build", *options)
     assert outcome.code == 0 and outcome.err.count("written: ") == 1
+
+
+def test_models_are_in_the_order_of_the_pages_that_name_them(
+    options: list[str | Path], tmp_path: Path
+) -> None:
+    sources = Sources.gather(small_site.context_of(tmp_path))
+    assert reading_order(sources) == ["sum", "odd"]
+    config = tmp_path / "site" / "gen.toml"
+    config.write_text(config.read_text().replace('["index", "odd"]', '["odd", "index"]'))
+    assert reading_order(Sources.gather(small_site.context_of(tmp_path))) == ["odd", "sum"]
 
 
 @pytest.mark.parametrize(
