@@ -13,7 +13,7 @@ from gen.config.reader import Config
 from gen.site.pages.source import FrontMatter, read_source
 from gen.site.sources import Sources
 
-_FACT = re.compile(r"(?<![\w-])([a-z0-9-]+)\.[a-zA-Z_]")
+_FACT = re.compile(r"(?<![\w-])([a-z0-9-]+)\.(?!md\b)[a-zA-Z_]")
 _NAMED = re.compile(r"(?:^ *:::+ *(?:figure|explanation)|\{play) +([a-z0-9-]+)", re.MULTILINE)
 _FILE = re.compile(r"(?:data|media|figures)/([a-z0-9-]+)")
 
