@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from typing import Annotated
@@ -26,6 +27,8 @@ class Site(Settings):
         pages: page files without their ending, in reading order; the first is the landing page.
         base_url: where the site is published, for links that must be absolute.
         repository: address of the source repository, linked from the foot of every page.
+        author: who wrote the site, as one cites it.
+        date: when it was written; its year is the one to cite.
         stylesheets: CSS files below `assets/` or beside the config, which every page loads after
             those of the tool.
     """
@@ -36,6 +39,8 @@ class Site(Settings):
     pages: Annotated[list[_Slug], Field(min_length=1)]
     base_url: _Url | None = None
     repository: _Url | None = None
+    author: Annotated[OneLine, Field(min_length=1, max_length=200)] | None = None
+    date: dt.date | None = None
     stylesheets: list[str] = Field(default_factory=list)
 
     @property
