@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from gen.analysis.types import Fact
 from gen.commands.train import train_models, train_one_by_one
+from gen.errors import GenError
 from gen.experiments.train import missing_shards, train_shards, training_executor
 from gen.site import publish
 from gen.site.context import BuildContext
@@ -20,6 +22,7 @@ from gen.site.results import (
     missing_entry_error,
     read_sweeps,
     recorded_results,
+    valid_models,
 )
 from gen.site.sources import FIRST, Sources
 from gen.site.write import check_statements, log_address, size_summary, write_site
@@ -60,8 +63,10 @@ def build(context: BuildContext, *, log_site: bool = True) -> None:
         if damage:
             context.report.warn(f"{context.output}: {damage}; the site is written again")
         with training_executor(context.training) as trainers, context.processes() as painters:
+            if log_site and _is_first(context):
+                _publish_first_pages(context, sources, trainers, painters)
             missing: list[str] = []
-            for subjects, drawn in build_stages(context, trainers, painters, sources):
+            for subjects, drawn in build_stages(context, trainers, painters):
                 missing = write_site(context, sources, subjects, drawn)
                 if log_site:
                     log_address(context, missing)
@@ -71,41 +76,23 @@ def build(context: BuildContext, *, log_site: bool = True) -> None:
     context.report.done("site", f"{size_summary(context.config)} in {seconds:.0f} s")
 
 
-def build_stages(
-    context: BuildContext, trainers: Executor, painters: Executor, sources: Sources | None = None
-) -> Iterator[Stage]:
+def build_stages(context: BuildContext, trainers: Executor, painters: Executor) -> Iterator[Stage]:
     """Train and draw whatever is stale: first all models, then the shards of sweeps.
 
     When a stage has redrawn the film of an incomplete sweep, the former film is removed.
 
-    Args:
-        sources: of a site that can be published without the pages whose models are missing, as
-            long as no site with all of them is published.
-
     Yields:
         After each stage: the results that figures show, and the films.
     """
-
-    def draw_stage(models: Mapping[str, TrainedModel]) -> Stage:
-        subjects = {**models, **recorded_results(context.config), **read_sweeps(context)}
-        only = [
-            name
-            for name, figure in context.config.figures.items()
-            if all(source in subjects for source in figure.sources)
-        ]
-        return subjects, draw_missing(context, painters, subjects, only)
-
-    if sources is not None and _is_first(context):
-        yield from map(draw_stage, _first_models(context, trainers, sources))
     models = train_models(context, trainers, context.config.models)
     shards = missing_shards(context.training, context.config.sweeps)
-    stage = draw_stage(models)
+    stage = _draw_stage(context, painters, models)
     yield stage
     published = context.clock()
-    for left in train_shards(context.training, trainers, shards):
-        if not left or context.clock() - published > REPUBLISH_EVERY:
+    for number, _ in enumerate(train_shards(context.training, trainers, shards), 1):
+        if number == len(shards) or context.clock() - published > REPUBLISH_EVERY:
             _, former_films = stage
-            stage = draw_stage(models)
+            stage = _draw_stage(context, painters, models)
             yield stage
             for name, entry in former_films.items():
                 if stage[1][name].key != entry.key:
@@ -119,17 +106,41 @@ def _is_first(context: BuildContext) -> bool:
     return former is None or former.startswith(FIRST)
 
 
-def _first_models(
-    context: BuildContext, trainers: Executor, sources: Sources
-) -> Iterator[dict[str, TrainedModel]]:
-    """Train all models; yield those trained so far when they make more pages complete."""
+def _publish_first_pages(
+    context: BuildContext, sources: Sources, trainers: Executor, painters: Executor
+) -> None:
+    """Train all models; publish pages as soon as the models that they name are trained.
+
+    An error of a part is logged and ends the publishing, not the training: the whole site will
+    raise it if it has it too.
+    """
     waiting = frozenset(sources.config.site.pages)
     due = context.clock() + FIRST_AFTER
     for trained in train_one_by_one(context, trainers, reading_order(sources)):
-        still = ready_part(sources, trained.keys()).waiting
-        if still < waiting and still and context.clock() >= due:
-            yield trained
+        still = ready_part(sources, trained).waiting
+        if not still or not still < waiting or context.clock() < due:
+            continue
+        try:
+            stage = _draw_stage(context, painters, valid_models(context, trained))
+            log_address(context, write_site(context, sources, *stage))
+        except GenError as error:
+            context.report.warn(f"the first pages are not published before all others: {error}")
+            due = math.inf
+        else:
             waiting, due = still, context.clock() + REPUBLISH_EVERY
+
+
+def _draw_stage(
+    context: BuildContext, painters: Executor, models: Mapping[str, TrainedModel]
+) -> Stage:
+    """Read the sweeps and recordings, and draw the figures of what is trained."""
+    subjects = {**models, **recorded_results(context.config), **read_sweeps(context)}
+    only = [
+        name
+        for name, figure in context.config.figures.items()
+        if all(source in subjects for source in figure.sources)
+    ]
+    return subjects, draw_missing(context, painters, subjects, only)
 
 
 def _published_facts(context: BuildContext) -> dict[str, dict[str, Fact]] | None:

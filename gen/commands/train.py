@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from gen.analysis.sweep_outcomes import OUTCOMES
@@ -17,7 +18,6 @@ from gen.site.results import (
     first_stale_shard,
     read_models,
     read_sweeps,
-    valid_models,
 )
 from gen.workers.processes import Executor
 
@@ -76,29 +76,28 @@ def train_models(
 
 def train_one_by_one(
     context: BuildContext, executor: Executor, order: Sequence[str]
-) -> Iterator[dict[str, TrainedModel]]:
-    """Train the missing shards of all models; yield those trained so far when there are more.
+) -> Iterator[set[str]]:
+    """Train the missing shards of all models; yield the models trained so far when there are more.
 
-    Shards of little work come first. A model of which no seed can be shown is left out.
+    Shards of little work come first.
 
     Args:
         order: of the models whose shards take more work.
     """
     models = context.config.models
     _check_models(context, models.values())
-    trained = valid_models(context, models)
-    if trained:
-        yield trained
     missing = missing_shards(context.training, models)
     little = _LITTLE * sum(work(shard.ensemble) for shard in missing)
 
     def place(shard: Shard) -> int:
         return -1 if work(shard.ensemble) <= little else order.index(shard.source)
 
-    for _ in train_shards(context.training, executor, sorted(missing, key=place)):
-        more = valid_models(context, [name for name in models if name not in trained])
-        if more:
-            trained |= more
+    open_shards = Counter(shard.source for shard in missing)
+    trained = models.keys() - open_shards.keys()
+    for shard in train_shards(context.training, executor, sorted(missing, key=place)):
+        open_shards[shard.source] -= 1
+        if not open_shards[shard.source]:
+            trained = {*trained, shard.source}
             yield trained
 
 

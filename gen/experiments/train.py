@@ -55,11 +55,11 @@ def missing_shards(context: TrainingContext, sources: Mapping[str, Model | Sweep
 
 def train_shards(
     context: TrainingContext, executor: Executor, missing: list[Shard]
-) -> Iterator[int]:
+) -> Iterator[Shard]:
     """Train shards and store each run as soon as it ends.
 
     Yields:
-        The number of shards that are left, after each stored run.
+        Each shard whose run was stored.
 
     Raises:
         SetupError: some shards could not be trained; all others are stored before.
@@ -75,7 +75,6 @@ def train_shards(
         )
         for shard in missing
     ]
-    left = len(jobs)
     failed: list[str] = []
     for end in executor.run(jobs):
         shard = missing[end.place]
@@ -85,8 +84,7 @@ def train_shards(
             if context.fail_fast:
                 _raise_if_diverged(shard, end.result)
             del end  # free its snapshots before the next result is received
-            left -= 1
-            yield left
+            yield shard
         else:
             failed.append(shard.name)
             context.report.warn(f"{shard.name}: not trained: {end.reason}")

@@ -3,7 +3,7 @@
 The training loop knows steps along a gradient alone. A fitted network gives it, in the place of the
 gradient, the way from the fit back to the present parameters: plain gradient descent with a
 learning rate of 1, which the config has to ask for, then arrives at the fit, up to the rounding of
-float32.
+float32 in the larger of the two.
 """
 
 from __future__ import annotations

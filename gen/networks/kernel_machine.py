@@ -96,7 +96,8 @@ class KernelMachine(FittedNetwork):
 
     def multiplications(self, task: Task) -> int:
         """Estimate those of the solve and of the outer product, for one row."""
-        return task.rows[0] ** 2 // 3 + 2 * task.outputs * task.inputs**3 // task.rows[0]
+        outer = task.outputs * (task.inputs**2 + 2 * task.inputs**3 // task.rows[0])
+        return task.rows[0] ** 2 // 3 + outer
 
     def activations(self, task: Task) -> int:
         """Count a row of the kernel matrix four times, in float64."""

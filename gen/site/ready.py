@@ -14,7 +14,7 @@ from gen.site.pages.source import FrontMatter, read_source
 from gen.site.sources import Sources
 
 _FACT = re.compile(r"(?<![\w-])([a-z0-9-]+)\.(?!md\b)[a-zA-Z_]")
-_NAMED = re.compile(r"(?:^ *:::+ *(?:figure|explanation)|\{play) +([a-z0-9-]+)", re.MULTILINE)
+_NAMED = re.compile(r"(?::::+\s*(?:figure|explanation)|\{play)\s+([a-z0-9-]+)")
 _FILE = re.compile(r"(?:data|media|figures)/([a-z0-9-]+)")
 
 
@@ -62,7 +62,7 @@ def _models_of(page: str, sources: Sources) -> set[str]:
         names = {*_FACT.findall(text), *_NAMED.findall(text), *_FILE.findall(text)}
         names.add(_front(language, page, text).picture or "")
         for name in names:
-            found |= {*config.figures[name].sources} if name in config.figures else {name}
+            found |= {name, *(config.figures[name].sources if name in config.figures else ())}
     return found & config.models.keys()
 
 

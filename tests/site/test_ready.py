@@ -64,6 +64,22 @@ def test_pages_appear_as_their_models_are_trained(
     assert "all is fresh" in gen("build", *options).err
 
 
+def test_an_error_of_a_part_neither_ends_the_training_nor_hides_that_of_the_whole(
+    options: list[str | Path], tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "FIRST_AFTER", 0.0)
+    for name in ("index", "odd"):  # a fact without a value, whichever page is the first
+        page = tmp_path / "site" / "pages" / "en" / f"{name}.md"
+        model = {"index": "sum", "odd": "odd"}[name]
+        page.write_text(page.read_text() + f"\nIt is {{{{{model}.generalised_at}}}}.\n")
+    outcome = gen("build", *options)
+    assert outcome.code == 2 and outcome.err.count("no value in this build") == 2
+    assert "the first pages are not published before all others" in outcome.err
+    assert "written" not in outcome.err
+    trained = [line for line in outcome.err.splitlines() if ": trained in" in line]
+    assert len(trained) == 3
+
+
 def test_a_complete_site_is_never_replaced_by_a_part(
     options: list[str | Path], tmp_path: Path, gen: Gen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,10 +111,15 @@ def test_models_are_in_the_order_of_the_pages_that_name_them(
         ("[The weights](media/odd-weights.mp4)", True),
         ("[It moves]{play odd 0 steps}", True),
         ("::: explanation odd\n:::", True),
+        ("- ::: figure odd-weights\n  It.\n  :::", True),
+        ("> :::\tfigure odd-weights\n> It.\n> :::", True),
+        ("At {{odd.steps}}, beside a figure of another model with its name.", True),
     ],
 )
 def test_a_page_waits_for_the_models_that_it_names(tmp_path: Path, text: str, waits: bool) -> None:
-    small_site.write(tmp_path, small_site.CONFIG, f"{ODD.partition('picture')[0]}+++\n\n{text}\n")
+    # A figure may have the name of a model that it does not show.
+    named = small_site.CONFIG + '\n[figures.odd]\nkind = "loss"\nmodel = "sum"\n'
+    small_site.write(tmp_path, named, f"{ODD.partition('picture')[0]}+++\n\n{text}\n")
     page = tmp_path / "site" / "pages" / "en" / "index.md"
     page.write_text(page.read_text().replace("{{odd.final_train_loss}}", "zero"))
     part = ready_part(Sources.gather(small_site.context_of(tmp_path)), ["sum"])

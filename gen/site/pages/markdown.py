@@ -35,7 +35,7 @@ ROLES = ("train", "test", "signal", "distractor", "bias", "positive", "negative"
 MAX_QUOTES = 2000
 """Quotation marks in a paragraph; the time to pair them grows with their square."""
 
-RESERVED_IDS = ("contents", "references", "search", "text", "timeline-words")
+RESERVED_IDS = ("cite", "contents", "references", "search", "text", "timeline-words")
 _RESERVED_PREFIXES = ("cited-", "figure-", "film-", "work-")
 """Ids and prefixes of ids that the templates use, beside the ids of figures."""
 
