@@ -27,7 +27,7 @@ def left_out(model: Model) -> str:
     if isinstance(network, FittedNetwork):
         return "its steps are fits, without a gradient"
     if not isinstance(model.optimiser, AdamW):
-        return f"its optimiser is {model.optimiser.kind}"
+        return f"its optimiser is {model.optimiser.facts['optimiser']}"
     if model.training.loss != "cross-entropy":
         return f"its loss is {model.training.loss}"
     if not isinstance(network, HiddenLayer):

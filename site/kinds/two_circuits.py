@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "en": {
-        "in_use_test": "neurons in use, new rows",
+        "in_use_test": "neurons of the rule, new rows",
         "others_test": "all others, new rows",
         "others_train": "all others, training rows",
     },
     "zh": {
-        "in_use_test": "在用的神经元，新数据",
+        "in_use_test": "规律神经元，新数据",
         "others_test": "其余神经元，新数据",
         "others_train": "其余神经元，训练数据",
     },
@@ -32,7 +32,7 @@ _NAMES = {
 
 
 class TwoCircuits(RunFigure):
-    """Three lines: the neurons in use alone, and all others alone on rows of both splits."""
+    """Three lines: the neurons of the rule alone, and all others alone on rows of both splits."""
 
     kind: Literal["two-circuits"] = "two-circuits"
 
@@ -61,11 +61,11 @@ class TwoCircuits(RunFigure):
         )
         if words.language == "zh":
             return (
-                f"随步数变化的三条线。只留下在用的神经元，新数据的正确率最后是 {final}；"
+                f"随步数变化的三条线。只留下规律神经元，新数据的正确率最后是 {final}；"
                 f"只留下其余神经元，新数据最高 {most}，训练数据最高 {learned}。"
             )
         return (
-            "Three lines over the steps of training. The neurons in use alone end at "
+            "Three lines over the steps of training. The neurons of the rule alone end at "
             f"{final} of the new rows. All others alone reach {most} of the new rows at most, "
             f"and {learned} of the training rows."
         )
