@@ -116,27 +116,23 @@ def render_pages(
     Raises:
         ConfigError: a page has an error; it names file and line.
     """
-    book = FactBook(facts, words)
+    book, works = FactBook(facts, words), references or {}
     read = list(read_sources(language, {name: sources[name] for name in site.pages}).values())
     first = read_sources(site.languages[0], originals or {})
-    works = references or {}
     tokens = {one.name: _tokens(one, first.get(one.name), book, figures, works) for one in read}
     folder = "" if language == site.languages[0] else f"{language}/"
     pages = _pages(site, read, book, figures, folder)
-    own = chain.from_iterable(figure.files for figure in figures.values())
-    files = frozenset([FACTS_FILE, *assets, *generated_assets(site.languages), *own])
+    root = "../" * folder.count("/")
     names = {name: anchors(of_page) for name, of_page in tokens.items()}
-    targets = LinkTargets(
-        anchors=names, files=files, root="../" * folder.count("/"), waiting=waiting
-    )
+    targets = LinkTargets(names, _linked_files(site, figures, assets), root, waiting)
     loaded = load_templates(templates, own_templates)
     rendered = {STYLESHEET: theme_stylesheet()}
     seed_picker = SeedPicker.of(by_seed or {}, figures)
-    common = _common_variables(site, language, words, pages, targets.root, seed_picker)
+    common = _common_variables(site, language, words, pages, root, seed_picker)
     found: list[Section] = []
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
         context = common | _page_variables(pages, place)
-        citations = Citations(works, words, LATE["citation"].addresses(targets.root))
+        citations = Citations(works, words, LATE["citation"].addresses(root))
         article = Article(source, book, figures, loaded, targets, context, citations)
         body = article.render(tokens[source.name])
         of_page = sections(page.path, page.title, page.description, body)
@@ -144,6 +140,14 @@ def render_pages(
         found += of_page
     rendered[index_path(language)] = index_script(language, found, synonyms or [])
     return rendered | seed_picker.scripts(loaded, folder, common)
+
+
+def _linked_files(
+    site: Site, figures: Mapping[str, PlacedFigure], assets: Iterable[str]
+) -> frozenset[str]:
+    """Return the paths of all files that pages may link to."""
+    own = chain.from_iterable(figure.files for figure in figures.values())
+    return frozenset([FACTS_FILE, *assets, *generated_assets(site.languages), *own])
 
 
 def _page_variables(pages: list[Page], place: int) -> dict[str, Any]:
