@@ -79,7 +79,7 @@ class Film:
     canvas: Canvas
     layers: tuple[Layer, ...]
     pacing: Pacing = Pacing()
-    key_frame_every: int = 30
+    key_frame_every: int = 75
 
     @classmethod
     def of(
@@ -88,7 +88,7 @@ class Film:
         steps: Int[np.ndarray, " frame"],
         layers: Sequence[Layer],
         pacing: Pacing,
-        key_frame_every: int = 30,
+        key_frame_every: int = 75,
     ) -> Film:
         """Create a film over a finished canvas."""
         return cls(
