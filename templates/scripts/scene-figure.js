@@ -1,8 +1,8 @@
 // Figures that the page draws itself: an SVG with text, and above it a canvas for what changes.
 //
-// Scene and pack are loaded when the figure comes near the window, those of the page's first figure at
-// once. Until the first frame is painted the figure shows its poster. If a file does not load, the
-// figure becomes a film. A figure in a file of its own has no film: there the poster stays.
+// Scene and pack are loaded when the figure comes near the window, those of the first figure after its
+// poster. Until the first frame the poster is shown, and if a file does not load, the film is. A
+// figure in a file of its own has no film: the poster stays.
 
 "use strict";
 
@@ -47,6 +47,14 @@
       observer.observe(canvas); // Safari does not know this box.
     }
     return observer;
+  };
+
+  // The poster at the top of a page comes first: numbers would hold it up.
+  const posterShown = async (figure) => {
+    const poster = figure.querySelector(".player > img");
+    if (!poster || poster.loading === "lazy") return;
+    await poster.decode().catch(() => {});
+    await new Promise((shown) => setTimeout(shown, 50));
   };
 
   class SceneFigure {
@@ -105,6 +113,7 @@
       if (this.asked === scene) return;
       this.asked = scene;
       try {
+        if (!this.scene) await posterShown(this.figure);
         const [drawing, numbers] = await Promise.all([
           grokreel.scenes.load(scene, sceneSrc),
           pack ? grokreel.packs.load(pack, packSrc) : null,
