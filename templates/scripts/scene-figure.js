@@ -88,7 +88,7 @@
       const near = (is) => this.approach(is);
       const visible = (is) => this.appear(is);
       grokreel.page.watchPlace(figure, { near, visible }, signal);
-      // On a slow line the numbers of a run take seconds: those of the first figure are not awaited.
+      // On a slow line the numbers of a run take seconds.
       if (this.live === document.querySelector("figure .live")) this.load();
       const size = observeSize(canvas, (width, height) => this.resize(width, height));
       grokreel.palette.watch(() => this.repaint());
