@@ -1,4 +1,4 @@
-// Figures that the page draws itself: an SVG with text, and above it a canvas for what changes.
+// Figures that the page draws: an SVG with text, and above it a canvas for what changes.
 //
 // Scene and pack are loaded when the figure comes near the window, those of the first figure after its
 // poster. Until the first frame the poster is shown, and if a file does not load, the film is. A
@@ -88,7 +88,6 @@
       const near = (is) => this.approach(is);
       const visible = (is) => this.appear(is);
       grokreel.page.watchPlace(figure, { near, visible }, signal);
-      // On a slow line the numbers of a run take seconds.
       if (this.live === document.querySelector("figure .live")) this.load();
       const size = observeSize(canvas, (width, height) => this.resize(width, height));
       grokreel.palette.watch(() => this.repaint());
