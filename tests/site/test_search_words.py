@@ -49,7 +49,7 @@ REPORT = {
     },
     "en": {
         "grokking": "index when",
-        "grok": "index when",
+        "grok": "index when report",
         "delayed generalization": "index when",
         "Google": "how-it-was-made construction",
         "PAIR": "report how-it-was-made construction",
@@ -129,7 +129,7 @@ FIELD = {
     "en": {
         "regularization": "ones-and-zeros when open-questions",
         "L1": "ones-and-zeros",
-        "random seed": "modular-addition stars five-neurons ones-and-zeros",
+        "random seed": "hurry-up larger-model modular-addition stars five-neurons ones-and-zeros",
         "initialization": "modular-addition stars five-neurons ones-and-zeros when hurry-up",
         "learning rate": "how-it-was-made ones-and-zeros",
         "optimizer": "how-it-was-made",
