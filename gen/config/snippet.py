@@ -50,15 +50,9 @@ def recipe(config: Config, name: str) -> str:
 
 def _classes(config: Config, figure: Figure) -> list[type[Any]]:
     """Return the classes of the tables that make a figure: its own and those of its model."""
-    models = [
-        model
-        for source in figure.sources
-        for model in (
-            [config.models[source]]
-            if source in config.models
-            else getattr(config.sweeps.get(source), "cells", ())
-        )
-    ]
+    models = [config.models[name] for name in figure.sources if name in config.models]
+    swept = [config.sweeps[name] for name in figure.sources if name in config.sweeps]
+    models += [cell for sweep in swept for cell in sweep.cells]
     tables = (table for each in models for table in (each.task, each.network, each.optimiser))
     return [*{type(table) for table in (figure, *tables)}]
 

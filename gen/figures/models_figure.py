@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from gen.charts.numbered import MOST_LINES
 from gen.figures.figure import Figure
 
 if TYPE_CHECKING:
     from gen.analysis.seeds import SeedRuns  # noqa: F401 - the quoted subject of ModelsFigure
     from gen.experiments.model import Model
     from gen.experiments.runs import ModelRun  # noqa: F401 - as above
-
-MOST_MODELS = 12
-"""Models of one figure, as many as a chart has lines that can be told apart."""
 
 
 class ModelsFigure(Figure["tuple[SeedRuns[ModelRun], ...]"]):
@@ -29,7 +27,7 @@ class ModelsFigure(Figure["tuple[SeedRuns[ModelRun], ...]"]):
 
     models: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=80)]],
-        Field(min_length=2, max_length=MOST_MODELS),
+        Field(min_length=2, max_length=MOST_LINES),
     ]
 
     @property
