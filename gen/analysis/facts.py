@@ -13,6 +13,7 @@ import numpy as np
 
 from gen.analysis.explanation import explanation_facts, explanations
 from gen.analysis.hidden_layer_views import has_hidden_layer
+from gen.analysis.kernel_facts import kernel_facts
 from gen.analysis.loss_events import final_rise, relapse, second_fall
 from gen.analysis.modular_facts import frequency_counts, modular_facts
 from gen.analysis.outcome import generalised_at, memorised_at, metric_at, stays_above_from
@@ -93,7 +94,7 @@ def _with_explanation(run: ModelRun, built_in: Facts) -> Facts:
 def _quick(run: ModelRun) -> Facts:
     bases = (base for base in type(run.task).__mro__ if base in TASK_FACTS)
     kind = next(bases, None)
-    return _of_run(run) | ({} if kind is None else TASK_FACTS[kind](run))
+    return _of_run(run) | ({} if kind is None else TASK_FACTS[kind](run)) | kernel_facts(run)
 
 
 def _slow(run: ModelRun) -> Facts:

@@ -16,10 +16,10 @@ The scale of M changes no answer. It is fixed so that pictures of all steps can 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from pydantic import Field
 
 from gen.lazy import torch
@@ -29,7 +29,6 @@ from gen.networks.network import Parameters
 from gen.networks.view import View, ViewShape
 from gen.tasks.modular import Modular
 from gen.tasks.task import Task
-from gen.tasks.trained_run import TrainedRun
 
 
 class KernelMachine(FittedNetwork):
@@ -103,36 +102,6 @@ class KernelMachine(FittedNetwork):
         """Count a row of the kernel matrix four times, in float64."""
         return 8 * (task.rows[0] + task.outputs)
 
-    def facts(self, run: TrainedRun) -> dict[str, Any]:
-        """Return how striped `M_ab` is at the last snapshot, and from which snapshot on by half.
-
-        `stripes_share` is the share of its variance that depends on a - b alone (as in sums and
-        products), or on a + b alone (as in differences): 1 for a circulant matrix, and about 1/p
-        for one of unrelated numbers. `striped_at` is None if it does not end above one half.
-        `above_chance_at` is the step from which test accuracy stays above that of guessing.
-        `largest_pair_when_striped` and `final_largest_pair` are the largest |number| of `M_ab`,
-        where the largest on the diagonal of M is 1.
-        """
-        if "M_ab" not in run.views:
-            return {}
-        shares = np.array([_stripes(block) for block in run.views["M_ab"].astype(np.float64)])
-        accuracy, chance = run.metrics["test_accuracy"], 1 / run.views["M_ab"].shape[1]
-        striped = _stays_from(run.snapshot_steps, shares > 0.5)
-        last = len(run.logged_steps) - 1
-        largest = np.abs(run.views["M_ab"]).max(axis=(1, 2)).astype(np.float64)
-        return {
-            "stripes_share": shares[-1],
-            "striped_at": striped,
-            "test_accuracy_when_striped": None
-            if striped is None
-            else accuracy[min(int(np.searchsorted(run.logged_steps, striped)), last)],
-            "above_chance_at": _stays_from(run.logged_steps, accuracy > chance),
-            "largest_pair_when_striped": None
-            if striped is None
-            else float(largest[np.searchsorted(run.snapshot_steps, striped)]),
-            "final_largest_pair": float(largest[-1]),
-        }
-
 
 _NAMES = ("M", "alpha", "centres")
 
@@ -182,25 +151,3 @@ def _features(
     values, vectors = torch.linalg.eigh(4 * features @ total @ features)
     found = (vectors * values.clamp(min=0) ** power) @ vectors.T
     return found / found.diagonal().max()
-
-
-def _stays_from(steps: Int[np.ndarray, " step"], holds: Bool[np.ndarray, " step"]) -> int | None:
-    """Return the first step from which something holds to the end, or None."""
-    first = int(np.flatnonzero(~holds)[-1]) + 1 if not holds.all() else 0
-    return int(steps[first]) if first < len(steps) else None
-
-
-def _stripes(block: Float[np.ndarray, "number number"]) -> float:
-    """Return the share of a matrix's variance that its means over each a - b, or a + b, have.
-
-    NaN for a matrix without variance: before the second step no a is paired with a b.
-    """
-    variance = block.var()
-    if variance == 0:
-        return float("nan")
-    a = np.arange(len(block))
-    each = a[:, None]
-    return max(
-        float(block[a, (each + sign * a) % len(block)].mean(axis=1).var() / variance)
-        for sign in (1, -1)
-    )

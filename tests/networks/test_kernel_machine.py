@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gen.analysis.kernel_facts import kernel_facts
 from gen.config.reader import load
 from gen.errors import ConfigError
 from gen.experiments.model import Model
@@ -113,7 +115,7 @@ def test_its_features_become_stripes_and_facts_say_when(
         assert np.array_equal(run.views["M_ab"][-1], learned[:17, 17:])
         assert run.axes == {"M_ab": ("a", "b")}
         assert (run.views["M_ab"][:2] == 0).all()
-        facts = ensemble.network.facts(run)
+        facts: dict[str, Any] = kernel_facts(run)
         assert facts["stripes_share"] == pytest.approx(naive_stripes.share(run), rel=1e-6)
         assert facts["stripes_share"] > 0.9
         assert facts["striped_at"] == naive_stripes.striped_at(run)
@@ -133,7 +135,7 @@ def test_features_without_stripes_are_never_striped() -> None:
     (run,) = model_runs("kernel", ensemble, train(ensemble))
     noise = np.random.default_rng(0).normal(size=run.views["M_ab"].shape)
     noisy = replace(run, views={**run.views, "M_ab": noise})
-    facts = ensemble.network.facts(noisy)
+    facts: dict[str, Any] = kernel_facts(noisy)
     assert facts["stripes_share"] == pytest.approx(naive_stripes.share(noisy), rel=1e-6)
     assert facts["stripes_share"] < 0.3
     assert facts["striped_at"] is naive_stripes.striped_at(noisy) is None
@@ -154,7 +156,7 @@ def test_differences_give_stripes_along_the_other_diagonal() -> None:
     final = run.views["M_ab"][-1].astype(np.float64)
     assert naive_stripes.stripes(final[:, ::-1]) > 0.8 > naive_stripes.stripes(final)
     expected = naive_stripes.stripes(final[:, ::-1])
-    assert ensemble.network.facts(run)["stripes_share"] == pytest.approx(expected, rel=1e-6)
+    assert kernel_facts(run)["stripes_share"] == pytest.approx(expected, rel=1e-6)
 
 
 def test_models_of_an_ensemble_learn_as_they_would_alone() -> None:
