@@ -19,7 +19,7 @@ from gen.commands import options as opt
 from gen.commands.error_output import echo, print_error, report_exit
 from gen.errors import GenError, printable
 from gen.signals import CommandGroup, Signals
-from gen.workers.environment import ensure_streams, fixed_environment
+from gen.workers.environment import ONE_THREAD, ensure_streams, fixed_environment
 
 if TYPE_CHECKING:
     from gen.experiments.context import Effects
@@ -34,7 +34,7 @@ def main(effects: Effects | None = None) -> NoReturn:
         effects: the executor and the clock of commands; the defaults if None.
     """
     ensure_streams()
-    with Signals() as signals, fixed_environment():
+    with Signals() as signals, fixed_environment(**ONE_THREAD):
         code = _run(signals, effects)
     sys.exit(code)
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
+from operator import itemgetter
 
 import numpy as np
 from jaxtyping import Float
@@ -150,23 +151,23 @@ def label_box(
         size: of the label.
         late: whether to prefer positions at the right.
     """
-    best: tuple[float, Box] | None = None
-    for variation, box in _candidates(own, area, size):
-        if not box.inside(area) or any(map(box.overlaps, obstacles)):
+    places: list[tuple[float, int, Box]] = []
+    for number, (variation, box) in enumerate(_candidates(own, area, size)):
+        if box.inside(area) and not any(map(box.overlaps, obstacles)):
+            cost = 2 * variation + CLEAR * sum(map(box.overlaps, crossed))
+            cost += 0.05 * (area.right - box.right) if late else 0.0
+            places.append((round(cost, 9), number, box))
+    best: tuple[float, int, Box] | None = None
+    for cost, number, box in sorted(places, key=itemgetter(0, 1)):
+        if best is not None and cost > best[0]:
+            break  # distances take the most time, and only add to the cost
+        if own.distance(box) < GAP - 1.5:
             continue
-        cost = 2 * variation + CLEAR * sum(map(box.overlaps, crossed))
-        cost += 0.05 * (area.right - box.right) if late else 0.0
-        if not _is_less(cost, best) or own.distance(box) < GAP - 1.5:
-            continue  # distances take the most time
         clear = min((other.distance(box) for other in others), default=CLEAR)
-        cost += max(0.0, CLEAR - clear)
-        if clear >= _MIN_CLEAR and _is_less(cost, best):
-            best = cost, box
-    return None if best is None else best[1]
-
-
-def _is_less(cost: float, best: tuple[float, Box] | None) -> bool:
-    return best is None or cost < best[0] - 1e-9
+        found = round(cost + max(0.0, CLEAR - clear), 9), number, box
+        if clear >= _MIN_CLEAR and (best is None or found[:2] < best[:2]):
+            best = found
+    return None if best is None else best[2]
 
 
 def _candidates(own: Curve, area: Box, size: tuple[float, float]) -> Iterator[tuple[float, Box]]:

@@ -73,17 +73,34 @@ def to_svg(chart: Chart | Stack, name: str, alt: str) -> str:
         name: the figure's id, prefix of all ids in the markup.
         alt: description for screen readers.
     """
+    return _inline(chart, name, alt, parts(chart, WIDE))
+
+
+def standalone_svg(chart: Chart | Stack, alt: str) -> str:
+    """Return a chart as a standalone SVG file with literal colours."""
+    return _standalone(chart, alt, parts(chart, WIDE))
+
+
+def inline_and_standalone(chart: Chart | Stack, name: str, alt: str) -> tuple[str, str]:
+    """Return both `to_svg` and `standalone_svg`, with the wide shape laid out once."""
+    wide = parts(chart, WIDE)
+    return _inline(chart, name, alt, wide), _standalone(chart, alt, wide)
+
+
+_Parts = tuple[list[str], int]
+"""SVG elements of a chart in one shape, and their height."""
+
+
+def _inline(chart: Chart | Stack, name: str, alt: str, wide: _Parts) -> str:
     drawings: list[str] = []
-    for shape in (WIDE, NARROW):
-        drawn, height = parts(chart, shape)
+    for shape, (drawn, height) in ((WIDE, wide), (NARROW, parts(chart, NARROW))):
         classes, box = f'class="{shape.name}"', (0, shape.width, height)
         drawings.append(_svg(chart, shape, f"{name}-{shape.name}", alt, classes, drawn, box))
     return f'<div class="chart">{"".join(drawings)}</div>'
 
 
-def standalone_svg(chart: Chart | Stack, alt: str) -> str:
-    """Return a chart as a standalone SVG file with literal colours."""
-    drawn, height = parts(chart, WIDE)
+def _standalone(chart: Chart | Stack, alt: str, wide: _Parts) -> str:
+    drawn, height = wide
     width, height = WIDE.width + 2 * _MARGIN, height + 2 * _MARGIN
     size = f'width="{width}" height="{height}" font-family="{FONT}"'
     corner = f'x="{-_MARGIN}" y="{-_MARGIN}" width="{width}" height="{height}"'

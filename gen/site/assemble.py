@@ -289,17 +289,18 @@ class Placer:
         return (pack, source) if source in self.files else (None, None)
 
     def _chart(self, view: AnyView, chart: Chart | Stack) -> PlacedChart:
-        from gen.charts.svg import standalone_svg, to_svg
+        from gen.charts.svg import inline_and_standalone
         from gen.site.pages.figures import PlacedChart
         from gen.site.timing import chart_timing
 
         alt, data = view.alt(self.words), self.data[view.stem]
         path = f"media/{view.stem}{self.suffix}.svg"
-        self.charts[path] = standalone_svg(chart, alt).encode()
+        svg, standalone = inline_and_standalone(chart, view.name, alt)
+        self.charts[path] = standalone.encode()
         return PlacedChart(
             id=view.name,
             model=view.timeline,
-            svg=to_svg(chart, view.name, alt),
+            svg=svg,
             file=path,
             data=data,
             data_bytes=self._size(data),

@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from gen.analysis.formula import Formula, Product, formula
-from gen.config.reader import load
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.networks.closed_form import logits
@@ -18,13 +17,13 @@ from gen.networks.embedded import Embedded
 from gen.networks.perceptron import Perceptron
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
-from tests.site.test_pages_site import SITE
+from tests.support.article import article_config
 from tests.support.sweep_runs import sweep_run
 
 EN = Words("en")
 ADD = Modular(modulus=7, train_share=0.5)
 TAKE = Modular(modulus=7, train_share=0.5, operation="subtract")
-CHOICES = [cell.network for cell in load(SITE / "gen.toml").sweeps["constraints"].cells[::12]]
+CHOICES = [cell.network for cell in article_config().sweeps["constraints"].cells[::12]]
 
 
 def product(factors: Product, parameters: dict[str, np.ndarray], pieces: int) -> np.ndarray:
@@ -91,7 +90,7 @@ def test_what_is_no_sum_of_two_numbers_has_no_formula() -> None:
 
 
 def test_the_map_of_the_constraints_names_each_architecture_by_its_formula() -> None:
-    sweep = load(SITE / "gen.toml").sweeps["constraints"]
+    sweep = article_config().sweeps["constraints"]
     drawn = SweepMap(sweep="constraints").render(sweep_run(sweep), EN).drawing
     assert len(drawn.panels) == len(drawn.formulas) == 7
     assert len({panel.formula for panel in drawn.panels}) == 7
@@ -100,9 +99,9 @@ def test_the_map_of_the_constraints_names_each_architecture_by_its_formula() -> 
 
 
 def test_a_map_of_one_architecture_has_no_formula() -> None:
-    sweep = load(SITE / "gen.toml").sweeps["parity-sweep"]
+    sweep = article_config().sweeps["parity-sweep"]
     drawn = SweepMap(sweep="parity-sweep").render(sweep_run(sweep), EN).drawing
     assert drawn.formulas == [] and not any(panel.formula for panel in drawn.panels)
-    constraints = load(SITE / "gen.toml").sweeps["constraints"]
+    constraints = article_config().sweeps["constraints"]
     one = replace(constraints, axes=constraints.axes[1:], cells=constraints.cells[:12])
     assert SweepMap(sweep="constraints").render(sweep_run(one), EN).drawing.formulas == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -16,7 +15,6 @@ from gen.analysis.construction_facts import construction_facts
 from gen.analysis.facts import model_facts, run_facts
 from gen.analysis.outcome import choose_run
 from gen.analysis.sweep_facts import sweep_facts
-from gen.config.reader import load
 from gen.experiments.runs import model_runs
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_figure import OneConstructionFigure
@@ -29,12 +27,13 @@ from gen.tasks.task import Task
 from gen.training.loop import Ensemble, Training, train
 from tests.support import naive_constructions, naive_sweeps
 from tests.support.alt_pictures import worlds
+from tests.support.article import article_config
 from tests.support.fact_rows import ROWS
 from tests.support.outcome_runs import ENDS, TASKS, Case, End, TaskName, case, diverged
 from tests.support.sweep_runs import sweep_run
 from tests.support.transformer_runs import FACTS as TRANSFORMER_FACTS
 
-SITE = load(Path(__file__).parents[2] / "site" / "gen.toml")
+SITE = article_config()
 
 
 @cache

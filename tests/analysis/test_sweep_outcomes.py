@@ -39,6 +39,7 @@ from gen.tasks.task import Task
 from gen.training.loop import METRICS, Trained
 from gen.widgets.sweep_curves import MISSING, Curves
 from tests.experiments.test_sweeps import CHOSEN, SMALL
+from tests.support.article import article_config
 from tests.support.small_pages import FRONT, TEMPLATES, film, page, site
 from tests.support.sweep_runs import STEPS, sweep_run
 
@@ -177,7 +178,7 @@ def test_thresholds_that_are_given_stay_and_the_strictest_of_several_tasks_count
 
 
 def test_the_sweeps_of_the_site_have_the_thresholds_that_they_were_published_with() -> None:
-    sweeps = load(SITE / "gen.toml").sweeps
+    sweeps = article_config().sweeps
     assert sweeps["parity-sweep"].thresholds == Thresholds(loss=1e-5, ratio=5e4)
     assert sweeps["constraints"].thresholds == Thresholds(loss=1e-2, ratio=30.0)
 
@@ -285,7 +286,7 @@ def _seven_ways(text: str) -> str:
 def test_chapters_on_sweeps_can_be_read_at_any_state_of_training(
     chapter: str, name: str, language: str
 ) -> None:
-    sweep = load(SITE / "gen.toml").sweeps[name]
+    sweep = article_config().sweeps[name]
     waiting = Words(language)("list.later")
     for part in (0.0, 0.5, 1.0):
         run = sweep_run(sweep)

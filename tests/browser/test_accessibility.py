@@ -36,6 +36,7 @@ def test_axe_finds_nothing(
     context = browser.new_context(
         bypass_csp=True,
         color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",  # text that fades in has little contrast for a moment
         viewport={"width": width, "height": 900},
     )
     page = context.new_page()

@@ -9,18 +9,18 @@ from unicodedata import normalize
 import pytest
 from playwright.sync_api import Browser, Page
 
-from gen.config.reader import load
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
+from tests.support.article import article_config
 from tests.support.browsing import started, watched_page
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
 
 SITE = Path(__file__).parents[2] / "site"
 EN = Words("en")
-SWEEP = load(SITE / "gen.toml").sweeps["constraints"]
+SWEEP = article_config().sweeps["constraints"]
 DRAWN = SweepMap(sweep="constraints").render(sweep_run(SWEEP), EN).drawing
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("constraints_page")]

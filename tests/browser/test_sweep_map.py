@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from gen.analysis.sweep_outcomes import OUTCOMES
-from gen.config.reader import load
 from gen.figures.sweep_map import SweepMap
 from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from gen.widgets.setting_words import cell_labels
+from tests.support.article import article_config
 from tests.support.browsing import started, watched_page
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
@@ -24,7 +24,7 @@ from tests.support.timeline_page import until
 
 SITE = Path(__file__).parents[2] / "site"
 EN = Words("en")
-SWEEPS = load(SITE / "gen.toml").sweeps
+SWEEPS = article_config().sweeps
 RUNS = {name: sweep_run(SWEEPS[name]) for name in ("parity-sweep", "constraints")}
 FEW, MANY = "constraints", "parity-sweep"
 """Sweeps of three and of nine networks in a cell."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from gen import __version__
@@ -190,3 +192,17 @@ def test_only_the_command_that_needs_an_optional_package_asks_for_it(
     )
     assert ended.returncode == (3 if message else 0), ended.stderr
     assert message in ended.stderr and ended.stderr.count("\n") == (1 if message else 0)
+
+
+def test_a_command_computes_with_one_thread(gen: Gen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums of several threads have other last digits, and small matrices are slower with them."""
+    seen: list[str] = []
+
+    @click.command()
+    def threads() -> None:
+        seen.extend(os.environ[f"{name}_NUM_THREADS"] for name in ("OMP", "MKL", "OPENBLAS"))
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setitem(cli.commands, "threads", threads)
+    assert gen("threads").code == 0
+    assert seen == ["1", "1", "1"]

@@ -7,7 +7,6 @@ the pages show takes all steps, in `make torture`.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,25 +19,18 @@ from gen.analysis.outcome import choose_run, generalised_at, memorised_at
 from gen.analysis.pairs import phase_errors, read_pairs
 from gen.analysis.progress import signal_progress
 from gen.analysis.progress_facts import guess_loss, half_right_at, wave_progress_facts
-from gen.config.reader import Config, load
 from gen.experiments.runs import ModelRun, model_runs
 from gen.training.loop import Ensemble, train
-
-SITE = Path(__file__).parents[2] / "site" / "gen.toml"
+from tests.support.article import article_config
 
 EARLY, LEARNED = (4,), 33_000
 """The first seed of modular addition to generalise, at step 24,000, and steps that it needs."""
 
 
 @cache
-def _config() -> Config:
-    return load(SITE)
-
-
-@cache
 def _runs(name: str, seeds: tuple[int, ...], steps: int | None = None) -> list[ModelRun]:
     """Train some seeds of a configured model; at full length unless `steps` is given."""
-    model = _config().models[name]
+    model = article_config().models[name]
     training = model.training.model_copy(update={} if steps is None else {"steps": steps})
     ensemble = Ensemble(model.task, model.network, training, seeds, (model.optimiser,) * len(seeds))
     return list(model_runs(name, ensemble, train(ensemble)))
@@ -171,7 +163,7 @@ def test_five_neurons_are_evenly_spaced_with_doubled_output_angles() -> None:
     runs = _runs("five-neurons", (0, 1), steps=12_000)
     chosen = choose_run(runs, None)
     assert chosen is not None and generalised_at(chosen) is not None
-    facts = model_facts(_config().models["five-neurons"], runs, chosen)
+    facts = model_facts(article_config().models["five-neurons"], runs, chosen)
     assert isinstance(facts["largest_spacing_error"], float)
     assert isinstance(facts["largest_doubling_error"], float)
     assert facts["largest_spacing_error"] < 15
@@ -180,7 +172,7 @@ def test_five_neurons_are_evenly_spaced_with_doubled_output_angles() -> None:
 
 @pytest.mark.long
 def test_the_network_that_forgets_keeps_its_wave_and_its_errors_are_neighbours() -> None:
-    model = _config().models["ungrok"]
+    model = article_config().models["ungrok"]
     assert model.shown is not None
     runs = _runs("ungrok", (model.shown,), steps=15_000)
     facts = model_facts(model, runs, runs[0])

@@ -48,6 +48,7 @@ from gen.store.store import Store
 from gen.training.loop import train
 from tests.conftest import Gen, tree
 from tests.support import small_site
+from tests.support.article import article_config
 from tests.support.sweep_runs import STEPS, sweep_run
 
 SITE = Path(__file__).parents[2] / "site" / "gen.toml"
@@ -90,7 +91,7 @@ def sweep(config: Config) -> Sweep:
 
 
 def test_the_sweep_of_the_site_has_every_combination_and_seed_once() -> None:
-    sweep = load(SITE).sweeps["parity-sweep"]
+    sweep = article_config().sweeps["parity-sweep"]
     assert sweep.models == 1125
     settings = Counter(
         (
@@ -166,7 +167,7 @@ def test_a_sweep_can_set_its_own_thresholds(tmp_path: Path) -> None:
         "[sweeps.grid.grid]", "[sweeps.grid.thresholds]\nloss = 0.8\n\n[sweeps.grid.grid]"
     )
     small_site.write(tmp_path, text, PAGE)
-    strict = sweep_run(load(SITE).sweeps["parity-sweep"], "nothing")
+    strict = sweep_run(article_config().sweeps["parity-sweep"], "nothing")
     easy = sweep_run(load(tmp_path / "site" / "gen.toml").sweeps["grid"], "nothing")
     assert (strict.outcomes() == NEVER).all()
     assert (easy.outcomes() == TOGETHER).all()

@@ -11,6 +11,7 @@ from gen.config.reader import Config, load
 from gen.config.snippet import recipe
 from gen.resources import starter_folder
 from tests.support import small_site
+from tests.support.article import article_config
 
 HERE = Path(__file__).parents[2]
 TOP = '[site]\ntitle = "A"\ndescription = "B."\nlanguages = ["en"]\npages = ["index"]\n'
@@ -85,7 +86,7 @@ def _check(config: Config, folder: Path) -> None:
 def test_recipes_of_the_project_s_site_make_the_same_figures(
     profile: str | None, tmp_path: Path
 ) -> None:
-    _check(load(HERE / "site" / "gen.toml", profile), tmp_path)
+    _check(article_config(profile), tmp_path)
 
 
 def test_recipes_of_the_starter_make_the_same_figures(tmp_path: Path) -> None:

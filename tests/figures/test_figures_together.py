@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from gen.analysis.seeds import SeedRuns
 from gen.charts.chart import Chart, series_names
 from gen.charts.svg import to_svg
-from gen.config.reader import load
 from gen.experiments.runs import ModelRun
 from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
@@ -32,6 +31,7 @@ from gen.site.pages.figures import BySeed, PlacedChart, PlacedFigure, PlacedFilm
 from gen.site.pages.render import render_pages
 from gen.site.timing import chart_timing
 from tests.support import small_pages
+from tests.support.article import article_config
 from tests.support.browsing import Watched
 from tests.support.line_runs import circle_run, solved_run, waves_run
 from tests.support.placed_figures import placed_widget
@@ -42,7 +42,7 @@ SITE = Path(__file__).parents[2] / "site"
 EN = Words("en")
 RUN = solved_run()
 OTHER = replace(waves_run(), seed=RUN.seed + 1)
-SWEEP = sweep_run(load(SITE / "gen.toml").sweeps["constraints"])
+SWEEP = sweep_run(article_config().sweeps["constraints"])
 
 WIDGETS: dict[str, tuple[Any, Any]] = {
     "interference": (Interference(model="m", a=10, b=20), RUN),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from gen.analysis.neuron_groups import neuron_names, neuron_order
-from gen.config.reader import load
 from gen.drawing.canvas import Canvas
 from gen.drawing.colours import Diverging
 from gen.drawing.derived import Crossed, Derived
@@ -33,11 +31,12 @@ from gen.figures.trajectories import Trajectories
 from gen.figures.waves import Waves
 from gen.figures.weights import Weights
 from gen.interactive.scene import scene_of, scene_script
+from tests.support.article import article_config
 from tests.support.line_runs import parity_run, solved_run, waves_run
 from tests.support.scene_values import read_script, values_of
 from tests.support.sweep_runs import sweep_run
 
-SWEEP = load(Path(__file__).parents[2] / "site" / "gen.toml").sweeps["parity-sweep"]
+SWEEP = article_config().sweeps["parity-sweep"]
 AXES = {"W_in": ("number", "neuron"), "W_out": ("neuron", "number")}
 
 

@@ -20,6 +20,7 @@ from gen.optimisers.adamw import AdamW
 from gen.optimisers.sgd import SGD
 from gen.tasks.modular import Modular
 from gen.tasks.sparse_parity import SparseParity
+from tests.support.article import article_config
 from tests.support.outcome_runs import case
 
 EN = Words("en")
@@ -68,7 +69,7 @@ def test_readers_choose_the_seed_so_it_has_no_other_seeds() -> None:
 
 
 def test_trainings_that_a_page_cannot_do_are_refused() -> None:
-    model = load(SITE).models["five-neurons"]
+    model = article_config().models["five-neurons"]
     FIGURE.check_model(model)
     for changed, said in (
         ({"loss": "stablemax"}, "cross-entropy"),

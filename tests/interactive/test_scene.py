@@ -14,7 +14,6 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from gen.config.reader import load
 from gen.drawing.canvas import Canvas
 from gen.drawing.film import Film
 from gen.drawing.film_frame import film_frame
@@ -33,6 +32,7 @@ from gen.site.orders import Drawn, published_paths, save
 from gen.site.scenes import PACK, SCENE, PackOrder, SceneOrder
 from gen.store.store import Store
 from tests.support.any_runs import any_run, attention_run
+from tests.support.article import article_config
 from tests.support.line_runs import circle_run, parity_run, waves_run
 from tests.support.scene_values import Content, read_script, values_of
 from tests.support.sweep_runs import sweep_run
@@ -73,7 +73,7 @@ def film_of(case: str) -> Film:
     settings, subject = CASES[case]
     kind = case.partition(",")[0]
     if kind == "sweep-film":
-        sweep = load(SITE / "gen.toml").sweeps["parity-sweep"]
+        sweep = article_config().sweeps["parity-sweep"]
         settings, subject = {"sweep": sweep.name}, sweep_run(sweep)
     elif subject is not None:
         settings = {"model": "m", **settings}

@@ -21,6 +21,7 @@ from gen.workers.dask import Cluster
 from gen.workers.processes import Done, Job, ProcessPool
 from tests.conftest import Gen, stored_runs
 from tests.support import plugin_site
+from tests.support.jobs import first_labels
 from tests.support.small_site import context_of
 
 CONFIG = plugin_site.SITE + plugin_site.CLOCK + plugin_site.CHART
@@ -74,7 +75,7 @@ def test_a_plugin_that_only_the_worker_cannot_import_is_named(tmp_path: Path) ->
     path = tmp_path / "site" / "kinds" / "hours.py"
     path.write_text(missing_in_children + path.read_text())
     task = context_of(tmp_path).config.models["clock"].task
-    jobs = [Job("draws", _labels, (task,), 1, "steps")]
+    jobs = [Job("draws", first_labels, (task,), 1, "steps")]
     with ProcessPool(1, SilentReport()) as pool, pytest.raises(Exception, match=r"hours\.py:3: "):
         list(pool.run(jobs))
     with (
@@ -86,17 +87,13 @@ def test_a_plugin_that_only_the_worker_cannot_import_is_named(tmp_path: Path) ->
         list(cluster.run(jobs))
 
 
-def _labels(task, *, on_progress) -> list[int]:  # noqa: ANN001
-    return task.draw(0).train.labels[0].tolist()
-
-
 def test_one_worker_runs_two_versions_of_a_plugin(tmp_path: Path) -> None:
     plugin_site.write(tmp_path, CONFIG)
     former = context_of(tmp_path).config.models["clock"].task
     path = tmp_path / "site" / "kinds" / "hours.py"
     path.write_text(path.read_text().replace("first + second", "first - second"))
     present = context_of(tmp_path).config.models["clock"].task
-    jobs = [Job("draws", _labels, (task,), 1, "steps") for task in (former, present, former)]
+    jobs = [Job("draws", first_labels, (task,), 1, "steps") for task in (former, present, former)]
     with ProcessPool(1, SilentReport()) as pool:
         found = [done.result for done in pool.run(jobs) if isinstance(done, Done)]
     expected = [each.draw(0).train.labels[0].tolist() for each in (former, present, former)]

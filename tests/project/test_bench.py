@@ -9,13 +9,12 @@ import pytest
 import torch
 
 from bench.plain import PlainLoop, left_out
-from bench.training import SITE
-from gen.config.reader import load
 from gen.experiments.model import Model
 from gen.networks.embedded import Embedded
 from gen.training.loop import Training, train
+from tests.support.article import article_config
 
-MODELS = load(SITE).models
+MODELS = article_config().models
 COMPARED = [name for name, model in MODELS.items() if not left_out(model)]
 STEPS = 4
 

@@ -27,6 +27,7 @@ from gen.settings import kinds
 from gen.tasks.task import Task
 from gen.training.loop import Training
 from tests.support import small_site
+from tests.support.article import article_config
 from tests.support.fact_rows import ROWS
 from tests.support.transformer_runs import FACTS as TRANSFORMER_FACTS
 
@@ -147,7 +148,7 @@ def test_the_example_models_of_the_documents_are_valid(name: str, tmp_path: Path
         with Recorder(path.parent / pattern.replace("*", "0")) as recorder:
             recorder.snapshot(0, W1=[[0.0]])
             recorder.log(0, train_loss=1.0)
-    added = load(path).figures.keys() - load(ROOT / "site" / "gen.toml").figures.keys()
+    added = load(path).figures.keys() - article_config().figures.keys()
     assert len(added) == len(blocks)
 
 

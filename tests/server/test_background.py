@@ -12,7 +12,8 @@ import pytest
 
 from gen.errors import MORE_MEMORY, ConfigError, GenError, SetupError
 from gen.server.background import BackgroundBuild
-from tests.workers.test_processes import DEADLINE, Lacking
+from tests.support.jobs import Lacking
+from tests.workers.test_processes import DEADLINE
 
 if TYPE_CHECKING:
     from gen.server.background import OpenContext

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from gen.config.reader import load
 from gen.figures.embedding import Embedding
 from gen.figures.model_figure import RunFigure
 from gen.figures.train_here import TrainHere
+from tests.support.article import article_config
 
 SITE = Path(__file__).parents[2] / "site"
-CONFIG = load(SITE / "gen.toml")
+CONFIG = article_config()
 PLACED = sorted(
     {
         name

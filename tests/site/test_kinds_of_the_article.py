@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from gen.config.reader import load
 from gen.figures import RunFigure
 from tests.support import naive_circuits
+from tests.support.article import article_config
 from tests.support.outcome_runs import case
 
-SITE = load(Path(__file__).parents[2] / "site" / "gen.toml")
+SITE = article_config()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

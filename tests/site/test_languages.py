@@ -10,11 +10,11 @@ from gen.i18n import Words
 from gen.site.pages.source import Source, read_source, read_sources
 from gen.site.pages.translations import differences, first_difference
 from tests.site.test_pages_site import (
+    CONFIG,
     EVERY_PAGE,
     EVERY_WORLD,
     ONE_WORKER,
     SITE,
-    config,
     pages,
     texts,
 )
@@ -64,18 +64,18 @@ def test_every_page_of_the_site_has_the_sections_figures_and_facts_of_the_first_
     texts = {
         language: {
             name: (SITE / "pages" / language / f"{name}.md").read_text(encoding="utf-8")
-            for name in config().site.pages
+            for name in CONFIG.site.pages
         }
-        for language in config().site.languages
+        for language in CONFIG.site.languages
     }
     assert [str(each) for each in differences(texts)] == []
 
 
-@pytest.mark.parametrize("language", config().site.languages)
+@pytest.mark.parametrize("language", CONFIG.site.languages)
 def test_no_sentence_of_the_site_is_split_by_a_block(language: str) -> None:
     """A block is a separate paragraph, so the text before it must end with a sentence."""
     torn = re.compile(r"^(?!:::|\+\+\+|[-|#]|\$).*[\w,;，；、}]\n:::", re.MULTILINE)
-    for name in config().site.pages:
+    for name in CONFIG.site.pages:
         text = (SITE / "pages" / language / f"{name}.md").read_text(encoding="utf-8")
         assert torn.findall(text) == [], f"{language}/{name}.md"
 

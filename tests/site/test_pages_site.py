@@ -16,7 +16,6 @@ from gen.analysis.seeds import SeedRuns
 from gen.analysis.sweep_facts import sweep_facts
 from gen.analysis.sweep_outcomes import SweepRun
 from gen.analysis.types import Facts
-from gen.config.reader import Config, load
 from gen.experiments.model import Model
 from gen.experiments.runs import ModelRun
 from gen.figures.figure import Figure, FilmFigure
@@ -36,6 +35,7 @@ from gen.site.pages.references import read_references
 from gen.site.pages.render import render_pages
 from gen.site.pages.synonyms import read_synonyms
 from gen.tasks.sparse_parity import SparseParity
+from tests.support.article import article_config
 from tests.support.kernel_runs import kernel_run
 from tests.support.line_runs import circle_run, parity_run, waves_run
 from tests.support.placed_figures import placed_widget
@@ -44,6 +44,7 @@ from tests.support.sweep_runs import sweep_run
 from tests.support.transformer_runs import transformer_run
 
 SITE = Path(__file__).parents[2] / "site"
+CONFIG = article_config()
 NEVER = float("inf")
 WORLDS = ("all learned", "only memorised", "nothing learned")
 PAGES = (
@@ -77,18 +78,13 @@ EVERY_WORLD = pytest.mark.parametrize("world", WORLDS)
 
 
 @cache
-def config() -> Config:
-    return load(SITE / "gen.toml")
-
-
-@cache
 def runs(world: str) -> dict[str, ModelRun]:
     when: dict[str, float] = {}
     if world != "all learned":
         when = {"memorises": 500.0 if world == "only memorised" else NEVER, "generalises": NEVER}
     return {
         name: replace(made_up(model)(**when), optimiser=model.optimiser)
-        for name, model in config().models.items()
+        for name, model in CONFIG.models.items()
     }
 
 
@@ -123,26 +119,24 @@ def placed(name: str, figure: Figure, world: str, words: Words) -> PlacedFigure:
 def texts(language: str) -> dict[str, str]:
     """Return the Markdown of every page in a language."""
     folder = SITE / "pages" / language
-    return {name: (folder / f"{name}.md").read_text("utf-8") for name in config().site.pages}
+    return {name: (folder / f"{name}.md").read_text("utf-8") for name in CONFIG.site.pages}
 
 
 @cache
 def swept(world: str) -> dict[str, SweepRun]:
     outcome = {"all learned": "all", "only memorised": "memorised"}.get(world, "nothing")
-    return {name: sweep_run(sweep, outcome) for name, sweep in config().sweeps.items()}
+    return {name: sweep_run(sweep, outcome) for name, sweep in CONFIG.sweeps.items()}
 
 
 @cache
 def facts(world: str) -> dict[str, Facts]:
     of_models = {
-        name: model_facts(config().models[name], [run], run) for name, run in runs(world).items()
+        name: model_facts(CONFIG.models[name], [run], run) for name, run in runs(world).items()
     }
-    of_sweeps = {
-        name: sweep_facts(config().sweeps[name], run) for name, run in swept(world).items()
-    }
+    of_sweeps = {name: sweep_facts(CONFIG.sweeps[name], run) for name, run in swept(world).items()}
     formulas = {
         name: figure.facts()
-        for name, figure in config().figures.items()
+        for name, figure in CONFIG.figures.items()
         if isinstance(figure, FormulaFigure)
     }
     return of_models | of_sweeps | formulas
@@ -152,13 +146,11 @@ def facts(world: str) -> dict[str, Facts]:
 def written(world: str, language: str = "en") -> dict[str, str]:
     """Return the pages and the search index of a language by their path inside the site."""
     words = Words(language)
-    figures = {
-        name: placed(name, figure, world, words) for name, figure in config().figures.items()
-    }
+    figures = {name: placed(name, figure, world, words) for name, figure in CONFIG.figures.items()}
     sources = texts(language)
     works = read_references((SITE / "references.toml").read_text("utf-8"), "references.toml")
     return render_pages(
-        config().site,
+        CONFIG.site,
         language,
         sources,
         figures,
@@ -175,16 +167,16 @@ def pages(world: str, language: str = "en") -> dict[str, str]:
     """Return the HTML of every page in a language, by the name of the page."""
     rendered = written(world, language)
     folder = "" if language == "en" else f"{language}/"
-    return {name: rendered[f"{folder}{name}.html"] for name in config().site.pages}
+    return {name: rendered[f"{folder}{name}.html"] for name in CONFIG.site.pages}
 
 
 def test_the_site_has_no_page_outside_of_these_tests() -> None:
-    assert tuple(config().site.pages) == PAGES
+    assert tuple(CONFIG.site.pages) == PAGES
 
 
 def test_every_figure_of_the_config_is_on_some_page_or_a_film_in_the_gallery() -> None:
     shown = "".join(pages("all learned").values())
-    missing = [name for name in config().figures if f'id="figure-{name}"' not in shown]
+    missing = [name for name in CONFIG.figures if f'id="figure-{name}"' not in shown]
     assert [name for name in missing if f"media/{name}.mp4" not in shown] == []
 
 
@@ -210,15 +202,15 @@ def test_every_internal_link_has_a_target(name: str, world: str, language: str) 
     folder = "" if language == "en" else f"{language}/"
     site = {
         f"{'' if each == 'en' else f'{each}/'}{other}.html": html
-        for each in config().site.languages
+        for each in CONFIG.site.languages
         for other, html in pages(world, each).items()
     }
-    files = {path for figure in config().figures for path in (*film(figure).files,)} | {
-        *(path for figure in config().figures for path in chart(figure).files),
+    files = {path for figure in CONFIG.figures for path in (*film(figure).files,)} | {
+        *(path for figure in CONFIG.figures for path in chart(figure).files),
         *theme_files(TEMPLATES),
         STYLESHEET,
         FACTS_FILE,
-        *(f"data/{name}.csv" for name in config().sweeps),
+        *(f"data/{name}.csv" for name in CONFIG.sweeps),
         *site,
     }
     outline = Outline.of(site[f"{folder}{name}.html"])

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gen.config.reader import load
 from gen.site.sources import Sources
 from tests.conftest import Gen
 from tests.support import small_site
+from tests.support.article import article_config
 
 SITE = Path(__file__).parents[2] / "site"
 
@@ -54,5 +54,5 @@ def test_conditions_on_facts_are_not_checked_before_training(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("profile", [None, "preview"])
 def test_the_pages_of_this_site_have_no_mistakes(tmp_path: Path, profile: str | None) -> None:
-    context = small_site.context_of_config(load(SITE / "gen.toml", profile), tmp_path)
+    context = small_site.context_of_config(article_config(profile), tmp_path)
     Sources.gather(context).check()

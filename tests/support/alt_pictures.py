@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 
 from gen.analysis.seeds import SeedRuns
 from gen.analysis.sweep_outcomes import SweepRun
-from gen.config.reader import load
 from gen.experiments.runs import ModelRun
 from gen.figures.any_run_figure import OfAnyRun
 from gen.figures.attention import Attention
@@ -38,12 +36,13 @@ from gen.figures.trajectories import Trajectories
 from gen.figures.waves import Waves
 from gen.figures.weights import Weights
 from tests.support.alt_seen import Seen
+from tests.support.article import article_config
 from tests.support.line_runs import metrics
 from tests.support.outcome_runs import ENDS, STEPS, TASKS, Case, End, case
 from tests.support.pair_runs import OPERATIONS, OUTCOMES, bits_run, circle_pair_run, pair_run
 from tests.support.sweep_runs import sweep_run
 
-SITE = load(Path(__file__).parents[2] / "site" / "gen.toml")
+SITE = article_config()
 
 
 def of_one(run: ModelRun) -> Case:

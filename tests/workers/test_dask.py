@@ -27,8 +27,9 @@ from gen.workers.dask import Cluster
 from gen.workers.processes import Done, GivenUp, Job
 from tests.conftest import Gen, stored_runs
 from tests.support import small_site
+from tests.support.jobs import RAISED, answer, fail, kill_oneself, refuse, unsendable
 from tests.support.small_site import context_of
-from tests.workers.test_processes import RAISED, fail, raised_by, the_same, unsendable
+from tests.workers.test_processes import raised_by, the_same
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -50,18 +51,6 @@ network.hidden = [4, 8, 16]
 task.train_rows = [20, 30]
 """
 )
-
-
-def answer(number: int, *, on_progress: Callable[[int], None]) -> int:
-    return number * number
-
-
-def die(*, on_progress: Callable[[int], None]) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def refuse(*, on_progress: Callable[[int], None]) -> None:
-    raise SetupError("this machine lacks a table")
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +101,7 @@ def test_a_local_cluster_listens_on_localhost_only(local: Cluster) -> None:
 
 
 def test_a_job_that_kills_three_workers_is_given_up_and_the_others_are_done() -> None:
-    jobs = [Job("dies", die, (), 1, "steps")]
+    jobs = [Job("dies", kill_oneself, (), 1, "steps")]
     jobs += [Job(f"job {n}", answer, (n,), 1, "steps") for n in range(4)]
     with Cluster("local:2", SilentReport()) as cluster:
         ends = {end.place: end for end in cluster.run(jobs)}

@@ -3,129 +3,37 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from gen.errors import MORE_MEMORY, ConfigError, SetupError, as_gen_error
+from gen.errors import MORE_MEMORY, SetupError, as_gen_error
 from gen.report import SilentReport
 from gen.workers.environment import fixed_environment
-from gen.workers.processes import Done, Job, ProcessPool
+from gen.workers.processes import Done, ProcessPool
 from tests.conftest import REPOSITORY
+from tests.support.jobs import (
+    RAISED,
+    draw_for_ever,
+    drawing_settings,
+    environment,
+    fail,
+    fail_here,
+    fill,
+    job,
+    kill_oneself,
+    pid,
+    unsendable,
+)
 
 DEADLINE = 60.0
 """Timeout in seconds; generous, because the machine may be busy."""
-
-
-def pid(*, on_progress: Callable[[int], None]) -> int:
-    return os.getpid()
-
-
-def environment(*, on_progress: Callable[[int], None]) -> dict[str, str]:
-    return dict(os.environ)
-
-
-def drawing_settings(*, on_progress: Callable[[int], None]) -> tuple[str, float]:
-    import matplotlib as mpl
-
-    return mpl.get_backend(), mpl.rcParams["font.size"]
-
-
-def draw_for_ever(started: Path, *, on_progress: Callable[[int], None]) -> None:
-    """Works inside a folder of its own, which it tells."""
-    with tempfile.TemporaryDirectory(dir=started.parent) as folder:
-        (started.parent / "written").write_text(f"{os.getpid()} {folder}")
-        (started.parent / "written").replace(started)
-        on_progress(1)
-        while True:
-            time.sleep(0.05)
-
-
-class Asking(Exception):
-    """Its constructor asks for what `args` do not hold."""
-
-    def __init__(self, place: int, *, name: str) -> None:
-        super().__init__(f"{name} at {place}")
-        self.place, self.name = place, name
-
-
-class Holding(ValueError):
-    """Holds what cannot be sent to another process."""
-
-    def __init__(self) -> None:
-        super().__init__("held", 7)
-        self.lock, self.kept = threading.Lock(), [1, 2]
-
-
-class Lacking(SetupError):
-    """An error of this tool with a constructor of its own."""
-
-    exit_code = 31
-
-    def __init__(self, table: str) -> None:
-        super().__init__(f"there is no table {table}", where="gen.toml", hint="add it")
-
-
-class Unread(OSError):
-    """An error of the system with a constructor of its own."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(13, "not allowed", str(file))
-
-
-class Wordless(Exception):
-    """Says something of what it holds, and holds a function."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(lambda: number)
-        self.number = number
-
-    def __str__(self) -> str:
-        return f"number {self.number}"
-
-
-RAISED: dict[str, Callable[[], BaseException]] = {
-    "asking": lambda: Asking(3, name="loss"),
-    "holding": Holding,
-    "lacking": lambda: Lacking("models"),
-    "unread": lambda: Unread(Path("a.toml")),
-    "wordless": lambda: Wordless(4),
-    "keyboard": KeyboardInterrupt,
-    "memory": MemoryError,
-    "torch": lambda: RuntimeError("can't allocate memory"),
-    "system": lambda: FileNotFoundError(2, "no such file", "a.toml"),
-    "exit": lambda: SystemExit(9),
-    "config": lambda: ConfigError("no model", where="gen.toml", hint="name one"),
-    "unicode": lambda: UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
-}
-"""Factories of exceptions of different kinds."""
-
-
-def fail(name: str, *, on_progress: Callable[[int], None]) -> None:
-    error = RAISED[name]()
-    raise error
-
-
-def fail_here(*, on_progress: Callable[[int], None]) -> None:
-    class Local(LookupError):
-        pass
-
-    raise Local("not found")
-
-
-def unsendable(*, on_progress: Callable[[int], None]) -> object:
-    return threading.Lock()
 
 
 def raised_by(ends: Iterable[object]) -> BaseException:
@@ -142,10 +50,6 @@ def the_same(found: BaseException, wanted: BaseException) -> bool:
     lost = {"lock", "__notes__"}
     held = [{k: v for k, v in vars(error).items() if k not in lost} for error in (found, wanted)]
     return type(found) is type(wanted) and str(found) == str(wanted) and held[0] == held[1]
-
-
-def job(function: Callable[..., object], *arguments: object) -> Job:
-    return Job("job", function, arguments, 1, "pieces")
 
 
 def run_one(function: Callable[..., object]) -> object:
@@ -184,7 +88,7 @@ import sys
 from pathlib import Path
 from gen.workers.processes import ProcessPool
 from gen.report import SilentReport
-from tests.workers.test_processes import draw_for_ever, job
+from tests.support.jobs import draw_for_ever, job
 with ProcessPool(1, SilentReport()) as workers:
     list(workers.run([job(draw_for_ever, Path(sys.argv[1]))]))
 """
@@ -251,22 +155,6 @@ def test_out_of_memory_is_a_one_line_error(error: Exception) -> None:
     assert str(fault) == f"not enough memory; {MORE_MEMORY}"
 
 
-def fill(what: str, *, on_progress: Callable[[int], None]) -> None:
-    """Asks for more memory than this process may have from now on."""
-    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (held + 96 * 2**20, resource.RLIM_INFINITY))
-    if what == "array":
-        np.ones(2**30)
-    elif what == "read":
-        bytearray(2**31)
-    elif what == "threads":
-        threads = [threading.Thread(target=time.sleep, args=(2,)) for _ in range(10_000)]
-        for thread in threads:
-            thread.start()
-    else:
-        import_module(what)
-
-
 @pytest.mark.parametrize("what", ["array", "read", "threads", "torch", "llvmlite.binding"])
 def test_out_of_memory_in_a_worker_is_not_reported_as_a_missing_library(
     what: str,
@@ -275,10 +163,6 @@ def test_out_of_memory_in_a_worker_is_not_reported_as_a_missing_library(
         error = raised_by(workers.run([job(fill, what)]))
     assert isinstance(error, Exception)
     assert str(as_gen_error(error)) == f"not enough memory; {MORE_MEMORY}"
-
-
-def kill_oneself(*, on_progress: Callable[[int], None]) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_killed_worker_is_reported_as_out_of_memory() -> None:
