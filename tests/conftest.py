@@ -73,14 +73,11 @@ def gen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> G
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of this repository, built with the preview profile and an empty store."""
     folder = tmp_path_factory.mktemp("preview")
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "gen.cli", "build", "--profile", "preview", "--quiet"),
-            *("--config", str(REPOSITORY / "site" / "gen.toml")),
-            *("--store", str(folder / "store"), "--output", str(folder / "site")),
-        ],
-        check=True,
-    )
+    config = ["--profile", "preview", "--quiet", "--config", str(REPOSITORY / "site" / "gen.toml")]
+    store = ["--store", str(folder / "store")]
+    # `gen build` alone would publish the first pages before all models are trained.
+    for command in (["train"], ["build", "--output", str(folder / "site")]):
+        subprocess.run([sys.executable, "-m", "gen.cli", *command, *config, *store], check=True)
     return folder / "site"
 
 

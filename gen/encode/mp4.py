@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import numpy as np
+from jaxtyping import Int
+
 from gen.drawing.film import Film
 from gen.drawing.layers import Cells
 from gen.encode.ffmpeg import encoder_hint, executable, origin
@@ -30,7 +33,7 @@ _ERROR_LENGTH = 300
 
 
 def write_mp4(film: Film, path: Path) -> None:
-    """Write a film; frames that last several ticks are repeated.
+    """Write a film. Each frame is encoded once, with its own duration.
 
     Raises:
         SetupError: ffmpeg is not installed, or it failed.
@@ -120,37 +123,37 @@ def _ffmpeg(command: list[str], errors: IO[bytes]) -> Iterator[subprocess.Popen[
 
 
 def _send_frames(encoder: subprocess.Popen[bytes], film: Film, watchdog: _Watchdog) -> bool:
-    """Write all frames to ffmpeg; return whether it read them.
-
-    Its tpad filter repeats the first and the last frame.
-    """
-    repeats = film.ticks.copy()
-    repeats[[0, -1]] = 1
+    """Write each frame once to ffmpeg; return whether it read them all."""
     pipe = encoder.stdin
     assert pipe is not None
     try:
         with pipe:
-            for pixels, repeat in zip(film.pixels(), repeats.tolist(), strict=True):
-                for _ in range(repeat):
-                    left = pixels.data.cast("B")
-                    while left:
-                        left = left[pipe.write(left) :]
-                        watchdog.reset()
+            for pixels in film.pixels():
+                left = pixels.data.cast("B")
+                while left:
+                    left = left[pipe.write(left) :]
+                    watchdog.reset()
     except BrokenPipeError:
         return False
     return True
 
 
+def _times(ticks: Int[np.ndarray, " frame"]) -> str:
+    """Return ffmpeg filters that give each frame the tick at which it is first shown.
+
+    A player shows a frame until the next one. To last as long as the film says, the last frame is
+    repeated once, at the film's last tick.
+    """
+    count, starts = len(ticks), [0, *np.cumsum(ticks).tolist()]
+    later = f"{starts[1]}+(N-1)*{ticks[1]}" if count > 1 else "0"
+    shown = f"setpts='if(eq(N,0),0,if(eq(N,{count}),{starts[-1] - 1},{later}))'"
+    return shown if ticks[-1] == 1 else f"tpad=stop=1:stop_mode=clone,{shown}"
+
+
 def _command(film: Film, path: Path) -> list[str]:
     height, width = film.background.shape[:2]
-    ticks = film.ticks
     has_cells = any(isinstance(layer, Cells) for layer in film.layers)
-    first, last = int(ticks[0]) - 1, int(ticks[-1]) - 1 if len(ticks) > 1 else 0
-    moving = int(ticks.sum()) - last - 1
     to_709 = f"scale=out_color_matrix=bt709:out_range=tv:flags={_EXACT},format=yuv420p"
-    hold = f"tpad=start={first}:stop={last}:start_mode=clone:stop_mode=clone"
-    every = film.key_frame_every
-    seekable = f"expr:between(n,{first},{moving})*not(mod(n-{first},{every}))"
     options: dict[str, object] = {
         "-hide_banner -nostdin -loglevel": "error",
         "-f": "rawvideo",
@@ -159,7 +162,8 @@ def _command(film: Film, path: Path) -> list[str]:
         "-framerate": f"{film.pacing.fps:.6g}",
         "-i": "pipe:0",
         "-filter_threads": 1,
-        "-vf": f"{to_709},{hold}",
+        "-vf": f"{to_709},{_times(film.ticks)}",
+        "-fps_mode": "passthrough",
         "-c:v": "libx264",
         "-preset": _PRESET,
         "-crf": _CRF_CELLS if has_cells else _CRF_LINES,
@@ -167,7 +171,7 @@ def _command(film: Film, path: Path) -> list[str]:
         "-x264-params": "cpu-independent=1",
         "-g": 600,
         "-sc_threshold": 0,
-        "-force_key_frames": seekable,
+        "-force_key_frames": f"expr:not(mod(n,{film.key_frame_every}))",
         "-colorspace": "bt709",
         "-color_primaries": "bt709",
         "-color_trc": "bt709",

@@ -58,13 +58,15 @@ def film(case: str, scale: int) -> Film:
     return figure.film(run, scale)
 
 
-def decoded_mp4(path: Path) -> np.ndarray:
+def decoded_mp4(path: Path, fps: float | None = None) -> np.ndarray:
+    """Return what is stored, or what is seen `fps` times a second until its end."""
+    seen = "" if fps is None else f"fps={fps},"
     width, height = metadata(path)["source_size"]
     raw = subprocess.run(
         [
             *(imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", str(path)),
-            *("-vf", "scale=flags=accurate_rnd+full_chroma_int", "-pix_fmt", "rgb24"),
-            *("-f", "rawvideo", "-"),
+            *("-vf", f"{seen}scale=flags=accurate_rnd+full_chroma_int", "-pix_fmt", "rgb24"),
+            *("-t", str(metadata(path)["duration"]), "-f", "rawvideo", "-"),
         ],
         capture_output=True,
         check=True,
@@ -123,10 +125,19 @@ def written(
 def test_every_decoded_frame_shows_its_step(written: tuple[str, Path]) -> None:
     case, folder = written
     for shown, frames, repeats in (
-        (film(case, 2), decoded_mp4(folder / "film.mp4"), film(case, 2).ticks),
+        (film(case, 2), decoded_mp4(folder / "film.mp4", SHORT["fps"]), film(case, 2).ticks),
         (film(case, 1), decoded_gif(folder / "film.gif")[0], np.ones(9, dtype=int)),
     ):
         assert np.array_equal(read_steps(frames, shown), np.repeat(shown.steps, repeats))
+
+
+def test_an_mp4_stores_each_frame_once_and_the_last_one_again_at_its_end(
+    written: tuple[str, Path],
+) -> None:
+    case, folder = written
+    shown, frames = film(case, 2), decoded_mp4(folder / "film.mp4")
+    steps = shown.steps.tolist()
+    assert read_steps(frames, shown).tolist() == [*steps, steps[-1]]
 
 
 def test_mp4_and_gif_have_the_duration_of_the_film(written: tuple[str, Path]) -> None:
@@ -164,7 +175,7 @@ def test_mp4_cells_differ_by_at_most_six_from_the_colour_map(
     case, folder = written
     shown = film(case, 2)
     frames = decoded_mp4(folder / "film.mp4")
-    at = np.repeat(np.arange(len(shown.steps)), shown.ticks)
+    at = np.append(np.arange(len(shown.steps)), len(shown.steps) - 1)
     for cells in (layer for layer in shown.layers if isinstance(layer, Cells)):
         rows, columns = cells.centres()
         for number, frame in zip(at.tolist(), frames, strict=True):
