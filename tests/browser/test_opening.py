@@ -13,6 +13,9 @@ from tests.support.timeline_page import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+LAST, MIDDLE, EARLY = 1000, 700, 300
+"""The last step of the model in the preview profile, and two before it, with snapshots."""
+
 STATE = "(() => { const [t] = grokreel.timelines; return [t.playing, t.step, location.search]; })()"
 MOVE = """(step) => {
   const slider = document.querySelector(".timeline input[type=range]");
@@ -36,25 +39,25 @@ def page(browser: Browser, site: Path) -> Iterator[Page]:
 
 def test_it_plays_once_from_the_first_step_to_the_last_and_leaves_the_address(page: Page) -> None:
     until(page, "grokreel.timelines[0].playing")
-    assert page.evaluate("grokreel.timelines[0].step") < 1000
+    assert page.evaluate("grokreel.timelines[0].step") < LAST / 2
     page.evaluate("grokreel.timelines[0].setSpeed(8)")
     until(page, "grokreel.timelines[0].step === grokreel.timelines[0].last")
     page.wait_for_timeout(400)
     playing, step, search = page.evaluate(STATE)
-    assert not playing and step == 2000 and search == ""
+    assert not playing and step == LAST and search == ""
 
 
 def test_a_reader_who_moves_the_slider_while_it_plays_is_at_that_step_at_once(page: Page) -> None:
     until(page, "grokreel.timelines[0].playing")
-    page.evaluate(MOVE, 1500)
-    assert page.evaluate(STATE)[:2] == [False, 1500]
+    page.evaluate(MOVE, MIDDLE)
+    assert page.evaluate(STATE)[:2] == [False, MIDDLE]
     page.wait_for_timeout(2000)
-    assert page.evaluate(STATE)[:2] == [False, 1500]
+    assert page.evaluate(STATE)[:2] == [False, MIDDLE]
 
 
 @pytest.mark.parametrize(
     ("query", "options", "step"),
-    [("?step=500", {}, 500), ("", {"reduced_motion": "reduce"}, 2000)],
+    [(f"?step={EARLY}", {}, EARLY), ("", {"reduced_motion": "reduce"}, LAST)],
     ids=["a step in the address", "reduced motion"],
 )
 def test_it_does_not_play_for_who_asks_for_a_step_or_for_no_motion(
