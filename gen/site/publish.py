@@ -30,6 +30,12 @@ def key_of(output: Path) -> str | None:
     return None if manifest is None else manifest.key
 
 
+def is_checked(output: Path) -> bool:
+    """Whether the statements of the published site were checked, and nothing was found."""
+    manifest = _manifest(output)
+    return manifest is not None and manifest.checked
+
+
 def is_fresh(output: Path, key: str) -> bool:
     """Whether a folder holds the site of a key, with every byte as it was written."""
     return key_of(output) == key and not damage(output)
@@ -107,6 +113,8 @@ def publish(
     key: str,
     files: Mapping[str, bytes | Path],
     digests: Mapping[str, str] | None = None,
+    *,
+    checked: bool = False,
 ) -> None:
     """Replace the published site atomically.
 
@@ -115,6 +123,7 @@ def publish(
         key: hash of all sources of the site.
         files: content, or a file to copy, by path in the site.
         digests: expected SHA-256 of copied files, if known, by path in the site.
+        checked: whether its statements and translations were checked, and nothing was found.
 
     Raises:
         SetupError: the folder contains other files or cannot be written, or a copied file is
@@ -125,7 +134,7 @@ def publish(
     part, former = _sibling(output, "part"), _sibling(output, "former")
     with convert_write_errors(output):
         try:
-            _write(part, key, files, digests or {})
+            _write(part, _Manifest(key, {}, checked), files, digests or {})
             if not output.exists():
                 part.rename(output)
             elif not exchange(part, output):
@@ -206,7 +215,7 @@ def remove(output: Path) -> bool:
 
 
 def _write(
-    part: Path, key: str, files: Mapping[str, bytes | Path], expected: Mapping[str, str]
+    part: Path, of: _Manifest, files: Mapping[str, bytes | Path], expected: Mapping[str, str]
 ) -> None:
     digests: dict[str, str] = {}
     part.mkdir()
@@ -228,7 +237,8 @@ def _write(
             )
     manifest = part / MANIFEST
     manifest.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"key": key, "files": digests}, indent=1, sort_keys=True)
+    content = {"key": of.key, "files": digests, "checked": of.checked}
+    text = json.dumps(content, indent=1, sort_keys=True)
     manifest.write_text(text + "\n", encoding="utf-8")
     fsync_path(manifest)
     (part / _UNFINISHED).unlink()
@@ -281,10 +291,15 @@ def _is_own_site(output: Path) -> bool:
 
 @dataclass(frozen=True)
 class _Manifest:
-    """The manifest of a published site: its key, and the digest of every file."""
+    """The manifest of a published site: its key, and the digest of every file.
+
+    Attributes:
+        checked: whether its statements and translations were checked, and nothing was found.
+    """
 
     key: str
     files: dict[str, str]
+    checked: bool = False
 
 
 def _manifest(output: Path) -> _Manifest | None:
@@ -293,8 +308,8 @@ def _manifest(output: Path) -> _Manifest | None:
     except (OSError, ValueError, RecursionError):
         return None
     match content:
-        case {"key": str(key), "files": dict(files)} if len(content) == 2:
-            return _Manifest(key, files)
+        case {"key": str(key), "files": dict(files), **rest} if rest.keys() <= {"checked"}:
+            return _Manifest(key, files, rest.get("checked") is True)
         case _:
             return None
 

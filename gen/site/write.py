@@ -45,7 +45,7 @@ def write_site(
     sweeps = {name: each for name, each in subjects.items() if isinstance(each, TrainedSweep)}
     unfinished = [name for name, sweep in sweeps.items() if not sweep.facts["complete"]]
     ready = ready_part(sources, subjects.keys())
-    check_statements(context, ready, all_facts(ready.config, subjects), unfinished)
+    checked = check_statements(context, ready, all_facts(ready.config, subjects), unfinished)
     files = site_files(ready.config, ready, subjects, drawn)
     clear_cache()
     config = load(context.config.path, context.config.profile)
@@ -66,7 +66,7 @@ def write_site(
         for name, entry in drawn.items()
         for path, digest in orders.digests_of(name, entry).items()
     }
-    publish.publish(context.output, key, files, digests)
+    publish.publish(context.output, key, files, digests, checked=checked)
     waiting = [page for page in ready.config.site.pages if page in ready.waiting]
     return [*(waiting if len(waiting) <= _MOST_NAMED else [f"{len(waiting)} pages"]), *unfinished]
 
@@ -76,8 +76,11 @@ def check_statements(
     sources: Sources,
     facts: Mapping[str, Mapping[str, Fact]],
     unfinished: Iterable[str] = (),
-) -> None:
+) -> bool:
     """Warn about false claims, incomplete translations and texts without a translation.
+
+    Returns:
+        Whether nothing was found.
 
     Raises:
         ConfigError: with --strict, the first such error.
@@ -88,7 +91,8 @@ def check_statements(
     from gen.site.pages.translations import differences
     from gen.site.wording import wording_errors
 
-    for picture in large_pictures(sources.assets, context.config.folder):
+    pictures = large_pictures(sources.assets, context.config.folder)
+    for picture in pictures:
         context.report.warn(picture)
     errors = false_claims(sources.original, FactBook(facts, Words("en")), unfinished)
     errors += differences(sources.pages)
@@ -105,6 +109,7 @@ def check_statements(
     if errors:
         more = f"; gen build --strict lists {len(errors) - 1} more" if len(errors) > 1 else ""
         context.report.warn(f"{errors[0]}{more}")
+    return not errors and not wording and not pictures
 
 
 def log_address(context: BuildContext, unfinished: list[str]) -> None:

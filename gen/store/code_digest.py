@@ -6,6 +6,7 @@ import ast
 import hashlib
 import marshal
 import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,9 +16,10 @@ from importlib.util import MAGIC_NUMBER, cache_from_source, find_spec
 from pathlib import Path
 
 from gen.errors import SetupError
+from gen.plugins import imports
 from gen.plugins.importer import source_file, split_name
-from gen.plugins.imports import imported_names, statements
 from gen.plugins.snapshot import ROOT
+from gen.store.parsed_files import ParsedFiles
 
 _PACKAGE = "gen"
 _HEADER = 16
@@ -58,6 +60,7 @@ def code_digest(*modules: str) -> str:
             raise ModuleNotFoundError(name)
     digests = {_lasting_name(name): digest for name, digest in found.items()}
     text = "\n".join(f"{name} {digests[name]}" for name in sorted(digests))
+    _parsed().save()
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -67,7 +70,7 @@ def versions(*distributions: str) -> dict[str, str]:
 
 
 def clear_cache() -> None:
-    """Clear all caches, so that the next digest reads the files again."""
+    """Clear what is known of modules by name, so that the next digest reads the files again."""
     for cached in (_module_digest, code_digest, _version):
         cached.cache_clear()
 
@@ -185,20 +188,43 @@ def _raise_if_pyc_differs(source: Path) -> None:
 
 
 @cache
+def _parsed() -> ParsedFiles:
+    """Return what is known of the contents of files."""
+    parsers = (Path(__file__), Path(imports.__file__))
+    code = b"".join(path.read_bytes() for path in parsers)
+    return ParsedFiles(repr((sys.version_info[:], sys.implementation.name)).encode() + code)
+
+
 def _is_compiled_from(source: bytes, compiled: bytes) -> bool:
-    try:
-        code = marshal.loads(compiled)  # noqa: S302
-        return bool(code == compile(source, "", "exec", dont_inherit=True))
-    except (ValueError, EOFError, TypeError):
-        return False
+    key = _parsed().key(b"compiled", source, compiled)
+    if _parsed().get(key) is not True:
+        try:
+            code = marshal.loads(compiled)  # noqa: S302
+            if code != compile(source, "", "exec", dont_inherit=True):
+                return False
+        except (ValueError, EOFError, TypeError):
+            return False
+        _parsed().put(key, True)
+    return True
 
 
-@cache
 def _parse(source: bytes, package: str, path: str) -> tuple[str, frozenset[str], frozenset[str]]:
     """Return a module's digest, the imported modules, and imported names that may be modules."""
+    key = _parsed().key(b"parsed", source, package.encode())
+    match _parsed().get(key):
+        case [str(digest), [*modules], [*candidates]]:
+            return digest, frozenset(modules), frozenset(candidates)
+    digest, modules, candidates = _parse_anew(source, package, path)
+    _parsed().put(key, [digest, sorted(modules), sorted(candidates)])
+    return digest, modules, candidates
+
+
+def _parse_anew(
+    source: bytes, package: str, path: str
+) -> tuple[str, frozenset[str], frozenset[str]]:
     tree = ast.parse(source, path)
-    modules, candidates = imported_names(tree, package)
-    for node in statements(tree):
+    modules, candidates = imports.imported_names(tree, package)
+    for node in imports.statements(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             body[:] = [each for each in body if not _is_text(each)] or [ast.Pass()]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gen.resources import PACKAGE
 from gen.store import temporary
+from gen.store.parsed_files import user_cache
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -93,8 +94,7 @@ def _writable_cache(environment: Mapping[str, str]) -> dict[str, str]:
     folders = [Path(configured)] if configured else []
     if any(map(_is_writable, [*folders, PACKAGE / "networks" / "kernels" / "__pycache__"])):
         return {}
-    caches = environment.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~"), ".cache")  # noqa: PTH111
-    folder = Path(caches) / "grokreel" / "numba"
+    folder = user_cache(environment) / "numba"
     if _is_writable(folder):
         return {"NUMBA_CACHE_DIR": str(folder)}
     try:

@@ -74,6 +74,8 @@ def test_a_strict_build_publishes_no_false_claim(gen: Gen, tmp_path: Path) -> No
     relaxed = gen("build", *options)
     assert relaxed.code == 0 and "lists 1 more" in relaxed.err
     published = tree(tmp_path / "_site")
+    again = gen("build", *options)
+    assert "all is fresh" in again.err and "lists 1 more" in again.err
     assert gen("build", "--strict", *options).code == 2
     assert tree(tmp_path / "_site") == published
     text = tmp_path / "site" / "pages" / "en" / "index.md"

@@ -33,6 +33,15 @@ def test_a_site_is_fresh_until_a_byte_or_a_file_changes(tmp_path: Path) -> None:
     assert not (site / "stray.html").exists()
 
 
+def test_it_is_kept_whether_the_statements_of_a_site_were_checked(tmp_path: Path) -> None:
+    site = tmp_path / "_site"
+    assert not publish.is_checked(site)
+    publish.publish(site, "key", FILES)
+    assert not publish.is_checked(site)
+    publish.publish(site, "key", FILES, checked=True)
+    assert publish.is_checked(site) and publish.is_fresh(site, "key")
+
+
 def test_the_damaged_file_of_a_site_is_named(tmp_path: Path) -> None:
     site = tmp_path / "_site"
     assert publish.damage(site) == ""
