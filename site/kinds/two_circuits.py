@@ -61,7 +61,7 @@ class TwoCircuits(RunFigure):
         )
         if words.language == "zh":
             return (
-                f"随步数变化的三条线。只留下规律神经元，新数据的正确率最后是 {final}；"
+                f"随步数变化的三条线。只留下规律神经元，新数据的准确率最后是 {final}；"
                 f"只留下其余神经元，新数据最高 {most}，训练数据最高 {learned}。"
             )
         return (
