@@ -195,10 +195,14 @@ class Drawing:
                 yield svg_circle(f"event {trace.key}", *place, 4)
         for series in reversed(self.chart.series):
             if series.dotted:
-                finite = np.isfinite(series.y)
-                across, up = self._across(series.x[finite]), self._up(series.y[finite])
-                for x, y in zip(across.tolist(), up.tolist(), strict=True):
+                for x, y in self._points(series):
                     yield svg_circle(f"event {series.key}", x, y, 3.5)
+
+    def _points(self, series: Series) -> list[tuple[float, float]]:
+        """Return the places of the finite values of a line."""
+        finite = np.isfinite(series.y)
+        places = self._across(series.x[finite]), self._up(series.y[finite])
+        return list(zip(*(each.tolist() for each in places), strict=True))
 
     def _drawn(self, line: Series | Trace) -> str:
         """Return the `d` attribute of a line, which is broken at non-finite values."""
@@ -217,6 +221,9 @@ class Drawing:
         across = [*(flag.x for flag in self._flags), *map(self._x, self._position.crossed)]
         lines = [Box(x - 3, 0, x + 3, self.area.bottom) for x in across]
         dots = [(self._x(mark.x), self._y(mark.y)) for mark in self.chart.marks]
+        for series in self.chart.series:
+            if series.dotted:
+                dots += self._points(series)
         return [Box(x - 6, y - 6, x + 6, y + 6) for x, y in dots], lines
 
     def _find_label_boxes(self) -> list[Box] | None:

@@ -167,9 +167,7 @@ def _place(axes: Sequence[Axis], name: str, key: str = "", sweep: str = "") -> i
 def _in_words(line: _Line, words: Words) -> str:
     """Return the counts of a line; those of a single line have no name."""
     points = [
-        words(
-            "alt.shares.point", count=point.generalise, models=point.trained, value=point.value
-        )
+        words("alt.shares.point", count=point.generalise, models=point.trained, value=point.value)
         for point in line.points
         if point.trained
     ]

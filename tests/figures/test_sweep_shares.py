@@ -72,9 +72,13 @@ def test_a_line_for_each_value_and_a_single_one_without_lines() -> None:
     assert [line.label for line in chart.series] == ["neurons 4", "neurons 8", "neurons 12"]
     assert all(line.x.tolist() == [60, 80] for line in chart.series)
     # Outcomes come in turn: groks, together, memorises, never; one diverges, one is missing.
-    assert [line.y.tolist() for line in chart.series] == [[2 / 3] * 2, [1 / 3] * 2, [1 / 3, 0.5]]
+    assert [line.y.tolist() for line in chart.series] == [
+        [2 / 3, 1 / 3],
+        [2 / 3, 2 / 3],
+        [1 / 3, 1 / 2],
+    ]
     (alone,) = SweepShares(sweep="grid", along="network.hidden").render(run, EN).series
-    assert alone.y.tolist() == [4 / 6, 2 / 6, 2 / 5]
+    assert alone.y.tolist() == [3 / 6, 4 / 6, 2 / 5]
 
 
 def test_values_are_in_order_from_left_to_right() -> None:
@@ -94,7 +98,7 @@ def test_where_no_model_is_trained_there_is_no_point() -> None:
     assert np.isnan(middle.y[0]) and np.isfinite(middle.y[1])
     row = list(csv.DictReader(io.StringIO(FIGURE.csv(run))))[2]
     assert (row["trained"], row["generalise"], row["share"]) == ("0", "0", "")
-    assert "neurons 8: 1 of 3 at 80." in FIGURE.alt(run, EN)
+    assert "neurons 8: 2 of 3 at 80." in FIGURE.alt(run, EN)
     assert "of 14 of 18 models" in FIGURE.alt(run, EN)
     run.trained[:] = False
     assert "neurons 8: no model is trained yet." in FIGURE.alt(run, EN)
@@ -143,7 +147,8 @@ def test_each_point_has_a_dot_on_pages_and_in_files() -> None:
 
 
 def placed(figure: SweepShares, tmp_path: Path) -> PlacedChart:
-    config = load(small_site.write(tmp_path))
+    small_site.write(tmp_path)
+    config = load(tmp_path / "site" / "gen.toml")
     view = FigureView("shares", figure, small_sweep_run(), None)
     placer = Placer(config, {}, {}, {"shares": "data/shares.csv"}, EN, "")
     rendered = figure.render(small_sweep_run(), EN)
@@ -170,35 +175,36 @@ def test_no_timeline_leads_a_chart_over_settings(tmp_path: Path) -> None:
 
 
 def write(tmp_path: Path, keys: str, grid: str) -> Path:
-    path = small_site.write(tmp_path)
-    path.write_text(
+    small_site.write(
+        tmp_path,
         small_site.CONFIG
         + f'\n[sweeps.grid]\nbase = "odd"\nseeds = 1\n[sweeps.grid.grid]\n{grid}\n'
-        + f'[figures.shares]\nkind = "sweep-shares"\nsweep = "grid"\n{keys}\n'
+        + f'[figures.shares]\nkind = "sweep-shares"\nsweep = "grid"\n{keys}\n',
     )
-    return path
+    return tmp_path / "site" / "gen.toml"
 
 
 GRID = """network.hidden = [4, 8]
-network.init_std = [0.1]
+optimiser.learning_rate = [0.1]
 optimiser.pull = [{ name = "none", weight_decay = 0.0 }, { name = "much", weight_decay = 1.0 }]"""
 
 
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ('along = "hidden"', 'names "hidden", which grid does not vary; did you mean "network.hidd'),
-        ('along = "x"', "does not vary; use one of: network.hidden, network.init_std, optimiser.pu"),
+        (
+            'along = "hidden"',
+            'names "hidden", which grid does not vary; did you mean "network.hidd',
+        ),
+        ('along = "x"', "does not vary; use one of: network.hidden, optimiser.learning_rate, opt"),
         ('along = "optimiser.pull"', "values are not numbers; use one of: network.hidden"),
-        ('along = "network.init_std"', "has a single value; a line needs two or more"),
+        ('along = "optimiser.learning_rate"', "has a single value; a line needs two or more"),
         ('along = "network.hidden"\nlines = "network.hidden"', "same setting; leave lines out"),
         ('along = "network.hidden"\nlines = "task.bits"', 'lines names "task.bits", which grid'),
         ("", "along"),
     ],
 )
-def test_what_it_cannot_show_is_refused_in_one_line(
-    keys: str, said: str, tmp_path: Path
-) -> None:
+def test_what_it_cannot_show_is_refused_in_one_line(keys: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         load(write(tmp_path, keys, GRID))
     assert said in str(error.value)
@@ -212,6 +218,6 @@ def test_lines_can_be_choices_but_not_more_than_can_be_told_apart(tmp_path: Path
     lines = figure.render(sweep_run(config.sweeps["grid"]), EN).series
     assert [line.label for line in lines] == ["none", "much"]
     many = GRID.replace("[4, 8]", str(list(range(4, 17))))
-    keys = 'along = "network.init_std"\nlines = "network.hidden"'
+    keys = 'along = "optimiser.learning_rate"\nlines = "network.hidden"'
     with pytest.raises(ConfigError, match=r"13 values of network.hidden.*12 lines at most"):
         load(write(tmp_path, keys, many.replace("[0.1]", "[0.1, 0.2]")))

@@ -68,12 +68,16 @@ def _each_point(s: Seen) -> list[Values]:
     ]
 
 
-def _lines_with(*, named: bool, trained: bool) -> Row:
-    """Return the row of lines with or without a name, and with or without trained models."""
+def _lines_with(*said: str, named: bool, trained: bool) -> Row:
+    """Return the row of lines with or without a name, and with or without trained models.
+
+    Args:
+        said: the placeholders of the text.
+    """
 
     def row(s: Seen) -> list[Values]:
         return [
-            {"name": name, "points": _points(points)}
+            {key: {"name": name, "points": _points(points)}[key] for key in said}
             for name, points in _shares(s)
             if bool(name) == named and any(of for _, of, _ in points) == trained
         ]
@@ -88,9 +92,9 @@ SWEEP_SHARES: Mapping[str, Row] = {
         models=lambda s: sum(len(row) for row in s.of.trained),
     ),
     "alt.shares.point": _each_point,
-    "alt.shares.line": _lines_with(named=True, trained=True),
-    "alt.shares.empty": _lines_with(named=True, trained=False),
-    "alt.shares.all": _lines_with(named=False, trained=True),
+    "alt.shares.line": _lines_with("name", "points", named=True, trained=True),
+    "alt.shares.empty": _lines_with("name", named=True, trained=False),
+    "alt.shares.all": _lines_with("points", named=False, trained=True),
     "alt.shares.none": _lines_with(named=False, trained=False),
 }
 
