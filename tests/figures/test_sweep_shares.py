@@ -154,7 +154,7 @@ def placed(figure: SweepShares, tmp_path: Path) -> PlacedChart:
     rendered = figure.render(small_sweep_run(), EN)
     assert isinstance(rendered, Chart)
     placer.files = {"data/shares.csv": b"0"}
-    return placer._chart(view, rendered)  # noqa: SLF001 - what a site does with a chart
+    return placer._chart(view, rendered)
 
 
 def test_no_timeline_leads_a_chart_over_settings(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ SWEEP_FILM: Mapping[str, Row] = {
 }
 
 
-def _shares(s: Seen) -> Iterator[tuple[str, list[tuple[object, int, int]]]]:
+def _shares(s: Seen) -> Iterator[tuple[str, list[tuple[float, int, int]]]]:
     """Yield for each line its name, and its values with their trained and generalising models."""
     names = {"train_rows": "training rows", "weight_decay": "decay", "hidden": "neurons"}
     every = list(product(*(axis.values for axis in s.of.axes)))
@@ -40,7 +40,7 @@ def _shares(s: Seen) -> Iterator[tuple[str, list[tuple[object, int, int]]]]:
     along = keys.index(s.figure.along)
     lines = None if s.figure.lines is None else keys.index(s.figure.lines)
     for value in [None] if lines is None else s.of.axes[lines].values:
-        points: list[tuple[object, int, int]] = []
+        points: list[tuple[float, int, int]] = []
         for x in sorted(s.of.axes[along].values):
             found = [
                 outcome(s.of, (cell, seed))
@@ -55,7 +55,7 @@ def _shares(s: Seen) -> Iterator[tuple[str, list[tuple[object, int, int]]]]:
         yield f"{key} {EN.number(value)}" if value is not None else "", points
 
 
-def _points(points: list[tuple[object, int, int]]) -> str:
+def _points(points: list[tuple[float, int, int]]) -> str:
     return EN.listed([f"{some} of {of} at {EN.number(x)}" for x, of, some in points if of])
 
 
