@@ -50,9 +50,11 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
     `groks_at_architecture_tied`; `generalise_at_architecture_tied` counts those that generalise
     late or at once, and `right_at_architecture_tied` those that do by their final accuracies.
     `weight_decay_for_half_at_least_hidden` is the smallest decay at which half or more of the
-    models with the fewest neurons generalise, late or at once. `contradicted` counts models with
-    a different outcome by their final accuracies; `never_right_on_train` those that never fit by
-    their losses and yet end with 99 % of their training rows right, `memorises_right_on_test`
+    models with the fewest neurons generalise, late or at once; `generalise_at_hidden` lists how
+    many do for each number of neurons, and `generalise_at_least_hidden_by_weight_decay` for each
+    decay, with the fewest neurons. `median_step_by_hidden`: see `_delays`. `contradicted` counts
+    models with a different outcome by their final accuracies; `never_right_on_train` those that
+    never fit by their losses and yet end with 99 % of their training rows right, `memorises_right_on_test`
     those that only memorise by their losses and yet end with 99 % of the test rows right.
     `first_together_at`, `first_groks_at`, `most_memorises_at` and `groks_ahead_at` are logged
     steps: see `_over_steps`.
@@ -66,8 +68,14 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
     shape = (*sweep.shape, len(sweep.seeds))
     right = np.where(run.trained, run.outcomes_by_accuracy() == FINALLY_GENERALISES, UNTRAINED)
     counts = _counts(sweep, outcomes.reshape(shape), right.reshape(shape))
+    steps = run.generalised_at.reshape(shape)
+    delays = (
+        _delays(axis, _by_values(outcomes.reshape(shape), place), _by_values(steps, place), shape)
+        for place, axis in enumerate(sweep.axes)
+        if axis.choices is None
+    )
     totals = _totals(sweep, run, outcomes)
-    return _merged([_settings(sweep, run), totals, _over_steps(run), *counts])
+    return _merged([_settings(sweep, run), totals, _over_steps(run), *counts, *delays])
 
 
 def check_names(sweep: Sweep) -> None:
@@ -185,6 +193,58 @@ def _along(axis: Axis, outcomes: Int[np.ndarray, "value model"]) -> Facts:
         facts[f"{name}_at_most_{axis.key}"] = _count(outcomes[-1], number)
         alone = complete and (counts == counts.max()).sum() == 1
         facts[f"{axis.key}_with_most_{name}"] = axis.values[counts.argmax()] if alone else None
+    facts[f"generalise_at_{axis.key}"] = _generalise(outcomes)
+    return facts
+
+
+def _generalise(outcomes: Int[np.ndarray, "value model"]) -> list[int] | None:
+    """Return how many models of each value generalise; None while one is not trained."""
+    if not _trained(outcomes):
+        return None
+    return np.isin(outcomes, (GROKS, TOGETHER)).sum(axis=1).tolist()
+
+
+def _delays(
+    axis: Axis,
+    outcomes: Int[np.ndarray, "value model"],
+    steps: Int[np.ndarray, "value model"],
+    shape: tuple[int, ...],
+) -> Facts:
+    """Return from which step models are right on test rows, for each value of an axis.
+
+    Where some models do not get there, a median over the others says too little, so that only
+    settings count with which all seeds generalise at every value of the axis.
+
+    Args:
+        steps: from which at least 99 % of the test rows stay right.
+        shape: of the grid of models; seeds are last.
+
+    Returns:
+        `all_generalise_by_NAME`: the number of these settings of the other axes;
+        `median_step_by_NAME`: the median step over their models for each value;
+        `median_step_at_least_NAME` and `median_step_at_most_NAME`: its ends. None while models are
+        missing, and the steps if there are no such settings.
+    """
+    key = axis.key
+    facts: Facts = dict.fromkeys(
+        (
+            f"all_generalise_by_{key}",
+            f"median_step_by_{key}",
+            f"median_step_at_least_{key}",
+            f"median_step_at_most_{key}",
+        )
+    )
+    if not _trained(outcomes):
+        return facts
+    gets_there = np.isin(outcomes, (GROKS, TOGETHER)) & (steps != NO_STEP)
+    everywhere = gets_there.reshape(len(axis.values), -1, shape[-1]).all(axis=(0, 2))
+    facts[f"all_generalise_by_{key}"] = int(everywhere.sum())
+    if everywhere.any():
+        counted = steps.reshape(len(axis.values), -1, shape[-1])[:, everywhere]
+        medians = [int(np.median(one)) for one in counted]
+        facts[f"median_step_by_{key}"] = medians
+        facts[f"median_step_at_least_{key}"] = medians[0]
+        facts[f"median_step_at_most_{key}"] = medians[-1]
     return facts
 
 
@@ -223,7 +283,11 @@ def slug(choice: str, number: int) -> str:
 
 
 def _together(first: Axis, second: Axis, table: Int[np.ndarray, "first second model"]) -> Facts:
-    """Return counts at the ends of two axes, and where half of the models generalise."""
+    """Return counts at the ends of two axes, and where half of the models generalise.
+
+    `generalise_at_least_FIRST_by_SECOND` lists, for each value of the second axis, how many
+    generalise at the least value of the first; `most_` and `fewest_` are its ends.
+    """
     facts: Facts = {f"models_at_each_{first.key}_and_{second.key}": table.shape[2]}
     for end, row in (("least", 0), ("most", -1)):
         for other, column in (("least", 0), ("most", -1)):
@@ -234,6 +298,11 @@ def _together(first: Axis, second: Axis, table: Int[np.ndarray, "first second mo
         known = _trained(table[:, row]) and generalises.any()
         found = first.values[int(generalises.argmax())] if known else None
         facts[f"{first.key}_for_half_at_{end}_{second.key}"] = found
+        counts = _generalise(table[row])
+        name = f"generalise_at_{end}_{first.key}_by_{second.key}"
+        facts[name] = counts
+        facts[f"most_{name}"] = max(counts) if counts else None
+        facts[f"fewest_{name}"] = min(counts) if counts else None
     return facts
 
 

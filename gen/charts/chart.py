@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Real
 
-from gen.charts.scales import power_ticks, ratio_ticks, round_ticks, step_ticks, zero_based_ticks
+from gen.charts.scales import (
+    MOST_TICKS,
+    power_ticks,
+    ratio_ticks,
+    round_ticks,
+    step_ticks,
+    zero_based_ticks,
+)
 from gen.i18n import Words, power_of_ten
+
+_TICK_GAP = 0.1
+"""Smallest distance of two tick labels, as a part of the axis."""
 
 Split = Literal["train", "test"]
 Numbered = Literal[
@@ -74,10 +85,11 @@ class Series:
 
     Attributes:
         label: its name in the page's language.
-        x: steps, ascending.
+        x: steps, or other values of the horizontal axis; ascending.
         y: values; the line is broken at non-finite ones.
         full_label: its name with the metric, for charts that show several metrics; `label` if
             empty.
+        dotted: whether each point has a dot, as for values that were measured one by one.
     """
 
     key: Key
@@ -85,6 +97,7 @@ class Series:
     x: Float[np.ndarray, " point"]
     y: Float[np.ndarray, " point"]
     full_label: str = ""
+    dotted: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,6 +149,8 @@ class Chart:
     Attributes:
         title: short title for screen readers.
         language: two-letter code of its texts.
+        over_steps: whether the horizontal axis is the step of training, so that the timeline of a
+            page can lead the chart.
     """
 
     title: str
@@ -146,6 +161,7 @@ class Chart:
     marks: tuple[Mark, ...] = ()
     level: Level | None = None
     traces: tuple[Trace, ...] = ()
+    over_steps: bool = True
 
 
 @dataclass(frozen=True)
@@ -168,6 +184,27 @@ def step_axis(first: float, last: float, words: Words) -> Axis:
     last = last if last > first else first + 1
     ticks = tuple(Tick(value, words.number(round(value))) for value in step_ticks(first, last))
     return Axis(words("axis.step"), first, last, ticks)
+
+
+def values_axis(label: str, values: Sequence[float], words: Words) -> Axis:
+    """Return the axis of a setting, from its smallest to its largest value.
+
+    It is logarithmic if the values are above zero and span a power of ten or more. Its ticks are
+    the values, or round numbers if there are too many or they are too close.
+
+    Args:
+        values: two or more, ascending.
+    """
+    low, high = values[0], values[-1]
+    logarithmic = low > 0 and high >= 10 * low
+    axis = Axis(label, low, high, (), logarithmic)
+    places = axis.place(np.array(values))
+    if len(values) <= MOST_TICKS and np.diff(places).min() >= _TICK_GAP:
+        shown = list(values)
+    else:
+        shown = ratio_ticks(low, high) if logarithmic else round_ticks(low, high)
+    ticks = tuple(Tick(one, words.number(one)) for one in shown if low <= one <= high)
+    return replace(axis, ticks=ticks)
 
 
 def share_axis(label: str, words: Words) -> Axis:

@@ -120,8 +120,10 @@ class Drawing:
         return self.area.bottom - self.chart.y.place(values) * (self.area.bottom - self.area.top)
 
     def _plot(self) -> str:
-        """Open the plot group; its data attributes give the scales to scripts."""
+        """Open the plot group; its data attributes give the scales to the timeline."""
         area, x, y = self.area, self.chart.x, self.chart.y
+        if not self.chart.over_steps:
+            return '<g class="plot">'
         scale = "log" if y.logarithmic else "share" if y.shares else "linear"
         facts = {
             "left": coordinate(area.left),
@@ -185,12 +187,22 @@ class Drawing:
         return f'<path class="thin {trace.key}" d="{self._drawn(trace)}"/>'
 
     def _events(self) -> Iterator[str]:
-        """Yield the dots of thin lines."""
+        """Yield the dots of thin lines, and of lines with a dot at each point."""
         for trace in self.chart.traces:
             if trace.event is not None:
                 height = float(trace.y[np.searchsorted(trace.x, trace.event)])
                 place = self._x(trace.event), self._y(height)
                 yield svg_circle(f"event {trace.key}", *place, 4)
+        for series in reversed(self.chart.series):
+            if series.dotted:
+                for x, y in self._points(series):
+                    yield svg_circle(f"event {series.key}", x, y, 3.5)
+
+    def _points(self, series: Series) -> list[tuple[float, float]]:
+        """Return the places of the finite values of a line."""
+        finite = np.isfinite(series.y)
+        places = self._across(series.x[finite]), self._up(series.y[finite])
+        return list(zip(*(each.tolist() for each in places), strict=True))
 
     def _drawn(self, line: Series | Trace) -> str:
         """Return the `d` attribute of a line, which is broken at non-finite values."""
@@ -209,6 +221,9 @@ class Drawing:
         across = [*(flag.x for flag in self._flags), *map(self._x, self._position.crossed)]
         lines = [Box(x - 3, 0, x + 3, self.area.bottom) for x in across]
         dots = [(self._x(mark.x), self._y(mark.y)) for mark in self.chart.marks]
+        for series in self.chart.series:
+            if series.dotted:
+                dots += self._points(series)
         return [Box(x - 6, y - 6, x + 6, y + 6) for x, y in dots], lines
 
     def _find_label_boxes(self) -> list[Box] | None:

@@ -297,16 +297,17 @@ class Placer:
         path = f"media/{view.stem}{self.suffix}.svg"
         svg, standalone = inline_and_standalone(chart, view.name, alt)
         self.charts[path] = standalone.encode()
+        led = isinstance(chart, Stack) or chart.over_steps
         return PlacedChart(
             id=view.name,
-            model=view.timeline,
+            model=view.timeline if led else "",
             svg=svg,
             file=path,
             data=data,
             data_bytes=self._size(data),
             alt=alt,
-            timing=chart_timing(chart, view.run, self.words),
-            lines=series_names(chart),
+            timing=chart_timing(chart, view.run, self.words) if led else "",
+            lines=series_names(chart) if led else (),
         )
 
     def _widget(self, view: AnyView, widget: Widget[Any]) -> PlacedWidget:

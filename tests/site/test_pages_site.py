@@ -23,6 +23,7 @@ from gen.figures.formula_figure import FormulaFigure
 from gen.figures.seeds import Seeds
 from gen.figures.sweep_figure import SweepFigure
 from gen.figures.sweep_map import SweepMap
+from gen.figures.sweep_shares import SweepShares
 from gen.i18n import Words
 from gen.networks.embedded import Embedded
 from gen.networks.kernel_machine import KernelMachine
@@ -106,6 +107,8 @@ def placed(name: str, figure: Figure, world: str, words: Words) -> PlacedFigure:
             return replace(
                 placed_widget(name, figure, swept(world)[figure.sweep], words), data=data
             )
+        if isinstance(figure, SweepShares):
+            return replace(chart(name), model="", timing="", lines=(), data=f"data/{name}.csv")
         return replace(film(name), model=figure.sweep, data=data)
     run = runs(world).get(figure.source)
     if getattr(figure, "kind", "") in CHARTS:

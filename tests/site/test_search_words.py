@@ -77,6 +77,7 @@ REPORT = {
 }
 FIELD = {
     "zh": {
+        "临界数据量": "when",
         "正则化": "ones-and-zeros when open-questions",
         "L1": "ones-and-zeros",
         "随机种子": "modular-addition stars five-neurons ones-and-zeros",
@@ -127,6 +128,7 @@ FIELD = {
         "训练步": "how-it-was-made modular-addition smooth",
     },
     "en": {
+        "critical dataset size": "when",
         "regularization": "ones-and-zeros when open-questions",
         "L1": "ones-and-zeros",
         "random seed": "hurry-up larger-model modular-addition stars five-neurons ones-and-zeros",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import product
@@ -162,14 +162,23 @@ def of_sweeps() -> Iterator[tuple[str, Seen]]:
     for kind, made in figure_kinds().items():
         if not issubclass(made, SweepFigure):
             continue
-        for name, sweep in SITE.sweeps.items():
-            figure = made.model_validate({"kind": kind, "sweep": name})
+        for (name, sweep), own in product(SITE.sweeps.items(), _OWN_KEYS.get(kind, ({},))):
+            figure = made.model_validate({"kind": kind, "sweep": name, **own})
             try:
                 figure.check(sweep)
             except ValueError:
                 continue
             for world, run in worlds(name):
-                yield f"{kind}, {name}, {world}", Seen(figure, run)
+                yield f"{kind}, {name}, {', '.join(own.values())}, {world}", Seen(figure, run)
+
+
+_OWN_KEYS: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "sweep-shares": (
+        {"along": "task.train_rows", "lines": "optimiser.weight_decay"},
+        {"along": "network.hidden"},
+    )
+}
+"""The keys that a kind of sweep figure must have."""
 
 
 def worlds(name: str) -> Iterator[tuple[str, SweepRun]]:

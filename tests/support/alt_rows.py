@@ -17,6 +17,7 @@ from tests.support.alt_rows_of_others import (
     CONSTRUCTION_SUM,
     SWEEP_FILM,
     SWEEP_MAP,
+    SWEEP_SHARES,
 )
 from tests.support.alt_rows_of_sums import FILM, STILL
 from tests.support.alt_rows_of_views import (
@@ -59,6 +60,7 @@ ROWS: Mapping[str, Mapping[str, Row]] = {
     "stars": STARS,
     "sweep-film": SWEEP_FILM,
     "sweep-map": SWEEP_MAP,
+    "sweep-shares": SWEEP_SHARES,
     "train-here": TRAIN_HERE,
     "trajectories": TRAJECTORIES,
     "waves": WAVES,

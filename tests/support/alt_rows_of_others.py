@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import product
 
 from tests.support import naive_constructions as construct
 from tests.support.alt_seen import EN, Row, Seen, Value, Values, sentence
-from tests.support.naive_sweeps import counts_of_outcomes
+from tests.support.naive_sweeps import counts_of_outcomes, outcome
 
 
 def _counts(s: Seen) -> str:
@@ -28,6 +29,73 @@ SWEEP_FILM: Mapping[str, Row] = {
         last=lambda s: int(s.of.steps[-1]),
         counts=_counts,
     )
+}
+
+
+def _shares(s: Seen) -> Iterator[tuple[str, list[tuple[float, int, int]]]]:
+    """Yield for each line its name, and its values with their trained and generalising models."""
+    names = {"train_rows": "training rows", "weight_decay": "decay", "hidden": "neurons"}
+    every = list(product(*(axis.values for axis in s.of.axes)))
+    keys = [axis.name for axis in s.of.axes]
+    along = keys.index(s.figure.along)
+    lines = None if s.figure.lines is None else keys.index(s.figure.lines)
+    for value in [None] if lines is None else s.of.axes[lines].values:
+        points: list[tuple[float, int, int]] = []
+        for x in sorted(s.of.axes[along].values):
+            found = [
+                outcome(s.of, (cell, seed))
+                for cell, values in enumerate(every)
+                for seed in range(len(s.of.seeds))
+                if values[along] == x and (lines is None or values[lines] == value)
+            ]
+            trained = [one for one in found if one != "untrained"]
+            generalise = sum(one in {"groks", "together"} for one in trained)
+            points.append((x, len(trained), generalise))
+        key = "" if lines is None else names[s.of.axes[lines].key]
+        yield f"{key} {EN.number(value)}" if value is not None else "", points
+
+
+def _points(points: list[tuple[float, int, int]]) -> str:
+    return EN.listed([f"{some} of {of} at {EN.number(x)}" for x, of, some in points if of])
+
+
+def _each_point(s: Seen) -> list[Values]:
+    return [
+        {"count": some, "models": of, "value": x}
+        for _, points in _shares(s)
+        for x, of, some in points
+        if of
+    ]
+
+
+def _lines_with(*said: str, named: bool, trained: bool) -> Row:
+    """Return the row of lines with or without a name, and with or without trained models.
+
+    Args:
+        said: the placeholders of the text.
+    """
+
+    def row(s: Seen) -> list[Values]:
+        return [
+            {key: {"name": name, "points": _points(points)}[key] for key in said}
+            for name, points in _shares(s)
+            if bool(name) == named and any(of for _, of, _ in points) == trained
+        ]
+
+    return row
+
+
+SWEEP_SHARES: Mapping[str, Row] = {
+    "alt.shares.begin": sentence(
+        setting=lambda s: {"task.train_rows": "training rows"}.get(s.figure.along, "neurons"),
+        trained=_trained,
+        models=lambda s: sum(len(row) for row in s.of.trained),
+    ),
+    "alt.shares.point": _each_point,
+    "alt.shares.line": _lines_with("name", "points", named=True, trained=True),
+    "alt.shares.empty": _lines_with("name", named=True, trained=False),
+    "alt.shares.all": _lines_with("points", named=False, trained=True),
+    "alt.shares.none": _lines_with(named=False, trained=False),
 }
 
 

@@ -28,12 +28,14 @@ class Trained:
         outcome: the outcome by its losses.
         end: the outcome by its final accuracies; None if undecided.
         gap: steps from memorising to generalising; None unless it does both.
+        right_from: the step from which the test rows stay right; below zero if they do not.
     """
 
     at: dict[str, int]
     outcome: str
     end: str | None
     gap: int | None
+    right_from: int
 
 
 def outcome(run: SweepRun, place: tuple[int, int], last: int = -1) -> str:
@@ -71,7 +73,7 @@ def models(sweep: Sweep, run: SweepRun) -> list[Trained]:
             finite = run.trained[place] and run.failed_at[place] < 0
             end = "generalises" if late >= 0 else "memorises" if early >= 0 else "never"
             gap = late - early if early >= 0 and late >= 0 else None
-            found.append(Trained(at, outcome(run, place), end if finite else None, gap))
+            found.append(Trained(at, outcome(run, place), end if finite else None, gap, late))
     return found
 
 
@@ -182,6 +184,9 @@ def _of_values(axis: Axis, slices: list[list[Trained]]) -> Iterator[tuple[str, A
         known = [count for count in counts if count is not None]
         alone = complete and known.count(max(known)) == 1
         yield f"{key}_with_most_{name}", values[known.index(max(known))] if alone else None
+    generalise = [_count(part, "groks", "together") for part in slices]
+    yield f"generalise_at_{key}", None if None in generalise else generalise
+    yield from _of_delays(axis, slices)
 
 
 def _of_choices(axis: Axis, slices: list[list[Trained]]) -> Iterator[tuple[str, Any]]:
@@ -218,3 +223,34 @@ def _of_two(first: Axis, second: Axis, every: list[Trained]) -> Iterator[tuple[s
         ]
         known = all(map(_known, parts))
         yield f"{first.key}_for_half_at_{end}_{second.key}", half[0] if known and half else None
+    for end, one in (("least", 0), ("most", last(first))):
+        parts = [at(one, two) for two in range(len(second.values))]
+        counts = [_count(part, "groks", "together") for part in parts]
+        known = None not in counts
+        name = f"generalise_at_{end}_{first.key}_by_{second.key}"
+        yield name, counts if known else None
+        yield f"most_{name}", max(count or 0 for count in counts) if known else None
+        yield f"fewest_{name}", min(count or 0 for count in counts) if known else None
+
+
+def _of_delays(axis: Axis, slices: list[list[Trained]]) -> Iterator[tuple[str, Any]]:
+    """Yield medians over the settings with which every model generalises at every value."""
+    by_setting: dict[tuple[tuple[str, int], ...], list[Trained]] = {}
+    for one in (one for part in slices for one in part):
+        rest = tuple((key, value) for key, value in one.at.items() if key != axis.key)
+        by_setting.setdefault(rest, []).append(one)
+    sure = [
+        models
+        for models in by_setting.values()
+        if all(one.outcome in {"groks", "together"} and one.right_from >= 0 for one in models)
+    ]
+    complete = all(map(_known, slices))
+    steps = [
+        [one.right_from for models in sure for one in models if one.at[axis.key] == value]
+        for value in range(len(axis.values))
+    ]
+    medians = [int(statistics.median(some)) for some in steps] if complete and sure else None
+    yield f"all_generalise_by_{axis.key}", len(sure) if complete else None
+    yield f"median_step_by_{axis.key}", medians
+    yield f"median_step_at_least_{axis.key}", medians[0] if medians else None
+    yield f"median_step_at_most_{axis.key}", medians[-1] if medians else None

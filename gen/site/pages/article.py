@@ -212,8 +212,9 @@ class Article:
         figure = self.figures[name]
         if options.opening:
             self._check_opening(figure)
-        if isinstance(figure, PlacedFilm | PlacedChart):
-            self.timed.add(figure.timeline if isinstance(figure, PlacedFilm) else figure.model)
+        timeline = _timeline(figure)
+        if timeline:
+            self.timed.add(timeline)
             self.sheets.add("timeline")
         if isinstance(figure, PlacedWidget) and figure.painted:
             self.paints = True
@@ -278,6 +279,13 @@ class Article:
 
     def _fill(self, template: str, **values: Any) -> str:
         return self.templates.fill(template, **self.context, **values)
+
+
+def _timeline(figure: PlacedFigure) -> str:
+    """Return the name of the timeline that a figure has; empty if it has none of its own."""
+    if isinstance(figure, PlacedFilm):
+        return figure.timeline
+    return figure.model if isinstance(figure, PlacedChart) else ""
 
 
 def select_branches(tokens: list[Token], source: Source, book: FactBook) -> list[Token]:

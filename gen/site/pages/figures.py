@@ -110,12 +110,13 @@ class PlacedChart:
 
     Attributes:
         model: id of the model or sweep whose training it shows; its own id if it shows several
-            models; empty if it shows a formula.
+            models; empty if no training runs through it.
         svg: one `<svg>` element with live text, coloured by the page's stylesheet.
         file: path inside the site of the chart as a standalone file.
         data: path inside the site of its CSV file.
-        timing: JSON for the timeline of the page.
-        lines: names of its lines, in the order of the values below the chart.
+        timing: JSON for the timeline of the page; empty if no training runs through it.
+        lines: names of its lines, in the order of the values below the chart; none without a
+            timeline.
     """
 
     template: ClassVar[str] = "chart"
