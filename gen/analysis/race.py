@@ -91,21 +91,26 @@ def lead_facts(run: ModelRun) -> Facts:
 
     Returns:
         `wave_leads_at`: step from which it leads, median over neurons. `latest_wave_leads_at`:
-        from which all do. `waves_leading_at_start`: neurons in which it leads at the first
-        snapshot. None if the run did not generalise. Empty without a weight for each number.
+        from which all do. `waves_leading_at_start`, `waves_leading_when_memorised`: neurons in
+        which it is the largest at the first snapshot, and at that of `_when_memorised`. None if
+        the run did not generalise. Empty for other tasks and networks.
     """
     w_in = _weights_in_race(run)
     if w_in is None:
         return {}
     if generalised_at(run) is None:
-        names = ("wave_leads_at", "latest_wave_leads_at", "waves_leading_at_start")
-        return dict.fromkeys(names)
+        leads, leading = ("wave", "latest_wave"), ("at_start", "when_memorised")
+        return dict.fromkeys(
+            [*(f"{name}_leads_at" for name in leads), *(f"waves_leading_{one}" for one in leading)]
+        )
     found = winners(w_in, run.snapshot_steps)
-    at_start = ranks(amplitudes_of(w_in[:1])[0][:, found.neurons], found.waves) == 1
+    amplitudes = amplitudes_of(w_in[[0, _when_memorised(run)]])[:, :, found.neurons]
+    at_start, memorised = (int((ranks(one, found.waves) == 1).sum()) for one in amplitudes)
     return {
         "wave_leads_at": int(np.median(found.leads_at)),
         "latest_wave_leads_at": int(found.leads_at.max()),
-        "waves_leading_at_start": int(at_start.sum()),
+        "waves_leading_at_start": at_start,
+        "waves_leading_when_memorised": memorised,
     }
 
 
@@ -114,11 +119,12 @@ def race_facts(runs: Sequence[ModelRun]) -> Facts:
 
     Returns:
         `race_waves`: number of waves; `race_neurons`: number of neurons that are not silent.
-        `race_favourite_by_chance`, `race_among_three_by_chance`: 1 and 3 of all waves.
+        `race_favourite_by_chance`, `race_among_three_by_chance`: 1 and 3 of all waves;
+        `race_median_rank_by_chance`: the middle rank.
         For each of the `MEASURES`, `race_favourite_by_NAME`, `race_among_three_by_NAME`: share
         of neurons whose final wave was the first, or among the first three, at the first snapshot;
         `race_median_rank_by_NAME`. `race_favourite_when_memorised`: the first by amplitude at the
-        first snapshot at which the training rows were learned, or after it.
+        snapshot of `_when_memorised`.
         `race_lead_share`: step from which the final wave leads, as a share of the step of
         generalising, median over neurons. And those of `_network_facts`.
         Values are None without a seed that generalised; empty for other tasks and networks.
@@ -131,6 +137,7 @@ def race_facts(runs: Sequence[ModelRun]) -> Facts:
         "race_waves": waves,
         "race_favourite_by_chance": 1 / waves,
         "race_among_three_by_chance": min(AMONG / waves, 1.0),
+        "race_median_rank_by_chance": (waves + 1) / 2,
     }
     found = [_of_run(run) for run in racing]
     joined = {
@@ -142,11 +149,15 @@ def race_facts(runs: Sequence[ModelRun]) -> Facts:
         facts[f"race_favourite_by_{name}"] = _mean(joined[name] == 1)
         facts[f"race_among_three_by_{name}"] = _mean(joined[name] <= AMONG)
         facts[f"race_median_rank_by_{name}"] = _median(joined[name])
-    return chances | facts | {
-        "race_favourite_when_memorised": _mean(joined["when_memorised"] == 1),
-        "race_lead_share": _median(joined["lead_share"]),
-        **_network_facts(racing, waves),
-    }
+    return (
+        chances
+        | facts
+        | {
+            "race_favourite_when_memorised": _mean(joined["when_memorised"] == 1),
+            "race_lead_share": _median(joined["lead_share"]),
+            **_network_facts(racing, waves),
+        }
+    )
 
 
 def _network_facts(racing: Sequence[ModelRun], waves: int) -> Facts:
@@ -178,13 +189,19 @@ def _of_run(run: ModelRun) -> Mapping[str, np.ndarray]:
         name: ranks(values[:, found.neurons], found.waves)
         for name, values in _start_of(run).items()
     }
-    learned = np.searchsorted(run.snapshot_steps, memorised_at(run) or 0)
-    then = amplitudes_of(w_in[[min(learned, len(w_in) - 1)]])[0]
+    then = amplitudes_of(w_in[[_when_memorised(run)]])[0]
     return {
         **measured,
         "when_memorised": ranks(then[:, found.neurons], found.waves),
         "lead_share": found.leads_at / max(generalised_at(run) or 0, 1),
     }
+
+
+def _when_memorised(run: ModelRun) -> int:
+    """Return the first snapshot at which the training rows are learned, or else the last."""
+    last = len(run.snapshot_steps) - 1
+    step = memorised_at(run)
+    return last if step is None else min(int(np.searchsorted(run.snapshot_steps, step)), last)
 
 
 def _start_of(run: ModelRun) -> dict[str, Float[np.ndarray, "k neuron"]]:

@@ -137,6 +137,7 @@ def _drawn_by_pens(
     Args:
         amplitudes: (frame, neuron, wave).
     """
+    from gen.drawing.canvas import pale
     from gen.drawing.layers import Pen, Points
 
     _, neurons, waves = amplitudes.shape
@@ -151,7 +152,7 @@ def _drawn_by_pens(
     layers: list[Layer] = []
     others = [line for line in range(neurons * waves) if line not in owned]
     if others:
-        layers.append(Pen(lines[:, others], [_OTHERS], width=_THIN))
+        layers.append(Pen(lines[:, others], [pale(_OTHERS)], width=_THIN))
     if owned:
         tips, colours = lines[:, list(owned)], list(owned.values())
         layers.append(Pen(tips, colours, width=_STRONG))
