@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from gen.analysis.fourier import components, frequencies, silent_neurons
+from gen.analysis.fourier import components, frequencies, powers, silent_neurons
 from gen.analysis.hidden_layer_views import has_hidden_layer, number_weights
 from gen.analysis.outcome import generalised_at, memorised_at
 from gen.analysis.progress import is_modular_addition
@@ -44,10 +44,14 @@ class Winners:
 
 
 def amplitudes_of(
-    weights: Float[np.ndarray, "snapshot number neuron"],
-) -> Float[np.ndarray, "snapshot k neuron"]:
-    """Return the amplitude of every wave in every neuron's weights, in their unit."""
-    return np.abs(components(weights))
+    weights: Float[np.ndarray, "*batch number neuron"],
+) -> Float[np.ndarray, "*batch k neuron"]:
+    """Return the amplitude of every wave in every neuron's weights, in their unit.
+
+    For even p the last wave, which alternates, has that of a cosine of the same mean square, so
+    that the largest amplitude is that of the strongest wave (`gen.analysis.fourier.frequencies`).
+    """
+    return np.sqrt(2 * powers(weights))
 
 
 def winners(
@@ -78,11 +82,11 @@ def measures_at_start(
     out of it. alignment: cos(2 phi - psi) of the phases phi in and psi out, which is 1 in a
     neuron that adds.
     """
-    first, second = components(into), components(out.T)
+    first, second = (np.angle(components(weights)) for weights in (into, out.T))
     return {
-        "amplitude": np.abs(first),
-        "product": np.abs(first) * np.abs(second),
-        "alignment": np.cos(2 * np.angle(first) - np.angle(second)),
+        "amplitude": amplitudes_of(into),
+        "product": amplitudes_of(into) * amplitudes_of(out.T),
+        "alignment": np.cos(2 * first - second),
     }
 
 

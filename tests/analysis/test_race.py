@@ -36,6 +36,14 @@ def test_a_wave_that_always_leads_does_so_from_the_first_snapshot() -> None:
     assert found.leads_at.tolist() == [5]
 
 
+def test_the_alternating_wave_of_an_even_modulus_counts_by_its_mean_square() -> None:
+    a = np.arange(8)
+    weights = np.cos(np.pi * a) + 1.2 * np.cos(2 * np.pi * a / 8)
+    found = winners(np.stack([weights, weights])[:, :, None], np.array([5, 10]))
+    assert found.waves.tolist() == [4]
+    assert found.leads_at.tolist() == [5]
+
+
 def test_silent_neurons_do_not_race() -> None:
     weights = np.concatenate([waves_of([{3: 2}]), waves_of([{1: 1e-3}])], axis=2)
     assert winners(weights, np.array([0])).neurons.tolist() == [0]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from gen.experiments.runs import ModelRun
-from tests.support.naive_facts import Row, learned, spectrum, stays, strongest, wave
+from tests.support.naive_facts import Row, learned, power, spectrum, stays, strongest, wave
 from tests.support.outcome_runs import Case
 
 Measure = Callable[[ModelRun, int, int], float]
@@ -18,12 +18,12 @@ Measure = Callable[[ModelRun, int, int], float]
 
 def amplitude(run: ModelRun, neuron: int, k: int, snapshot: int = 0) -> float:
     """Return the amplitude of a wave in the weights into a neuron."""
-    return abs(wave(run.views["W_in"][snapshot, :, neuron], k))
+    return math.sqrt(2 * power(run.views["W_in"][snapshot, :, neuron], k))
 
 
 def product(run: ModelRun, neuron: int, k: int) -> float:
     """Return the product of the amplitudes of a wave in both weights of a neuron."""
-    return amplitude(run, neuron, k) * abs(wave(run.views["W_out"][0, neuron], k))
+    return amplitude(run, neuron, k) * math.sqrt(2 * power(run.views["W_out"][0, neuron], k))
 
 
 def alignment(run: ModelRun, neuron: int, k: int) -> float:
