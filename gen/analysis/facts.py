@@ -21,6 +21,7 @@ from gen.analysis.own_explanation import check_own_names
 from gen.analysis.own_facts import own_facts
 from gen.analysis.parity_facts import parity_facts
 from gen.analysis.progress_facts import progress_facts
+from gen.analysis.race import lead_facts, race_facts
 from gen.analysis.transformer_facts import transformer_facts
 from gen.analysis.two_circuits import circuit_facts
 from gen.analysis.types import Facts
@@ -48,7 +49,7 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     Raises:
         ConfigError: the task or the network returned a wrong fact of its own.
     """
-    common = _common(model, runs) | explanations(runs) | frequency_counts(runs)
+    common = _common(model, runs) | explanations(runs) | frequency_counts(runs) | race_facts(runs)
     return _with_own(chosen, _with_explanation(chosen, common | _quick(chosen) | _slow(chosen)))
 
 
@@ -105,7 +106,7 @@ def _slow(run: ModelRun) -> Facts:
     facts |= progress_facts(run) | near_miss_facts(run)
     if isinstance(run.task, SparseParity):
         facts |= circuit_facts(run)
-    return facts | first_wave_facts(run) | height_facts(run)
+    return facts | first_wave_facts(run) | height_facts(run) | lead_facts(run)
 
 
 def _common(model: Model, runs: list[ModelRun]) -> Facts:

@@ -23,6 +23,7 @@ from gen.figures.histogram import Histogram
 from gen.figures.interference_film import InterferenceFilm
 from gen.figures.layers import Layers
 from gen.figures.neuron import Neuron
+from gen.figures.race import Race
 from gen.figures.stars import Stars
 from gen.figures.sweep_film import SweepFilm
 from gen.figures.trajectories import Trajectories
@@ -54,6 +55,7 @@ CASES: dict[str, tuple[Any, Run | SweepRun | None]] = {
     "waves": (Waves(model="m"), WAVES),
     "dft": (Dft(model="m"), WAVES),
     "dft of one view": (Dft(model="m", view="W_out"), WAVES),
+    "race": (Race(model="m"), WAVES),
     "stars": (Stars(model="m"), SOLVED),
     "neuron": (Neuron(model="m"), SOLVED),
     "circle": (Circle(model="m"), CIRCLE),

@@ -21,6 +21,7 @@ from gen.figures.dft import Dft
 from gen.figures.figure import figure_kinds
 from gen.figures.interference_film import InterferenceFilm
 from gen.figures.neuron import Neuron
+from gen.figures.race import Race
 from gen.figures.stars import Stars
 from gen.figures.trajectories import Trajectories
 from gen.figures.waves import Waves
@@ -38,8 +39,9 @@ EN = Words("en")
 NEVER = float("inf")
 TRAJECTORIES, WAVES, CIRCLE = Trajectories(model="m"), Waves(model="m"), Circle(model="m")
 SUM, STARS, NEURON = InterferenceFilm(model="m"), Stars(model="m"), Neuron(model="m")
+RACE = Race(model="m")
 
-RunFilm: TypeAlias = Dft | Trajectories | Waves | Circle | InterferenceFilm | Stars | Neuron
+RunFilm: TypeAlias = Race | Dft | Trajectories | Waves | Circle | InterferenceFilm | Stars | Neuron
 
 CASES: dict[str, tuple[RunFilm, ModelRun]] = {
     "parity": (TRAJECTORIES, parity_run(snapshots=21)),
@@ -60,6 +62,9 @@ CASES: dict[str, tuple[RunFilm, ModelRun]] = {
     "stars": (STARS, solved_run()),
     "a single star": (STARS, solved_run(frequencies=(7,), neurons=5)),
     "stars in noise": (STARS, waves_run(generalises=NEVER, snapshots=2)),
+    "a race": (RACE, waves_run(snapshots=21)),
+    "a race of noise": (RACE, waves_run(generalises=NEVER, snapshots=2)),
+    "a race of few waves": (RACE, waves_run(modulus=8, hidden=5, frequencies=(3,), snapshots=5)),
     "one of many neurons": (NEURON, solved_run()),
     "one neuron in noise": (NEURON, waves_run(generalises=NEVER, snapshots=2)),
     "a neuron over few numbers": (NEURON, waves_run(modulus=8, hidden=5, snapshots=5)),
@@ -120,7 +125,7 @@ def test_alt_texts_match_the_run(case: str) -> None:
     assert "{" not in alt and "nan" not in alt
 
 
-@pytest.mark.parametrize("kind", ["trajectories", "waves", "stars", "neuron", "circle"])
+@pytest.mark.parametrize("kind", ["trajectories", "waves", "stars", "neuron", "circle", "race"])
 def test_figure_kinds_are_found_by_name(kind: str) -> None:
     assert figure_kinds()[kind].model_validate_json(json.dumps({"kind": kind, "model": "m"}))
 
@@ -134,6 +139,9 @@ def test_figure_kinds_are_found_by_name(kind: str) -> None:
         (WAVES, MODULAR, GIVEN, "the kind circle"),
         (WAVES, Modular(modulus=512, train_share=0.5), Perceptron(hidden=4096), "the limit is"),
         (STARS, MODULAR, GIVEN, "the kind circle"),
+        (RACE, MODULAR, GIVEN, "the kind circle"),
+        (RACE, PARITY, Perceptron(hidden=32), "31 inputs and 1 outputs"),
+        (RACE, MODULAR, Perceptron(hidden=1000), "33,000 waves in 1,000 neurons"),
         (STARS, PARITY, Perceptron(hidden=32), "31 inputs and 1 outputs"),
         (NEURON, MODULAR, GIVEN, "the kind circle"),
         (Neuron(model="m", neuron=24), MODULAR, LEARNED_ACCURACY, r"out of range \(0 to 23\)"),
@@ -157,6 +165,7 @@ def test_a_model_that_the_figure_cannot_show_is_refused(
         (WAVES, MODULAR, LEARNED_ACCURACY),
         (WAVES, MODULAR, Perceptron(hidden=24)),
         (STARS, MODULAR, LEARNED_ACCURACY),
+        (RACE, MODULAR, Perceptron(hidden=606)),
         (Neuron(model="m", neuron=23), MODULAR, LEARNED_ACCURACY),
         (CIRCLE, MODULAR, GIVEN),
     ],

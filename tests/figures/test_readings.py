@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gen.analysis.neuron_groups import neuron_names, neuron_order
+from gen.analysis.race import amplitudes_of
 from gen.drawing.canvas import Canvas
 from gen.drawing.colours import Diverging
 from gen.drawing.derived import Crossed, Derived
@@ -26,6 +27,7 @@ from gen.figures.heat_layout import HeatLayout, HeatMap
 from gen.figures.interference_film import InterferenceFilm, _signed
 from gen.figures.layers import Layers
 from gen.figures.neuron import Neuron
+from gen.figures.race import Race
 from gen.figures.sweep_film import SweepFilm
 from gen.figures.trajectories import Trajectories
 from gen.figures.waves import Waves
@@ -185,6 +187,20 @@ def test_lines_of_weights_say_which_weight_they_are() -> None:
     assert len(seen) == 31 * 32
     (tips,) = sources(film, Points)
     assert isinstance(tips.axes[0], Crossed)
+
+
+def test_lines_of_the_race_say_which_wave_of_which_neuron_they_are() -> None:
+    order, seen = neuron_order(RUN), set[tuple[int, int]]()
+    final = amplitudes_of(RUN.views["W_in"])[-1]
+    for pen in sources(Race(model="m").film(RUN, 1), Pen):
+        axis = pen.axes[0]
+        assert isinstance(axis, Crossed)
+        (first, neurons), (second, waves) = axis.meanings
+        assert (first, second) == ("neuron", "frequency")
+        own = final[np.array(waves) - 1, order[list(neurons)]]
+        assert np.corrcoef(pen.values[-1, :, 1], own)[0, 1] == pytest.approx(1)
+        seen |= set(zip(neurons, waves, strict=True))
+    assert len(seen) == final.size
 
 
 def test_dots_of_a_sum_are_read_as_logits() -> None:

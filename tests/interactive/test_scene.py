@@ -54,6 +54,7 @@ CASES: dict[str, tuple[dict[str, Any], Any]] = {
     "interference-film": ({}, WAVES),
     "layers": ({"sort": "size", "sort_columns": "pattern", "rows": {"W": "1:9:2"}}, ANY),
     "neuron": ({}, WAVES),
+    "race": ({}, WAVES),
     "stars": ({}, WAVES),
     "sweep-film": ({}, None),
     "trajectories": ({}, parity_run(snapshots=SNAPSHOTS)),
@@ -65,7 +66,7 @@ CASES: dict[str, tuple[dict[str, Any], Any]] = {
 }
 """Settings of a figure of every kind, which is before the comma, and what it shows."""
 
-LINKED = {"dft", "layers", "neuron", "stars", "waves", "weights"}
+LINKED = {"dft", "layers", "neuron", "race", "stars", "waves", "weights"}
 """Kinds whose values follow from the views of a run."""
 
 

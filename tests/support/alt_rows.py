@@ -29,7 +29,7 @@ from tests.support.alt_rows_of_views import (
     NORMS,
     SINGULAR,
 )
-from tests.support.alt_rows_of_waves import DFT, NEURON, NEURONS, STARS, WAVES
+from tests.support.alt_rows_of_waves import DFT, NEURON, NEURONS, RACE, STARS, WAVES
 from tests.support.alt_rows_of_weights import CIRCLE, EMBEDDING, TRAIN_HERE, TRAJECTORIES, WEIGHTS
 from tests.support.alt_seen import Row, last_step, sentence
 
@@ -55,6 +55,7 @@ ROWS: Mapping[str, Mapping[str, Row]] = {
     "neurons": NEURONS,
     "norms": NORMS,
     "progress": PROGRESS,
+    "race": RACE,
     "seeds": SEEDS,
     "singular-values": SINGULAR,
     "stars": STARS,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from tests.support import naive_facts as naive
+from tests.support import naive_race
 from tests.support.alt_seen import (
     Row,
     Seen,
@@ -86,6 +87,29 @@ WAVES: Mapping[str, Row] = {
             lambda s: np.median([naive.purity(s.into[0, :, n]) for n in range(neurons(s))])
         ),
         least=percent(lambda s: min(naive.purity(s.into[-1, :, n]) for n in range(neurons(s)))),
+    ),
+}
+
+
+def _lead_steps(s: Seen) -> list[int]:
+    return [naive_race.leads_at(s.run, neuron) for neuron in naive_race.winners(s.run)]
+
+
+def _ranks_at_start(s: Seen) -> list[int]:
+    won = naive_race.winners(s.run)
+    return [naive_race.rank(s.run, n, k, naive_race.amplitude) for n, k in won.items()]
+
+
+RACE: Mapping[str, Row] = {
+    **FREQUENCIES,
+    "alt.race.begin": sentence(waves=lambda s: numbers(s) // 2, neurons=neurons, steps=last_step),
+    "alt.race.start": sentence(
+        leading=lambda s: _ranks_at_start(s).count(1),
+        neurons=lambda s: len(_ranks_at_start(s)),
+        rank=digits(lambda s: np.median(_ranks_at_start(s)), 1),
+    ),
+    "alt.race.lead": sentence(
+        half=lambda s: int(np.median(_lead_steps(s))), all=lambda s: max(_lead_steps(s))
     ),
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.support import naive_circuits, naive_stripes
+from tests.support import naive_circuits, naive_race, naive_stripes
 from tests.support import naive_explanations as explained
 from tests.support import naive_facts as naive
 from tests.support.naive_facts import Row, at, learned, lowest, measured, metric, of_rise
@@ -276,6 +276,7 @@ DIFFERENCES: Mapping[str, Row] = {
 
 SUMS: Mapping[str, Row] = {
     **WAVES,
+    **naive_race.ROWS,
     "median_doubling_error": lambda c: float(np.median(naive.off_phase(c))),
     "neurons_doubled": lambda c: sum(error <= 15 for error in naive.off_phase(c)),
     "opposite_frequencies": lambda c: list(naive.opposite(c)),
