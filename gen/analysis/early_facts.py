@@ -72,9 +72,10 @@ def early_facts(runs: Sequence[ModelRun]) -> Facts:
     """Return how well measures of an early step foretell whether and when a seed jumps.
 
     Returns:
-        `early_measures`, `early_jumps`, `early_others`: number of `MEASURES`, and of seeds with and
-        without the event. `early_at`: the last snapshot up to twice the step at which the last
-        seed memorises. There, for each of the measures M, `early_M_correlation`, `early_M_error`
+        `early_measures`, `early_jumps`, `early_others`: number of `MEASURES`, and of seeds with
+        and without the event; `early_first_jump_at`, `early_last_jump_at`: its first and last
+        step. `early_at`: the last snapshot up to twice the step at which the last seed
+        memorises. There, for each of the measures M, `early_M_correlation`, `early_M_error`
         and `early_M_order` (see `Scores`), and `early_blind_error`. Of `MEASURES` the largest
         correlation (without its sign), the smallest error and the order that is farthest from
         0.5 (as if above it): `early_correlation`, `early_error`, `early_order`; with `_of` the
@@ -95,6 +96,8 @@ def early_facts(runs: Sequence[ModelRun]) -> Facts:
         "early_measures": len(MEASURES),
         "early_jumps": len(steps),
         "early_others": len(valid) - len(steps),
+        "early_first_jump_at": int(steps.min()) if len(steps) else None,
+        "early_last_jump_at": int(steps.max()) if len(steps) else None,
     }
     for name, moment in _moments(valid, steps).items():
         place = None if moment is None else _last_snapshot(valid[0], moment, steps.min())

@@ -38,7 +38,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class Chances:
-    """Shares of the orders of the seeds in which the best measure scores as well as in the true one.
+    """How often the best measure scores as well in shuffled orders of the seeds, 0 to 1.
 
     Attributes:
         correlation: some correlation is as large, of either sign.
