@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float
 
-from gen.analysis.forecasts import blind_error, by_chance, score
+from gen.analysis.forecasts import SHUFFLES, blind_error, by_chance, score
 from gen.analysis.fourier import (
     key_frequencies,
     peak_power_shares,
@@ -72,8 +72,8 @@ def early_facts(runs: Sequence[ModelRun]) -> Facts:
     """Return how well measures of an early step foretell whether and when a seed jumps.
 
     Returns:
-        `early_measures`, `early_jumps`, `early_others`: number of `MEASURES`, and of seeds with
-        and without the event; `early_first_jump_at`, `early_last_jump_at`: its first and last
+        `early_measures`, `early_shuffles`, `early_jumps`, `early_others`: number of `MEASURES`,
+        of shuffles, and of seeds with and without the event; `early_first_jump_at`, `early_last_jump_at`: its first and last
         step. `early_at`: the last snapshot up to twice the step at which the last seed
         memorises. There, for each of the measures M, `early_M_correlation`, `early_M_error`
         and `early_M_order` (see `Scores`), and `early_blind_error`. Of `MEASURES` the largest
@@ -94,6 +94,7 @@ def early_facts(runs: Sequence[ModelRun]) -> Facts:
     happened = np.array([step is not None for step in jumps], dtype=bool)
     facts: Facts = {
         "early_measures": len(MEASURES),
+        "early_shuffles": SHUFFLES,
         "early_jumps": len(steps),
         "early_others": len(valid) - len(steps),
         "early_first_jump_at": int(steps.min()) if len(steps) else None,

@@ -102,7 +102,7 @@ def test_a_wave_that_only_seeds_with_a_jump_have_tells_them_apart() -> None:
 @pytest.mark.parametrize("jumps", [JUMPS[:3] + JUMPS[5:], JUMPS[5:], (600.0, *JUMPS)])
 def test_nothing_is_foretold_of_few_jumps_or_after_the_first(jumps: tuple[float, ...]) -> None:
     found = early_facts(seeds_that_jump(jumps))
-    counts = {"early_measures", "early_jumps", "early_others"}
+    counts = {"early_measures", "early_shuffles", "early_jumps", "early_others"}
     steps = {"early_first_jump_at", "early_last_jump_at"}
     early = {
         name: value

@@ -132,12 +132,22 @@ def _none(case: Case) -> None:
 
 
 NAMES = (
-    "test_loss test_accuracy train_loss norm gini strongest_share single_wave_neurons "
-    "largest_amplitude strongest_loss final_share final_loss"
-).split()
+    "test_loss",
+    "test_accuracy",
+    "train_loss",
+    "norm",
+    "gini",
+    "strongest_share",
+    "single_wave_neurons",
+    "largest_amplitude",
+    "strongest_loss",
+    "final_share",
+    "final_loss",
+)
 KINDS = ("correlation", "error", "order")
 
 ROWS_OF_FEW: Mapping[str, Row] = {
+    "early_shuffles": lambda c: 10_000,
     "early_measures": lambda c: len(NAMES) - 2,
     "early_jumps": lambda c: len(_jumps(c)),
     "early_others": lambda c: sum(run.failed_at is None for run in c.runs) - len(_jumps(c)),
