@@ -73,10 +73,11 @@ def early_facts(runs: Sequence[ModelRun]) -> Facts:
 
     Returns:
         `early_measures`, `early_shuffles`, `early_jumps`, `early_others`: number of `MEASURES`,
-        of shuffles, and of seeds with and without the event; `early_first_jump_at`, `early_last_jump_at`: its first and last
-        step. `early_at`: the last snapshot up to twice the step at which the last seed
-        memorises. There, for each of the measures M, `early_M_correlation`, `early_M_error`
-        and `early_M_order` (see `Scores`), and `early_blind_error`. Of `MEASURES` the largest
+        of shuffles, and of seeds with and without the event; `early_first_jump_at`,
+        `early_last_jump_at`: its first and last step. `early_at`: the last snapshot up to twice
+        the step at which the last seed memorises. There, for each of the measures M,
+        `early_M_correlation`, `early_M_error` and `early_M_order` (see `Scores`), and
+        `early_blind_error`. Of `MEASURES` the largest
         correlation (without its sign), the smallest error and the order that is farthest from
         0.5 (as if above it): `early_correlation`, `early_error`, `early_order`; with `_of` the
         measure, with `_by_chance` see `Chances`. The same as `early_start_...`,
