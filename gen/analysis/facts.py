@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from gen.analysis.early_facts import early_facts
 from gen.analysis.explanation import explanation_facts, explanations
 from gen.analysis.hidden_layer_views import has_hidden_layer
 from gen.analysis.kernel_facts import kernel_facts
@@ -49,7 +50,11 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     Raises:
         ConfigError: the task or the network returned a wrong fact of its own.
     """
+<<<<<<< HEAD
     common = _common(model, runs) | explanations(runs) | frequency_counts(runs) | race_facts(runs)
+=======
+    common = _common(model, runs) | explanations(runs) | frequency_counts(runs) | early_facts(runs)
+>>>>>>> foretold
     return _with_own(chosen, _with_explanation(chosen, common | _quick(chosen) | _slow(chosen)))
 
 

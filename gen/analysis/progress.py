@@ -185,6 +185,16 @@ def cross_entropies(
     return (np.log1p(others + np.expm1(right)) - right) / logits.shape[1]
 
 
+def restricted_loss(
+    waves: Float[np.ndarray, "sum neuron"],
+    w_out: Float[np.ndarray, "neuron answer"],
+    tests: Int[np.ndarray, " sum"],
+) -> float:
+    """Return the loss of activations that depend on the sum alone; `tests` counts rows by sum."""
+    losses = cross_entropies(waves @ w_out, np.arange(len(waves)))
+    return float(np.average(losses, weights=tests))
+
+
 def _losses(
     w_in: Float[np.ndarray, "number neuron"],
     w_out: Float[np.ndarray, "neuron answer"],
@@ -195,12 +205,11 @@ def _losses(
 ) -> tuple[float, float]:
     """Return restricted and excluded loss of one snapshot; `tests` counts the test rows by sum."""
     waves = keep_waves(mean_activations_by_sum(w_in, activation), frequencies)
-    restricted = cross_entropies(waves @ w_out, np.arange(len(waves)))
     labels = train.labels[0]
     without = activations(train.inputs[0] @ w_in, activation)
     without -= (waves - waves.mean(axis=0))[labels]
     excluded = cross_entropies(without @ w_out, labels)
-    return float(np.average(restricted, weights=tests)), float(excluded.mean())
+    return restricted_loss(waves, w_out, tests), float(excluded.mean())
 
 
 def _evenly(snapshots: int) -> Int[np.ndarray, " chosen"]:

@@ -16,6 +16,7 @@ from tests.support import naive_circuits, naive_race, naive_stripes
 from tests.support import naive_explanations as explained
 from tests.support import naive_facts as naive
 from tests.support.naive_facts import Row, at, learned, lowest, measured, metric, of_rise
+from tests.support.naive_forecasts import ROWS_OF_FEW
 from tests.support.outcome_runs import Case
 
 
@@ -275,6 +276,7 @@ DIFFERENCES: Mapping[str, Row] = {
 }
 
 SUMS: Mapping[str, Row] = {
+    **ROWS_OF_FEW,
     **WAVES,
     **naive_race.ROWS,
     "median_doubling_error": lambda c: float(np.median(naive.off_phase(c))),
