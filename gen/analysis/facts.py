@@ -50,11 +50,8 @@ def model_facts(model: Model, runs: list[ModelRun], chosen: ModelRun) -> Facts:
     Raises:
         ConfigError: the task or the network returned a wrong fact of its own.
     """
-<<<<<<< HEAD
-    common = _common(model, runs) | explanations(runs) | frequency_counts(runs) | race_facts(runs)
-=======
-    common = _common(model, runs) | explanations(runs) | frequency_counts(runs) | early_facts(runs)
->>>>>>> foretold
+    common = _common(model, runs) | explanations(runs) | frequency_counts(runs)
+    common |= race_facts(runs) | early_facts(runs)
     return _with_own(chosen, _with_explanation(chosen, common | _quick(chosen) | _slow(chosen)))
 
 
