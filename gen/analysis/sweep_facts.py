@@ -54,8 +54,9 @@ def sweep_facts(sweep: Sweep, run: SweepRun) -> Facts:
     many do for each number of neurons, and `generalise_at_least_hidden_by_weight_decay` for each
     decay, with the fewest neurons. `median_step_by_hidden`: see `_delays`. `contradicted` counts
     models with a different outcome by their final accuracies; `never_right_on_train` those that
-    never fit by their losses and yet end with 99 % of their training rows right, `memorises_right_on_test`
-    those that only memorise by their losses and yet end with 99 % of the test rows right.
+    never fit by their losses and yet end with 99 % of their training rows right,
+    `memorises_right_on_test` those that only memorise by their losses and yet end with 99 % of the
+    test rows right.
     `first_together_at`, `first_groks_at`, `most_memorises_at` and `groks_ahead_at` are logged
     steps: see `_over_steps`.
 
