@@ -155,13 +155,23 @@ def _name(model: str, words: Words) -> str:
 def _in_words(name: str, runs: list[ModelRun], words: Words) -> str:
     """Return a sentence about a model: which seeds generalise when, and how accurate they end."""
     steps = _generalised(runs)
-    ends = [float(run.metrics[_METRIC][-1]) for run in runs if run.failed_at is None]
+    ends = [words.percent(float(run.metrics[_METRIC][-1])) for run in _by_end(runs)]
+    if not ends:
+        return words("alt.compare.lost", name=name, seeds=len(runs))
+    smallest, largest = ends[0], ends[-1]
     return words(
         f"alt.compare.{'some' if steps else 'none'}",
         name=name,
         count=len(steps),
         seeds=len(runs),
         which=words.listed(steps),
-        smallest=words.percent(min(ends, default=np.nan)),
-        largest=words.percent(max(ends, default=np.nan)),
+        ends=smallest
+        if smallest == largest
+        else words("alt.compare.range", smallest=smallest, largest=largest),
     )
+
+
+def _by_end(runs: list[ModelRun]) -> list[ModelRun]:
+    """Return the runs that did not diverge, by their accuracy at the end."""
+    valid = (run for run in runs if run.failed_at is None)
+    return sorted(valid, key=lambda run: float(run.metrics[_METRIC][-1]))

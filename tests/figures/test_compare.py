@@ -77,6 +77,16 @@ def test_a_diverged_seed_counts_as_one_that_does_not_generalise() -> None:
     assert np.isfinite(chart.series[0].y).all()
 
 
+def test_the_description_tells_equal_ends_once_and_that_all_seeds_diverged() -> None:
+    steps = FAST.chosen.logged_steps
+    equal = [with_accuracy(run, np.full(len(steps), 1.0)) for run in FAST.runs]
+    lost = [replace(run, failed_at=int(steps[1])) for run in SLOW.runs]
+    text = FIGURE.alt((seeds(*equal), seeds(*lost)), EN)
+    assert "at the end 100 % of the new rows are right" in text.replace("100%", "100 %")
+    assert "slow: all 2 diverged." in text
+    assert "from " in FIGURE.alt(BOTH, EN) and "nan" not in text
+
+
 def test_lines_end_where_the_training_of_their_model_ends() -> None:
     half = len(FAST.chosen.logged_steps) // 2
     short = [

@@ -168,21 +168,42 @@ def _compared(some: bool) -> Row:
         for name, one in zip(s.figure.models, s.of, strict=True):
             steps = [learned(run, "test") for run in _valid(one)]
             known = sorted(step for step in steps if step is not None)
-            ends = [float(run.metrics["test_accuracy"][-1]) for run in _valid(one)]
+            if not _valid(one):
+                continue
             counted = {"count": len(known), "which": EN.listed(known)} if some else {}
             if bool(known) == some:
                 found.append(
                     {
                         "name": name,
                         "seeds": len(one.runs),
-                        "smallest": EN.percent(min(ends)),
-                        "largest": EN.percent(max(ends)),
+                        "ends": _ends(one),
                         **counted,
                     }
                 )
         return found
 
     return row
+
+
+def _ends(case: Case) -> str:
+    """Return the accuracies at the end of the seeds that did not diverge."""
+    ends = [float(run.metrics["test_accuracy"][-1]) for run in _valid(case)]
+    smallest, largest = EN.percent(min(ends)), EN.percent(max(ends))
+    return smallest if smallest == largest else f"from {smallest} to {largest}"
+
+
+def _apart(s: Seen) -> list[Values]:
+    """Return the ends of the models whose seeds end with different accuracies."""
+    parts = [_ends(one).split() for one in s.of if _valid(one)]
+    return [{"smallest": part[1], "largest": part[3]} for part in parts if len(part) > 1]
+
+
+def _lost(s: Seen) -> list[Values]:
+    return [
+        {"name": name, "seeds": len(one.runs)}
+        for name, one in zip(s.figure.models, s.of, strict=True)
+        if not _valid(one)
+    ]
 
 
 COMPARE: Mapping[str, Row] = {
@@ -194,6 +215,8 @@ COMPARE: Mapping[str, Row] = {
     ),
     "alt.compare.some": _compared(some=True),
     "alt.compare.none": _compared(some=False),
+    "alt.compare.range": _apart,
+    "alt.compare.lost": _lost,
 }
 
 
