@@ -129,9 +129,9 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
     synonyms = read_synonyms(sources.synonyms, str(sources.config.folder / SYNONYMS))
     rendered: list[str] = []
     with using(sources.config.theme):
-        placed = {language: figures for language, (figures, _) in prepared.placed.items()}
+        original = {language: figures for language, (figures, _) in prepared.placed.items()}
         by_language, single = with_single_files(
-            placed, partial(read_file, prepared.files), sources, prepared.facts
+            original, partial(read_file, prepared.files), sources, prepared.facts
         )
     for language, placed in by_language.items():
         with using(sources.config.theme):
@@ -140,7 +140,7 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
                 language=language,
                 sources=sources.pages[language],
                 figures=placed,
-                by_seed=prepared.placed[language][1],
+                by_seed=_replaced(prepared.placed[language][1], original[language], placed),
                 references=works,
                 synonyms=synonyms,
                 facts=prepared.facts,
@@ -157,6 +157,22 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
         files["sitemap.xml"] = sitemap(site.base_url, sorted(rendered)).encode()
     # Files that load nothing have no addresses to which digests could be added.
     return add_versions(files) | single
+
+
+def _replaced(
+    by_seed: BySeed, former: Mapping[str, PlacedFigure], now: Mapping[str, PlacedFigure]
+) -> BySeed:
+    """Return figures by seed, those of the pages (`former`) replaced by what they are `now`."""
+    return {
+        model: {
+            seed: {
+                name: now[name] if former.get(name) is figure else figure
+                for name, figure in placed.items()
+            }
+            for seed, placed in seeds.items()
+        }
+        for model, seeds in by_seed.items()
+    }
 
 
 def read_file(files: Mapping[str, bytes | Path], path: str) -> bytes:

@@ -84,6 +84,21 @@ def test_a_page_contains_one_seed_and_its_script_data_all(built: Path) -> None:
     assert ".mp4" not in figures
 
 
+def test_readers_can_choose_the_seed_of_films_alone(tmp_path: Path, gen: Gen) -> None:
+    """A film has a file of its own, which charts and widgets have not."""
+    every = small_site.CONFIG.replace(
+        'kind = "weights"\nmodel = "sum"\n', 'kind = "weights"\nmodel = "sum"\nevery_seed = true\n'
+    )
+    options = small_site.write(tmp_path, every)
+    assert gen("build", *options).code == 0
+    page = (tmp_path / "_site" / "index.html").read_text()
+    assert 'class="seed-scripts" data-model="sum" data-shown="0"' in page
+    shown = (tmp_path / "_site" / "seeds" / "sum-0.js").read_text()
+    packed = re.search(r'"figures": "([^"]+)"', shown)
+    assert packed is not None
+    assert ".mp4" in unzipped(packed[1])["sum-weights"]
+
+
 def test_a_second_build_draws_nothing_of_seeds(
     site: tuple[Path, list[str | Path]], gen: Gen
 ) -> None:
