@@ -13,7 +13,9 @@ And if it is so small that the bytes do not count.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -28,7 +30,10 @@ from gen.interactive.quantise import (
     packed_floats,
     quantise_symmetric,
 )
+from gen.interactive.zipped import unzipped, zipped
 from gen.networks.view import ViewShape
+
+_SCRIPT = re.compile(r"grokreel\.packs\.add\((?P<name>\"[^\"]+\"), (?P<content>\{.*\})\);\n")
 
 MOST_NUMBERS = 2**20
 """Numbers of one pack: about half a megabyte. Of a larger run, fewer snapshots are kept."""
@@ -70,6 +75,25 @@ def pack_script(name: str, content: str) -> str:
     return f"grokreel.packs.add({json.dumps(name)}, {content});\n"
 
 
+def with_views(script: str, names: Collection[str]) -> str:
+    """Return the script of a pack with some of its views alone; a pack of all stays as it is."""
+    match = _SCRIPT.fullmatch(script)
+    assert match is not None
+    content = json.loads(match["content"])
+    views: list[dict[str, Any]] = content["views"]
+    if all(view["name"] in names for view in views):
+        return script
+    data, start, kept = unzipped(content["data"]), 0, list[bytes]()
+    for view in views:
+        size = view["rows"] * view["columns"] * view["bits"] // 8 * len(content["steps"])
+        if view["name"] in names:
+            kept.append(data[start : start + size])
+        start += size
+    content["views"] = [view for view in views if view["name"] in names]
+    content["data"] = zipped(b"".join(kept))
+    return pack_script(json.loads(match["name"]), _as_json(content))
+
+
 def pack_of(run: Run) -> str:
     """Return the content of the pack of a run, as JSON."""
     shapes = run.shapes
@@ -92,6 +116,10 @@ def pack_of(run: Run) -> str:
         "views": views,
         "data": packed(arrays.values()),
     }
+    return _as_json(content)
+
+
+def _as_json(content: dict[str, Any]) -> str:
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -8,7 +8,8 @@ can follow from one array of them (`gen.drawing.given`).
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +22,9 @@ from gen.drawing.given import Given
 from gen.drawing.parts import Numbers, Parts, Places
 from gen.interactive.background import background_svg
 from gen.interactive.quantise import Quantised, packed, packed_floats, quantise_to
-from gen.interactive.zipped import zipped
+from gen.interactive.zipped import unzipped, zipped
+
+_SCRIPT = re.compile(r"grokreel\.scenes\.add\(\"[^\"]+\", \"(?P<zipped>[^\"]+)\"\);\n")
 
 _PIXEL_TOLERANCE = 0.2
 """CSS pixels by which a place may be off."""
@@ -33,6 +36,23 @@ _DIGITS = 6
 def scene_script(name: str, content: str) -> str:
     """Return the script file of a scene, whose content is JSON; the script holds it zipped."""
     return f'grokreel.scenes.add({json.dumps(name)}, "{zipped(content.encode())}");\n'
+
+
+def views_in_scene(script: str) -> frozenset[str]:
+    """Return the views of its pack that a scene reads, from its script."""
+    match = _SCRIPT.fullmatch(script)
+    assert match is not None
+    return frozenset(_views(json.loads(unzipped(match["zipped"]))))
+
+
+def _views(content: object) -> Iterator[str]:
+    if isinstance(content, dict):
+        if isinstance(content.get("view"), str):
+            yield content["view"]
+        content = list(content.values())
+    if isinstance(content, list):
+        for each in content:
+            yield from _views(each)
 
 
 def scene_of(

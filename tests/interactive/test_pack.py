@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from gen.experiments.recorded import RecordedRun, RecordedTask
-from gen.interactive.pack import MOST_NUMBERS, kept_snapshots, pack_of, pack_script
+from gen.experiments.runs import ModelRun
+from gen.interactive.pack import MOST_NUMBERS, kept_snapshots, pack_of, pack_script, with_views
 from gen.networks.view import ViewShape
 from gen.recording.reader import read_recording
 from tests.support.line_runs import waves_run
@@ -53,6 +55,31 @@ def test_a_pack_holds_every_view_of_every_snapshot() -> None:
         assert tuple(shown["axes"]) == run.axes.get(shown["name"], ("row", "column"))
         step = np.abs(view).max(axis=(1, 2), keepdims=True) / 127
         assert (np.abs(found[shown["name"]] - view) <= step / 2 + 1e-6).all()
+
+
+@given(some.sets(some.sampled_from(["A", "B", "C"])))
+def test_a_pack_can_be_cut_to_some_views_and_keeps_their_values(names: set[str]) -> None:
+    script = pack_script("many.run-0", pack_of(_three_views()))
+    _, name, content = read_script(with_views(script, names))
+    _, _, whole = read_script(script)
+    assert name == "many.run-0" and content["steps"] == whole["steps"]
+    found, known = views_of(content), views_of(whole)
+    assert found.keys() == names
+    assert all(np.array_equal(found[each], known[each]) for each in names)
+    if names == known.keys():
+        assert with_views(script, names) == script
+
+
+def _three_views() -> ModelRun:
+    """A run with views of several sizes, of 8 and of 16 bits."""
+    run = waves_run(snapshots=5)
+    generator = np.random.default_rng(0)
+    views = {
+        "A": generator.normal(size=(5, 30, 20)),
+        "B": np.geomspace(100, 1, 5)[:, None, None] * generator.normal(size=(5, 40, 10)),
+        "C": generator.normal(size=(5, 3, 7)),
+    }
+    return replace(run, views={name: each.astype(np.float32) for name, each in views.items()})
 
 
 def test_a_pack_is_the_same_at_every_build() -> None:

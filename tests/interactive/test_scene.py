@@ -27,7 +27,7 @@ from gen.figures.model_figure import RunFigure
 from gen.i18n import Words
 from gen.interactive.background import background_svg
 from gen.interactive.pack import pack_of, pack_script
-from gen.interactive.scene import scene_of, scene_script
+from gen.interactive.scene import scene_of, scene_script, views_in_scene
 from gen.site.orders import Drawn, published_paths, save
 from gen.site.scenes import PACK, SCENE, PackOrder, SceneOrder
 from gen.store.store import Store
@@ -205,6 +205,14 @@ def test_values_of_a_view_are_not_sent_again(kind: str) -> None:
     assert views and all(isinstance(part, Numbers | Places) for part, _ in parts)
     meant = {name for written in views for axis in meanings(written) for name, _ in axis}
     assert meant & {"neuron", "number", "frequency"}
+
+
+@pytest.mark.parametrize("kind", sorted(LINKED))
+def test_the_views_that_a_scene_reads_are_known_from_its_script(kind: str) -> None:
+    content = scene_of(film_of(kind), kind, "p", range(SNAPSHOTS))
+    assert content is not None
+    read = {written["view"] for _, written in Scene(kind).parts() if "view" in written}
+    assert views_in_scene(scene_script(kind, content)) == read
 
 
 def test_layers_that_are_projected_travel_as_numbers() -> None:

@@ -20,6 +20,8 @@ from typing import Any
 
 from gen import __version__
 from gen.i18n import Words
+from gen.interactive.pack import with_views
+from gen.interactive.scene import views_in_scene
 from gen.site.assets import theme_files
 from gen.site.own_templates import OwnTemplates
 from gen.site.pages.compact import compact
@@ -211,9 +213,11 @@ def standalone_figure(placed: PlacedFilm, read: Callable[[str], bytes]) -> Stand
     film, scene = placed.film, placed.scene
     if film is None or scene is None:
         return None
-    pack, data = None, (read(scene.script).decode(),)
+    script = read(scene.script).decode()
+    pack, data = None, (script,)
     if scene.pack_script is not None and scene.packed:
-        pack, data = scene.pack, (read(scene.pack_script).decode(), *data)
+        views = with_views(read(scene.pack_script).decode(), views_in_scene(script))
+        pack, data = scene.pack, (views, script)
     return StandaloneFigure(
         id=placed.id,
         timeline=placed.timeline,
