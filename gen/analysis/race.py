@@ -21,7 +21,7 @@ from gen.analysis.progress import is_modular_addition
 from gen.analysis.types import Facts
 from gen.experiments.runs import ModelRun
 
-MEASURES = ("amplitude", "product", "alignment")
+MEASURES = ("amplitude", "product", "alignment", "aligned_product")
 """What waves are ranked by at the first snapshot; see `measures_at_start`."""
 
 AMONG = 3
@@ -80,13 +80,15 @@ def measures_at_start(
 
     amplitude: in the weights into the neuron. product: of that and the amplitude in the weights
     out of it. alignment: cos(2 phi - psi) of the phases phi in and psi out, which is 1 in a
-    neuron that adds.
+    neuron that adds. aligned_product: the product times 1 + alignment.
     """
     first, second = (np.angle(components(weights)) for weights in (into, out.T))
+    product, alignment = amplitudes_of(into) * amplitudes_of(out.T), np.cos(2 * first - second)
     return {
         "amplitude": amplitudes_of(into),
-        "product": amplitudes_of(into) * amplitudes_of(out.T),
-        "alignment": np.cos(2 * first - second),
+        "product": product,
+        "alignment": alignment,
+        "aligned_product": product * (1 + alignment),
     }
 
 
@@ -94,10 +96,10 @@ def lead_facts(run: ModelRun) -> Facts:
     """Return from when on the final wave of a neuron is its largest, in one run.
 
     Returns:
-        `wave_leads_at`: step from which it leads, median over neurons. `latest_wave_leads_at`:
-        from which all do. `waves_leading_at_start`, `waves_leading_when_memorised`: neurons in
-        which it is the largest at the first snapshot, and at that of `_when_memorised`. None if
-        the run did not generalise. Empty for other tasks and networks.
+        `wave_leads_at`: step from which it leads in half of the neurons. `latest_wave_leads_at`:
+        from which it does in all. `waves_leading_at_start`, `waves_leading_when_memorised`:
+        neurons in which it is the largest at the first snapshot, and at that of `_when_memorised`.
+        None if the run did not generalise. Empty for other tasks and networks.
     """
     w_in = _weights_in_race(run)
     if w_in is None:
@@ -111,7 +113,7 @@ def lead_facts(run: ModelRun) -> Facts:
     amplitudes = amplitudes_of(w_in[[0, _when_memorised(run)]])[:, :, found.neurons]
     at_start, memorised = (int((ranks(one, found.waves) == 1).sum()) for one in amplitudes)
     return {
-        "wave_leads_at": int(np.median(found.leads_at)),
+        "wave_leads_at": int(np.sort(found.leads_at)[(len(found.leads_at) - 1) // 2]),
         "latest_wave_leads_at": int(found.leads_at.max()),
         "waves_leading_at_start": at_start,
         "waves_leading_when_memorised": memorised,
@@ -128,7 +130,8 @@ def race_facts(runs: Sequence[ModelRun]) -> Facts:
         For each of the `MEASURES`, `race_favourite_by_NAME`, `race_among_three_by_NAME`: share
         of neurons whose final wave was the first, or among the first three, at the first snapshot;
         `race_median_rank_by_NAME`. `race_favourite_when_memorised`: the first by amplitude at the
-        snapshot of `_when_memorised`.
+        snapshot of `_when_memorised`. `race_settled_when_memorised`: share of neurons whose final
+        wave leads from that snapshot on to the end.
         `race_lead_share`: step from which the final wave leads, as a share of the step of
         generalising, median over neurons. And those of `_network_facts`.
         Values are None without a seed that generalised; empty for other tasks and networks.
@@ -146,7 +149,7 @@ def race_facts(runs: Sequence[ModelRun]) -> Facts:
     found = [_of_run(run) for run in racing]
     joined = {
         name: np.concatenate([one[name] for one in found]) if found else np.empty(0)
-        for name in (*MEASURES, "when_memorised", "lead_share")
+        for name in (*MEASURES, "when_memorised", "settled", "lead_share")
     }
     facts: Facts = {"race_neurons": len(joined["lead_share"])}
     for name in MEASURES:
@@ -158,6 +161,7 @@ def race_facts(runs: Sequence[ModelRun]) -> Facts:
         | facts
         | {
             "race_favourite_when_memorised": _mean(joined["when_memorised"] == 1),
+            "race_settled_when_memorised": _mean(joined["settled"]),
             "race_lead_share": _median(joined["lead_share"]),
             **_network_facts(racing, waves),
         }
@@ -193,10 +197,12 @@ def _of_run(run: ModelRun) -> Mapping[str, np.ndarray]:
         name: ranks(values[:, found.neurons], found.waves)
         for name, values in _start_of(run).items()
     }
-    then = amplitudes_of(w_in[[_when_memorised(run)]])[0]
+    memorised = _when_memorised(run)
+    then = amplitudes_of(w_in[[memorised]])[0]
     return {
         **measured,
         "when_memorised": ranks(then[:, found.neurons], found.waves),
+        "settled": found.leads_at <= run.snapshot_steps[memorised],
         "lead_share": found.leads_at / max(generalised_at(run) or 0, 1),
     }
 

@@ -33,10 +33,16 @@ def alignment(run: ModelRun, neuron: int, k: int) -> float:
     return math.cos(2 * phase_in - phase_out)
 
 
+def aligned_product(run: ModelRun, neuron: int, k: int) -> float:
+    """Return both strengths and the fit of the angles in one number."""
+    return product(run, neuron, k) * (1 + alignment(run, neuron, k))
+
+
 MEASURES: Mapping[str, Measure] = {
     "amplitude": amplitude,
     "product": product,
     "alignment": alignment,
+    "aligned_product": aligned_product,
 }
 
 
@@ -82,10 +88,24 @@ def _ranks(case: Case, measure: Measure) -> list[int]:
     ]
 
 
-def _ranks_when_memorised(run: ModelRun) -> list[int]:
+def _when_memorised(run: ModelRun) -> int:
+    """Return the first snapshot at which the training rows are learned."""
     step = learned(run, "train")
     assert step is not None
-    then = [int(one) >= step for one in run.snapshot_steps].index(True)
+    return [int(one) >= step for one in run.snapshot_steps].index(True)
+
+
+def _settled(case: Case) -> float | None:
+    found = [
+        leads_at(run, neuron) <= int(run.snapshot_steps[_when_memorised(run)])
+        for run in racing(case)
+        for neuron in winners(run)
+    ]
+    return sum(found) / len(found) if found else None
+
+
+def _ranks_when_memorised(run: ModelRun) -> list[int]:
+    then = _when_memorised(run)
     return [
         rank(run, n, own, lambda run, n, k: amplitude(run, n, k, then))
         for n, own in winners(run).items()
@@ -143,7 +163,7 @@ def _lead_share(case: Case) -> float | None:
 
 
 ROWS: Mapping[str, Row] = {
-    "wave_leads_at": _of_chosen(statistics.median),
+    "wave_leads_at": _of_chosen(statistics.median_low),
     "latest_wave_leads_at": _of_chosen(max),
     "waves_leading_at_start": _leading(_ranks_at_start),
     "waves_leading_when_memorised": _leading(_ranks_when_memorised),
@@ -169,6 +189,7 @@ ROWS: Mapping[str, Row] = {
     "race_favourite_when_memorised": lambda c: _share(
         [one for run in racing(c) for one in _ranks_when_memorised(run)], 1
     ),
+    "race_settled_when_memorised": _settled,
     "race_lead_share": _lead_share,
     "race_keys_first_by_amplitude": _keys_first(amplitude),
     "race_keys_first_by_product": _keys_first(product),
