@@ -73,7 +73,9 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--steps", type=int, default=1000, help="of this trainer")
+    parser.add_argument(
+        "--steps", type=int, default=1000, help="of this trainer; 25 or more for all ways"
+    )
     parser.add_argument("--models", nargs="*", help="all if left out")
     options = parser.parse_args()
     torch.set_flush_denormal(True)

@@ -106,7 +106,7 @@ def rank_correlations(
     measures: Float[np.ndarray, "measure seed"], steps: Real[np.ndarray, "order seed"]
 ) -> Float[np.ndarray, "order measure"]:
     """Return Spearman's rank correlations, with mean ranks of ties; 0 if all values are equal."""
-    first, second = _standardised(ranks(steps)), _standardised(ranks(measures))
+    first, second = _standardised(_ranks_of_shuffles(steps)), _standardised(ranks(measures))
     return first @ second.T
 
 
@@ -148,6 +148,14 @@ def ranks(values: Real[np.ndarray, "*batch n"]) -> Float[np.ndarray, "*batch n"]
     below = (values[..., None, :] < values[..., None]).sum(axis=-1)
     equal = (values[..., None, :] == values[..., None]).sum(axis=-1)
     return below + (equal - 1) / 2
+
+
+def _ranks_of_shuffles(steps: Real[np.ndarray, "order seed"]) -> Float[np.ndarray, "order seed"]:
+    """Return the ranks in each row; all rows have the values of the first, in another order."""
+    known, place = np.unique(steps[0], return_inverse=True)
+    of_known = np.zeros(len(known))
+    of_known[place] = ranks(steps[0])
+    return of_known[np.searchsorted(known, steps)]
 
 
 def _shuffled(source: np.random.Generator, count: int) -> np.ndarray:

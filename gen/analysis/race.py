@@ -134,7 +134,8 @@ def race_facts(runs: Sequence[ModelRun]) -> Facts:
         wave leads from that snapshot on to the end.
         `race_lead_share`: step from which the final wave leads, as a share of the step of
         generalising, median over neurons. And those of `_network_facts`.
-        Values are None without a seed that generalised; empty for other tasks and networks.
+        Shares and ranks are None without a seed that generalised; empty for other tasks and
+        networks.
     """
     if not runs or (first := _weights_in_race(runs[0])) is None:
         return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Int
 
 from gen.analysis.sweep_outcomes import GROKS, TOGETHER, SweepRun
 
@@ -21,12 +21,6 @@ class Shares:
 
     trained: Int[np.ndarray, "*value"]
     generalise: Int[np.ndarray, "*value"]
-
-    @property
-    def shares(self) -> Float[np.ndarray, "*value"]:
-        """Part of the trained models that generalise; NaN where none is trained."""
-        with np.errstate(invalid="ignore"):
-            return np.asarray(self.generalise / self.trained)
 
 
 def shares(run: SweepRun, *places: int) -> Shares:

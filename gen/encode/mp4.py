@@ -25,6 +25,9 @@ _CRF_CELLS, _CRF_LINES = 23, 30
 
 _PRESET = "veryfast"
 _EXACT = "accurate_rnd+full_chroma_int+bitexact"
+_REPEATS = 3
+"""Times that the last frame is stored again, at the film's last ticks."""
+
 _TIMEOUT = 300.0
 """Seconds without progress after which ffmpeg is killed."""
 
@@ -142,12 +145,15 @@ def _times(ticks: Int[np.ndarray, " frame"]) -> str:
     """Return ffmpeg filters that give each frame the tick at which it is first shown.
 
     A player shows a frame until the next one. To last as long as the film says, the last frame is
-    repeated once, at the film's last tick.
+    repeated at the film's last ticks. Three times, because x264 sends each frame with the time of
+    the one two before it, and a container is as long as these times say.
     """
     count, starts = len(ticks), [0, *np.cumsum(ticks).tolist()]
     later = f"{starts[1]}+(N-1)*{ticks[1]}" if count > 1 else "0"
-    shown = f"setpts='if(eq(N,0),0,if(eq(N,{count}),{starts[-1] - 1},{later}))'"
-    return shown if ticks[-1] == 1 else f"tpad=stop=1:stop_mode=clone,{shown}"
+    again = min(_REPEATS, int(ticks[-1]) - 1)
+    last = f"{starts[-1] - again}+N-{count}"
+    shown = f"setpts='if(eq(N,0),0,if(gte(N,{count}),{last},{later}))'"
+    return f"tpad=stop={again}:stop_mode=clone,{shown}" if again else shown
 
 
 def _command(film: Film, path: Path) -> list[str]:
@@ -171,6 +177,8 @@ def _command(film: Film, path: Path) -> list[str]:
         "-x264-params": "cpu-independent=1",
         "-g": 600,
         "-sc_threshold": 0,
+        # Without repeats at the end, times must be sent in order.
+        **({} if film.ticks[-1] > _REPEATS else {"-bf": 0}),
         "-force_key_frames": f"expr:not(mod(n,{film.key_frame_every}))",
         "-colorspace": "bt709",
         "-color_primaries": "bt709",

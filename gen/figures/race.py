@@ -71,6 +71,9 @@ class Race(RunFigure, FilmFigure):
         steps = run.snapshot_steps[shown]
         name = next(iter(run.views))
         amplitudes = derived_view(run, name).transpose(0, 2, 1).waves().lengths()
+        if run.input_weights.shape[1] % 2 == 0:  # see `amplitudes_of`
+            others = amplitudes.shape[-1] - 1
+            amplitudes = amplitudes.affine([*[1.0] * others, 2**0.5], [0.0] * (others + 1))
         highest = _AIR * float(amplitudes.values.max()) or 1.0
         groups = neuron_groups(run.input_weights[-1])
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,8 @@ def pack_script(name: str, content: str) -> str:
     return f"grokreel.packs.add({json.dumps(name)}, {content});\n"
 
 
-def with_views(script: str, names: Collection[str]) -> str:
+@lru_cache(maxsize=64)
+def with_views(script: str, names: frozenset[str]) -> str:
     """Return the script of a pack with some of its views alone; a pack of all stays as it is."""
     match = _SCRIPT.fullmatch(script)
     assert match is not None

@@ -24,7 +24,9 @@ _MOST = 5000
 
 def user_cache(environment: Mapping[str, str] = os.environ) -> Path:
     """Return this tool's folder in the user's cache, which may not exist."""
-    caches = environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
+    caches = environment.get("XDG_CACHE_HOME", "")
+    if not Path(caches).is_absolute():
+        caches = os.path.expanduser("~/.cache")  # noqa: PTH111
     return Path(caches) / "grokreel"
 
 
@@ -59,7 +61,7 @@ class ParsedFiles:
 
     def save(self) -> None:
         """Write the file if a result was added; a folder that cannot be written is no error."""
-        if not self._is_new:
+        if not self._is_new or not self._file.is_absolute():  # "~" without a home
             return
         kept = self._kept if len(self._kept) <= _MOST else self._used
         with suppress(OSError):

@@ -12,7 +12,7 @@ from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
 from gen.i18n import Words
 from gen.site.pages.render import render_pages
-from tests.support.browsing import Watched
+from tests.support.browsing import LONG, Watched
 from tests.support.intervene_page import write_page
 from tests.support.line_runs import solved_run
 from tests.support.placed_figures import placed_widget
@@ -150,7 +150,9 @@ def test_a_search_that_could_not_be_loaded_is_tried_again(watched: Watched, fold
     script, aside = folder / "assets" / "search.js", folder / "aside.js"
     script.rename(aside)
     page.keyboard.press("/")
-    while not watched.complaints:  # about the script that is not there
+    for _ in range(LONG // 20):
+        if watched.complaints:  # about the script that is not there
+            break
         page.wait_for_timeout(20)
     aside.rename(script)
     page.keyboard.press("Escape")

@@ -66,7 +66,8 @@ def decoded_mp4(path: Path, fps: float | None = None) -> np.ndarray:
         [
             *(imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", str(path)),
             *("-vf", f"{seen}scale=flags=accurate_rnd+full_chroma_int", "-pix_fmt", "rgb24"),
-            *("-t", str(metadata(path)["duration"]), "-f", "rawvideo", "-"),
+            *("-t", str(metadata(path)["duration"]), "-fps_mode", "passthrough"),
+            *("-f", "rawvideo", "-"),
         ],
         capture_output=True,
         check=True,
@@ -137,7 +138,7 @@ def test_an_mp4_stores_each_frame_once_and_the_last_one_again_at_its_end(
     case, folder = written
     shown, frames = film(case, 2), decoded_mp4(folder / "film.mp4")
     steps = shown.steps.tolist()
-    assert read_steps(frames, shown).tolist() == [*steps, steps[-1]]
+    assert read_steps(frames, shown).tolist() == [*steps, steps[-1], steps[-1]]
 
 
 def test_mp4_and_gif_have_the_duration_of_the_film(written: tuple[str, Path]) -> None:
@@ -146,6 +147,13 @@ def test_mp4_and_gif_have_the_duration_of_the_film(written: tuple[str, Path]) ->
     assert sum(durations) / 1000 == pytest.approx(film(case, 1).seconds, abs=0.011)
     seconds = metadata(folder / "film.mp4")["duration"]
     assert seconds == pytest.approx(film(case, 2).seconds, abs=0.05)
+
+
+def test_an_mp4_that_holds_its_last_frame_is_as_long_as_the_film(tmp_path: Path) -> None:
+    """The end is held for longer than any other frame, so that repeating it once is not enough."""
+    held = replace(film("parity-weights", 1), pacing=Pacing())
+    write_mp4(held, tmp_path / "film.mp4")
+    assert metadata(tmp_path / "film.mp4")["duration"] == pytest.approx(held.seconds, abs=0.05)
 
 
 def test_a_gif_has_the_frames_of_the_film(written: tuple[str, Path]) -> None:
@@ -175,7 +183,7 @@ def test_mp4_cells_differ_by_at_most_six_from_the_colour_map(
     case, folder = written
     shown = film(case, 2)
     frames = decoded_mp4(folder / "film.mp4")
-    at = np.append(np.arange(len(shown.steps)), len(shown.steps) - 1)
+    at = np.append(np.arange(len(shown.steps)), [len(shown.steps) - 1] * 2)
     for cells in (layer for layer in shown.layers if isinstance(layer, Cells)):
         rows, columns = cells.centres()
         for number, frame in zip(at.tolist(), frames, strict=True):

@@ -90,3 +90,23 @@ def test_the_digest_of_code_does_not_depend_on_what_is_kept(
     cache.write_text(json.dumps(dict.fromkeys(kept, junk)))
     assert digest() == first
     code_digest._parsed.cache_clear()
+
+
+@pytest.mark.parametrize("caches", ["here", ""])
+def test_a_relative_cache_folder_is_not_used(
+    caches: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the XDG standard says."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", caches)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert user_cache() == tmp_path / "home" / ".cache" / "grokreel"
+
+
+def test_without_a_home_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gen.store.parsed_files.user_cache", lambda: Path("~/.cache/grokreel"))
+    parsed = ParsedFiles(b"")
+    parsed.put("key", "result")
+    parsed.save()
+    assert not list(tmp_path.iterdir())
