@@ -156,6 +156,8 @@ def test_a_search_that_could_not_be_loaded_is_tried_again(watched: Watched, fold
         page.wait_for_timeout(20)
     aside.rename(script)
     page.keyboard.press("Escape")
+    expect(page.locator("#search")).to_be_hidden()
     page.keyboard.press("/")
+    expect(page.locator("#search input")).to_be_focused()
     page.keyboard.type("play")
     expect(page.locator(".search li")).to_have_count(1)
