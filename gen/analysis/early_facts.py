@@ -142,7 +142,8 @@ def _measured(runs: Iterable[ModelRun], place: int) -> _Values | None:
 def _of_run(run: ModelRun, place: int) -> dict[str, float]:
     """Return the measures of a run at a snapshot, in the order of `MEASURES` and `HINDSIGHT`."""
     # The last step logged up to the snapshot: a later one would know more than its views.
-    entry = np.searchsorted(run.logged_steps, run.snapshot_steps[place], side="right") - 1
+    step = run.snapshot_steps[place]
+    entry = int(np.searchsorted(run.logged_steps, step, side="right")) - 1
     w_in, w_out = (run.views[name][place].astype(np.float64) for name in ("W_in", "W_out"))
     power = powers(w_in).sum(axis=-1)
     strongest = (np.argsort(-power, kind="stable")[:STRONGEST] + 1).tolist()
