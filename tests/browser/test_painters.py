@@ -71,7 +71,7 @@ CASES: dict[str, tuple[Any, Run | SweepRun | None]] = {
     "sweep": (SweepFilm(sweep="grid"), small_sweep_run()),
 }
 
-LARGEST_SHARE = {"attention as lines": 0.0001}
+LARGEST_SHARE = {"attention as lines": 0.0001, "race": 0.0001}
 """Share of the painted pixels that may differ, if any may: of a line that is below another one, a
 rim of less than a device pixel, which antialiasing makes paler than a third."""
 
