@@ -368,8 +368,8 @@ def test_a_site_is_published_after_every_shard_and_ends_the_same(
     shown: list[str] = []
     publish = publish_module.publish
 
-    def watched(folder: Path, *site: Any) -> None:
-        publish(folder, *site)
+    def watched(folder: Path, *site: Any, **checked: bool) -> None:
+        publish(folder, *site, **checked)
         page = (folder / "index.html").read_text()
         shown.append(page[page.index("models are trained") - 30 :][:60] if "so far" in page else "")
 

@@ -45,8 +45,8 @@ def test_pages_appear_as_their_models_are_trained(
     seen: list[tuple[bool, bool]] = []
     publish = publish_module.publish
 
-    def watched(folder: Path, *content: Any) -> None:
-        publish(folder, *content)
+    def watched(folder: Path, *content: Any, **checked: bool) -> None:
+        publish(folder, *content, **checked)
         waits = (
             "still being trained" in (site / f"{n}.html").read_text() for n in ("index", "odd")
         )

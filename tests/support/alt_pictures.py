@@ -38,7 +38,7 @@ from gen.figures.weights import Weights
 from tests.support.alt_seen import Seen
 from tests.support.article import article_config
 from tests.support.line_runs import metrics
-from tests.support.outcome_runs import ENDS, STEPS, TASKS, Case, End, case
+from tests.support.outcome_runs import ENDS, STEPS, TASKS, Case, End, case, diverged
 from tests.support.pair_runs import OPERATIONS, OUTCOMES, bits_run, circle_pair_run, pair_run
 from tests.support.sweep_runs import sweep_run
 
@@ -212,6 +212,9 @@ def of_comparisons() -> Iterator[tuple[str, Seen]]:
     for ends in (*pairs, ENDS):
         models = tuple(case("add", end) for end in ends)
         yield f"compare, {ends}", Seen(Compare(models=list(ends)), models)
+    fine, lost = case("add", "generalised"), case("add", "memorised")
+    lost = replace(lost, runs=[diverged(run) for run in lost.runs])
+    yield "compare, one lost", Seen(Compare(models=["fine", "lost"]), (fine, lost))
 
 
 def of_formulas() -> Iterator[tuple[str, Seen]]:
