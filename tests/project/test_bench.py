@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,8 +23,10 @@ STEPS = 4
 
 
 @pytest.fixture(autouse=True)
-def one_thread() -> None:
+def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
+    yield
+    torch.set_flush_denormal(False)  # benchmarks set it for their process
 
 
 def ways(model: Model) -> list[PlainLoop]:
