@@ -42,6 +42,11 @@ class Winners:
     waves: Int[np.ndarray, " winner"]
     leads_at: Int[np.ndarray, " winner"]
 
+    @property
+    def half_lead_at(self) -> int:
+        """The step from which half of them lead to the end."""
+        return int(np.sort(self.leads_at)[(len(self.leads_at) - 1) // 2])
+
 
 def amplitudes_of(
     weights: Float[np.ndarray, "*batch number neuron"],
@@ -113,7 +118,7 @@ def lead_facts(run: ModelRun) -> Facts:
     amplitudes = amplitudes_of(w_in[[0, _when_memorised(run)]])[:, :, found.neurons]
     at_start, memorised = (int((ranks(one, found.waves) == 1).sum()) for one in amplitudes)
     return {
-        "wave_leads_at": int(np.sort(found.leads_at)[(len(found.leads_at) - 1) // 2]),
+        "wave_leads_at": found.half_lead_at,
         "latest_wave_leads_at": int(found.leads_at.max()),
         "waves_leading_at_start": at_start,
         "waves_leading_when_memorised": memorised,

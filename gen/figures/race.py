@@ -118,7 +118,7 @@ class Race(RunFigure, FilmFigure):
         )
         lead = words(
             "alt.race.lead",
-            half=int(np.median(found.leads_at)),
+            half=found.half_lead_at,
             all=int(found.leads_at.max()),
         )
         return words.join_sentences([begin, first, lead, describe_frequencies(run, words)])

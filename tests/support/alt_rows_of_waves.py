@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -109,7 +110,7 @@ RACE: Mapping[str, Row] = {
         rank=digits(lambda s: np.median(_ranks_at_start(s)), 1),
     ),
     "alt.race.lead": sentence(
-        half=lambda s: int(np.median(_lead_steps(s))), all=lambda s: max(_lead_steps(s))
+        half=lambda s: statistics.median_low(_lead_steps(s)), all=lambda s: max(_lead_steps(s))
     ),
 }
 
