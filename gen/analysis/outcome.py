@@ -29,13 +29,18 @@ def stays_above_from(
     return int(steps[first]) if first < len(steps) else None
 
 
+def index_at(steps: Int[np.ndarray, " entry"], step: int) -> int:
+    """Return the place of a step, or of the first entry after it, or else of the last."""
+    return min(int(np.searchsorted(steps, step)), len(steps) - 1)
+
+
 def value_at(
     steps: Int[np.ndarray, " log"], values: Real[np.ndarray, " log"], step: int | None
 ) -> float | None:
     """Return the value at a step, or at the first entry after it; None for no step."""
     if step is None:
         return None
-    return float(values[min(np.searchsorted(steps, step), len(steps) - 1)])
+    return float(values[index_at(steps, step)])
 
 
 def metric_at(run: Run, name: str, step: int | None) -> float | None:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from gen.analysis.hidden_layer_views import has_hidden_layer
-from gen.analysis.outcome import generalised_at, stays_above_from
+from gen.analysis.outcome import generalised_at, index_at, stays_above_from
 from gen.analysis.types import Facts
 from gen.experiments.runs import ModelRun
 
@@ -87,7 +87,7 @@ def _of_distractors(
     )
     step = generalised_at(run)
     if step is not None:
-        at = min(int(np.searchsorted(run.snapshot_steps, step)), len(run.snapshot_steps) - 1)
+        at = index_at(run.snapshot_steps, step)
         sizes = distractors[at]
         total = float(sizes.sum() + signal[at].sum())
         share = float(sizes.sum()) / total if total > 0 else None

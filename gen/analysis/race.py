@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 
 from gen.analysis.fourier import components, frequencies, powers, silent_neurons
 from gen.analysis.hidden_layer_views import has_hidden_layer, number_weights
-from gen.analysis.outcome import generalised_at, memorised_at
+from gen.analysis.outcome import generalised_at, index_at, memorised_at
 from gen.analysis.progress import is_modular_addition
 from gen.analysis.types import Facts
 from gen.experiments.runs import ModelRun
@@ -215,9 +215,8 @@ def _of_run(run: ModelRun) -> Mapping[str, np.ndarray]:
 
 def _when_memorised(run: ModelRun) -> int:
     """Return the first snapshot at which the training rows are learned, or else the last."""
-    last = len(run.snapshot_steps) - 1
     step = memorised_at(run)
-    return last if step is None else min(int(np.searchsorted(run.snapshot_steps, step)), last)
+    return len(run.snapshot_steps) - 1 if step is None else index_at(run.snapshot_steps, step)
 
 
 def _start_of(run: ModelRun) -> dict[str, Float[np.ndarray, "k neuron"]]:

@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from gen.analysis.explanation import explanation_facts
 from gen.analysis.fourier import power_share, powers
-from gen.analysis.outcome import generalised_at, memorised_at
+from gen.analysis.outcome import generalised_at, index_at, memorised_at
 from gen.analysis.types import Facts
 from gen.experiments.runs import ModelRun
 from gen.networks.transformer import Transformer
@@ -91,4 +91,4 @@ def _snapshot_at(run: ModelRun, step: int | None) -> int | None:
     """Return the first snapshot from a step on, the last one at the latest."""
     if step is None:
         return None
-    return min(int(np.searchsorted(run.snapshot_steps, step)), len(run.snapshot_steps) - 1)
+    return index_at(run.snapshot_steps, step)

@@ -298,6 +298,11 @@ class Panel:
         across, down = np.broadcast_arrays(self.across(x), self.canvas.height - self.down(y))
         return np.stack([across, down], axis=-1) * self.canvas.scale
 
+    def uprights(self, x: Real[np.ndarray, " frame"]) -> Float[np.ndarray, "frame 1 2 2"]:
+        """Return a line over the height of the panel for each frame, in device pixels."""
+        ends = np.repeat(x[:, None].astype(np.float64), 2, axis=1)
+        return self.project(ends, np.broadcast_to(self.y, ends.shape))[:, None]
+
     def place(self, points: Derived) -> Derived:
         """Convert points, whose last axis is (x, y) in data, to device pixels, y upwards."""
         low, high = self.x

@@ -91,11 +91,9 @@ class Race(RunFigure, FilmFigure):
         panel.y_axis(nice_ticks(0.0, highest, 8))
         _step_axis(panel)
         _legend(canvas, groups)
-        x = np.repeat(places[:, None], 2, axis=1)
-        now = panel.project(x, np.broadcast_to(panel.y, x.shape))
         layers: list[Layer] = [
             StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=_HEADER_LINE),
-            Lines(now[:, None], ["rule"], width=1.5),
+            Lines(panel.uprights(places), ["rule"], width=1.5),
             *_drawn_by_pens(panel, places, amplitudes[shown], groups),
         ]
         return Film.of(canvas, steps, layers, self.pacing())

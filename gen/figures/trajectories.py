@@ -93,11 +93,9 @@ class Trajectories(RunFigure, FilmFigure):
         canvas.line([_LEFT, FILM_WIDTH - _RIGHT], [zero, zero], colour="muted", width=0.75)
         panel.x_axis(nice_ticks(first, last))
         _legend(canvas, groups, run)
-        x = np.repeat(steps[:, None].astype(np.float64), 2, axis=1)
-        now = panel.project(x, np.broadcast_to(panel.y, x.shape))
         layers: list[Layer] = [
             StepCounter(canvas, steps.tolist(), left=_LEFT, baseline=_HEADER_LINE),
-            Lines(now[:, None], ["rule"], width=1.5),
+            Lines(panel.uprights(steps), ["rule"], width=1.5),
             *_drawn_by_pens(panel, steps, derived_view(original, name)[shown], groups),
         ]
         return Film.of(canvas, steps, layers, self.pacing())
