@@ -3,8 +3,8 @@
 Every model of the site is trained in ensembles of four: in closed form where its network has one,
 and by autograd over the same three functions that anybody's network has. On all cores, an ensemble
 trains on each, as in a build. The plain loop trains one model after another, with one thread or
-all, whichever is faster. Each round runs every way; the table gives medians, and the median of the
-ratios to autograd on all cores within a round.
+all, whichever is faster. Each round runs every way; the table gives medians, and the median and the
+quartiles of the ratios to autograd on all cores within a round.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from bench.plain import left_out
-from bench.training import SITE, our_seconds, plain_seconds
+from bench.training import SITE, our_seconds, plain_seconds, ratio_text
 from gen.config.reader import load
 from gen.experiments.model import Model
 from gen.networks.hidden_layer import HiddenLayer
@@ -88,15 +88,15 @@ def main() -> None:
     torch.set_flush_denormal(True)
     cores = default_jobs()
     print(f"{MODELS} models in one ensemble, {cores} cores, torch {torch.__version__}")
-    print(f"{'model':<16}{'way':<24}{'us/model-step':>14}{'ratio':>8}")
+    print(f"{'model':<16}{'way':<24}{'us/model-step':>14}{'ratio':>8}  quartiles")
     silent = make_report(quiet=True, json_log=False, stream=sys.stderr)
     with silent as report, ProcessPool(cores, report) as workers:
         for name, model in load(SITE).models.items():
             measured = _compare(model, arguments.steps, arguments.rounds, workers, cores)
             ours = measured["autograd, all cores"]
             for way, seconds in measured.items():
-                ratio = median(s / o for s, o in zip(seconds, ours, strict=True))
-                print(f"{name:<16}{way:<24}{1e6 * median(seconds):>14.0f}{ratio:>8.2f}", flush=True)
+                ratio = ratio_text(seconds, ours)
+                print(f"{name:<16}{way:<24}{1e6 * median(seconds):>14.0f}{ratio}", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from bench import modular, training
 from bench.plain import PlainLoop, left_out
 from gen.experiments.model import Model
 from gen.networks.embedded import Embedded
@@ -74,3 +77,35 @@ def test_a_model_without_a_plain_loop_is_skipped_with_a_reason(
     model = MODELS["modular"]
     network = model.network.model_copy(update=changed)
     assert left_out(replace(model, network=network)) == reason
+
+
+@pytest.mark.parametrize(
+    ("main", "options", "rows"),
+    [
+        (training.main, "--rounds 2 --steps 50 --models five-neurons modular-muon", 7),
+        (modular.main, "--rounds 1 --steps 2", 3),
+    ],
+    ids=["training", "modular"],
+)
+def test_a_benchmark_prints_positive_times_and_ratios(
+    main: Callable[[], None],
+    options: str,
+    rows: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", *options.split()])
+    monkeypatch.setattr(training, "default_jobs", lambda: 1)
+    main()
+    printed = capsys.readouterr().out.splitlines()[2:]
+    measured = [line for line in printed if "left out" not in line]
+    assert len(printed) == rows
+    for line in measured:
+        numbers = [float(each) for each in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", line)]
+        assert numbers and min(numbers) > 0, line
+
+
+def test_a_ratio_is_that_within_rounds_and_has_quartiles() -> None:
+    assert training.ratio_text([2.0, 30.0, 4.0], [1.0, 10.0, 1.0]).split() == [
+        *("3.00", "2.50", "to", "3.50")
+    ]
