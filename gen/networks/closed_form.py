@@ -18,7 +18,7 @@ from jaxtyping import Float
 
 from gen.lazy import torch
 from gen.networks.batch import Activation, Batch
-from gen.networks.kernels.sparse_rows import input_rows
+from gen.networks.kernels.sparse_rows import CountedRows, InputRows, input_rows
 from gen.networks.losses import LossName, score
 
 
@@ -75,10 +75,17 @@ class CrossEntropyGradient:
     with f'(U) = [U > 0] for relu and 2 U for the square.
     """
 
-    def __init__(self, batch: Batch, neurons: int, outputs: int, activation: Activation) -> None:
+    def __init__(
+        self,
+        batch: Batch,
+        inputs: InputRows,
+        neurons: int,
+        outputs: int,
+        activation: Activation,
+    ) -> None:
         self._relu = activation == "relu"
         models, rows, _ = batch.inputs.shape
-        self._x = input_rows(batch.inputs)
+        self._x = inputs
         self._labels = batch.labels.unsqueeze(2)
         self._minus_one = batch.inputs.new_full((), -1.0).expand(self._labels.shape)
         self._u = batch.inputs.new_empty((models, rows, neurons))
@@ -155,10 +162,16 @@ def gradient(
 
     All forms are called as `CrossEntropyGradient` is.
     """
-    if outputs > 1:
-        return CrossEntropyGradient(batch, neurons, outputs, activation)
     inputs = batch.inputs
     float32_on_cpu = inputs.device.type == "cpu" and inputs.dtype == torch.float32
+    if outputs > 1:
+        rows = input_rows(inputs)
+        if float32_on_cpu and isinstance(rows, CountedRows):
+            from gen.networks.kernels.counted_gradient import CountedGradient
+
+            terms = rows.inputs_of_terms(inputs.shape[0], inputs.shape[2]).numpy()
+            return CountedGradient(terms, batch.labels.numpy(), neurons, outputs, activation)
+        return CrossEntropyGradient(batch, rows, neurons, outputs, activation)
     if activation == "relu" and float32_on_cpu and _are_bits(inputs):
         from gen.networks.kernels.bit_tables import BitGradient
 

@@ -25,13 +25,14 @@ from gen.lazy import torch
 from gen.networks.batch import Batch
 from gen.networks.closed_form import gradient
 from gen.networks.hidden_layer import HiddenLayer
+from gen.networks.kernels.products import product
 from gen.networks.view import ViewShape
 from gen.seeding import Purpose, stream, truncated_normal
 from gen.tasks.task import Task
 
 Tensors = Mapping[str, "torch.Tensor"]
-_Product = tuple[Callable[[], None], Callable[[], None]]
-"""Computes a product of two learned matrices, and the gradients of its factors."""
+_Product = tuple[list[Callable[[], object]], list[Callable[[], object]]]
+"""What computes a product of two learned matrices, and then the gradients of its factors."""
 
 
 def circle(points: int) -> Float[np.ndarray, "point 2"]:
@@ -169,19 +170,17 @@ class Embedded(HiddenLayer):
         w_in, w_out = self.matrices(task, parameters)
         d_w_in = gradients.get("W_in", torch.empty_like(w_in))
         d_w_out = gradients.get("W_out", torch.empty_like(w_out))
-        multiply_in, differentiate_in = self._product_in(task, parameters, gradients, w_in, d_w_in)
-        multiply_out, differentiate_out = self._product_out(
-            task, parameters, gradients, w_out, d_w_out
-        )
+        into, differentiate_in = self._product_in(task, parameters, gradients, w_in, d_w_in)
+        out, differentiate_out = self._product_out(task, parameters, gradients, w_out, d_w_out)
 
         def differentiate() -> None:
             if "E" in gradients:
                 gradients["E"].zero_()
-            multiply_in()
-            multiply_out()
+            for multiply in (*into, *out):
+                multiply()
             compute(w_in, w_out, d_w_in, d_w_out)
-            differentiate_in()
-            differentiate_out()
+            for add in (*differentiate_in, *differentiate_out):
+                add()
 
         return differentiate
 
@@ -195,29 +194,22 @@ class Embedded(HiddenLayer):
     ) -> _Product:
         """Prepare W_in = [E A_1; E A_2], dA_i = E^T dW_i, and dE += dW_i A_i^T (W_i: half i)."""
         if self.into == "collapsed":
-            return (lambda: None), (lambda: None)
+            return [], []
         e = self._embedding(task, parameters)
         width, d_e = e.shape[2], gradients.get("E")
-        halves = list(
-            zip(
-                parameters["A"].split(width, dim=1),
-                gradients["A"].split(width, dim=1),
-                w_in.split(task.outputs, dim=1),
-                d_w_in.split(task.outputs, dim=1),
-                strict=True,
-            )
-        )
-
-        def multiply() -> None:
-            for a, _, w, _ in halves:
-                torch.bmm(e, a, out=w)
-
-        def differentiate() -> None:
-            for a, d_a, _, d_w in halves:
-                torch.bmm(e.mT, d_w, out=d_a)
-                if d_e is not None:
-                    d_e.baddbmm_(d_w, a.mT)
-
+        multiply: list[Callable[[], object]] = []
+        differentiate: list[Callable[[], object]] = []
+        for a, d_a, w, d_w in zip(
+            parameters["A"].split(width, dim=1),
+            gradients["A"].split(width, dim=1),
+            w_in.split(task.outputs, dim=1),
+            d_w_in.split(task.outputs, dim=1),
+            strict=True,
+        ):
+            multiply.append(product(e, a, w))
+            differentiate.append(product(e.mT, d_w, d_a))
+            if d_e is not None:
+                differentiate.append(product(d_w, a.mT, d_e, added=True))
         return multiply, differentiate
 
     def _product_out(
@@ -230,24 +222,18 @@ class Embedded(HiddenLayer):
     ) -> _Product:
         """Prepare W_out = B U^T, dB = dW_out U and dU = dW_out^T B, or add to dA and dE if tied."""
         if self.out == "collapsed":
-            return (lambda: None), (lambda: None)
+            return [], []
         b, u = self._unembedding(task, parameters)
         d_e = gradients.get("E")
-
-        def multiply() -> None:
-            torch.bmm(b, u.mT, out=w_out)
-
-        def differentiate() -> None:
-            if "B" in gradients:
-                torch.bmm(d_w_out, u, out=gradients["B"])
-            else:
-                gradients["A"].baddbmm_(u.mT, d_w_out.mT)
-            if "U" in gradients:
-                torch.bmm(d_w_out.mT, b, out=gradients["U"])
-            elif d_e is not None:
-                d_e.baddbmm_(d_w_out.mT, b)
-
-        return multiply, differentiate
+        if "B" in gradients:
+            differentiate = [product(d_w_out, u, gradients["B"])]
+        else:
+            differentiate = [product(u.mT, d_w_out.mT, gradients["A"], added=True)]
+        if "U" in gradients:
+            differentiate.append(product(d_w_out.mT, b, gradients["U"]))
+        elif d_e is not None:
+            differentiate.append(product(d_w_out.mT, b, d_e, added=True))
+        return [product(b, u.mT, w_out)], differentiate
 
     def _embedding(
         self, task: Task, parameters: Tensors

@@ -167,7 +167,8 @@ def train(
     """
     torch.set_flush_denormal(True)
     try:
-        return _train(ensemble, device, on_step)
+        with np.errstate(over="ignore", invalid="ignore"):  # `failed_at` tells
+            return _train(ensemble, device, on_step)
     finally:
         torch.set_flush_denormal(False)
 

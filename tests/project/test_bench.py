@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from bench import training
+from bench import modular, training
 from bench.plain import PlainLoop, left_out
 from gen.experiments.model import Model
 from gen.networks.embedded import Embedded
@@ -81,16 +81,27 @@ def test_a_model_without_a_plain_loop_is_skipped_with_a_reason(
     assert left_out(replace(model, network=network)) == reason
 
 
-def test_the_benchmark_of_training_prints_positive_times_and_ratios(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("main", "options", "rows"),
+    [
+        (training.main, "--rounds 2 --steps 50 --models five-neurons modular-muon", 7),
+        (modular.main, "--rounds 1 --steps 2", 3),
+    ],
+    ids=["training", "modular"],
+)
+def test_a_benchmark_prints_positive_times_and_ratios(
+    main: Callable[[], None],
+    options: str,
+    rows: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    options = "--rounds 2 --steps 50 --models five-neurons modular-muon"
     monkeypatch.setattr("sys.argv", ["bench", *options.split()])
     monkeypatch.setattr(training, "default_jobs", lambda: 1)
-    training.main()
+    main()
     printed = capsys.readouterr().out.splitlines()[2:]
     measured = [line for line in printed if "left out" not in line]
-    assert len(printed) == 7
+    assert len(printed) == rows
     for line in measured:
         numbers = [float(each) for each in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", line)]
         assert numbers and min(numbers) > 0, line

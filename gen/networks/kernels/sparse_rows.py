@@ -45,6 +45,11 @@ class CountedRows:
     def __init__(self, terms: list[Int[torch.Tensor, " model_row"]]) -> None:
         self._terms = terms
 
+    def inputs_of_terms(self, models: int, inputs: int) -> Int[torch.Tensor, "term {models} row"]:
+        """Return for each term the input that it is, in each row of each model."""
+        places = torch.stack(self._terms).view(len(self._terms), models, -1)
+        return places % inputs
+
     def times(
         self,
         weights: Float[torch.Tensor, "model input neuron"],

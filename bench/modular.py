@@ -1,0 +1,118 @@
+"""The gradient of modular addition against its former code: torch's products and softmax.
+
+Each round times both, for one ensemble on one core, and the ratio is taken within the round. What
+is timed is the gradient and the step of the optimiser, without logging and snapshots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from bench.training import SITE, ratio_text
+from gen.config.reader import load
+from gen.experiments.model import Model
+from gen.networks.batch import Batch
+from gen.networks.closed_form import CrossEntropyGradient
+from gen.networks.embedded import Embedded
+from gen.networks.kernels.sparse_rows import input_rows
+from gen.optimisers.optimiser import ensemble_step
+
+MODELS = ("modular", "times-61", "minus-31")
+
+
+def former_gradient(
+    network: Embedded,
+    model: Model,
+    parameters: dict[str, torch.Tensor],
+    gradients: dict[str, torch.Tensor],
+    batch: Batch,
+) -> Callable[[], None]:
+    """Return the gradient of a network of E, A and B as it was until November 2026."""
+    task = model.task
+    compute = CrossEntropyGradient(
+        batch, input_rows(batch.inputs), network.hidden, task.outputs, network.activation
+    )
+    w_in, w_out = network.matrices(task, parameters)
+    d_w_in, d_w_out = torch.empty_like(w_in), torch.empty_like(w_out)
+    e, a, b = (parameters[name] for name in ("E", "A", "B"))
+    width = e.shape[2]
+    halves = range(task.inputs // task.outputs)
+
+    def differentiate() -> None:
+        for half in halves:
+            rows = slice(half * task.outputs, (half + 1) * task.outputs)
+            torch.bmm(e, a[:, half * width : (half + 1) * width], out=w_in[:, rows])
+        torch.bmm(b, e.mT, out=w_out)
+        compute(w_in, w_out, d_w_in, d_w_out)
+        gradients["E"].zero_()
+        for half in halves:
+            part = slice(half * width, (half + 1) * width)
+            d_w = d_w_in[:, half * task.outputs : (half + 1) * task.outputs]
+            torch.bmm(e.mT, d_w, out=gradients["A"][:, part])
+            gradients["E"].baddbmm_(d_w, a[:, part].mT)
+        torch.bmm(d_w_out, e, out=gradients["B"])
+        gradients["E"].baddbmm_(d_w_out.mT, b)
+
+    return differentiate
+
+
+def seconds_per_step(model: Model, steps: int, *, former: bool) -> float:
+    """Return seconds per model-step of the model's first shard, on one core."""
+    ensemble = model.shards[0][1]
+    network = ensemble.network
+    assert isinstance(network, Embedded)
+    rows = model.task.data(ensemble.seeds).train
+    batch = Batch(torch.from_numpy(rows.inputs), torch.from_numpy(rows.labels))
+    parameters = {
+        name: torch.from_numpy(array).float()
+        for name, array in network.init_ensemble(model.task, ensemble.seeds).items()
+    }
+    gradients = {name: torch.zeros_like(each) for name, each in parameters.items()}
+    if former:
+        differentiate = former_gradient(network, model, parameters, gradients, batch)
+    else:
+        differentiate = network.differentiator(model.task, parameters, gradients, batch)
+    update = ensemble_step(parameters, gradients, ensemble.optimisers)
+    for _ in range(10):
+        differentiate()
+        update()
+    start = time.perf_counter()
+    for _ in range(steps):
+        differentiate()
+        update()
+    return (time.perf_counter() - start) / steps / len(ensemble.seeds)
+
+
+def main() -> None:
+    """Print a row for each model."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--steps", type=int, default=200)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    models = load(SITE).models
+    print(f"gradient of modular tasks, one core, medians of {options.rounds} rounds")
+    print(f"{'model':<14}{'now':>16}{'former':>16}{'ratio':>8}  quartiles of the ratio")
+    for name in MODELS:
+        times = np.array(
+            [
+                [
+                    seconds_per_step(models[name], options.steps, former=former)
+                    for former in (False, True)
+                ]
+                for _ in range(options.rounds)
+            ]
+        )
+        now, former = 1e6 * np.median(times, axis=0)
+        ratio = ratio_text(times[:, 1].tolist(), times[:, 0].tolist())
+        print(f"{name:<14}{now:>13.0f} us{former:>13.0f} us{ratio}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
