@@ -19,7 +19,6 @@ from gen.experiments.model import Model
 from gen.networks.batch import Batch
 from gen.networks.closed_form import CrossEntropyGradient
 from gen.networks.embedded import Embedded
-from gen.networks.kernels.sparse_rows import input_rows
 from gen.optimisers.optimiser import ensemble_step
 
 MODELS = ("modular", "times-61", "minus-31")
@@ -34,9 +33,7 @@ def former_gradient(
 ) -> Callable[[], None]:
     """Return the gradient of a network of E, A and B as it was until November 2026."""
     task = model.task
-    compute = CrossEntropyGradient(
-        batch, input_rows(batch.inputs), network.hidden, task.outputs, network.activation
-    )
+    compute = CrossEntropyGradient(batch, network.hidden, task.outputs, network.activation)
     w_in, w_out = network.matrices(task, parameters)
     d_w_in, d_w_out = torch.empty_like(w_in), torch.empty_like(w_out)
     e, a, b = (parameters[name] for name in ("E", "A", "B"))
@@ -76,7 +73,9 @@ def seconds_per_step(model: Model, steps: int, *, former: bool) -> float:
     if former:
         differentiate = former_gradient(network, model, parameters, gradients, batch)
     else:
-        differentiate = network.differentiator(model.task, parameters, gradients, batch)
+        differentiate = network.closed_form(
+            model.task, parameters, gradients, batch, "cross-entropy"
+        )
     update = ensemble_step(parameters, gradients, ensemble.optimisers)
     for _ in range(10):
         differentiate()

@@ -18,7 +18,7 @@ from jaxtyping import Float
 
 from gen.lazy import torch
 from gen.networks.batch import Activation, Batch
-from gen.networks.kernels.sparse_rows import CountedRows, InputRows, input_rows
+from gen.networks.kernels.sparse_rows import CountedRows, input_rows
 from gen.networks.losses import LossName, score
 
 
@@ -78,14 +78,13 @@ class CrossEntropyGradient:
     def __init__(
         self,
         batch: Batch,
-        inputs: InputRows,
         neurons: int,
         outputs: int,
         activation: Activation,
     ) -> None:
         self._relu = activation == "relu"
         models, rows, _ = batch.inputs.shape
-        self._x = inputs
+        self._x = input_rows(batch.inputs)
         self._labels = batch.labels.unsqueeze(2)
         self._minus_one = batch.inputs.new_full((), -1.0).expand(self._labels.shape)
         self._u = batch.inputs.new_empty((models, rows, neurons))
@@ -158,25 +157,40 @@ class LogisticGradient:
 def gradient(
     batch: Batch, neurons: int, outputs: int, activation: Activation
 ) -> Callable[..., None]:
-    """Return the fastest closed-form gradient for these rows, outputs and neurons.
+    """Return the fastest closed form of the gradient of cross-entropy for these rows and sizes.
 
     All forms are called as `CrossEntropyGradient` is.
     """
-    inputs = batch.inputs
-    float32_on_cpu = inputs.device.type == "cpu" and inputs.dtype == torch.float32
     if outputs > 1:
-        rows = input_rows(inputs)
-        if float32_on_cpu and isinstance(rows, CountedRows):
-            from gen.networks.kernels.counted_gradient import CountedGradient
-
-            terms = rows.inputs_of_terms(inputs.shape[0], inputs.shape[2]).numpy()
-            return CountedGradient(terms, batch.labels.numpy(), neurons, outputs, activation)
-        return CrossEntropyGradient(batch, rows, neurons, outputs, activation)
-    if activation == "relu" and float32_on_cpu and _are_bits(inputs):
+        counted = counted_gradient(batch, neurons, outputs, activation, "cross-entropy")
+        if counted is not None:
+            return counted
+        return CrossEntropyGradient(batch, neurons, outputs, activation)
+    if activation == "relu" and _is_float32_on_cpu(batch) and _are_bits(batch.inputs):
         from gen.networks.kernels.bit_tables import BitGradient
 
         return BitGradient(batch, neurons)
     return LogisticGradient(batch, neurons, activation)
+
+
+def counted_gradient(
+    batch: Batch, neurons: int, outputs: int, activation: Activation, loss: LossName
+) -> Callable[..., None] | None:
+    """Return the gradient for several outputs and rows of few ones, or None if there is none."""
+    if loss == "mean-squared-error" or outputs < 2 or not _is_float32_on_cpu(batch):
+        return None
+    rows = input_rows(batch.inputs)
+    if not isinstance(rows, CountedRows):
+        return None
+    from gen.networks.kernels.counted_gradient import CountedGradient
+
+    models, _, inputs = batch.inputs.shape
+    terms = rows.inputs_of_terms(models, inputs).numpy()
+    return CountedGradient(terms, batch.labels.numpy(), neurons, outputs, activation, loss)
+
+
+def _is_float32_on_cpu(batch: Batch) -> bool:
+    return batch.inputs.device.type == "cpu" and batch.inputs.dtype == torch.float32
 
 
 def _are_bits(inputs: Float[torch.Tensor, "model row input"]) -> bool:

@@ -23,9 +23,10 @@ from pydantic import Field, model_validator
 
 from gen.lazy import torch
 from gen.networks.batch import Batch
-from gen.networks.closed_form import gradient
+from gen.networks.closed_form import counted_gradient, gradient
 from gen.networks.hidden_layer import HiddenLayer
 from gen.networks.kernels.products import product
+from gen.networks.losses import LossName
 from gen.networks.view import ViewShape
 from gen.seeding import Purpose, stream, truncated_normal
 from gen.tasks.task import Task
@@ -163,10 +164,20 @@ class Embedded(HiddenLayer):
             "W_out": ViewShape(self.hidden, task.outputs, "neuron", "number"),
         }
 
-    def differentiator(
-        self, task: Task, parameters: Tensors, gradients: Tensors, batch: Batch
-    ) -> Callable[[], None]:
-        compute = gradient(batch, self.hidden, task.outputs, self.activation)
+    def closed_form(
+        self,
+        task: Task,
+        parameters: Tensors,
+        gradients: Tensors,
+        batch: Batch,
+        loss: LossName,
+    ) -> Callable[[], None] | None:
+        if loss == "cross-entropy":
+            compute = gradient(batch, self.hidden, task.outputs, self.activation)
+        else:
+            compute = counted_gradient(batch, self.hidden, task.outputs, self.activation, loss)
+        if compute is None:
+            return None
         w_in, w_out = self.matrices(task, parameters)
         d_w_in = gradients.get("W_in", torch.empty_like(w_in))
         d_w_out = gradients.get("W_out", torch.empty_like(w_out))

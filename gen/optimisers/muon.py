@@ -110,13 +110,22 @@ def orthogonalise(
         A = X X^T,   X = a X + (b A + c A^2) X
 
     It maps each singular value s to a s + b s^3 + c s^5. Those below about 0.002 of the norm
-    stay smaller.
+    stay smaller. Every X is P X_0 with a symmetric polynomial P of X_0 X_0^T, so that only P and
+    A, which have the shorter axis twice, are iterated: with Q = a I + b A + c A^2,
+
+        A = Q A Q,   P = Q P
     """
     a, b, c = COEFFICIENTS
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
     x = x / (torch.linalg.matrix_norm(x, keepdim=True) + SMALLEST_NORM)
-    for _ in range(ITERATIONS):
-        gram = torch.bmm(x, x.mT)
-        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    gram = torch.bmm(x, x.mT)
+    product = None
+    for iteration in range(ITERATIONS):
+        factor = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+        factor.diagonal(dim1=1, dim2=2).add_(a)
+        product = factor if product is None else torch.bmm(factor, product)
+        if iteration < ITERATIONS - 1:
+            gram = torch.bmm(torch.bmm(factor, gram), factor)
+    x = torch.bmm(product, x)
     return x.mT if tall else x

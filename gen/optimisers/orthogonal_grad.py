@@ -51,10 +51,16 @@ def orthogonal(
     gradient is parallel to the weights, what is left of it is rounding; there the result is 0.
     """
     g, w = (tensor.reshape(len(tensor), -1).double() for tensor in (gradient, weights))
-    square = w.square().sum(dim=1, keepdim=True)
-    along = torch.where(square > 0, (w * g).sum(dim=1, keepdim=True) / square, 0)
-    h = g - along * w
-    before, after = (torch.linalg.vector_norm(one, dim=1, keepdim=True) for one in (g, h))
+    dot, square, before = (_dots(one, other) for one, other in ((w, g), (w, w), (g, g)))
+    along = torch.where(square > 0, dot / square, 0)
+    h = torch.addcmul(g, along, w, value=-1)
+    before, after = before.sqrt(), _dots(h, h).sqrt()
     rounding = PARALLEL * torch.finfo(gradient.dtype).eps
     scale = torch.where(after > rounding * before, before / after, 0)
-    return (h * scale).view_as(gradient)
+    return h.mul_(scale).view_as(gradient)
+
+
+def _dots(
+    one: Float[torch.Tensor, "model number"], other: Float[torch.Tensor, "model number"]
+) -> Float[torch.Tensor, "model 1"]:
+    return torch.linalg.vecdot(one, other)[:, None]

@@ -9,10 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gen.networks.batch import Activation, Batch
-from gen.networks.closed_form import CrossEntropyGradient, gradient
-from gen.networks.kernels import counted_gradient
-from gen.networks.kernels.counted_gradient import CountedGradient
-from gen.networks.kernels.sparse_rows import input_rows
+from gen.networks.closed_form import (
+    CrossEntropyGradient,
+    counted_gradient,
+    gradient,
+    logits,
+)
+from gen.networks.kernels.counted_gradient import CountedGradient, _exponentials
+from gen.networks.losses import ensemble_loss
 from gen.tasks.modular import Modular
 
 Tensors = tuple[torch.Tensor, ...]
@@ -63,10 +67,34 @@ def test_it_is_the_gradient_of_double_precision(
     exact = tuple(each.double() for each in weights)
     expected = tuple(torch.empty_like(each) for each in exact)
     double = Batch(batch.inputs.double(), batch.labels)
-    CrossEntropyGradient(double, input_rows(double.inputs), neurons, modulus, activation)(
-        *exact, *expected
-    )
+    CrossEntropyGradient(double, neurons, modulus, activation)(*exact, *expected)
     for slope, right in zip(_single(batch, weights, activation), expected, strict=True):
+        tolerance = 1e-5 * float(right.abs().max())
+        torch.testing.assert_close(slope.double(), right, rtol=1e-4, atol=tolerance)
+
+
+@given(
+    modulus=st.integers(16, 40),
+    neurons=st.integers(1, 20),
+    seeds=st.lists(st.integers(0, 99), min_size=1, max_size=3, unique=True),
+    activation=st.sampled_from(["relu", "square"]),
+    size=st.sampled_from([0.1, 1.0, 5.0]),
+)
+@settings(max_examples=40, deadline=None)
+def test_the_gradient_of_stablemax_is_that_of_autograd_in_double_precision(
+    modulus: int, neurons: int, seeds: list[int], activation: Activation, size: float
+) -> None:
+    batch = _batch(Modular(modulus=modulus, train_share=0.4), seeds)
+    weights = _weights(batch, neurons, modulus, size)
+    exact = tuple(each.double().requires_grad_() for each in weights)
+    answers = logits(batch.inputs.double(), *exact, activation)
+    loss = ensemble_loss("stablemax", answers, batch.labels).sum()
+    expected = torch.autograd.grad(loss, exact)
+    found = counted_gradient(batch, neurons, modulus, activation, "stablemax")
+    assert found is not None
+    slopes = tuple(torch.full_like(each, np.nan) for each in weights)
+    found(*weights, *slopes)
+    for slope, right in zip(slopes, expected, strict=True):
         tolerance = 1e-5 * float(right.abs().max())
         torch.testing.assert_close(slope.double(), right, rtol=1e-4, atol=tolerance)
 
@@ -103,11 +131,9 @@ def test_exponentials_are_exact_to_three_units_of_the_last_place() -> None:
     x = -np.concatenate([np.linspace(0, 87, 50_001), np.geomspace(1e-8, 87, 50_001)])
     logits = x.astype(np.float32)
     values, powers = np.empty_like(logits), np.empty(len(logits), dtype=np.int32)
-    counted_gradient._exponentials(logits, np.float32(0), values, powers, powers.view(np.float32))
+    _exponentials(logits, np.float32(0), values, powers, powers.view(np.float32))
     right = np.exp(logits.astype(np.float64))
     assert np.abs(values / right - 1).max() < 3 * np.finfo(np.float32).eps
     far = np.array([-1e4, -100.0], dtype=np.float32)
-    counted_gradient._exponentials(
-        far, np.float32(0), values[:2], powers[:2], powers[:2].view(np.float32)
-    )
+    _exponentials(far, np.float32(0), values[:2], powers[:2], powers[:2].view(np.float32))
     assert (values[:2] < 2e-38).all() and (values[:2] >= 0).all()

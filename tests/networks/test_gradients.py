@@ -61,7 +61,7 @@ def _assert_closed_form_is_autograd(
         name: torch.from_numpy(a) for name, a in network.init_ensemble(task, seeds).items()
     }
     gradients = {name: torch.full_like(a, np.nan) for name, a in parameters.items()}
-    differentiate = network.differentiator(task, parameters, gradients, batch)
+    differentiate = network.closed_form(task, parameters, gradients, batch, "cross-entropy")
     assert differentiate is not None
     differentiate()
 
@@ -156,7 +156,7 @@ def test_every_call_uses_the_current_parameters() -> None:
         name: torch.from_numpy(a) for name, a in network.init_ensemble(task, (0,)).items()
     }
     gradients = {name: torch.zeros_like(a) for name, a in parameters.items()}
-    differentiate = network.differentiator(task, parameters, gradients, batch)
+    differentiate = network.closed_form(task, parameters, gradients, batch, "cross-entropy")
     differentiate()
     before = {name: slope.clone() for name, slope in gradients.items()}
     parameters["A"].mul_(-1.5)
