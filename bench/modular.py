@@ -76,6 +76,7 @@ def seconds_per_step(model: Model, steps: int, *, former: bool) -> float:
         differentiate = network.closed_form(
             model.task, parameters, gradients, batch, "cross-entropy"
         )
+        assert differentiate is not None
     update = ensemble_step(parameters, gradients, ensemble.optimisers)
     for _ in range(10):
         differentiate()

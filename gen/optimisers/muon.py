@@ -115,17 +115,24 @@ def orthogonalise(
 
         A = Q A Q,   P = Q P
     """
-    a, b, c = COEFFICIENTS
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
     x = x / (torch.linalg.matrix_norm(x, keepdim=True) + SMALLEST_NORM)
     gram = torch.bmm(x, x.mT)
-    product = None
-    for iteration in range(ITERATIONS):
-        factor = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
-        factor.diagonal(dim1=1, dim2=2).add_(a)
-        product = factor if product is None else torch.bmm(factor, product)
-        if iteration < ITERATIONS - 1:
-            gram = torch.bmm(torch.bmm(factor, gram), factor)
+    product = factor = _factor(gram)
+    for _ in range(ITERATIONS - 1):
+        gram = torch.bmm(torch.bmm(factor, gram), factor)
+        factor = _factor(gram)
+        product = torch.bmm(factor, product)
     x = torch.bmm(product, x)
     return x.mT if tall else x
+
+
+def _factor(
+    gram: Float[torch.Tensor, "model row row"],
+) -> Float[torch.Tensor, "model row row"]:
+    """Return Q = a I + b A + c A^2 of A."""
+    a, b, c = COEFFICIENTS
+    factor = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+    factor.diagonal(dim1=1, dim2=2).add_(a)
+    return factor

@@ -86,10 +86,10 @@ def test_the_gradient_of_stablemax_is_that_of_autograd_in_double_precision(
 ) -> None:
     batch = _batch(Modular(modulus=modulus, train_share=0.4), seeds)
     weights = _weights(batch, neurons, modulus, size)
-    exact = tuple(each.double().requires_grad_() for each in weights)
-    answers = logits(batch.inputs.double(), *exact, activation)
+    w_in, w_out = (each.double().requires_grad_() for each in weights)
+    answers = logits(batch.inputs.double(), w_in, w_out, activation)
     loss = ensemble_loss("stablemax", answers, batch.labels).sum()
-    expected = torch.autograd.grad(loss, exact)
+    expected = torch.autograd.grad(loss, (w_in, w_out))
     found = counted_gradient(batch, neurons, modulus, activation, "stablemax")
     assert found is not None
     slopes = tuple(torch.full_like(each, np.nan) for each in weights)

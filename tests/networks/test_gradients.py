@@ -157,6 +157,7 @@ def test_every_call_uses_the_current_parameters() -> None:
     }
     gradients = {name: torch.zeros_like(a) for name, a in parameters.items()}
     differentiate = network.closed_form(task, parameters, gradients, batch, "cross-entropy")
+    assert differentiate is not None
     differentiate()
     before = {name: slope.clone() for name, slope in gradients.items()}
     parameters["A"].mul_(-1.5)
