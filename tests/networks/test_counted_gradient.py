@@ -51,7 +51,7 @@ def _single(batch: Batch, weights: Tensors, activation: Activation) -> Tensors:
     neurons=st.integers(1, 20),
     seeds=st.lists(st.integers(0, 99), min_size=1, max_size=3, unique=True),
     activation=st.sampled_from(["relu", "square"]),
-    size=st.sampled_from([0.1, 1.0, 5.0]),
+    size=st.sampled_from([0.1, 1.0, 2.0]),
 )
 @settings(max_examples=40, deadline=None)
 def test_it_is_the_gradient_of_double_precision(
@@ -78,7 +78,7 @@ def test_it_is_the_gradient_of_double_precision(
     neurons=st.integers(1, 20),
     seeds=st.lists(st.integers(0, 99), min_size=1, max_size=3, unique=True),
     activation=st.sampled_from(["relu", "square"]),
-    size=st.sampled_from([0.1, 1.0, 5.0]),
+    size=st.sampled_from([0.1, 1.0, 2.0]),
 )
 @settings(max_examples=40, deadline=None)
 def test_the_gradient_of_stablemax_is_that_of_autograd_in_double_precision(
