@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from gen.lazy import torch
 from gen.optimisers.optimiser import Factor, Fraction, Optimiser, Step, Tensors, parameter_groups
@@ -59,22 +59,52 @@ class EnsembleAdamW:
     def __init__(
         self, parameters: Tensors, gradients: Tensors, settings: tuple[AdamWSettings, ...]
     ) -> None:
-        groups: list[dict[str, Any]] = [
-            {
-                "params": weights,
-                "lr": shared.learning_rate,
-                "betas": shared.betas,
-                "weight_decay": shared.weight_decay,
-                "l1": shared.l1,
-            }
+        self._groups = [
+            _Group(shared, weights)
             for shared, weights in parameter_groups(parameters, gradients, settings)
         ]
-        self._adam = torch.optim.AdamW(groups, eps=EPSILON, fused=True)
 
     def step(self) -> None:
         """Update every parameter by one step."""
-        for group in self._adam.param_groups:
-            if group["l1"] > 0:
-                for weight in group["params"]:
-                    weight.grad.add_(weight.sign(), alpha=group["l1"])
-        self._adam.step()
+        for group in self._groups:
+            group.step()
+
+
+class _Group:
+    """Consecutive models with equal settings.
+
+    Torch's function is called, because the first object of a class of `torch.optim` imports the
+    compiler of torch, which takes as long as torch itself.
+    """
+
+    def __init__(self, settings: AdamWSettings, weights: list[torch.Tensor]) -> None:
+        from torch.optim.adamw import adamw
+
+        self._update = adamw
+        self._settings = settings
+        self._weights = weights
+        self._gradients = [weight.grad for weight in weights if weight.grad is not None]
+        self._first, self._second = ([torch.zeros_like(w) for w in weights] for _ in range(2))
+        self._steps = [torch.zeros((), device=weight.device) for weight in weights]
+
+    def step(self) -> None:
+        own = self._settings
+        if own.l1 > 0:
+            for weight, gradient in zip(self._weights, self._gradients, strict=True):
+                gradient.add_(weight.sign(), alpha=own.l1)
+        self._update(
+            self._weights,
+            self._gradients,
+            self._first,
+            self._second,
+            [],
+            self._steps,
+            fused=True,
+            amsgrad=False,
+            beta1=own.betas[0],
+            beta2=own.betas[1],
+            lr=own.learning_rate,
+            weight_decay=own.weight_decay,
+            eps=EPSILON,
+            maximize=False,
+        )

@@ -40,19 +40,37 @@ class SGD(Optimiser):
 
     @classmethod
     def stepper(cls, parameters: Tensors, gradients: Tensors, settings: tuple[SGD, ...]) -> Step:
-        groups = [
-            {
-                "params": weights,
-                "lr": shared.learning_rate,
-                "momentum": shared.momentum,
-                "nesterov": shared.nesterov,
-                "weight_decay": shared.weight_decay,
-            }
+        steps = [
+            _group_step(shared, weights)
             for shared, weights in parameter_groups(parameters, gradients, settings)
         ]
-        descent = torch.optim.SGD(groups, fused=True)
 
         def step() -> None:
-            descent.step()
+            for each in steps:
+                each()
 
         return step
+
+
+def _group_step(settings: SGD, weights: list[torch.Tensor]) -> Step:
+    """Return the update of models with equal settings; by torch's function as in AdamW."""
+    from torch.optim.sgd import sgd
+
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    velocities: list[torch.Tensor | None] = [None] * len(weights)
+
+    def step() -> None:
+        sgd(
+            weights,
+            gradients,
+            velocities,
+            fused=True,
+            weight_decay=settings.weight_decay,
+            momentum=settings.momentum,
+            lr=settings.learning_rate,
+            dampening=0.0,
+            nesterov=settings.nesterov,
+            maximize=False,
+        )
+
+    return step
