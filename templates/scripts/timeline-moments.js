@@ -31,6 +31,8 @@
       const strip = document.createElement("div");
       strip.className = "moments";
       strip.append(...this.elements);
+      this.arrows = this.elements.map((element) => element.querySelector(".arrows"));
+      figure.querySelector(".player")?.append(...this.arrows.filter(Boolean));
       const screen = figure.querySelector(".screen");
       if (screen && !figure.matches(".row > *")) screen.prepend(strip);
       else figure.querySelector("figcaption").before(strip);
@@ -42,6 +44,7 @@
       this.elements.forEach((element, place) => {
         element.classList.toggle("now", place === now);
         element.setAttribute("aria-hidden", String(place !== now));
+        this.arrows[place]?.classList.toggle("now", place === now);
       });
     }
   }

@@ -267,6 +267,7 @@ WAVES: Mapping[str, Row] = {
     "first_wave_at": naive.of_first_wave(0),
     "first_wave": naive.of_first_wave(1),
     "first_wave_neurons": naive.of_first_wave(2),
+    "first_wave_rows": naive.of_first_wave(3),
 }
 
 DIFFERENCES: Mapping[str, Row] = {

@@ -1,0 +1,111 @@
+"""The numbers of a stored scene, computed in Python as the page's `values.js` does."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from gen.analysis.fourier import components
+from gen.analysis.interference import interpolate
+from gen.drawing.derived import Operation
+from gen.interactive.zipped import unzipped
+
+_NUMBERS = {8: np.dtype("u1"), 16: np.dtype("<u2")}
+_SIGNED = {8: np.dtype("i1"), 16: np.dtype("<i2")}
+
+
+def script_content(script: str) -> dict[str, Any]:
+    """Return the content of a scene from its script."""
+    _, _name, _, zipped, _ = script.split('"')
+    return json.loads(unzipped(zipped))
+
+
+class SceneValues:
+    """Reads what the layers of a scene name as their values or points."""
+
+    def __init__(self, content: dict[str, Any], view: Callable[[str], np.ndarray]) -> None:
+        """Read a scene.
+
+        Args:
+            content: of the scene, see `gen.interactive.scene.scene_content`.
+            view: returns a view of its pack, (kept, row, column).
+        """
+        self._content, self._view = content, view
+
+    def of(self, spec: dict[str, Any]) -> Float[np.ndarray, "frame ..."]:
+        """Return values of all frames; a single one if they do not change."""
+        if "view" in spec:
+            values = self._view(spec["view"])
+            values = values if spec["frames"] is None else values[spec["frames"]]
+        else:
+            values = self._arrays[spec["array"]]
+        for operation in spec["ops"]:
+            values = applied(values, operation)
+        return values
+
+    @cached_property
+    def _arrays(self) -> list[Float[np.ndarray, "frame ..."]]:
+        """The arrays that travel with the scene."""
+        raw, start = unzipped(self._content["data"]), 0
+        found: list[np.ndarray] = []
+        for array in self._content["arrays"]:
+            shape, bits = array["shape"], array["bits"]
+            count = int(np.prod(shape))
+            differences = np.frombuffer(raw, _NUMBERS[bits], count, start).reshape(shape)
+            start += count * bits // 8
+            numbers = differences.cumsum(axis=0, dtype=_NUMBERS[bits]).view(_SIGNED[bits])
+            by_frame = (-1, *(1 for _ in shape[1:]))
+            scales, offsets = (_floats(array[name]) for name in ("scales", "offsets"))
+            found.append(numbers * scales.reshape(by_frame) + offsets.reshape(by_frame))
+        return found
+
+
+def applied(values: Float[np.ndarray, "frame ..."], operation: Operation) -> np.ndarray:
+    """Return what follows from values by an operation of `gen.drawing.derived`."""
+    match operation:
+        case ["transpose", order]:
+            return values.transpose(0, *(place + 1 for place in order))
+        case ["take", axis, entries]:
+            return values.take(entries, axis + 1)
+        case ["pick", axis, index]:
+            return values.take(index, axis + 1)
+        case ["clip", low, high]:
+            return np.clip(values, low, high)
+        case ["affine", factor, offset]:
+            return values * np.asarray(factor) + np.asarray(offset)
+        case ["reshape", shape]:
+            return values.reshape(len(values), *shape)
+        case ["against", across]:
+            shape = values.shape[1:] if len(across) == values[0].size else (-1,)
+            return _pairs(np.reshape(across, shape), values)
+        case ["frames", across]:
+            return _pairs(np.reshape(across, (-1, *(1 for _ in values.shape[1:]))), values)
+        case ["base", base]:
+            return _pairs(np.asarray(base), values)
+        case ["smooth", parts]:
+            return interpolate(values, parts)
+        case ["hypot"]:
+            return np.hypot(values[..., ::2], values[..., 1::2])
+        case ["fourier", _, periods]:
+            return _waves(values, periods)
+    raise ValueError(f"there is no operation {operation}")
+
+
+def _pairs(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.stack(np.broadcast_arrays(first, second), axis=-1)
+
+
+def _waves(values: Float[np.ndarray, "frame ..."], periods: Sequence[int]) -> np.ndarray:
+    chosen = components(values[..., None])[..., [k - 1 for k in periods], 0]
+    pairs = np.stack([np.real(chosen), -np.imag(chosen)], axis=-1)
+    return pairs.reshape(*pairs.shape[:-2], -1)
+
+
+def _floats(text: str) -> Float[np.ndarray, " entry"]:
+    return np.frombuffer(base64.b64decode(text), "<f4").astype(np.float64)
