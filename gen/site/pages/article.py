@@ -260,7 +260,7 @@ class Article:
         steps = moment.steps(self.book)
         self.follows = True
         self.sheets.add("moments")
-        values: dict[str, Any] = {"steps": steps, "body": self._blocks(inside)}
+        values: dict[str, Any] = {"steps": steps, "arrows": (), "body": self._blocks(inside)}
         if moment.place:
             picture = figure.picture if isinstance(figure, PlacedFilm) else None
             values |= arrows(picture, read_target(moment.place, self.book), steps)
