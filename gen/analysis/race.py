@@ -110,8 +110,9 @@ def lead_facts(run: ModelRun) -> Facts:
     Returns:
         `wave_leads_at`: step from which it leads in half of the neurons. `latest_wave_leads_at`:
         from which it does in all; `latest_wave`, `latest_wave_row`: the frequency and the neuron,
-        by its number in figures, of the wave that is the last to lead. `waves_leading_at_start`, `waves_leading_when_memorised`:
-        neurons in which it is the largest at the first snapshot, and at that of `_when_memorised`.
+        by its number in figures, of the wave that is the last to lead. `waves_leading_at_start`,
+        `waves_leading_when_memorised`: neurons in which it is the largest at the first snapshot,
+        and at that of `_when_memorised`.
         None if the run did not generalise. Empty for other tasks and networks.
     """
     w_in = _weights_in_race(run)

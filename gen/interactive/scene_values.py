@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,12 +17,6 @@ from gen.interactive.zipped import unzipped
 
 _NUMBERS = {8: np.dtype("u1"), 16: np.dtype("<u2")}
 _SIGNED = {8: np.dtype("i1"), 16: np.dtype("<i2")}
-
-
-def script_content(script: str) -> dict[str, Any]:
-    """Return the content of a scene from its script."""
-    _, _name, _, zipped, _ = script.split('"')
-    return json.loads(unzipped(zipped))
 
 
 class SceneValues:
@@ -68,43 +61,43 @@ class SceneValues:
 
 def applied(values: Float[np.ndarray, "frame ..."], operation: Operation) -> np.ndarray:
     """Return what follows from values by an operation of `gen.drawing.derived`."""
-    match operation:
-        case ["transpose", order]:
-            return values.transpose(0, *(place + 1 for place in order))
-        case ["take", axis, entries]:
-            return values.take(entries, axis + 1)
-        case ["pick", axis, index]:
-            return values.take(index, axis + 1)
-        case ["clip", low, high]:
-            return np.clip(values, low, high)
-        case ["affine", factor, offset]:
-            return values * np.asarray(factor) + np.asarray(offset)
-        case ["reshape", shape]:
-            return values.reshape(len(values), *shape)
-        case ["against", across]:
-            shape = values.shape[1:] if len(across) == values[0].size else (-1,)
-            return _pairs(np.reshape(across, shape), values)
-        case ["frames", across]:
-            return _pairs(np.reshape(across, (-1, *(1 for _ in values.shape[1:]))), values)
-        case ["base", base]:
-            return _pairs(np.asarray(base), values)
-        case ["smooth", parts]:
-            return interpolate(values, parts)
-        case ["hypot"]:
-            return np.hypot(values[..., ::2], values[..., 1::2])
-        case ["fourier", _, periods]:
-            return _waves(values, periods)
-    raise ValueError(f"there is no operation {operation}")
+    name, *given = operation
+    return _OPERATIONS[name](values, *given)
+
+
+def _against(values: np.ndarray, across: Sequence[float]) -> np.ndarray:
+    every = len(across) == values[0].size
+    return _pairs(np.reshape(across, values.shape[1:] if every else -1), values)
+
+
+def _over_frames(values: np.ndarray, across: Sequence[float]) -> np.ndarray:
+    return _pairs(np.reshape(across, (-1, *(1 for _ in values.shape[1:]))), values)
+
+
+def _waves(values: np.ndarray, _numbers: int, periods: Sequence[int]) -> np.ndarray:
+    chosen = components(values[..., None])[..., [k - 1 for k in periods], 0]
+    pairs = _pairs(np.real(chosen), -np.imag(chosen))
+    return pairs.reshape(*pairs.shape[:-2], -1)
 
 
 def _pairs(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.stack(np.broadcast_arrays(first, second), axis=-1)
 
 
-def _waves(values: Float[np.ndarray, "frame ..."], periods: Sequence[int]) -> np.ndarray:
-    chosen = components(values[..., None])[..., [k - 1 for k in periods], 0]
-    pairs = np.stack([np.real(chosen), -np.imag(chosen)], axis=-1)
-    return pairs.reshape(*pairs.shape[:-2], -1)
+_OPERATIONS: Mapping[str, Callable[..., np.ndarray]] = {
+    "affine": lambda values, factor, offset: values * np.asarray(factor) + np.asarray(offset),
+    "against": _against,
+    "base": lambda values, base: _pairs(np.asarray(base), values),
+    "clip": np.clip,
+    "fourier": _waves,
+    "frames": _over_frames,
+    "hypot": lambda values: np.hypot(values[..., ::2], values[..., 1::2]),
+    "pick": lambda values, axis, index: values.take(index, axis + 1),
+    "reshape": lambda values, shape: values.reshape(len(values), *shape),
+    "smooth": interpolate,
+    "take": lambda values, axis, entries: values.take(entries, axis + 1),
+    "transpose": lambda values, order: values.transpose(0, *(place + 1 for place in order)),
+}
 
 
 def _floats(text: str) -> Float[np.ndarray, " entry"]:

@@ -21,6 +21,9 @@ from gen.interactive.scene_values import SceneValues
 _APART = 2.0
 """CSS pixels between boxes that are one: those of neighbouring cells."""
 
+_MARK = 4.0
+"""Half the side of the box of a point without a size, as in `entries.js`."""
+
 _SHOWN = {"cells": "values", "marks": "values", "bars": "ends"}
 _GRID_AXES = {"cells": 2, "lines": 2, "points": 1, "pen": 1, "bars": 1, "marks": 1}
 """How many axes of a layer count its entries."""
@@ -201,7 +204,7 @@ class _Entries:
                 middles = _frames(values.of(self._spec), at)
             case _:
                 middles = _frames(values.of(self._spec), frames)
-        radius = layer.get("radius", 0)
+        radius = layer.get("radius", _MARK)
         return np.concatenate([middles - radius, middles + radius], -1)
 
 

@@ -25,6 +25,9 @@ _HINT = 'write axes with their numbers, such as "at neuron 5" or "at W_in, neuro
 _ROOM = 64
 """CSS pixels beside a box in which an arrow has room, also where a phone shows half the size."""
 
+_FLAT = 8
+"""How many times its height the width of a box of rows is, above which there is no room."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -41,9 +44,9 @@ class Picture:
     @cached_property
     def content(self) -> dict[str, Any]:
         """The content of the scene."""
-        from gen.interactive.scene_values import script_content
+        from gen.interactive.scene import scene_in
 
-        return script_content(self.script())
+        return scene_in(self.script())
 
     @property
     def size(self) -> tuple[int, int]:
@@ -143,12 +146,14 @@ def arrows(picture: Picture | None, target: Target, steps: Sequence[int]) -> dic
 def _arrow(box: Box, width: int, height: int) -> dict[str, Any]:
     """Return a box and the tip of its arrow in percent, and the turn of the arrow in degrees.
 
-    It comes from above, and to a wide box from the right, if there is room.
+    It comes from above, and to rows of a matrix from the right, if there is room.
     """
     rooms = {0: box.top, 90: width - box.right, 180: height - box.bottom, 270: box.left}
-    wide = box.right - box.left > 2 * (box.bottom - box.top)
-    preferred = [90, 270, 0, 180] if wide else [0, 180, 90, 270]
-    turn = next((one for one in preferred if rooms[one] >= _ROOM), max(rooms, key=rooms.__getitem__))
+    flat = box.right - box.left > _FLAT * (box.bottom - box.top)
+    preferred = [90, 270, 0, 180] if flat else [0, 180, 90, 270]
+    turn = next(
+        (one for one in preferred if rooms[one] >= _ROOM), max(rooms, key=rooms.__getitem__)
+    )
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     tip = {0: (x, box.top), 90: (box.right, y), 180: (x, box.bottom), 270: (box.left, y)}[turn]
     across = {"left": box.left, "across": box.right - box.left, "x": tip[0]}
