@@ -13,6 +13,7 @@ from jaxtyping import Float
 from gen.analysis.fourier import components
 from gen.analysis.interference import interpolate
 from gen.drawing.derived import Operation
+from gen.interactive.quantise import NAN
 from gen.interactive.zipped import unzipped
 
 _NUMBERS = {8: np.dtype("u1"), 16: np.dtype("<u2")}
@@ -52,7 +53,8 @@ class SceneValues:
             count = int(np.prod(shape))
             differences = np.frombuffer(raw, _NUMBERS[bits], count, start).reshape(shape)
             start += count * bits // 8
-            numbers = differences.cumsum(axis=0, dtype=_NUMBERS[bits]).view(_SIGNED[bits])
+            signed = differences.cumsum(axis=0, dtype=_NUMBERS[bits]).view(_SIGNED[bits])
+            numbers = np.where(signed == NAN[bits], np.nan, signed)
             by_frame = (-1, *(1 for _ in shape[1:]))
             scales, offsets = (_floats(array[name]) for name in ("scales", "offsets"))
             found.append(numbers * scales.reshape(by_frame) + offsets.reshape(by_frame))

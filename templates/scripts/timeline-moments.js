@@ -12,8 +12,7 @@
 
   // The place of the sentence of a step: the last that has begun, if it has not ended; or -1.
   const momentAt = (moments, step) => {
-    const begun = moments.filter(({ from }) => from <= step);
-    const latest = Math.max(...begun.map(({ from }) => from));
+    const latest = Math.max(...moments.map(({ from }) => (from <= step ? from : -1)));
     return moments.findIndex(({ from, to }) => from === latest && step < to);
   };
 
