@@ -187,7 +187,7 @@ class _Entries:
         match layer["type"]:
             case "cells":
                 rows, columns = np.indices(values.of(self._spec).shape[1:])
-                low = np.stack([columns, rows], -1) * layer["cell"]
+                low = np.stack([columns, rows], -1) * float(layer["cell"])
                 low = low + [layer["left"], layer["top"]] + layer["gap"]
                 return np.concatenate([low, low + layer["cell"] - layer["gap"]], -1)[None]
             case "marks":
