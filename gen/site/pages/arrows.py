@@ -139,11 +139,11 @@ def arrows(picture: Picture | None, target: Target, steps: Sequence[int]) -> dic
             "the page does not paint this figure", "an arrow can point into films of trainings only"
         )
     width, height = picture.size
-    every = [_arrow(box, width, height) for box in picture.boxes(target, steps)]
+    every = [place_arrow(box, width, height) for box in picture.boxes(target, steps)]
     return {"arrows": every, "width": width}
 
 
-def _arrow(box: Box, width: int, height: int) -> dict[str, Any]:
+def place_arrow(box: Box, width: int, height: int) -> dict[str, Any]:
     """Return a box and the tip of its arrow in percent, and the turn of the arrow in degrees.
 
     It comes from above, and to rows of a matrix from the right, if there is room.
