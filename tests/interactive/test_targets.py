@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ def reader(scene: Scene) -> SceneValues:
 
 
 def boxes(
-    scene: Scene, name: str, frames: tuple[int, int] = ALL, **axes: tuple[int, ...]
+    scene: Scene, name: str, frames: tuple[int, int], axes: Mapping[str, tuple[int, ...]]
 ) -> list[Box]:
     return target_boxes(scene.content, reader(scene), Target(name, tuple(axes.items())), *frames)
 
@@ -43,25 +44,28 @@ def test_a_cell_a_row_and_a_column_of_a_matrix() -> None:
     first, second = (layer for layer in scene.film.layers if isinstance(layer, Cells))
     for name, cells in (("W_in", first), ("W_out", second)):
         rows, columns = cells.centres()
-        (cell,) = boxes(scene, name, neuron=(2,), number=(3,))
+        (cell,) = boxes(scene, name, ALL, {"neuron": (2,), "number": (3,)})
         assert ((cell.left + cell.right) / 2, (cell.top + cell.bottom) / 2) == pytest.approx(
             (columns[3], rows[2]), abs=1
         )
-        (row,) = boxes(scene, name, neuron=(2,))
+        (row,) = boxes(scene, name, ALL, {"neuron": (2,)})
         assert (row.top, row.bottom) == (cell.top, cell.bottom)
         assert row.left < columns[0] and row.right > columns[-1]
-        (column,) = boxes(scene, name, number=(3,))
+        (column,) = boxes(scene, name, ALL, {"number": (3,)})
         assert (column.left, column.right) == (cell.left, cell.right)
         assert column.top < rows[0] and column.bottom > rows[-1]
-    assert boxes(scene, "", neuron=(2,)) == boxes(scene, "W_in", neuron=(2,))
+    assert boxes(scene, "", ALL, {"neuron": (2,)}) == boxes(scene, "W_in", ALL, {"neuron": (2,)})
 
 
 def test_neighbours_share_a_box_and_others_have_one_each() -> None:
     scene = Scene("weights")
-    together = boxes(scene, "W_in", neuron=(3, 2, 4))
-    (first,), (last,) = boxes(scene, "W_in", neuron=(2,)), boxes(scene, "W_in", neuron=(4,))
+    together = boxes(scene, "W_in", ALL, {"neuron": (3, 2, 4)})
+    (first,), (last,) = (
+        boxes(scene, "W_in", ALL, {"neuron": (2,)}),
+        boxes(scene, "W_in", ALL, {"neuron": (4,)}),
+    )
     assert together == [first.joined(last)]
-    assert len(boxes(scene, "W_in", neuron=(0, 2, 3, 5))) == 3
+    assert len(boxes(scene, "W_in", ALL, {"neuron": (0, 2, 3, 5)})) == 3
 
 
 def test_what_moves_has_the_box_in_which_it_stays() -> None:
@@ -73,7 +77,7 @@ def test_what_moves_has_the_box_in_which_it_stays() -> None:
     shown = np.asarray(points.parts()["points"].points)[:, 0] * [1, -1] + [0, scene.film.size[1]]
     found: list[Box] = []
     for first, last in (ALL, (2, 3)):
-        found += boxes(scene, "", (first, last), **{name: (number,)})
+        found += boxes(scene, "", (first, last), {name: (number,)})
         low, high = shown[first : last + 1].min(axis=0), shown[first : last + 1].max(axis=0)
         assert (found[-1].left, found[-1].top) == pytest.approx(low, abs=9)
         assert (found[-1].right, found[-1].bottom) == pytest.approx(high, abs=9)
@@ -89,7 +93,7 @@ def test_a_line_that_grows_has_the_place_that_it_has_reached(case: str) -> None:
     spec = scene.content["layers"][0]["points"]
     axes = {name: (numbers[0],) for name, numbers in spec["axes"][0]}
     x, y = np.asarray(layer.parts()["points"].points)[2, 0]
-    (box,) = boxes(scene, "", (2, 4), **axes)
+    (box,) = boxes(scene, "", (2, 4), axes)
     middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     assert middle == pytest.approx((x, scene.film.size[1] - y), abs=1)
     assert box.right - box.left == pytest.approx(8)
@@ -98,9 +102,9 @@ def test_a_line_that_grows_has_the_place_that_it_has_reached(case: str) -> None:
 def test_a_group_is_named_as_beside_the_pointer() -> None:
     scene = Scene("interference-film")
     names = [one["reading"]["name"] for one in scene.content["layers"] if "reading" in one]
-    first, second = (boxes(scene, name)[0] for name in dict.fromkeys(names[:2]))
+    first, second = (boxes(scene, name, ALL, {})[0] for name in dict.fromkeys(names[:2]))
     assert first.bottom < second.top
-    (point,) = boxes(scene, names[0], number=(3,))
+    (point,) = boxes(scene, names[0], ALL, {"number": (3,)})
     assert first.joined(point) == first
 
 
@@ -116,7 +120,7 @@ def test_every_entry_that_a_page_names_has_a_box_in_the_picture() -> None:
                 if axis is None or not isinstance(axis[0], str):
                     continue
                 name, numbers = axis
-                for box in boxes(scene, "", **{name: (0 if numbers is None else numbers[0],)}):
+                for box in boxes(scene, "", ALL, {name: (0 if numbers is None else numbers[0],)}):
                     found += 1
                     assert -5 <= box.left < box.right <= width + 5
                     assert -5 <= box.top < box.bottom <= height + 5
@@ -137,6 +141,6 @@ def test_a_place_that_the_figure_does_not_have_is_an_error(
     name: str, axes: dict[str, tuple[int, ...]], what: str, hint: str
 ) -> None:
     with pytest.raises(PageError) as raised:
-        boxes(Scene("weights"), name, **axes)
+        boxes(Scene("weights"), name, ALL, axes)
     assert what in raised.value.what
     assert hint in raised.value.hint

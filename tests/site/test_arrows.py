@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gen.errors import ConfigError
 from gen.i18n import Words
+from gen.interactive.quantise import packed, packed_floats, quantise_to
 from gen.interactive.scene import scene_json, scene_script
 from gen.interactive.targets import Box
 from gen.site.pages.arrows import Picture, place_arrow
@@ -22,17 +24,17 @@ WIDTH, HEIGHT = 400, 200
 CELLS = {
     "type": "cells",
     "values": {"array": 0, "ops": [], "axes": [["neuron", None], ["input", None]]},
-    **{"left": 100, "top": 80, "cell": 10, "gap": 0},
+    "left": 100,
+    "top": 80,
+    "cell": 10,
+    "gap": 0,
 }
 """Two rows and four columns."""
 
 
 def picture() -> Picture:
-    from numpy import zeros
 
-    from gen.interactive.quantise import packed, packed_floats, quantise_to
-
-    array = quantise_to(zeros((1, 2, 4)), 0.1)
+    array = quantise_to(np.zeros((1, 2, 4)), 0.1)
     described = {
         "shape": [1, 2, 4],
         "bits": array.bits,
@@ -40,8 +42,12 @@ def picture() -> Picture:
         "offsets": packed_floats(array.offsets),
     }
     content: dict[str, Any] = {
-        **{"width": WIDTH, "height": HEIGHT, "steps": [0, 1000, 30_000], "layers": [CELLS]},
-        **{"arrays": [described], "data": packed([array])},
+        "width": WIDTH,
+        "height": HEIGHT,
+        "steps": [0, 1000, 30_000],
+        "layers": [CELLS],
+        "arrays": [described],
+        "data": packed([array]),
     }
     script = scene_script("weights.scene", scene_json(content))
     return Picture(lambda: script, None)
