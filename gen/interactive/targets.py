@@ -93,6 +93,7 @@ def target_boxes(
         PageError: the scene has no such entry.
     """
     named = [one for one in map(_Entries, content["layers"]) if one.meanings]
+    named.sort(key=lambda one: one.joins)
     fitting = [one for one in named if one.fits(target)]
     if not fitting:
         raise PageError(f'the figure has no place "{target}"', _hint(named, target))
@@ -142,12 +143,14 @@ class _Entries:
     Attributes:
         name: of what they are of; empty if it has none.
         meanings: what its axes are for.
+        joins: whether it may only join points that are entries of another layer.
     """
 
     def __init__(self, layer: dict[str, Any]) -> None:
         self._layer = layer
         self._spec: dict[str, Any] = {}
         self.name, self.meanings = "", frozenset[str]()
+        self.joins = layer["type"] == "lines"
         if layer["type"] in _GRID_AXES:
             self._spec = layer[_SHOWN.get(layer["type"], "points")]
             self.name = layer.get("reading", {}).get("name") or self._spec.get("view", "")

@@ -53,8 +53,8 @@ def test_the_tip_lies_at_the_cell_and_the_pointer_reads_the_cell_below(
     expect(page.locator(f"{FIGURE}.lives")).to_be_visible()
     page.locator(FIGURE).scroll_into_view_if_needed()
     cell, arrow = box_of(arrows(page).locator("rect")), box_of(arrows(page).locator("path"))
-    assert abs(arrow["y"] + arrow["height"] - cell["y"]) <= 4
-    assert abs(arrow["x"] + arrow["width"] / 2 - cell["x"] - cell["width"] / 2) <= 1
+    assert abs(arrow["x"] - cell["x"] - cell["width"]) <= 4
+    assert abs(arrow["y"] + arrow["height"] / 2 - cell["y"] - cell["height"] / 2) <= 1
     page.mouse.move(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
     expect(page.locator(f"{FIGURE} .readout")).to_contain_text("neuron 2 · number 3")
     spot = box_of(page.locator(f"{FIGURE} .spot"))

@@ -73,7 +73,7 @@ def test_an_arrow_stands_on_the_page_in_percent_of_the_picture() -> None:
     arrows = next(one for one in page.every("svg") if one.get("class") == "arrows")
     assert (arrows["aria-hidden"], arrows["width"]) == ("true", str(WIDTH))
     inner = [one for one in page.every("svg") if one.get("x")]
-    assert [(one["x"], one["y"]) for one in inner] == [("31.25%", "45%")]
+    assert [(one["x"], one["y"]) for one in inner] == [("32.5%", "47.5%")]
     (moment,) = [one for one in page.every("div") if one.get("class") == "moment"]
     assert (moment["data-from"], moment["data-to"]) == ("300", "2000")
 

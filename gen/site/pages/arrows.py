@@ -25,8 +25,8 @@ _HINT = 'write axes with their numbers, such as "at neuron 5" or "at W_in, neuro
 _ROOM = 64
 """CSS pixels beside a box in which an arrow has room, also where a phone shows half the size."""
 
-_FLAT = 8
-"""How many times its height the width of a box of rows is, above which there is no room."""
+_FLAT, _SQUARE = 8, 2
+"""Above the first ratio of width to height a box is one of rows; below the second about a square."""
 
 
 @dataclass(frozen=True)
@@ -146,21 +146,23 @@ def arrows(picture: Picture | None, target: Target, steps: Sequence[int]) -> dic
 def place_arrow(box: Box, width: int, height: int) -> dict[str, Any]:
     """Return a box and the tip of its arrow in percent, and the turn of the arrow in degrees.
 
-    It comes from above, and to rows of a matrix from the right, if there is room.
+    If there is room, it comes from the right to rows of a matrix and to what is about a square, else
+    from above.
     """
     rooms = {0: box.top, 90: width - box.right, 180: height - box.bottom, 270: box.left}
-    flat = box.right - box.left > _FLAT * (box.bottom - box.top)
-    preferred = [90, 270, 0, 180] if flat else [0, 180, 90, 270]
+    across, down = box.right - box.left, box.bottom - box.top
+    level = across > _FLAT * down or max(across, down) <= _SQUARE * min(across, down)
+    preferred = [90, 270, 0, 180] if level else [0, 180, 90, 270]
     turn = next(
         (one for one in preferred if rooms[one] >= _ROOM), max(rooms, key=rooms.__getitem__)
     )
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     tip = {0: (x, box.top), 90: (box.right, y), 180: (x, box.bottom), 270: (box.left, y)}[turn]
-    across = {"left": box.left, "across": box.right - box.left, "x": tip[0]}
-    down = {"top": box.top, "down": box.bottom - box.top, "y": tip[1]}
+    in_width = {"left": box.left, "across": across, "x": tip[0]}
+    in_height = {"top": box.top, "down": down, "y": tip[1]}
     return {
-        **{name: _percent(value, width) for name, value in across.items()},
-        **{name: _percent(value, height) for name, value in down.items()},
+        **{name: _percent(value, width) for name, value in in_width.items()},
+        **{name: _percent(value, height) for name, value in in_height.items()},
         "turn": turn,
     }
 
