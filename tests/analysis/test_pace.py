@@ -80,6 +80,7 @@ def test_the_first_wave_is_the_group_that_is_pure_before_the_others_and_stays_so
     assert found == {
         "first_wave": wave,
         "first_wave_neurons": int((strongest == wave).sum()),
+        "first_wave_rows": rows_of(run, found["first_wave"]),
         "first_wave_at": step,
     }
 

@@ -79,8 +79,8 @@ def test_what_moves_has_the_box_in_which_it_stays() -> None:
     for first, last in (ALL, (2, 3)):
         found += boxes(scene, "", (first, last), {name: (number,)})
         low, high = shown[first : last + 1].min(axis=0), shown[first : last + 1].max(axis=0)
-        assert (found[-1].left, found[-1].top) == pytest.approx(low, abs=9)
-        assert (found[-1].right, found[-1].bottom) == pytest.approx(high, abs=9)
+        assert (found[-1].left, found[-1].top) == pytest.approx(low, abs=15)
+        assert (found[-1].right, found[-1].bottom) == pytest.approx(high, abs=15)
         assert found[-1].left < low[0] and found[-1].right > high[0]
     whole, part = found
     assert whole.joined(part) == whole != part

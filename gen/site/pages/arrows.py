@@ -26,7 +26,7 @@ _ROOM = 64
 """CSS pixels beside a box in which an arrow has room, also where a phone shows half the size."""
 
 _FLAT, _SQUARE = 8, 2
-"""Above the first ratio of width to height a box is one of rows; below the second about a square."""
+"""Ratios of the sides above which a box is one of rows, and below which it is about a square."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,8 @@ def arrows(picture: Picture | None, target: Target, steps: Sequence[int]) -> dic
 def place_arrow(box: Box, width: int, height: int) -> dict[str, Any]:
     """Return a box and the tip of its arrow in percent, and the turn of the arrow in degrees.
 
-    If there is room, it comes from the right to rows of a matrix and to what is about a square, else
-    from above.
+    If there is room, it comes from the right to rows of a matrix and to what is about a square, and
+    from above to all else.
     """
     rooms = {0: box.top, 90: width - box.right, 180: height - box.bottom, 270: box.left}
     across, down = box.right - box.left, box.bottom - box.top
