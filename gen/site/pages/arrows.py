@@ -28,6 +28,9 @@ _ROOM = 64
 _FLAT, _SQUARE = 8, 2
 """Ratios of the sides above which a box is one of rows, and below which it is about a square."""
 
+_SMALL = 150
+"""CSS pixels; larger squares are parts of a matrix, which have other parts beside them."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -146,12 +149,13 @@ def arrows(picture: Picture | None, target: Target, steps: Sequence[int]) -> dic
 def place_arrow(box: Box, width: int, height: int) -> dict[str, Any]:
     """Return a box and the tip of its arrow in percent, and the turn of the arrow in degrees.
 
-    If there is room, it comes from the right to rows of a matrix and to what is about a square, and
+    If there is room, it comes from the right to rows of a matrix and to small squares, and
     from above to all else.
     """
     rooms = {0: box.top, 90: width - box.right, 180: height - box.bottom, 270: box.left}
     across, down = box.right - box.left, box.bottom - box.top
-    level = across > _FLAT * down or max(across, down) <= _SQUARE * min(across, down)
+    longer, shorter = max(across, down), min(across, down)
+    level = across > _FLAT * down or longer <= min(_SMALL, _SQUARE * shorter)
     preferred = [90, 270, 0, 180] if level else [0, 180, 90, 270]
     turn = next(
         (one for one in preferred if rooms[one] >= _ROOM), max(rooms, key=rooms.__getitem__)
