@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 from gen import cli
 from gen.experiments.context import Effects
 from tests.support import timeline_site as small_timeline_site
-from tests.support.browsing import launched
+from tests.support.browsing import KeptBrowser
 from tests.support.fault_injection import BuildForker
 from tests.support.inline_executor import InlineExecutor
 from tests.support.installed import unpacked_wheel
@@ -98,11 +98,23 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return unpacked_wheel(tmp_path_factory.mktemp("installed"))
 
 
+@pytest.fixture(scope="session")
+def kept_browser() -> Iterator[KeptBrowser]:
+    kept = KeptBrowser()
+    yield kept
+    kept.close()
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(kept_browser: KeptBrowser) -> Browser:
     """A browser; while it runs, tests cannot run another event loop."""
-    with launched() as browser:
-        yield browser
+    return kept_browser.opened()
+
+
+@pytest.fixture(scope="module")
+def event_loop(kept_browser: KeptBrowser) -> None:
+    """Let the tests of a module run an event loop."""
+    kept_browser.close()
 
 
 @pytest.fixture(scope="session")

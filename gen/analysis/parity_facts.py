@@ -30,6 +30,7 @@ def parity_facts(run: ModelRun) -> Facts:
     """Return the sizes |W_in| on signal and distractor bits, at the end and at generalising.
 
     Returns:
+        `signal_inputs`, `distractor_inputs`: the numbers of the bits in figures.
         `alive_neurons`: how many have a weight on any bit above `IDLE` times the largest one;
         `neurons_in_use`: how many have such a weight on a signal bit and more than
         `MIN_SIGNAL_SHARE` on signal bits. `signal_share`: share of all sizes on signal bits.
@@ -48,7 +49,9 @@ def parity_facts(run: ModelRun) -> Facts:
     return {
         "bits": run.task.inputs - 1,
         "signal_bits": len(signal),
+        "signal_inputs": signal,
         "distractor_bits": len(distractors),
+        "distractor_inputs": distractors or None,
         "largest_signal": float(final[signal].max()),
         "largest_distractor": float(final[distractors].max()) if distractors else None,
         "alive_neurons": int((bits.max(axis=0) > IDLE * bits.max()).sum()),

@@ -16,6 +16,7 @@ from jaxtyping import Float, Int
 
 from gen.analysis.fourier import components, frequencies, powers, silent_neurons
 from gen.analysis.hidden_layer_views import has_hidden_layer, number_weights
+from gen.analysis.neuron_groups import neuron_names
 from gen.analysis.outcome import generalised_at, index_at, memorised_at
 from gen.analysis.progress import is_modular_addition
 from gen.analysis.types import Facts
@@ -23,6 +24,12 @@ from gen.experiments.runs import ModelRun
 
 MEASURES = ("amplitude", "product", "alignment", "aligned_product")
 """What waves are ranked by at the first snapshot; see `measures_at_start`."""
+
+_LEADS = (
+    *("wave_leads_at", "latest_wave_leads_at", "latest_wave", "latest_wave_row"),
+    *("waves_leading_at_start", "waves_leading_when_memorised"),
+)
+"""The facts of `lead_facts`."""
 
 AMONG = 3
 """A winner is among the favourites with at most this rank."""
@@ -102,27 +109,27 @@ def lead_facts(run: ModelRun) -> Facts:
 
     Returns:
         `wave_leads_at`: step from which it leads in half of the neurons. `latest_wave_leads_at`:
-        from which it does in all. `waves_leading_at_start`, `waves_leading_when_memorised`:
-        neurons in which it is the largest at the first snapshot, and at that of `_when_memorised`.
+        from which it does in all; `latest_wave`, `latest_wave_row`: the frequency and the neuron,
+        by its number in figures, of the wave that is the last to lead. `waves_leading_at_start`,
+        `waves_leading_when_memorised`: neurons in which it is the largest at the first snapshot,
+        and at that of `_when_memorised`.
         None if the run did not generalise. Empty for other tasks and networks.
     """
     w_in = _weights_in_race(run)
     if w_in is None:
         return {}
     if generalised_at(run) is None:
-        leads, leading = ("wave", "latest_wave"), ("at_start", "when_memorised")
-        return dict.fromkeys(
-            [*(f"{name}_leads_at" for name in leads), *(f"waves_leading_{one}" for one in leading)]
-        )
+        return dict.fromkeys(_LEADS)
     found = winners(w_in, run.snapshot_steps)
+    latest = int(found.leads_at.argmax())
     amplitudes = amplitudes_of(w_in[[0, _when_memorised(run)]])[:, :, found.neurons]
     at_start, memorised = (int((ranks(one, found.waves) == 1).sum()) for one in amplitudes)
-    return {
-        "wave_leads_at": found.half_lead_at,
-        "latest_wave_leads_at": int(found.leads_at.max()),
-        "waves_leading_at_start": at_start,
-        "waves_leading_when_memorised": memorised,
-    }
+    values = (
+        *(found.half_lead_at, int(found.leads_at[latest])),
+        *(int(found.waves[latest]), neuron_names(run, w_in.shape[-1])[found.neurons[latest]]),
+        *(at_start, memorised),
+    )
+    return dict(zip(_LEADS, values, strict=True))
 
 
 def race_facts(runs: Sequence[ModelRun]) -> Facts:

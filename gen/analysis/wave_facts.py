@@ -17,6 +17,7 @@ from jaxtyping import Float, Int
 from gen.analysis.activations import activations
 from gen.analysis.fourier import components, neurons_by_frequency, power_share, powers
 from gen.analysis.hidden_layer_views import activation_of, number_weights
+from gen.analysis.neuron_groups import neuron_names
 from gen.analysis.outcome import stays_above_from
 from gen.analysis.pairs import read_pairs
 from gen.analysis.progress import is_modular_addition
@@ -193,18 +194,25 @@ def first_wave_facts(run: ModelRun) -> Facts:
     A frequency has formed when every neuron that ends with it is `PURE`, until the end.
 
     Returns:
-        `first_wave` (frequency), `first_wave_neurons` (count) and `first_wave_at` (step); None if
-        no frequency has formed. Empty without a weight for each number.
+        `first_wave` (frequency), `first_wave_neurons` (count), `first_wave_rows` (its neurons, by
+        the numbers that they have in figures) and `first_wave_at` (step); None if no frequency
+        has formed. Empty without a weight for each number.
     """
     w_in = number_weights(run)
     if w_in is None:
         return {}
     power = powers(w_in).swapaxes(1, 2)
-    formed: list[tuple[int, int, int]] = []
+    names = neuron_names(run, w_in.shape[-1])
+    formed: list[tuple[int, int, list[int]]] = []
     for k, neurons in neurons_by_frequency(w_in[-1]).items():
         shares = power_share(power[:, neurons], [k])
         step = stays_above_from(run.snapshot_steps, shares.min(axis=1), PURE)
         if step is not None:
-            formed.append((step, k, len(neurons)))
-    step, wave, count = min(formed) if formed else (None, None, None)
-    return {"first_wave": wave, "first_wave_neurons": count, "first_wave_at": step}
+            formed.append((step, k, sorted(names[neuron] for neuron in neurons)))
+    step, wave, rows = min(formed) if formed else (None, None, None)
+    return {
+        "first_wave": wave,
+        "first_wave_neurons": None if rows is None else len(rows),
+        "first_wave_rows": rows,
+        "first_wave_at": step,
+    }

@@ -40,9 +40,14 @@ def scene_script(name: str, content: str) -> str:
 
 def views_in_scene(script: str) -> frozenset[str]:
     """Return the views of its pack that a scene reads, from its script."""
+    return frozenset(_views(scene_in(script)))
+
+
+def scene_in(script: str) -> dict[str, Any]:
+    """Return the content of a scene as JSON values, from its script."""
     match = _SCRIPT.fullmatch(script)
     assert match is not None
-    return frozenset(_views(json.loads(unzipped(match["zipped"]))))
+    return json.loads(unzipped(match["zipped"]))
 
 
 def _views(content: object) -> Iterator[str]:

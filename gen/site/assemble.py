@@ -17,6 +17,7 @@ from gen.figures.formula_figure import FormulaFigure
 from gen.i18n import Words
 from gen.site import films, orders
 from gen.site.figure_views import AnyView, figure_views
+from gen.site.pages.arrows import Picture
 from gen.site.pages.facts import FACTS_FILE
 from gen.site.pages.figures import (
     BySeed,
@@ -258,7 +259,14 @@ class Placer:
             recipe=recipe(self.config, view.name),
             timing=film_timing(entry, view.run, self.words),
             places=self._places(view, entry, scene),
+            picture=self._picture(view, scene),
         )
+
+    def _picture(self, view: AnyView, scene: PlacedScene | None) -> Picture | None:
+        """Return the picture in which arrows find their places, if the page paints it."""
+        if scene is None or view.seed is not None:
+            return None
+        return Picture(lambda: read_file(self.files, scene.script).decode(), view.run)
 
     def _places(
         self, view: AnyView, entry: Entry | None, scene: PlacedScene | None

@@ -50,18 +50,12 @@
       if (frame < 1) return;
       const { layer, places, reader } = this;
       setPen(context, layer.width);
-      const stroke = (first, last, colour, lit) => {
-        context.strokeStyle = palette(colour);
-        context.lineWidth = lit ? LIT * layer.width : layer.width;
-        this.stroke(context, places, first, last, frame + 1);
-      };
-      if (!this.together) {
-        paintLit(context, this.runs, reader, light, stroke);
-        return;
-      }
       paintLit(context, this.runs, reader, light, (first, last, colour, lit) => {
-        if (lit) stroke(first, last, colour, lit);
-        else if (first === 0) this.copy(context, frame, palette);
+        if (lit || !this.together) {
+          context.strokeStyle = palette(colour);
+          context.lineWidth = lit ? LIT * layer.width : layer.width;
+          this.stroke(context, places, first, last, frame + 1);
+        } else if (first === 0) this.copy(context, frame, palette);
       });
     }
 

@@ -8,7 +8,6 @@
 {
   const { number, significant } = grokreel.numbers;
   const { filled } = grokreel.page;
-  const { nearest } = grokreel.steps;
   const { entriesOf, moved, withoutDoubles } = grokreel.entries;
   const { lightOf, linkOf } = grokreel.linking;
 
@@ -297,7 +296,7 @@
     }
 
     get frame() {
-      return nearest(this.scene.scene.steps, this.scene.timeline.step);
+      return this.scene.frame;
     }
 
     // Another thing is lit or pinned.

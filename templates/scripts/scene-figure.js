@@ -194,6 +194,11 @@
       return this.ready && this.seen ? steps[nearest(steps, exact)] : undefined;
     }
 
+    // The frame of the timeline's step.
+    get frame() {
+      return nearest(this.scene.steps, this.timeline.step);
+    }
+
     follow() {
       updatePlayButton(this.button, this.timeline);
       this.schedule();
@@ -209,7 +214,7 @@
       cancelAnimationFrame(this.pending);
       this.pending = undefined;
       if (!this.scene || !this.visible) return;
-      const frame = nearest(this.scene.steps, this.timeline.step);
+      const { frame } = this;
       if (frame !== this.painted) this.draw(frame);
     }
 
@@ -222,7 +227,7 @@
     resize(width, height) {
       if (!this.scene || !width || !height) return;
       grokreel.layers.resize(this.canvas, width, height);
-      this.draw(nearest(this.scene.steps, this.timeline.step));
+      this.draw(this.frame);
     }
 
     draw(frame) {

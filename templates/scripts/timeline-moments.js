@@ -12,8 +12,7 @@
 
   // The place of the sentence of a step: the last that has begun, if it has not ended; or -1.
   const momentAt = (moments, step) => {
-    const begun = moments.filter(({ from }) => from <= step);
-    const latest = Math.max(...begun.map(({ from }) => from));
+    const latest = Math.max(...moments.map(({ from }) => (from <= step ? from : -1)));
     return moments.findIndex(({ from, to }) => from === latest && step < to);
   };
 
@@ -31,6 +30,8 @@
       const strip = document.createElement("div");
       strip.className = "moments";
       strip.append(...this.elements);
+      this.arrows = this.elements.map((element) => element.querySelector(".arrows"));
+      figure.querySelector(".player")?.append(...this.arrows.filter(Boolean));
       const screen = figure.querySelector(".screen");
       if (screen && !figure.matches(".row > *")) screen.prepend(strip);
       else figure.querySelector("figcaption").before(strip);
@@ -42,6 +43,7 @@
       this.elements.forEach((element, place) => {
         element.classList.toggle("now", place === now);
         element.setAttribute("aria-hidden", String(place !== now));
+        this.arrows[place]?.classList.toggle("now", place === now);
       });
     }
   }

@@ -80,6 +80,8 @@ def test_the_first_wave_is_the_group_that_is_pure_before_the_others_and_stays_so
     assert found == {
         "first_wave": wave,
         "first_wave_neurons": int((strongest == wave).sum()),
+        # Rows of a heat map are sorted by frequency.
+        "first_wave_rows": list(range((strongest < wave).sum(), (strongest <= wave).sum())),
         "first_wave_at": step,
     }
 
@@ -89,7 +91,7 @@ def test_without_a_formed_wave_at_the_end_there_is_no_first_wave() -> None:
     noise = np.random.default_rng(0).normal(size=run.views["W_in"].shape)
     run = replace(run, views={**run.views, "W_in": noise})
     assert first_wave_facts(run) == dict.fromkeys(
-        ("first_wave", "first_wave_neurons", "first_wave_at")
+        ("first_wave", "first_wave_neurons", "first_wave_rows", "first_wave_at")
     )
     assert first_wave_facts(parity_run()) == {}
     assert first_wave_facts(circle_run()) == {}

@@ -18,6 +18,8 @@ from gen.server.watch import State, _published
 from gen.site import publish
 from tests.conftest import Gen
 
+pytestmark = pytest.mark.usefixtures("event_loop")
+
 FILM = bytes(range(256)) * 100
 TYPES = {
     ".gif": "image/gif",

@@ -14,6 +14,8 @@ from gen.server.applications import live_application, static_application
 from gen.server.watch import State
 from gen.site import publish
 
+pytestmark = pytest.mark.usefixtures("event_loop")
+
 CONTENT = bytes(range(256)) * 1000
 FILES = {
     "index.html": b"<head></head><p>A draft.</p>",

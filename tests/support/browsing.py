@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import (
@@ -44,6 +44,28 @@ def launched() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+class KeptBrowser:
+    """A browser for the tests of many modules, since its start takes a second of processor time.
+
+    While it runs, this process cannot run another event loop.
+    """
+
+    def __init__(self) -> None:
+        self._exit = ExitStack()
+        self._browser: Browser | None = None
+
+    def opened(self) -> Browser:
+        """Return the browser; start it if it is not running."""
+        if self._browser is None:
+            self._browser = self._exit.enter_context(launched())
+        return self._browser
+
+    def close(self) -> None:
+        """Close the browser if it is running."""
+        self._browser = None
+        self._exit.close()
 
 
 class Watched:

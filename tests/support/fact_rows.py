@@ -167,7 +167,9 @@ COMMON: Mapping[str, Row] = {
 PARITY: Mapping[str, Row] = {
     "bits": lambda c: 7,
     "signal_bits": lambda c: 2,
+    "signal_inputs": lambda c: [0, 1],
     "distractor_bits": lambda c: 5,
+    "distractor_inputs": lambda c: [2, 3, 4, 5, 6],
     "largest_signal": lambda c: max(naive.bits_at(c, -1)[0]),
     "largest_distractor": lambda c: max(naive.bits_at(c, -1)[1]),
     "alive_neurons": naive.neurons_above,
@@ -267,6 +269,7 @@ WAVES: Mapping[str, Row] = {
     "first_wave_at": naive.of_first_wave(0),
     "first_wave": naive.of_first_wave(1),
     "first_wave_neurons": naive.of_first_wave(2),
+    "first_wave_rows": naive.of_first_wave(3),
 }
 
 DIFFERENCES: Mapping[str, Row] = {

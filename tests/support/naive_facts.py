@@ -434,8 +434,8 @@ def steepest(case: Case) -> tuple[float, int]:
 
 
 @cache
-def first_wave(case: Case) -> tuple[int, int, int] | None:
-    """Return step, frequency and neurons of the group that is permanently pure first."""
+def first_wave(case: Case) -> tuple[int, int, int, list[int]] | None:
+    """Return step, frequency, size and rows of the group that is permanently pure first."""
     views, found = case.chosen.views["W_in"], []
     for k, group in groups(case).items():
         good = [
@@ -444,14 +444,18 @@ def first_wave(case: Case) -> tuple[int, int, int] | None:
         ]
         step = stays(case.chosen.snapshot_steps, good)
         if step is not None:
-            found.append((step, k, len(group)))
+            # Rows are sorted by frequency, so that a group is a block below all slower waves.
+            w_in = final(case)[0].astype(float)
+            strongest = [int(np.argmax(spectrum(w_in[:, n]))) + 1 for n in range(w_in.shape[1])]
+            below = sum(other < k for other in strongest)
+            found.append((step, k, len(group), list(range(below, below + len(group)))))
     return min(found) if found else None
 
 
 def of_first_wave(place: int) -> Row:
     """Return a row: one element of `first_wave`."""
 
-    def row(c: Case) -> int | None:
+    def row(c: Case) -> int | list[int] | None:
         found = first_wave(c)
         return None if found is None else found[place]
 

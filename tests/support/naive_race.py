@@ -140,6 +140,17 @@ def _of_chosen(pick: Callable[[list[int]], float]) -> Row:
     return row
 
 
+def _latest(case: Case) -> tuple[int, int] | None:
+    """Return the frequency and the row of the final wave of the shown run that is last to lead."""
+    run = case.chosen
+    if learned(run, "test") is None:
+        return None
+    last = max(winners(run), key=lambda neuron: leads_at(run, neuron))
+    weights = run.views["W_in"][-1].astype(float).T
+    places = [(k := strongest(one), -cmath.phase(wave(one, k))) for one in weights]
+    return places[last][0], sorted(places).index(places[last])
+
+
 def _leading(ranks: Callable[[ModelRun], list[int]]) -> Row:
     """Return a row: how many final waves are the first of the shown run."""
 
@@ -165,6 +176,8 @@ def _lead_share(case: Case) -> float | None:
 ROWS: Mapping[str, Row] = {
     "wave_leads_at": _of_chosen(statistics.median_low),
     "latest_wave_leads_at": _of_chosen(max),
+    "latest_wave": lambda c: None if (found := _latest(c)) is None else found[0],
+    "latest_wave_row": lambda c: None if (found := _latest(c)) is None else found[1],
     "waves_leading_at_start": _leading(_ranks_at_start),
     "waves_leading_when_memorised": _leading(_ranks_when_memorised),
     "race_median_rank_by_chance": lambda c: (len(waves(c.chosen)) + 1) / 2,

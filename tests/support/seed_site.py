@@ -13,7 +13,7 @@ CONFIG = (
     small_site.CONFIG.replace('kind = "weights"\nmodel = "sum"\n', f'kind = "weights"\n{_EVERY}')
     .replace('kind = "accuracy"\nmodel = "sum"\n', f'kind = "accuracy"\n{_EVERY}')
     .replace("steps = 60", "steps = 120")
-    .replace('pages = ["index"]', 'pages = ["index", "second", "third", "fourth"]')
+    .replace('pages = ["index"]', 'pages = ["index", "second", "third", "fourth", "fifth"]')
     + f"""
 [figures.sum-parts]
 kind = "interference"
@@ -58,12 +58,27 @@ A sentence about the seed of the text.
 :::
 """
 
+_ARROW = """
+::: figure sum-weights wide
+A caption.
+
+::: moment 0 60 at W_in, neuron 2, number 3
+A cell.
+:::
+::: moment 60
+No cell.
+:::
+:::
+"""
+
 OTHERS = {
     "second": _page("sum-accuracy", "sum-weights", "odd-loss"),
     "third": _page("sum-parts", "sum-accuracy"),
     "fourth": _page() + _ROW,
+    "fifth": _page() + _ARROW,
 }
-"""Pages without a figure of seeds. The fourth has two figures side by side, and a moment."""
+"""Pages without a figure of seeds. The fourth has two figures side by side, and a moment; the fifth
+has a moment with an arrow."""
 
 
 def write(folder: Path, config: str = CONFIG) -> list[str | Path]:

@@ -31,7 +31,7 @@ from tests.support.jobs import RAISED, answer, fail, kill_oneself, refuse, unsen
 from tests.support.small_site import context_of
 from tests.workers.test_processes import raised_by, the_same
 
-pytestmark = pytest.mark.xdist_group("cluster")
+pytestmark = [pytest.mark.xdist_group("cluster"), pytest.mark.usefixtures("event_loop")]
 
 SWEPT = (
     small_site.CONFIG

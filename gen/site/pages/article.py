@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from gen.errors import PageError
 from gen.mathml import formula_box
+from gen.site.pages.arrows import arrows, read_target
 from gen.site.pages.conditions import evaluate
 from gen.site.pages.directives import Directive, FigureOptions
 from gen.site.pages.explanations import explanation_values
@@ -255,10 +256,15 @@ class Article:
         """Return a sentence that belongs to steps of the figure whose caption is written."""
         figure = self.captioned
         assert figure is not None  # the check of all branches has found it
-        steps = Moment.parse(head.argument, figure.model).steps(self.book)
+        moment = Moment.parse(head.argument, figure.model)
+        steps = moment.steps(self.book)
         self.follows = True
         self.sheets.add("moments")
-        return self._fill("directives/moment.html.jinja", steps=steps, body=self._blocks(inside))
+        values: dict[str, Any] = {"steps": steps, "arrows": (), "body": self._blocks(inside)}
+        if moment.place:
+            picture = figure.picture if isinstance(figure, PlacedFilm) else None
+            values |= arrows(picture, read_target(moment.place, self.book), steps)
+        return self._fill("directives/moment.html.jinja", **values)
 
     def _embedded(self, film: FilmFiles) -> str:
         """Return markup that embeds a film in another site, as wide as there is room."""

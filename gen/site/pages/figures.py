@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
+from gen.site.pages.arrows import Picture
+
 
 @dataclass(frozen=True)
 class FilmFiles:
@@ -67,6 +69,7 @@ class PlacedFilm:
         timing: JSON for its timeline.
         places: what runs in the figure of a formula, and the texts of its places, as JSON values;
             None if it shows a training.
+        picture: in which arrows find the places that they point at; None without a scene.
         single: address of the figure as one file in this language, from the root of the site; None
             without a scene.
     """
@@ -83,6 +86,7 @@ class PlacedFilm:
     recipe: str
     timing: str
     places: dict[str, Any] | None = None
+    picture: Picture | None = None
     single: str | None = None
     single_bytes: int = 0
 

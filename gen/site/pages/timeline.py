@@ -8,12 +8,16 @@ from typing import Any
 
 from gen.errors import PageError
 from gen.i18n import Words
+from gen.site.pages.arrows import check_target
 from gen.site.pages.facts import FactBook
 from gen.text import script_json
 
 _END = re.compile(r"(\d{1,12})|([a-z_][a-z0-9_]*)")
 _HINT = "write [the words]{play MODEL FROM TO}; an end is a step or a fact whose value is a step"
-_MOMENT_HINT = "write ::: moment FROM or ::: moment FROM TO; an end is a step or a fact that is one"
+_MOMENT_HINT = (
+    "write ::: moment FROM or ::: moment FROM TO, and behind it maybe at PLACE; "
+    "an end is a step or a fact that is one"
+)
 _KEYS = (
     *("name", "play", "pause", "step", "step_name", "to", "speed", "loop"),
     *("seed", "loading", "alone", "lost"),
@@ -100,10 +104,12 @@ class Moment:
         model: of the figure.
         ends: each a step, or the name of a fact of the model. Without a second one the sentence
             stays until the next moment.
+        place: what an arrow points at, as `parse_target` reads it; empty without an arrow.
     """
 
     model: str
     ends: tuple[str, ...]
+    place: str = ""
 
     @classmethod
     def parse(cls, argument: str, model: str) -> Moment:
@@ -112,15 +118,21 @@ class Moment:
         Raises:
             PageError: it is not one end or two.
         """
-        ends = argument.split()
-        if len(ends) not in {1, 2} or not all(map(_END.fullmatch, ends)):
+        steps, at, place = f"{argument} ".partition(" at ")
+        ends, place = steps.split(), place.strip()
+        if bool(at) != bool(place) or len(ends) not in {1, 2} or not all(map(_END.fullmatch, ends)):
             raise PageError(f'"::: moment {argument}" cannot be read', _MOMENT_HINT)
-        return cls(model, tuple(ends))
+        return cls(model, tuple(ends), place)
 
     def check(self, book: FactBook) -> None:
-        """Raise PageError if an end is neither a step nor a fact that is one or has no value."""
+        """Raise PageError for an end that is no step, or a place that cannot be read.
+
+        Facts without a value are none of these.
+        """
         for end in self.ends:
             _check_end(self.model, end, book, _MOMENT_HINT)
+        if self.place:
+            check_target(self.place, book)
 
     def steps(self, book: FactBook) -> list[int]:
         """Return the first step and, if it is given, the one at which the sentence goes.
