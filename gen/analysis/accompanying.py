@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gen.analysis.pairs import PairWeights
     from gen.analysis.types import Facts
 
+_ROUNDING = 1e-12
+
 
 def accompanying_facts(weights: PairWeights, settled: tuple[int, ...]) -> Facts:
     """Return whether the double waves are accompanying pizzas, for networks that add.
@@ -53,10 +55,11 @@ def accompanying_shares(weights: PairWeights, frequencies: tuple[int, ...]) -> l
 
     It is the share of the variance over all a, b and c of the logits of the neurons of frequency k,
     with only their double waves in W_in, that a positive multiple of the formula explains: the
-    square of the correlation, 0 if that is negative or a double wave is constant.
+    square of the correlation, 0 if that is negative or there is no double wave.
     """
     first = weights.first
     doubles = first - remove_double_waves(first, main_frequencies(first))
+    doubles[np.abs(doubles) < _ROUNDING * np.abs(first).max()] = 0
     groups = neurons_by_frequency(first)
     numbers = np.arange(len(first))
     shares: list[float] = []

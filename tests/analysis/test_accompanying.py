@@ -41,6 +41,10 @@ def test_double_waves_that_speak_against_the_answer_are_none(k: int, double: flo
     assert accompanying_shares(pizza(k, -double), (k,)) == [0]
 
 
+def test_a_pizza_without_double_waves_has_no_company() -> None:
+    assert accompanying_shares(pizza(4, 0.0), (4,)) == [0]
+
+
 @pytest.mark.parametrize("turn", [0.5, 1.0])
 def test_turned_double_waves_are_less_of_one(turn: float) -> None:
     found = accompanying_shares(pizza(4, 0.1, turn), (4,))

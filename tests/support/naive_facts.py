@@ -253,6 +253,8 @@ def double_waves(case: Case) -> np.ndarray:
     for n in active(case):
         double = 2 * strongest(first[:, n]) % p
         of = wave(first[:, n], min(double, p - double))
+        if double == 0 or abs(of) < 1e-9:
+            continue
         turn = 2 * np.pi * min(double, p - double) * np.arange(p) / p
         found[:, n] = of.real * np.cos(turn) - of.imag * np.sin(turn)
     return found
@@ -270,7 +272,8 @@ def accompanying(case: Case) -> list[float]:
                 said += (logits - logits.mean()).tolist()
                 apart = math.cos(2 * math.pi * k * (a - b) / p)
                 expected += [-apart * math.cos(2 * math.pi * k * (a + b - c) / p) for c in range(p)]
-        shares.append(max(float(np.corrcoef(said, expected)[0, 1]), 0) ** 2)
+        related = float(np.corrcoef(said, expected)[0, 1]) if any(said) else 0.0
+        shares.append(max(related, 0.0) ** 2)
     return shares
 
 
