@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gen.analysis.accompanying import accompanying_facts
 from gen.analysis.circles import PHASE_TOLERANCE, angles, phase_error, spacing_error
 from gen.analysis.fourier import peak_power_shares, silent_neurons
 from gen.analysis.hidden_layer_views import has_hidden_layer, number_weights
@@ -67,7 +68,9 @@ def _waves(run: ModelRun, weights: PairWeights) -> Facts:
         facts |= {"median_difference_error": median, "neurons_at_difference": right}
         return facts | interference_facts(weights)
     facts |= {"median_doubling_error": median, "neurons_doubled": right}
-    return facts | interference_facts(weights) | opposite_facts(weights, tuple(groups))
+    settled = tuple(groups)
+    facts |= interference_facts(weights) | opposite_facts(weights, settled)
+    return facts | accompanying_facts(weights, settled)
 
 
 def _circle(run: ModelRun, task: Modular) -> Facts:

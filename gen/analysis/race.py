@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Real
 
 from gen.analysis.fourier import components, frequencies, powers, silent_neurons
 from gen.analysis.hidden_layer_views import has_hidden_layer, number_weights
@@ -141,9 +141,11 @@ def race_facts(runs: Sequence[ModelRun]) -> Facts:
         `race_median_rank_by_chance`: the middle rank.
         For each of the `MEASURES`, `race_favourite_by_NAME`, `race_among_three_by_NAME`: share
         of neurons whose final wave was the first, or among the first three, at the first snapshot;
-        `race_median_rank_by_NAME`. `race_favourite_when_memorised`: the first by amplitude at the
-        snapshot of `_when_memorised`. `race_settled_when_memorised`: share of neurons whose final
-        wave leads from that snapshot on to the end.
+        `race_median_rank_by_NAME`; `race_pairs_by_NAME`: share of the pairs of a final wave and
+        another wave of its neuron in which that was not the larger one, 0.5 by chance.
+        `race_favourite_when_memorised`: the first by amplitude at the snapshot of
+        `_when_memorised`. `race_settled_when_memorised`: share of neurons whose final wave leads
+        from that snapshot on to the end.
         `race_lead_share`: step from which the final wave leads, as a share of the step of
         generalising, median over neurons. And those of `_network_facts`.
         Shares and ranks are None without a seed that generalised; empty for other tasks and
@@ -169,6 +171,7 @@ def race_facts(runs: Sequence[ModelRun]) -> Facts:
         facts[f"race_favourite_by_{name}"] = _mean(joined[name] == 1)
         facts[f"race_among_three_by_{name}"] = _mean(joined[name] <= AMONG)
         facts[f"race_median_rank_by_{name}"] = _median(joined[name])
+        facts[f"race_pairs_by_{name}"] = _pairs_in_order(joined[name], waves)
     return (
         chances
         | facts
@@ -236,6 +239,15 @@ def _weights_in_race(run: ModelRun) -> Float[np.ndarray, "snapshot number neuron
         return None
     w_in = number_weights(run)
     return w_in if w_in is not None and w_in.shape[1] == run.views["W_in"].shape[1] else None
+
+
+def _pairs_in_order(found: Real[np.ndarray, " winner"], waves: int) -> float | None:
+    """Return the share of the other waves that winners of these ranks have behind them.
+
+    It is the concordance index (Harrell et al. 1982) of a measure and of who wins, which is the
+    area under its ROC curve within neurons. None without a neuron, or with a single wave.
+    """
+    return _mean((waves - found) / (waves - 1)) if waves > 1 else None
 
 
 def _mean(values: np.ndarray) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ class Curve:
             return CLEAR
         aside = np.maximum(0, np.maximum(box.left - self._x, self._x - box.right))
         above = np.maximum(0, np.maximum(box.top - self._y, self._y - box.bottom))
-        return float(np.hypot(aside, above).min())
+        return math.sqrt(float((aside * aside + above * above).min()))
 
 
 def _range(values: np.ndarray) -> tuple[float, float] | None:
@@ -163,11 +164,24 @@ def label_box(
             break  # distances take the most time, and only add to the cost
         if own.distance(box) < GAP - 1.5:
             continue
-        clear = min((other.distance(box) for other in others), default=CLEAR)
+        least = _MIN_CLEAR if best is None else max(_MIN_CLEAR, CLEAR - (best[0] - cost) - 1e-8)
+        clear = _clear_distance(box, others, least)
+        if clear is None:
+            continue
         found = round(cost + max(0.0, CLEAR - clear), 9), number, box
-        if clear >= _MIN_CLEAR and (best is None or found[:2] < best[:2]):
+        if best is None or found[:2] < best[:2]:
             best = found
     return None if best is None else best[2]
+
+
+def _clear_distance(box: Box, others: Sequence[Curve], least: float) -> float | None:
+    """Return the distance from a box to the nearest line; None if it is less than `least`."""
+    clear = CLEAR
+    for other in others:
+        clear = min(clear, other.distance(box))
+        if clear < least:
+            return None
+    return clear
 
 
 def _candidates(own: Curve, area: Box, size: tuple[float, float]) -> Iterator[tuple[float, Box]]:

@@ -204,6 +204,7 @@ class Placer:
         suffix: of the names of chart files in this language.
         charts: contents of the chart files of this language by path, filled by `place`.
         views: the figures by id, filled by `place`.
+        recipes: of films by id, filled by `film`.
     """
 
     config: Config
@@ -214,6 +215,7 @@ class Placer:
     suffix: str
     charts: dict[str, bytes] = field(default_factory=dict)
     views: dict[str, AnyView] = field(default_factory=dict)
+    recipes: dict[str, str] = field(default_factory=dict)
 
     def place(self, views: Sequence[AnyView]) -> tuple[dict[str, PlacedFigure], BySeed]:
         """Return the figures by id, and those that readers choose by seed."""
@@ -243,7 +245,6 @@ class Placer:
 
     def film(self, view: AnyView) -> PlacedFilm:
         """Return a figure that moves."""
-        from gen.config.snippet import recipe
         from gen.site.timing import film_timing
 
         entry, data = self.drawn.get(view.stem), self.data.get(view.stem)
@@ -256,11 +257,19 @@ class Placer:
             data=data,
             data_bytes=self._size(data),
             alt=view.alt(self.words),
-            recipe=recipe(self.config, view.name),
+            recipe=self._recipe(view.name),
             timing=film_timing(entry, view.run, self.words),
             places=self._places(view, entry, scene),
             picture=self._picture(view, scene),
         )
+
+    def _recipe(self, name: str) -> str:
+        """Return the recipe of a figure, which is that of all seeds."""
+        from gen.config.snippet import recipe
+
+        if name not in self.recipes:
+            self.recipes[name] = recipe(self.config, name)
+        return self.recipes[name]
 
     def _picture(self, view: AnyView, scene: PlacedScene | None) -> Picture | None:
         """Return the picture in which arrows find their places, if the page paints it."""

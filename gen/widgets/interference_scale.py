@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -51,13 +52,19 @@ def snapshot_scales(run: ModelRun, groups: Sequence[Group], reach: float) -> lis
     Args:
         reach: the `half_range`.
     """
-    members, activation = [group.neurons for group in groups], activation_of(run)
+    largest = _largest_before_end(run, tuple(tuple(group.neurons.tolist()) for group in groups))
+    return [*(round_scale(_HEADROOM * one / reach) for one in largest), 1.0]
+
+
+@lru_cache(maxsize=32)  # for the next language
+def _largest_before_end(run: ModelRun, groups: tuple[tuple[int, ...], ...]) -> tuple[float, ...]:
+    """Return the `largest_share` of each snapshot of the page but the last."""
+    members, activation = [np.array(group) for group in groups], activation_of(run)
     into_all, out_all = views_in_page(run).values()
-    largest = [
+    return tuple(
         largest_share(into, out, members, activation)
         for into, out in zip(into_all[:-1], out_all[:-1], strict=True)
-    ]
-    return [*(round_scale(_HEADROOM * one / reach) for one in largest), 1.0]
+    )
 
 
 def round_scale(ratio: float) -> float:

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gen.analysis.race import lead_facts, measures_at_start, race_facts, ranks, winners
+from gen.analysis.race import (
+    _pairs_in_order,
+    lead_facts,
+    measures_at_start,
+    race_facts,
+    ranks,
+    winners,
+)
 from tests.support.line_runs import circle_run, parity_run
 
 NUMBERS = 11
@@ -73,3 +80,9 @@ def test_networks_without_a_weight_for_each_number_do_not_race() -> None:
         assert lead_facts(run) == {}
         assert race_facts([run]) == {}
     assert race_facts([]) == {}
+
+
+@given(st.lists(st.integers(1, 5), min_size=1))
+def test_pairs_in_order_are_counted_one_by_one(places: list[int]) -> None:
+    behind = [place < other for place in places for other in range(1, 6) if other != place]
+    assert _pairs_in_order(np.array(places), 5) == pytest.approx(sum(behind) / len(behind))

@@ -291,6 +291,11 @@ SUMS: Mapping[str, Row] = {
     "largest_opposite_strength_of_main_waves": lambda c: max(
         naive.opposite(c, main_alone=True).values(), default=None
     ),
+    "largest_opposite_strength_without_doubles": lambda c: max(
+        naive.opposite(c, doubles=False).values(), default=None
+    ),
+    "accompanying_shares": naive.accompanying,
+    "smallest_accompanying_share": lambda c: min(naive.accompanying(c), default=None),
     "key_frequencies": naive.keys,
     "guess_loss": naive.guess,
     "test_half_at": naive.half_known,

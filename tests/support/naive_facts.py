@@ -246,10 +246,43 @@ def median_lead(case: Case) -> float:
     return float(np.median(leads))
 
 
-def opposite(case: Case, *, main_alone: bool = False) -> dict[int, float]:
+def double_waves(case: Case) -> np.ndarray:
+    """Return the wave of twice the strongest frequency in the input weights of every neuron."""
+    first = final(case)[0]
+    p, found = len(first), np.zeros(first.shape)
+    for n in active(case):
+        double = 2 * strongest(first[:, n]) % p
+        of = wave(first[:, n], min(double, p - double))
+        if double == 0 or abs(of) < 1e-9:
+            continue
+        turn = 2 * np.pi * min(double, p - double) * np.arange(p) / p
+        found[:, n] = of.real * np.cos(turn) - of.imag * np.sin(turn)
+    return found
+
+
+def accompanying(case: Case) -> list[float]:
+    """Return how much of what double waves say alone is -cos(w (a - b)) cos(w (a + b - c))."""
+    heard, out, shares = double_waves(case), final(case)[2], list[float]()
+    p = len(heard)
+    for k, group in settled(case).items():
+        said, expected = list[float](), list[float]()
+        for a in range(p):
+            for b in range(p):
+                logits = np.maximum(heard[a, group] + heard[b, group], 0) @ out[group]
+                said += (logits - logits.mean()).tolist()
+                apart = math.cos(2 * math.pi * k * (a - b) / p)
+                expected += [-apart * math.cos(2 * math.pi * k * (a + b - c) / p) for c in range(p)]
+        related = float(np.corrcoef(said, expected)[0, 1]) if any(said) else 0.0
+        shares.append(max(related, 0.0) ** 2)
+    return shares
+
+
+def opposite(case: Case, *, main_alone: bool = False, doubles: bool = True) -> dict[int, float]:
     """Return the ratio of amplitudes at opposite and close pairs of each settled frequency."""
     first, _, out, _ = final(case)
     p, found = len(first), dict[int, float]()
+    if not doubles:
+        first = first - double_waves(case)
     if main_alone:
         waves = [(strongest(first[:, n]), first[:, n]) for n in range(first.shape[1])]
         turn = [2 * np.pi * k * np.arange(p) / p for k, _ in waves]

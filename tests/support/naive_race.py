@@ -88,6 +88,18 @@ def _ranks(case: Case, measure: Measure) -> list[int]:
     ]
 
 
+def _pairs(case: Case, measure: Measure) -> float | None:
+    """Return in how many pairs of the final wave and another one of its neuron it was larger."""
+    larger = [
+        measure(run, neuron, own) > measure(run, neuron, other)
+        for run in racing(case)
+        for neuron, own in winners(run).items()
+        for other in waves(run)
+        if other != own
+    ]
+    return sum(larger) / len(larger) if larger else None
+
+
 def _when_memorised(run: ModelRun) -> int:
     """Return the first snapshot at which the training rows are learned."""
     step = learned(run, "train")
@@ -197,6 +209,10 @@ ROWS: Mapping[str, Row] = {
         f"race_median_rank_by_{name}": lambda c, of=measure: (
             statistics.median(found) if (found := _ranks(c, of)) else None
         )
+        for name, measure in MEASURES.items()
+    },
+    **{
+        f"race_pairs_by_{name}": lambda c, of=measure: _pairs(c, of)
         for name, measure in MEASURES.items()
     },
     "race_favourite_when_memorised": lambda c: _share(
