@@ -196,7 +196,7 @@ def main() -> None:
     add("--builds", type=int, default=3, help="rounds of builds")
     add("--steps", type=int, default=2000, help="of the base training of parity")
     add("--figures", type=int, default=4, help="of the base site, an even number")
-    add("--pages", type=int, default=128, help="of the base site")
+    add("--pages", type=int, default=32, help="of the base site")
     add("--sweep-models", type=int, default=1125, help="multiples of 125; trained for 4 steps")
     add("--recording-mb", type=int, default=64, help="of the smaller recording")
     options = parser.parse_args()
