@@ -105,7 +105,8 @@ def test_the_benchmark_of_doubling_prints_builds(
 def test_the_benchmark_of_doubling_prints_trainings(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", "bench --rounds 2 --steps 20 --only models rows".split())
+    options = "--rounds 2 --steps 20 --only models rows"
+    monkeypatch.setattr("sys.argv", ["bench", *options.split()])
     doubling.main()
     printed = capfd.readouterr().out.splitlines()[2:]
     assert [line.split()[1:6] for line in printed] == [
