@@ -84,7 +84,7 @@ class BuiltSite:
 
     def __init__(self, folder: Path, size: Size, most: int) -> None:
         name = f"{size.figures}-{size.pages}-{size.languages}"
-        self._store, self._sources = folder / ".gen", folder / name / "site"
+        self._store, self.sources = folder / ".gen", folder / name / "site"
         self._output = folder / name / "_site"
         self._edits = 0
         self._pages: list[Path] = []
@@ -100,12 +100,12 @@ class BuiltSite:
             *(_MODEL.format(number=number, rows=200 + number) for number in range(most)),
             *(_FIGURES.format(number=number) for number in range(size.figures // 2)),
         ]
-        self._sources.mkdir(parents=True)
-        (self._sources / "gen.toml").write_text("\n".join(tables))
+        self.sources.mkdir(parents=True)
+        (self.sources / "gen.toml").write_text("\n".join(tables))
         ids = [f"{kind}-{n}" for n in range(size.figures // 2) for kind in ("weights", "loss")]
         period = size.period or size.pages
         for language in languages:
-            pages = self._sources / "pages" / language
+            pages = self.sources / "pages" / language
             pages.mkdir(parents=True)
             for place, name in enumerate(names):
                 path = pages / f"{name}.md"
@@ -130,7 +130,7 @@ class BuiltSite:
         return self._run("build")
 
     def _run(self, command: str) -> float:
-        options = ("--config", self._sources / "gen.toml", "--store", self._store)
+        options = ("--config", self.sources / "gen.toml", "--store", self._store)
         return seconds_of([*gen_command(command), *options, "--output", self._output])
 
 

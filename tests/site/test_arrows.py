@@ -53,9 +53,9 @@ def picture() -> Picture:
     return Picture(lambda: script, None)
 
 
-def shown(moment: str, figure: PlacedFilm | None = None) -> Outline:
+def shown(moment: str, figure: PlacedFilm | None = None, name: str = "weights") -> Outline:
     placed = figure or replace(film(), picture=picture())
-    sources = {"index": f"{FRONT}::: figure weights\n::: moment {moment}\nHere.\n:::\n:::\n"}
+    sources = {"index": f"{FRONT}::: figure {name}\n::: moment {moment}\nHere.\n:::\n:::\n"}
     facts = {**FACTS, "parity": {**FACTS["parity"], "rows": [0, 1], "none": None, "k": 2}}
     figures = {"weights": placed, "accuracy": chart()}
     pages = render_pages(site("index"), "en", sources, figures, facts, Words("en"), TEMPLATES)
@@ -110,9 +110,15 @@ def test_a_place_that_is_wrong_is_an_error_with_its_line(moment: str, message: s
         shown(moment)
 
 
-def test_a_figure_that_the_page_does_not_paint_has_no_places() -> None:
-    with pytest.raises(ConfigError, match="does not paint this figure"):
-        shown("300 at neuron 1", film())
+def test_a_film_whose_picture_is_not_made_yet_has_its_sentence_and_no_arrow() -> None:
+    page = shown("300 at neuron 1", film())
+    assert not rectangles(page)
+    assert "Here." in page.text
+
+
+def test_a_chart_has_no_places() -> None:
+    with pytest.raises(ConfigError, match="accuracy is no film of a training"):
+        shown("300 at neuron 1", name="accuracy")
 
 
 @given(st.data())

@@ -131,16 +131,12 @@ def _numbers(reference: str, book: FactBook) -> str:
     return " ".join(map(str, every))
 
 
-def arrows(picture: Picture | None, target: Target, steps: Sequence[int]) -> dict[str, Any]:
+def arrows(picture: Picture, target: Target, steps: Sequence[int]) -> dict[str, Any]:
     """Return what the template needs: width of the picture, and for each box an arrow.
 
     Raises:
-        PageError: the page does not paint the figure, or it has no such place.
+        PageError: the picture has no such place.
     """
-    if picture is None:
-        raise PageError(
-            "the page does not paint this figure", "an arrow can point into films of trainings only"
-        )
     width, height = picture.size
     every = [place_arrow(box, width, height) for box in picture.boxes(target, steps)]
     return {"arrows": every, "width": width}

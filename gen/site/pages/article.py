@@ -262,8 +262,12 @@ class Article:
         self.sheets.add("moments")
         values: dict[str, Any] = {"steps": steps, "arrows": (), "body": self._blocks(inside)}
         if moment.place:
-            picture = figure.picture if isinstance(figure, PlacedFilm) else None
-            values |= arrows(picture, read_target(moment.place, self.book), steps)
+            target = read_target(moment.place, self.book)
+            if not isinstance(figure, PlacedFilm):
+                what = f"{figure.id} is no film of a training"
+                raise PageError(what, "an arrow can point into such a figure alone")
+            if figure.picture is not None:  # a site in the making has none yet
+                values |= arrows(figure.picture, target, steps)
         return self._fill("directives/moment.html.jinja", **values)
 
     def _embedded(self, film: FilmFiles) -> str:
