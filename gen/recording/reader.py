@@ -160,7 +160,7 @@ class Recording:
     def is_at_path(self) -> bool:
         """Return whether its path is still the file that was read."""
         try:
-            return _identity(os.stat(self.path)) == self.identity
+            return _identity(self.path.stat()) == self.identity
         except OSError:
             return False
 
