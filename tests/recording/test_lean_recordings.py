@@ -195,6 +195,7 @@ DRAWN: dict[str, Callable[[RecordedRun], object]] = {
     "table of a plane": lambda run: EmbeddingPlane(model="m", coordinates=[0, 1]).csv(run),
     "norms": lambda run: Norms(model="m").csv(run),
     "pack": pack_of,
+    "download": snapshot_arrays,
     "sent to a worker": pickle.dumps,
 }
 
