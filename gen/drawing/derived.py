@@ -229,7 +229,27 @@ Values: TypeAlias = np.ndarray | Derived
 
 def derived_view(run: Run, name: str) -> Derived:
     """Return a view of a run, from which figures derive what they show."""
-    values = run.views[name]
+    return _of_view(run, name, run.views[name])
+
+
+def derived_part(
+    run: Run,
+    name: str,
+    snapshots: Sequence[int] | Int[np.ndarray, " frame"],
+    rows: Int[np.ndarray, " row"],
+    columns: Int[np.ndarray, " column"],
+) -> Derived:
+    """Return `derived_view(run, name)[snapshots][:, rows, columns]`; only this is in memory."""
+    shape = run.shapes[name]
+    outline = np.broadcast_to(np.float32(0), (1, shape.rows, shape.columns))
+    return replace(
+        _of_view(run, name, outline)[:, rows, columns],
+        values=run.view_at(name, snapshots, rows, columns),
+        frames=np.arange(len(run.snapshot_steps))[np.asarray(snapshots)],
+    )
+
+
+def _of_view(run: Run, name: str, values: Float[np.ndarray, "frame row column"]) -> Derived:
     meanings = run.axes.get(name, ("row", "column"))
     axes = tuple(
         (meaning, entry_numbers(run, meaning, size))

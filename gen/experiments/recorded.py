@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +17,12 @@ from pydantic import Field
 from gen.errors import ConfigError
 from gen.experiments.runs import Run
 from gen.networks.view import ViewShape
-from gen.recording.reader import RecordedView, Recording, read_recording
+from gen.recording.reader import RecordedView, Recording, read_again, read_recording
 from gen.settings import Settings
 from gen.text import Line
 
 MAX_BYTES = 4 * 2**30
-"""Largest size of the views of one recording, which are in memory while a figure is drawn."""
+"""Largest size of the views of one recording; a plugin may have a whole view in memory."""
 
 _DIGITS = re.compile(r"(\d+)")
 _Axes = Annotated[tuple[Line, Line], Field(strict=False)]
@@ -120,18 +120,39 @@ class RecordedViews(Mapping[str, np.ndarray]):
     """The views of a recording as float32 matrices, read when they are asked for.
 
     A tensor of one axis is a matrix of one row; further axes are joined to columns. A pickled
-    object holds the values, so that a worker draws what was read here, whatever is recorded since.
+    object says which file it is, and how much of it was read: a worker draws what was read here,
+    whatever is recorded since. It holds the values if the file was removed or replaced meanwhile.
     """
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
 
     def __getitem__(self, name: str) -> Float[np.ndarray, "snapshot _row _column"]:
+        return self.at(name, range(len(self._recording.snapshot_steps)))
+
+    def at(
+        self,
+        name: str,
+        snapshots: Sequence[int] | Int[np.ndarray, " frame"],
+        rows: Int[np.ndarray, " row"] | None = None,
+        columns: Int[np.ndarray, " column"] | None = None,
+    ) -> Float[np.ndarray, "frame row column"]:
+        """Return some rows and columns of a view at some snapshots; only they are kept in memory.
+
+        Raises:
+            KeyError: there is no such view.
+        """
         if name not in self._recording.views:
             raise KeyError(name)
-        values = self._recording.view(name)
-        rows, columns = _matrix(self._recording.views[name])[0]
-        return values.reshape(len(values), rows, columns).astype(np.float32, copy=False)
+        (height, width), _ = _matrix(self._recording.views[name])
+        shape = (height if rows is None else len(rows), width if columns is None else len(columns))
+        found = np.empty((len(snapshots), *shape), np.float32)
+        for place, index in enumerate(snapshots):
+            one = self._recording.snapshot(name, int(index)).reshape(height, width)
+            one = one if rows is None else one.take(rows, 0)
+            one = one if columns is None else one.take(columns, 1)
+            found[place] = one.astype(np.float32, copy=False)
+        return found
 
     def __contains__(self, name: object) -> bool:
         return name in self._recording.views
@@ -143,7 +164,14 @@ class RecordedViews(Mapping[str, np.ndarray]):
         return len(self._recording.views)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return dict, (dict(self),)
+        read = self._recording
+        if not read.is_at_path():
+            return dict, (dict(self),)
+        return _read_again, (read.path.absolute(), read.size, read.identity)
+
+
+def _read_again(path: Path, size: int | None, identity: tuple[int, int]) -> RecordedViews:
+    return RecordedViews(read_again(path, size, identity))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -201,6 +229,18 @@ class RecordedRun(Run):
             note=recording.note,
             script=recording.script,
         )
+
+    def view_at(
+        self,
+        name: str,
+        snapshots: Sequence[int] | Int[np.ndarray, " frame"],
+        rows: Int[np.ndarray, " row"] | None = None,
+        columns: Int[np.ndarray, " column"] | None = None,
+    ) -> Float[np.ndarray, "frame row column"]:
+        """Return some rows and columns of a view at some snapshots; nothing else is read."""
+        if isinstance(self.views, RecordedViews):
+            return self.views.at(name, snapshots, rows, columns)
+        return super().view_at(name, snapshots, rows, columns)
 
     def logged(self, metric: str) -> tuple[Int[np.ndarray, " log"], Float[np.ndarray, " log"]]:
         """Return the steps at which a metric was taken, and its values without NaN."""

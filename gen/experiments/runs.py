@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -86,9 +86,29 @@ class Run:
         """Return the steps at which a metric was taken, and its values."""
         return self.logged_steps, self.metrics[metric]
 
+    def view_at(
+        self,
+        name: str,
+        snapshots: Sequence[int] | Int[np.ndarray, " frame"],
+        rows: Int[np.ndarray, " row"] | None = None,
+        columns: Int[np.ndarray, " column"] | None = None,
+    ) -> Float[np.ndarray, "frame row column"]:
+        """Return some rows and columns of a view, all if None, at some snapshots.
+
+        Of a recording nothing else is kept in memory, whereas `views[name]` is the whole view.
+        """
+        found = self.views[name][np.asarray(snapshots)]
+        found = found if rows is None else found.take(rows, 1)
+        return found if columns is None else found.take(columns, 2)
+
+    def each_snapshot(self, name: str) -> Iterator[Float[np.ndarray, "rows columns"]]:
+        """Yield a view at one snapshot after the other; a recording reads one at a time."""
+        for place in range(len(self.snapshot_steps)):
+            yield self.view_at(name, [place])[0]
+
     def final_view(self, name: str) -> Float[np.ndarray, "rows columns"]:
         """Return a view at the last snapshot, in float64."""
-        return self.views[name][-1].astype(np.float64)
+        return self.view_at(name, [-1])[0].astype(np.float64)
 
 
 def every_nth(snapshots: int, most: int) -> Int[np.ndarray, " kept"]:

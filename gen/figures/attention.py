@@ -79,7 +79,7 @@ class Attention(AnyRunFigure, FilmFigure):
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
         chosen = self._chosen(run.shapes)
-        values = {name: finite(run.views[name][shown]) for name in chosen}
+        values = {name: finite(run.view_at(name, shown)) for name in chosen}
         limit = _limit(list(values.values()))
         if self.drawn == "cells":
             layout = HeatLayout.of(_maps(chosen))
@@ -101,7 +101,7 @@ class Attention(AnyRunFigure, FilmFigure):
             )
         ]
         for name, shape in chosen.items():
-            final = finite(run.views[name][-1])
+            final = finite(run.view_at(name, [-1])[0])
             for row, strongest in enumerate(final.argmax(axis=1).tolist()):
                 sentences.append(
                     words(

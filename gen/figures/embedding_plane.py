@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from pydantic import Field
 
 from gen.analysis.neuron_groups import entry_numbers
@@ -83,8 +83,8 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
 
         shown = self.pacing().select(len(run.snapshot_steps), self.frames)
         steps = run.snapshot_steps[shown]
-        name, points = self._points(run)
-        places = self._places(points)[shown]
+        name, _ = self._chosen(run.shapes)
+        places = self._places(run, name, shown)
         canvas, layers = film_frame(
             FILM_WIDTH, _TOP + _SIDE + _AXIS, scale, steps, left=_LEFT, right=_LEFT + _SIDE
         )
@@ -93,13 +93,14 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
         panel = canvas.panel(
             left=_LEFT, top=_TOP, width=_SIDE, height=_SIDE, x=(-limit, limit), y=(-limit, limit)
         )
-        self._axes(canvas, panel, points[-1])
+        self._axes(canvas, panel, self._points(run, name, -1))
         layers += _dots(panel, places, self._numbers(run, name))
         return Film.of(canvas, steps, layers, self.pacing())
 
     def csv(self, run: Run) -> str:
-        name, points = self._points(run)
-        places, numbers = self._places(points), self._numbers(run, name)
+        name, _ = self._chosen(run.shapes)
+        places = self._places(run, name, range(len(run.snapshot_steps)))
+        numbers = self._numbers(run, name)
         rows = (
             [int(step), number, *(f"{value:.9g}" for value in place)]
             for step, at in zip(run.snapshot_steps, places, strict=True)
@@ -108,12 +109,12 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
         return csv_text(["step", "number", "x", "y"], rows)
 
     def alt(self, run: Run, words: Words) -> str:
-        name, points = self._points(run)
-        shape = run.shapes[name]
+        name, shape = self._chosen(run.shapes)
+        first_points, final_points = (self._points(run, name, at) for at in (0, -1))
         axis = shape.row_axis if self.points == "rows" else shape.column_axis
         begin = words(
             "alt.embedding_plane.begin",
-            points=points.shape[1],
+            points=len(final_points),
             view=name,
             axis=axis_in_words(axis, words),
             steps=int(run.snapshot_steps[-1]),
@@ -121,8 +122,8 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
         if self.coordinates is not None:
             x, y = self.coordinates
             return words.join_sentences([begin, words("alt.embedding_plane.coordinates", x=x, y=y)])
-        plane = Plane.of(points[-1])
-        held = (round(float(plane.share(points[at]).sum()), 9) for at in (0, -1))
+        plane = Plane.of(final_points)
+        held = (round(float(plane.share(at).sum()), 9) for at in (first_points, final_points))
         first, final = map(words.percent, held)
         shares = words("alt.embedding_plane.components", first=first, final=final)
         return words.join_sentences([begin, shares])
@@ -142,10 +143,10 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
             return shape.rows, shape.columns
         return shape.columns, shape.rows
 
-    def _points(self, run: Run) -> tuple[str, Float[np.ndarray, "snapshot point coordinate"]]:
-        name, _ = self._chosen(run.shapes)
-        view = finite(run.views[name])
-        return name, view if self.points == "rows" else view.transpose(0, 2, 1)
+    def _points(self, run: Run, name: str, at: int) -> Float[np.ndarray, "point coordinate"]:
+        """Return the points at one snapshot."""
+        view = finite(run.view_at(name, [at])[0])
+        return view if self.points == "rows" else view.T
 
     def _numbers(self, run: Run, name: str) -> tuple[int, ...]:
         """Return the number of every point."""
@@ -155,12 +156,14 @@ class EmbeddingPlane(AnyRunFigure, FilmFigure):
         return entry_numbers(run, axis, shape.rows if by_row else shape.columns)
 
     def _places(
-        self, points: Float[np.ndarray, "snapshot point coordinate"]
-    ) -> Float[np.ndarray, "snapshot point 2"]:
+        self, run: Run, name: str, snapshots: Sequence[int] | Int[np.ndarray, " frame"]
+    ) -> Float[np.ndarray, "frame point 2"]:
         """Return the places of all points in the plane of the last snapshot."""
+        points = (self._points(run, name, int(at)) for at in snapshots)
         if self.coordinates is not None:
-            return points[:, :, self.coordinates].astype(np.float64)
-        return Plane.of(points[-1]).project(points)
+            return np.stack([one[:, self.coordinates].astype(np.float64) for one in points])
+        plane = Plane.of(self._points(run, name, -1))
+        return np.stack([plane.project(one) for one in points])
 
     def _axes(
         self, canvas: Canvas, panel: Panel, final: Float[np.ndarray, "point coordinate"]

@@ -82,7 +82,7 @@ class Histogram(AnyRunFigure, FilmFigure):
         for place, name in enumerate(chosen):
             top = HEADER + _NAME + place * (_NAME + height + _AXIS)
             counts, edges = self.counts(run, name)
-            beyond = _beyond(run.views[name], float(edges[-1]))
+            beyond = _largest(run, name) > float(edges[-1]) * (1 + 1e-6)
             canvas.symbol(_LEFT, top - 12, name)
             layers.append(_bars(canvas, top, height, counts[shown], edges, self.log, beyond))
         return Film.of(canvas, steps, layers, self.pacing())
@@ -91,16 +91,12 @@ class Histogram(AnyRunFigure, FilmFigure):
         self, run: Run, name: str
     ) -> tuple[Int[np.ndarray, "snapshot bin"], Float[np.ndarray, " edge"]]:
         """Return how many values of every snapshot are in each bin, and the edges of the bins."""
-        view = run.views[name]
-        size = np.abs(view[np.isfinite(view)])
-        largest = float(size.max()) if size.size else 0.0
+        largest = _largest(run, name)
         limit = self.limit or (round_up(largest) if largest > 0 else 1.0)
         edges = np.linspace(-limit, limit, self.bins + 1)
         # In float64, because the float32 next to the limit may lie beyond it.
-        exact = view.astype(np.float64)
-        counts = [
-            np.histogram(np.clip(one[np.isfinite(one)], -limit, limit), edges)[0] for one in exact
-        ]
+        exact = (one[np.isfinite(one)].astype(np.float64) for one in run.each_snapshot(name))
+        counts = [np.histogram(np.clip(one, -limit, limit), edges)[0] for one in exact]
         return np.array(counts, dtype=np.int64), edges
 
     def csv(self, run: Run) -> str:
@@ -126,7 +122,7 @@ class Histogram(AnyRunFigure, FilmFigure):
         sentences = [begin, *([words("alt.histogram.log")] if self.log else [])]
         for name in chosen:
             (low, high), (end_low, end_high) = (
-                _middle_half(run.views[name][place]) for place in (0, -1)
+                _middle_half(one) for one in run.view_at(name, [0, -1])
             )
             sentences.append(
                 words(
@@ -148,8 +144,10 @@ def _middle_half(values: Float[np.ndarray, "row column"]) -> tuple[float, float]
     return float(low), float(high)
 
 
-def _beyond(view: Float[np.ndarray, "snapshot row column"], limit: float) -> bool:
-    return bool((np.abs(view[np.isfinite(view)]) > limit * (1 + 1e-6)).any())
+def _largest(run: Run, name: str) -> float:
+    """Return the largest size of a finite value of a view, at any snapshot."""
+    sizes = (np.abs(one[np.isfinite(one)]) for one in run.each_snapshot(name))
+    return max(float(size.max(initial=0.0)) for size in sizes)
 
 
 def _bars(

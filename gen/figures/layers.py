@@ -11,7 +11,7 @@ from pydantic import Field
 
 from gen.analysis.neuron_groups import entry_numbers
 from gen.charts.scales import round_up
-from gen.drawing.derived import Values, derived_view
+from gen.drawing.derived import Values
 from gen.figures.any_run_figure import (
     AnyRunFigure,
     Name,
@@ -66,13 +66,13 @@ class Layers(Selection, AnyRunFigure, FilmFigure):
         maps = [self._numbered(one, run) for one in self._maps(chosen)]
         layout = HeatLayout.of(maps, self.cell)
         # Rows are sorted by the last snapshot, which is always the last of those that are shown.
-        values = [self.of(derived_view(run, name)[shown]) for name in chosen]
+        values = [self.of(run, name, shown) for name in chosen]
         canvas, layers = layout.frame(values, self._limits(values), steps, scale)
         return Film.of(canvas, steps, layers, self.pacing())
 
     def alt(self, run: Run, words: Words) -> str:
         chosen = chosen_views(self.views, run.shapes)
-        values = [np.asarray(self.of(derived_view(run, name)[[0, -1]])) for name in chosen]
+        values = [np.asarray(self.of(run, name, [0, -1])) for name in chosen]
         begin = words(
             "alt.layers.begin",
             views=len(chosen),

@@ -62,6 +62,10 @@ class Norms(AnyRunFigure):
 
     def _norms(self, run: Run) -> dict[str, Float[np.ndarray, " snapshot"]]:
         return {
-            name: np.linalg.norm(run.views[name].astype(np.float64), axis=(1, 2))
+            name: np.concatenate([_norm(one[None]) for one in run.each_snapshot(name)])
             for name in chosen_views(self.views, run.shapes)
         }
+
+
+def _norm(views: Float[np.ndarray, "snapshot row column"]) -> Float[np.ndarray, " snapshot"]:
+    return np.linalg.norm(views.astype(np.float64), axis=(1, 2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -11,7 +11,8 @@ from jaxtyping import Float, Int
 from pydantic import AfterValidator, Field
 
 from gen.analysis.principal import Plane, by_pattern, by_size
-from gen.drawing.derived import Derived, Values
+from gen.drawing.derived import Values, derived_part
+from gen.experiments.runs import Run
 from gen.networks.view import ViewShape
 from gen.settings import Settings
 
@@ -79,14 +80,20 @@ class Selection(Settings):
                         f'{key} names a view "{name}", but the views are {", ".join(shapes)}'
                     )
 
-    def of(self, view: Derived) -> Values:
-        """Return what is shown of a view, in the order in which it is shown.
+    def of(
+        self, run: Run, name: str, snapshots: Sequence[int] | Int[np.ndarray, " frame"]
+    ) -> Values:
+        """Return what is shown of a view at some snapshots, in the order in which it is shown.
 
         It still says how it follows from the view, unless it is projected.
+
+        Args:
+            snapshots: the last one is the last of the run.
         """
-        rows = _numbers("rows", self.rows, view.view, view.shape[1])
-        columns = _numbers("columns", self.columns, view.view, view.shape[2])
-        part: Values = view[:, rows, columns].finite()
+        shape = run.shapes[name]
+        rows = _numbers("rows", self.rows, name, shape.rows)
+        columns = _numbers("columns", self.columns, name, shape.columns)
+        part: Values = derived_part(run, name, snapshots, rows, columns).finite()
         if self.project is not None:
             values = part.values
             part = Plane.of(values[-1], self.project).project(values)

@@ -91,7 +91,8 @@ class SingularValues(AnyRunFigure):
         last = len(run.snapshot_steps) - 1
         stride = max(1, -(-last // (self.frames - 1)))
         shown = np.append(np.arange(0, last, stride), last)
-        return name, run.snapshot_steps[shown], singular_values(run.views[name][shown])
+        found = [singular_values(run.view_at(name, [place])) for place in shown]
+        return name, run.snapshot_steps[shown], np.concatenate(found)
 
     def _named(
         self, values: Float[np.ndarray, "snapshot value"]

@@ -139,6 +139,6 @@ def views_in_page(run: Run) -> dict[str, Float[np.ndarray, "kept _row _column"]]
 
 
 def _quantised_views(run: Run, kept: Int[np.ndarray, " kept"]) -> dict[str, Quantised]:
-    values = {name: run.views[name][kept] for name in run.shapes}
+    values = {name: run.view_at(name, kept) for name in run.shapes}
     bits = view_bits(values)
     return {name: quantise_symmetric(view, bits[name]) for name, view in values.items()}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import os
 from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -86,6 +88,7 @@ class Recording:
         units: unit of a metric or view, by name.
         note: the note of its author, or an empty text.
         script: `name` and `sha256` of the script that made it; empty if not recorded.
+        identity: device and number of the file, by which it is told from one that replaced it.
     """
 
     path: Path
@@ -97,6 +100,7 @@ class Recording:
     units: dict[str, str]
     note: str
     script: dict[str, str]
+    identity: tuple[int, int]
     _read: Callable[[str, int], np.ndarray]
 
     def digest(self) -> str:
@@ -143,12 +147,22 @@ class Recording:
             ConfigError: there is no such view.
         """
         indices = range(len(self.snapshot_steps))[snapshots]
-        parts = [self.snapshot(view, index)[select].copy() for index in indices]
-        if parts:
-            return np.stack(parts)
+        if indices:
+            first = self.snapshot(view, indices[0])[select]
+            found = np.empty((len(indices), *first.shape), first.dtype)
+            for place, index in enumerate(indices):
+                found[place] = self.snapshot(view, index)[select]
+            return found
         expected = self.views[view]
         one = np.broadcast_to(np.zeros((), expected.dtype), (1, *expected.shape))
         return one[:, *select][:0].copy()
+
+    def is_at_path(self) -> bool:
+        """Return whether its path is still the file that was read."""
+        try:
+            return _identity(self.path.stat()) == self.identity
+        except OSError:
+            return False
 
     def aligned_metrics(
         self,
@@ -186,18 +200,43 @@ def read_recording(path: Path) -> Recording:
     """
     try:
         with open_regular(path) as file:
-            if file.read(len(MAGIC)) == MAGIC:
-                return _read_journal(path, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ))
-            # The path may be another file by now; the descriptor is still this one.
-            return _read_complete(path, f"/dev/fd/{file.fileno()}")
+            return _read(path, file, _sizes.get(path))
     except OSError as error:
         raise unreadable_error(error, str(path)) from None
 
 
-def _read_journal(path: Path, journal: mmap.mmap) -> Recording:
+def read_again(path: Path, size: int | None, identity: tuple[int, int]) -> Recording:
+    """Open what another process has read of a recording, by its `size` and `identity`.
+
+    Raises:
+        ConfigError: the file cannot be read, or another one has its path.
+    """
+    try:
+        with open_regular(path) as file:
+            if _identity(os.fstat(file.fileno())) == identity:
+                return _read(path, file, size)
+    except OSError as error:
+        raise unreadable_error(error, str(path)) from None
+    raise ConfigError("was replaced while it was drawn", where=str(path), hint="build again")
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+def _read(path: Path, file: BufferedReader, size: int | None) -> Recording:
+    """Read an open recording; of a journal this many bytes at most."""
+    identity = _identity(os.fstat(file.fileno()))
+    if file.read(len(MAGIC)) == MAGIC:
+        journal = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+        return _read_journal(path, identity, memoryview(journal)[:size])
+    # The path may be another file by now; the descriptor is still this one.
+    return _read_complete(path, identity, f"/dev/fd/{file.fileno()}")
+
+
+def _read_journal(path: Path, identity: tuple[int, int], content: memoryview) -> Recording:
     """Read a journal: metrics, and where its snapshots are."""
     where = str(path)
-    content = memoryview(journal)[: _sizes.get(path)]
     about = About()
     names: list[str] = []
     series: list[tuple[array[int], array[float]]] = []
@@ -234,11 +273,11 @@ def _read_journal(path: Path, journal: mmap.mmap) -> Recording:
         name: Series(np.array(at, np.int64), np.array(values, np.float64))
         for name, (at, values) in zip(names, series, strict=True)
     }
-    size = len(content)
-    return _recording(path, size, about, np.array(steps, np.int64), metrics, formats, read)
+    known = _Known(path, identity, len(content), about)
+    return _recording(known, np.array(steps, np.int64), metrics, formats, read)
 
 
-def _read_complete(path: Path, opened: str) -> Recording:
+def _read_complete(path: Path, identity: tuple[int, int], opened: str) -> Recording:
     """Read a complete recording, a safetensors file; its views stay on disk."""
     where = str(path)
     file = open_safetensors(path, opened)
@@ -265,7 +304,7 @@ def _read_complete(path: Path, opened: str) -> Recording:
         # Copies this slice from the mapped file; nothing else is read.
         return file.get_slice(f"{VIEWS}{view}")[index : index + 1][0]
 
-    return _recording(path, None, about, steps, metrics, formats, read)
+    return _recording(_Known(path, identity, None, about), steps, metrics, formats, read)
 
 
 class _Arrays:
@@ -296,16 +335,24 @@ class _Arrays:
         return self._file.get_tensor(name)
 
 
+class _Known(NamedTuple):
+    """What is known of a file; `size` is None if it is complete."""
+
+    path: Path
+    identity: tuple[int, int]
+    size: int | None
+    about: About
+
+
 def _recording(
-    path: Path,
-    size: int | None,
-    about: About,
+    known: _Known,
     steps: np.ndarray,
     metrics: dict[str, Series],
     formats: dict[str, ArrayFormat],
     read: Callable[[str, int], np.ndarray],
 ) -> Recording:
     """Return a recording after the checks that both forms need."""
+    path, identity, size, about = known
     where = str(path)
     for each in (steps, *(series.steps for series in metrics.values())):
         if len(each) and not (each[0] >= 0 and each[-1] <= MAX_STEP and (np.diff(each) > 0).all()):
@@ -327,6 +374,7 @@ def _recording(
         units=about.units,
         note=about.note,
         script=about.script,
+        identity=identity,
         _read=read,
     )
 

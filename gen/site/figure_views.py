@@ -227,7 +227,7 @@ def snapshot_arrays(run: Run) -> bytes:
     # Names that the file or this function uses are not those of a view.
     taken = {"steps", "numbers", "file", "allow_pickle"}
     views = {
-        f"view_{name}" if name in taken else name: _rounded(run.views[name][kept])
+        f"view_{name}" if name in taken else name: _rounded(run.view_at(name, kept))
         for name in run.views
     }
     np.savez_compressed(

@@ -16,7 +16,6 @@ from pydantic import ValidationError
 from gen.charts.chart import Chart
 from gen.charts.svg import to_svg
 from gen.drawing.colours import Diverging
-from gen.drawing.derived import derived_view
 from gen.drawing.film import Film
 from gen.drawing.frame_size import MOST_HEIGHT, MOST_WIDTH
 from gen.drawing.layers import Cells, Labels, Pen, Points
@@ -37,6 +36,7 @@ from tests.support.any_runs import any_run, attention_run
 EN, ZH = Words("en"), Words("zh")
 METRICS = ("train_loss",)
 RUN = any_run({"W1": (12, 9), "W2": (5, 12), "bias": (1, 5)}, {"W1": ("neuron", "input")})
+ALL = range(len(RUN.snapshot_steps))
 LARGE = any_run({"W1": (64, 320), "W2": (10, 64)}, snapshots=3)
 
 FILMS: dict[str, tuple[Any, Run]] = {
@@ -130,14 +130,14 @@ def test_every_value_is_a_cell_at_its_position(scale: int) -> None:
 
 def test_slices_show_the_rows_and_columns_they_name() -> None:
     figure = Layers(model="m", rows={"W1": "2:11:3"}, columns="1:-1")
-    shown = np.asarray(figure.of(derived_view(RUN, "W1")))
+    shown = np.asarray(figure.of(RUN, "W1", ALL))
     assert np.array_equal(shown, RUN.views["W1"][:, [2, 5, 8], 1:-1])
     rows, columns = figure.shown("W2", RUN.shapes["W2"])
     assert (rows.tolist(), columns.tolist()) == ([0, 1, 2, 3, 4], list(range(1, 11)))
 
 
 def test_rows_are_sorted_by_their_last_snapshot_in_every_frame() -> None:
-    shown = np.asarray(Layers(model="m", sort="size").of(derived_view(RUN, "W1")))
+    shown = np.asarray(Layers(model="m", sort="size").of(RUN, "W1", ALL))
     sizes = np.linalg.norm(shown[-1], axis=1)
     assert (np.diff(sizes) <= 0).all()
     order = [int(np.flatnonzero((RUN.views["W1"][-1] == row).all(axis=1))[0]) for row in shown[-1]]
@@ -146,7 +146,7 @@ def test_rows_are_sorted_by_their_last_snapshot_in_every_frame() -> None:
 
 def test_similar_rows_are_neighbours_in_the_order_by_pattern() -> None:
     mixed = replace(RUN, views={"W": np.tile([[1.0, 0], [0, 1]], (6, 4, 1)).astype(np.float32)})
-    shown = np.asarray(Layers(model="m", sort="pattern").of(derived_view(mixed, "W")))[-1]
+    shown = np.asarray(Layers(model="m", sort="pattern").of(mixed, "W", ALL))[-1]
     changes = (np.abs(np.diff(shown, axis=0)).sum(axis=1) > 0).sum()
     assert changes == 1
 
