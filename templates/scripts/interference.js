@@ -9,7 +9,7 @@
 {
   const { number, significant, whole } = grokreel.numbers;
   const {
-    chosenStep, dataOf, decoded, filled, floats, startFigures, timelineOf, watchPlace,
+    chosenStep, dataOf, decoded, filled, floats, startFigures, timelineOf, watchPlace, write,
   } = grokreel.page;
   const { nearest } = grokreel.steps;
   const { PairNetwork, moved } = grokreel.network;
@@ -79,7 +79,10 @@
         if (this.stale) this.schedule();
       };
       watchPlace(this.sheet, { near, visible }, signal);
-      const size = new ResizeObserver(() => this.schedule());
+      const size = new ResizeObserver(() => {
+        this.shown = undefined;
+        this.schedule();
+      });
       size.observe(this.sheet);
       signal.addEventListener("abort", () => size.disconnect());
     }
@@ -125,8 +128,7 @@
       this.pending ??= requestAnimationFrame(() => this.draw());
     }
 
-    // Read the weights of a snapshot.
-    read() {
+    readSnapshot() {
       const { changed, data, final, network, pack } = this;
       const wanted = this.step === null ? final : nearest(data.steps, this.step);
       this.snapshot = pack ? wanted : final;
@@ -149,27 +151,25 @@
       cancelAnimationFrame(this.pending);
       this.pending = undefined;
       this.stale = false;
-      this.read();
+      this.readSnapshot();
       const { data, interpolation, network, places, sliders, slider, snapshot } = this;
       const [a, b] = places;
       sliders.forEach((one, which) => {
         const text = data.written[places[which]];
         one.value = places[which];
-        one.parentElement.querySelector(".value").textContent = text;
+        write(one.parentElement.querySelector(".value"), text);
         one.setAttribute("aria-valuetext", text);
       });
       slider.value = snapshot;
       const step = whole(data.steps[snapshot]);
       slider.setAttribute("aria-valuetext", step);
-      slider.closest("label").querySelector(".value").textContent = step;
+      write(slider.closest("label").querySelector(".value"), step);
       const answer = (a + b) % data.numbers;
       const [shares, total] = sharesOf(network, data.groups, a, b);
       this.scale = this.scaleOf(shares, total);
       const waves = shares.map((share) => interpolation.of(share));
-      for (const picture of this.pictures) {
-        if (picture.getBoundingClientRect().width === 0) continue;
-        this.redraw(picture, answer, waves, shares, total);
-      }
+      this.shown ??= this.pictures.filter((one) => one.getBoundingClientRect().width);
+      for (const one of this.shown) this.redraw(one, answer, waves, shares, total);
       this.say(answer, total);
       this.sayScale();
     }
@@ -192,7 +192,7 @@
       const seen = this.trainedOn(Math.min(a, b), Math.max(a, b)) ? words.seen : words.unseen;
       const at = filled(this.altered ? words.at_changed : words.at, { step: whole(data.steps[snapshot]) });
       const said = snapshot === this.final && !this.altered ? [sentence, seen] : [at, sentence, seen];
-      this.find(".said").textContent = said.join(words.between);
+      write(this.find(".said"), said.join(words.between));
     }
 
     // Say how far the axis reaches at this step, unless that is as at the end.
@@ -200,7 +200,7 @@
       const { data, scale } = this;
       const [end] = this.pictures.map(({ dataset }) => Number(dataset.tick));
       const values = { here: significant(scale * end), end: significant(end) };
-      this.find(".scale").textContent = scale === 1 ? "" : filled(data.words.scale, values);
+      write(this.find(".scale"), scale === 1 ? "" : filled(data.words.scale, values));
     }
 
     redraw(picture, answer, waves, shares, total) {
@@ -231,7 +231,7 @@
       const part = answer / (data.numbers - 1);
       name.setAttribute("x", x(answer));
       name.setAttribute("text-anchor", part < 0.1 ? "start" : part > 0.9 ? "end" : "middle");
-      name.textContent = data.onAxis[answer];
+      write(name, data.onAxis[answer]);
     }
 
     // Draw the dots of a row, the dot of the right answer and its margin.
@@ -245,14 +245,14 @@
         c: onAxis[answer],
         lead: this.amount(lead),
       });
-      row.querySelector(".ahead").textContent = text;
+      write(row.querySelector(".ahead"), text);
     }
 
     // The values at the ticks above and below zero.
     writeTicks(row, value) {
       const [above, below] = row.querySelectorAll(".tick");
-      above.textContent = significant(value);
-      below.textContent = significant(-value);
+      write(above, significant(value));
+      write(below, significant(-value));
     }
 
     place(circle, x, y) {

@@ -87,6 +87,11 @@ globalThis.grokreel = {};
   // Fill in the placeholders of a text: `{name}`.
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+  // Setting the same text means a new layout.
+  const write = (element, text) => {
+    if (element.textContent !== text) element.textContent = text;
+  };
+
   // Decode base64 to bytes.
   const decoded = (text) => {
     const letters = atob(text);
@@ -214,7 +219,7 @@ globalThis.grokreel = {};
 
   grokreel.page = {
     carried, chosenStep, dataOf, decoded, filled, floats, given, keepInAddress, parameterOf, runScript,
-    startFigures, svgElement, timelineOf, unpacked, unpacks, watchPlace,
+    startFigures, svgElement, timelineOf, unpacked, unpacks, watchPlace, write,
   };
 }
 

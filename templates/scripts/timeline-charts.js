@@ -6,7 +6,7 @@
 
 {
   const { percent, significant } = grokreel.numbers;
-  const { dataOf, filled, svgElement } = grokreel.page;
+  const { dataOf, filled, svgElement, write } = grokreel.page;
 
   // The value of a curve at a step, interpolated along the drawn line; null where it has none.
   const curveValue = ({ steps, values }, step, scale) => {
@@ -137,8 +137,8 @@
       const { reading } = this;
       items.forEach(({ name, value }, place) => {
         const [first, second] = reading.children[place].children;
-        if (first.textContent !== name) first.textContent = name;
-        if (second.textContent !== value) second.textContent = value;
+        write(first, name);
+        write(second, value);
       });
     }
 
