@@ -225,8 +225,7 @@
       this.mark(row, total, answer, x, y);
       this.writeTicks(row, data.height * scale * tick);
       const line = picture.querySelector("line.answer");
-      line.setAttribute("x1", x(answer));
-      line.setAttribute("x2", x(answer));
+      for (const end of ["x1", "x2"]) line.setAttribute(end, x(answer));
       const name = picture.querySelector("text.answer");
       const part = answer / (data.numbers - 1);
       name.setAttribute("x", x(answer));
