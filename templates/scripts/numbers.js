@@ -87,9 +87,9 @@ globalThis.grokreel = {};
   // Fill in the placeholders of a text: `{name}`.
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  // Setting the same text means a new layout.
-  const write = (element, text) => {
-    if (element.textContent !== text) element.textContent = text;
+  // A text that stays causes no layout.
+  const write = (node, text) => {
+    if (node.textContent !== text) node.textContent = text;
   };
 
   // Decode base64 to bytes.
