@@ -84,10 +84,10 @@ globalThis.grokreel = {};
   // What the pages of a site have in common: the seed and step of a model, and what is pinned.
   const CARRIED = ["seed", "step", "neuron", "number", "token", "dimension", "head", "input"];
 
-  // Fill in the placeholders of a text: `{name}`.
+  // Fill in the placeholders `{name}` of a text.
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  // A text that stays causes no layout.
+  // A text that stays is left alone.
   const write = (node, text) => {
     if (node.textContent !== text) node.textContent = text;
   };
