@@ -106,9 +106,12 @@ def kept_browser() -> Iterator[KeptBrowser]:
 
 
 @pytest.fixture(scope="module")
-def browser(kept_browser: KeptBrowser) -> Browser:
+def browser(kept_browser: KeptBrowser) -> Iterator[Browser]:
     """A browser; while it runs, tests cannot run another event loop."""
-    return kept_browser.opened()
+    browser = kept_browser.opened()
+    yield browser
+    for context in browser.contexts:  # what is left open would go on playing
+        context.close()
 
 
 @pytest.fixture(scope="module")
