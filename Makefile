@@ -22,10 +22,10 @@ TORCH := $(if $(TORCH_INDEX),$(PIP) --index-url $(TORCH_INDEX) --no-deps $$(grep
 
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo -n)
 
-.PHONY: audit help site serve test torture lint format bench clean
+.PHONY: audit help site serve test test-article torture lint format bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 site: $(VENV)/installed ## train, film, write the site, and say which file to open
 	@$(BIN)/gen build
@@ -34,9 +34,15 @@ site: $(VENV)/installed ## train, film, write the site, and say which file to op
 serve: $(VENV)/installed-serve ## show the site at an address of this machine, and follow edits
 	@$(BIN)/gen serve
 
+test: $(VENV)/installed-dev ## run the tests of the tool, in a real browser too where one can be had
+	@$(call run-tests,not torture and not article)
+
+test-article: $(VENV)/installed-dev ## run the tests of the article in site: its models, texts and pages
+	@$(call run-tests,article and not torture)
+
 # Containers often set PYTHONDONTWRITEBYTECODE; every test process would compile gen anew.
-test: $(VENV)/installed-dev ## run the tests, in a real browser too where one can be had
-	@find() { for name in "$$GEN_BROWSER" chromium-headless-shell google-chrome \
+define run-tests
+	find() { for name in "$$GEN_BROWSER" chromium-headless-shell google-chrome \
 			google-chrome-stable chromium chromium-browser; \
 		do "$$name" --version >/dev/null 2>&1 && command -v "$$name" && break; done; }; \
 	get() { DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y -qq "$$@" >/dev/null 2>&1; }; \
@@ -49,11 +55,12 @@ test: $(VENV)/installed-dev ## run the tests, in a real browser too where one ca
 	fi; \
 	if [ -z "$$browser" ]; then \
 		echo "no browser that plays H.264 can be had here: the tests that need one are left out"; \
-		select='not torture and not browser'; \
+		without=' and not browser'; \
 	fi; \
 	unset PYTHONDONTWRITEBYTECODE; \
 	GEN_BROWSER="$$browser" $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup \
-		-m "$${select:-not torture}" $(TESTS)
+		-m "$(1)$$without" $(TESTS)
+endef
 
 torture: $(VENV)/installed-dev ## kill, starve and mistreat builds for half an hour; a table of figures
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal \

@@ -70,7 +70,7 @@ def gen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> G
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def article_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of this repository, built with the preview profile and an empty store."""
     folder = tmp_path_factory.mktemp("preview")
     config = ["--profile", "preview", "--quiet", "--config", str(REPOSITORY / "site" / "gen.toml")]
@@ -138,6 +138,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("xdist_group") is None and _shares_a_fixture(item):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if _needs_the_article(item):
+            item.add_marker(pytest.mark.article)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
@@ -147,6 +149,13 @@ def _shares_a_fixture(item: pytest.Item) -> bool:
         return False
     made = item._fixtureinfo.name2fixturedefs.values()
     return any(definition.scope == "module" for definitions in made for definition in definitions)
+
+
+def _needs_the_article(item: pytest.Item) -> bool:
+    """Return whether a test uses the site of this repository, which takes a minute to build."""
+    if not isinstance(item, pytest.Function):
+        return False
+    return "article_site" in item.fixturenames
 
 
 CountTried = Callable[[str, int], None]

@@ -28,7 +28,7 @@ PHONE, DESK = 360, 1280
     ],
 )
 def test_axe_finds_nothing(
-    browser: Browser, site: Path, pages: tuple[str, ...], scheme: str, width: int
+    browser: Browser, article_site: Path, pages: tuple[str, ...], scheme: str, width: int
 ) -> None:
     """English is tested light and narrow, Chinese dark and wide; so each page is tested in both."""
     axe = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
@@ -42,7 +42,7 @@ def test_axe_finds_nothing(
     page = context.new_page()
     found: dict[str, list[str]] = {}
     for name in pages:
-        page.goto((site / f"{name}.html").as_uri())
+        page.goto((article_site / f"{name}.html").as_uri())
         started(page)
         page.evaluate(axe)
         found[name] = page.evaluate(_RUN)

@@ -65,27 +65,27 @@ def scriptless(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def test_the_site_has_no_untested_page(site: Path) -> None:
+def test_the_site_has_no_untested_page(article_site: Path) -> None:
     for folder in ("", *TRANSLATED):
-        assert {path.stem for path in (site / folder).glob("*.html")} == set(PAGES)
+        assert {path.stem for path in (article_site / folder).glob("*.html")} == set(PAGES)
 
 
 @pytest.mark.parametrize("name", EVERY_LANGUAGE)
 def test_a_page_opens_from_disk_without_errors_or_external_requests(
-    watched: Watched, site: Path, name: str
+    watched: Watched, article_site: Path, name: str
 ) -> None:
-    watched.page.goto((site / f"{name}.html").as_uri())
+    watched.page.goto((article_site / f"{name}.html").as_uri())
     started(watched.page)
     watched.page.wait_for_load_state("networkidle")
     assert watched.complaints == []
-    inside = site.as_uri() + "/"
+    inside = article_site.as_uri() + "/"
     assert watched.requests and all(url.startswith(inside) for url in watched.requests)
 
 
 def test_every_page_starts_with_a_policy_that_allows_only_files_of_the_site(
-    site: Path,
+    article_site: Path,
 ) -> None:
-    pages = sorted(path for path in site.rglob("*.html") if path.parent.name != "figures")
+    pages = sorted(path for path in article_site.rglob("*.html") if path.parent.name != "figures")
     assert len(pages) == len(EVERY_LANGUAGE)
     for path in pages:
         tags = Outline.of(path.read_text()).tags
@@ -119,8 +119,10 @@ def test_every_page_starts_with_a_policy_that_allows_only_files_of_the_site(
     ],
     ids=["script", "handler", "address", "style", "frame", "fetch"],
 )
-def test_the_policy_blocks_injected_content(watched: Watched, site: Path, brought_in: str) -> None:
-    watched.page.goto((site / "index.html").as_uri())
+def test_the_policy_blocks_injected_content(
+    watched: Watched, article_site: Path, brought_in: str
+) -> None:
+    watched.page.goto((article_site / "index.html").as_uri())
     refused = watched.page.evaluate(
         "() => new Promise((done) => {"
         " addEventListener('securitypolicyviolation', (event) => done(event.violatedDirective));"
@@ -131,8 +133,8 @@ def test_the_policy_blocks_injected_content(watched: Watched, site: Path, brough
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_image_of_a_page_loads(watched: Watched, site: Path, name: str) -> None:
-    watched.page.goto((site / f"{name}.html").as_uri())
+def test_every_image_of_a_page_loads(watched: Watched, article_site: Path, name: str) -> None:
+    watched.page.goto((article_site / f"{name}.html").as_uri())
     for image in watched.page.locator("img").all():
         # The poster of a figure that the page paints is hidden, and so would never be loaded.
         image.evaluate("image => { image.loading = 'eager'; return image.decode() }")
@@ -141,9 +143,9 @@ def test_every_image_of_a_page_loads(watched: Watched, site: Path, name: str) ->
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_film_of_a_page_plays_to_its_end_and_seeks(
-    watched: Watched, site: Path, name: str
+    watched: Watched, article_site: Path, name: str
 ) -> None:
-    watched.page.goto((site / f"{name}.html").as_uri())
+    watched.page.goto((article_site / f"{name}.html").as_uri())
     for video in watched.page.locator("video").all():
         video.evaluate("v => { v.muted = true; v.load() }")
         duration = video.evaluate(
@@ -168,8 +170,8 @@ def test_every_film_of_a_page_plays_to_its_end_and_seeks(
 
 
 @pytest.mark.parametrize("name", EVERY_LANGUAGE)
-def test_no_page_scrolls_horizontally(watched: Watched, site: Path, name: str) -> None:
-    watched.page.goto((site / f"{name}.html").as_uri())
+def test_no_page_scrolls_horizontally(watched: Watched, article_site: Path, name: str) -> None:
+    watched.page.goto((article_site / f"{name}.html").as_uri())
     started(watched.page)
     for width in WIDTHS:
         watched.page.set_viewport_size({"width": width, "height": 800})
@@ -178,8 +180,8 @@ def test_no_page_scrolls_horizontally(watched: Watched, site: Path, name: str) -
 
 
 @pytest.mark.parametrize("name", EVERY_LANGUAGE)
-def test_a_page_is_complete_without_script(scriptless: Page, site: Path, name: str) -> None:
-    scriptless.goto((site / f"{name}.html").as_uri())
+def test_a_page_is_complete_without_script(scriptless: Page, article_site: Path, name: str) -> None:
+    scriptless.goto((article_site / f"{name}.html").as_uri())
     assert scriptless.locator("h1").count() == 1
     figures = scriptless.locator("figure")
     for figure in figures.all():
@@ -190,11 +192,11 @@ def test_a_page_is_complete_without_script(scriptless: Page, site: Path, name: s
 @pytest.mark.parametrize("folder", ["", *TRANSLATED])
 @pytest.mark.parametrize("name", ["when", "construction", "stars", "open-questions"])
 def test_scripts_do_not_change_the_initial_texts(
-    watched: Watched, scriptless: Page, site: Path, name: str, folder: str
+    watched: Watched, scriptless: Page, article_site: Path, name: str, folder: str
 ) -> None:
     texts: list[list[str]] = []
     for page in (scriptless, watched.page):
-        page.goto((site / folder / f"{name}.html").as_uri())
+        page.goto((article_site / folder / f"{name}.html").as_uri())
         if page is not scriptless:
             started(page)
         texts.append(page.locator(".focus, .said, .counted").all_inner_texts())
@@ -203,11 +205,11 @@ def test_scripts_do_not_change_the_initial_texts(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_enough_contrast_in_light_and_dark_mode(
-    browser: Browser, site: Path, scheme: str
+    browser: Browser, article_site: Path, scheme: str
 ) -> None:
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
-    page.goto((site / "ones-and-zeros.html").as_uri())
+    page.goto((article_site / "ones-and-zeros.html").as_uri())
     ink, ground = page.evaluate(
         "[getComputedStyle(document.querySelector('main p')).color,"
         " getComputedStyle(document.body).backgroundColor]"
@@ -246,11 +248,13 @@ def _counted(page: Page) -> dict[str, int]:
     }
 
 
-def test_the_map_recomputes_outcomes_when_a_threshold_changes(watched: Watched, site: Path) -> None:
+def test_the_map_recomputes_outcomes_when_a_threshold_changes(
+    watched: Watched, article_site: Path
+) -> None:
     page = watched.page
-    page.goto((site / "when.html").as_uri())
+    page.goto((article_site / "when.html").as_uri())
     started(page)
-    with (site / "data" / "parity-sweep.csv").open() as table:
+    with (article_site / "data" / "parity-sweep.csv").open() as table:
         rows = list(csv.DictReader(table))
     assert _counted(page) == _judged(rows, 1e-5, 5e4)
     before = page.locator("#figure-sweep-map .panels").inner_html()
@@ -268,9 +272,11 @@ def test_the_map_recomputes_outcomes_when_a_threshold_changes(watched: Watched, 
         assert sum(mark.endswith(f"-{key}") for mark in marks) == count
 
 
-def test_a_map_cell_is_selected_by_keyboard_and_pointer(watched: Watched, site: Path) -> None:
+def test_a_map_cell_is_selected_by_keyboard_and_pointer(
+    watched: Watched, article_site: Path
+) -> None:
     page = watched.page
-    page.goto((site / "when.html").as_uri())
+    page.goto((article_site / "when.html").as_uri())
     started(page)
     figure = page.locator("#figure-sweep-map")
     focus, curves = figure.locator(".focus"), figure.locator(".small .line").first
@@ -301,9 +307,9 @@ def test_a_map_cell_is_selected_by_keyboard_and_pointer(watched: Watched, site: 
 
 @pytest.mark.parametrize("name", EVERY_LANGUAGE)
 def test_a_page_names_at_most_150_kb_of_scripts_and_loads_no_others(
-    watched: Watched, site: Path, name: str
+    watched: Watched, article_site: Path, name: str
 ) -> None:
-    path = site / f"{name}.html"
+    path = article_site / f"{name}.html"
     outline = Outline.of(path.read_text("utf-8"))
     named = {src.partition("?")[0] for one in outline.every("script") if (src := one.get("src"))}
     assert sum((path.parent / src).stat().st_size for src in named) <= MOST_BYTES
@@ -315,13 +321,13 @@ def test_a_page_names_at_most_150_kb_of_scripts_and_loads_no_others(
     assert not late & named
     watched.page.goto(path.as_uri())
     started(watched.page)
-    inside = (site / "assets").as_uri()
+    inside = (article_site / "assets").as_uri()
     loaded = {one.partition("?")[0] for one in watched.requests if one.startswith(inside)}
     expected = {(path.parent / src).resolve().as_uri() for src in named | late}
     assert {one for one in loaded if one.endswith(".js")} == expected
 
 
-def test_the_page_with_the_map_is_small(site: Path) -> None:
-    scripts = [site / "assets" / f"sweep{part}.js" for part in ("", "-maths", "-networks")]
+def test_the_page_with_the_map_is_small(article_site: Path) -> None:
+    scripts = [article_site / "assets" / f"sweep{part}.js" for part in ("", "-maths", "-networks")]
     assert sum(script.stat().st_size for script in scripts) < 24_000
-    assert (site / "when.html").stat().st_size < 1_500_000
+    assert (article_site / "when.html").stat().st_size < 1_500_000

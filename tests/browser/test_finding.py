@@ -20,9 +20,9 @@ def page(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def test_search_results_open_by_keyboard(page: Page, site: Path) -> None:
+def test_search_results_open_by_keyboard(page: Page, article_site: Path) -> None:
     watched = Watched(page)
-    page.goto((site / "index.html").as_uri())
+    page.goto((article_site / "index.html").as_uri())
     assert not any("search.en" in address for address in watched.requests)
     page.keyboard.press("/")
     page.keyboard.type("radio telescopes")
@@ -37,9 +37,9 @@ def test_search_results_open_by_keyboard(page: Page, site: Path) -> None:
 
 
 def test_search_finds_chinese_substrings_and_lists_the_language_of_the_page_first(
-    page: Page, site: Path
+    page: Page, article_site: Path
 ) -> None:
-    page.goto((site / "zh" / "index.html").as_uri())
+    page.goto((article_site / "zh" / "index.html").as_uri())
     page.locator(".search-open").click()
     page.keyboard.type("神经元")
     page.locator(".search a").first.wait_for()
@@ -49,16 +49,18 @@ def test_search_finds_chinese_substrings_and_lists_the_language_of_the_page_firs
     assert not page.locator(".search").is_visible()
 
 
-def test_search_shows_a_message_if_nothing_matches(page: Page, site: Path) -> None:
-    page.goto((site / "index.html").as_uri())
+def test_search_shows_a_message_if_nothing_matches(page: Page, article_site: Path) -> None:
+    page.goto((article_site / "index.html").as_uri())
     page.locator(".search-open").click()
     page.keyboard.type("zxqv")
     page.get_by_text("Sections found: 0").wait_for()
     assert page.locator(".search a").count() == 0
 
 
-def test_the_language_switch_keeps_the_section_and_the_state(page: Page, site: Path) -> None:
-    page.goto((site / "five-neurons.html").as_uri() + "?step=0#why-twice-the-angle")
+def test_the_language_switch_keeps_the_section_and_the_state(
+    page: Page, article_site: Path
+) -> None:
+    page.goto((article_site / "five-neurons.html").as_uri() + "?step=0#why-twice-the-angle")
     page.get_by_role("navigation").get_by_role("link", name="简体中文").evaluate(
         "link => link.click()"
     )
@@ -73,8 +75,8 @@ def test_the_language_switch_keeps_the_section_and_the_state(page: Page, site: P
     assert page.evaluate("location.hash") == "#why-twice-the-angle"
 
 
-def test_print_shows_films_as_pictures_and_hides_controls(page: Page, site: Path) -> None:
-    page.goto((site / "five-neurons.html").as_uri())
+def test_print_shows_films_as_pictures_and_hides_controls(page: Page, article_site: Path) -> None:
+    page.goto((article_site / "five-neurons.html").as_uri())
     page.emulate_media(media="print")
     assert page.locator("#figure-five-circle img").is_visible()
     for name in ("header.site nav", ".timeline", ".film .play", ".search-open", ".download"):

@@ -24,15 +24,15 @@ MOVE = """(step) => {
 }"""
 
 
-def opened(browser: Browser, site: Path, query: str = "", **options: Any) -> Page:
+def opened(browser: Browser, article_site: Path, query: str = "", **options: Any) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 1200}, **options)
-    page.goto((site / "index.html").as_uri() + query)
+    page.goto((article_site / "index.html").as_uri() + query)
     return page
 
 
 @pytest.fixture
-def page(browser: Browser, site: Path) -> Iterator[Page]:
-    page = opened(browser, site)
+def page(browser: Browser, article_site: Path) -> Iterator[Page]:
+    page = opened(browser, article_site)
     yield page
     page.close()
 
@@ -61,9 +61,9 @@ def test_a_reader_who_moves_the_slider_while_it_plays_is_at_that_step_at_once(pa
     ids=["a step in the address", "reduced motion"],
 )
 def test_it_does_not_play_for_who_asks_for_a_step_or_for_no_motion(
-    browser: Browser, site: Path, query: str, options: dict[str, Any], step: int
+    browser: Browser, article_site: Path, query: str, options: dict[str, Any], step: int
 ) -> None:
-    page = opened(browser, site, query, **options)
+    page = opened(browser, article_site, query, **options)
     until(page, "!document.querySelector('figure .live').hidden")
     page.wait_for_timeout(500)
     assert page.evaluate(STATE)[:2] == [False, step]

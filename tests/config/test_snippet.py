@@ -24,6 +24,8 @@ from gen.experiments.runs import ModelRun, model_runs
 from gen.training.loop import Ensemble, train
 from tests.support.article import article_config
 
+pytestmark = pytest.mark.article
+
 EARLY, LEARNED = 4, 33_000
 """The first seed of modular addition to generalise, at step 24,000, and steps that it needs."""
 

@@ -20,7 +20,7 @@ from tests.site.test_pages_site import (
 )
 from tests.support.small_pages import FRONT, Outline, main_text, page, rendered, site
 
-pytestmark = ONE_WORKER
+pytestmark = [ONE_WORKER, pytest.mark.article]
 
 ORIGINAL = (
     FRONT.replace("+++\ntitle", '+++\nlayout = "chapter"\ntitle')

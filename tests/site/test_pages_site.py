@@ -72,7 +72,7 @@ CHARTS = {"accuracy", "loss", "progress", "compare", "two-circuits"}
 ONE_WORKER = pytest.mark.xdist_group("pages")
 """Runs tests of all pages in one process, which caches the rendered pages."""
 
-pytestmark = ONE_WORKER
+pytestmark = [ONE_WORKER, pytest.mark.article]
 EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
 EVERY_LANGUAGE = pytest.mark.parametrize("language", ["en", "zh"])
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS)
