@@ -16,7 +16,7 @@ from gen.site.pages.search import index_path
 from tests.site.test_pages_site import ONE_WORKER, written
 from tests.support.node import run_scripts
 
-pytestmark = ONE_WORKER
+pytestmark = [ONE_WORKER, pytest.mark.article]
 
 # A word, and the pages of which one must be among the first three results.
 REPORT = {
