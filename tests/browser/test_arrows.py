@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -96,3 +97,21 @@ def test_without_scripts_there_is_no_arrow(browser: Browser, address: str) -> No
     expect(page.get_by_text("A cell.")).to_be_visible()
     expect(page.locator(".arrows")).to_be_hidden()
     context.close()
+
+
+def test_in_the_dark_a_sentence_over_a_film_is_as_dark_as_the_film_is_light(
+    browser: Browser, address: str
+) -> None:
+    """A browser that cannot read packs shows the film, on a light card."""
+    page = browser.new_page(color_scheme="dark")
+    page.add_init_script("delete globalThis.DecompressionStream")
+    page.goto(f"{address}?step=0")
+    expect(page.get_by_text("A cell.")).to_be_visible()
+    ground, ink = page.evaluate(
+        "(figure) => [['.screen', 'backgroundColor'], ['.moments', 'color']].map(([part, name]) =>"
+        " getComputedStyle(document.querySelector(`${figure} ${part}`))[name])",
+        FIGURE,
+    )
+    page.close()
+    assert min(map(int, re.findall(r"\d+", ground)[:3])) > 240
+    assert max(map(int, re.findall(r"\d+", ink)[:3])) < 80
