@@ -75,13 +75,7 @@ class CrossEntropyGradient:
     with f'(U) = [U > 0] for relu and 2 U for the square.
     """
 
-    def __init__(
-        self,
-        batch: Batch,
-        neurons: int,
-        outputs: int,
-        activation: Activation,
-    ) -> None:
+    def __init__(self, batch: Batch, neurons: int, outputs: int, activation: Activation) -> None:
         self._relu = activation == "relu"
         models, rows, _ = batch.inputs.shape
         self._x = input_rows(batch.inputs)
