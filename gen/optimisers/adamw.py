@@ -60,8 +60,8 @@ class EnsembleAdamW:
         self, parameters: Tensors, gradients: Tensors, settings: tuple[AdamWSettings, ...]
     ) -> None:
         self._groups = [
-            _Group(shared, weights)
-            for shared, weights in parameter_groups(parameters, gradients, settings)
+            _Group(shared, weights, slopes)
+            for shared, weights, slopes in parameter_groups(parameters, gradients, settings)
         ]
 
     def step(self) -> None:
@@ -77,13 +77,15 @@ class _Group:
     compiler of torch, which takes as long as torch itself.
     """
 
-    def __init__(self, settings: AdamWSettings, weights: list[torch.Tensor]) -> None:
+    def __init__(
+        self, settings: AdamWSettings, weights: list[torch.Tensor], gradients: list[torch.Tensor]
+    ) -> None:
         from torch.optim.adamw import adamw
 
         self._update = adamw
         self._settings = settings
         self._weights = weights
-        self._gradients = [weight.grad for weight in weights if weight.grad is not None]
+        self._gradients = gradients
         self._first, self._second = ([torch.zeros_like(w) for w in weights] for _ in range(2))
         self._steps = [torch.zeros((), device=weight.device) for weight in weights]
 

@@ -98,22 +98,23 @@ def ensemble_step(
 
 def parameter_groups(
     parameters: Tensors, gradients: Tensors, settings: tuple[OptimiserType, ...]
-) -> list[tuple[OptimiserType, list[torch.Tensor]]]:
-    """Split an ensemble into neighbours with equal settings, for an optimiser of torch.
+) -> list[tuple[OptimiserType, list[torch.Tensor], list[torch.Tensor]]]:
+    """Split an ensemble into neighbours with equal settings, for a function of torch.
 
     Args:
         gradients: of these parameters; there may be others.
 
     Returns:
-        The settings of each group and its parameters: views, whose `grad` are views as well.
+        The settings of each group, and views of its parameters and of their gradients.
     """
-    groups: list[tuple[OptimiserType, list[torch.Tensor]]] = []
-    for shared, part in _neighbours(settings, lambda own: own):
-        weights = _part(parameters, part)
-        for name, weight in weights.items():
-            weight.grad = gradients[name][part]
-        groups.append((shared, list(weights.values())))
-    return groups
+    return [
+        (
+            shared,
+            [tensor[part] for tensor in parameters.values()],
+            [gradients[name][part] for name in parameters],
+        )
+        for shared, part in _neighbours(settings, lambda own: own)
+    ]
 
 
 def per_model(values: Iterable[float], like: torch.Tensor) -> torch.Tensor:

@@ -41,8 +41,8 @@ class SGD(Optimiser):
     @classmethod
     def stepper(cls, parameters: Tensors, gradients: Tensors, settings: tuple[SGD, ...]) -> Step:
         steps = [
-            _group_step(shared, weights)
-            for shared, weights in parameter_groups(parameters, gradients, settings)
+            _group_step(shared, weights, slopes)
+            for shared, weights, slopes in parameter_groups(parameters, gradients, settings)
         ]
 
         def step() -> None:
@@ -52,11 +52,10 @@ class SGD(Optimiser):
         return step
 
 
-def _group_step(settings: SGD, weights: list[torch.Tensor]) -> Step:
+def _group_step(settings: SGD, weights: list[torch.Tensor], gradients: list[torch.Tensor]) -> Step:
     """Return the update of models with equal settings; by torch's function as in AdamW."""
     from torch.optim.sgd import sgd
 
-    gradients = [weight.grad for weight in weights if weight.grad is not None]
     velocities: list[torch.Tensor | None] = [None] * len(weights)
 
     def step() -> None:
