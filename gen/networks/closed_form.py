@@ -161,7 +161,7 @@ def gradient(
             return counted
         return CrossEntropyGradient(batch, neurons, outputs, activation)
     if activation == "relu" and _is_float32_on_cpu(batch) and _are_bits(batch.inputs):
-        from gen.networks.kernels.bit_tables import BitGradient
+        from gen.networks.kernels.bit_gradient import BitGradient
 
         return BitGradient(batch, neurons)
     return LogisticGradient(batch, neurons, activation)

@@ -15,7 +15,8 @@ from gen.networks.closed_form import (
     gradient,
     logits,
 )
-from gen.networks.kernels.counted_gradient import CountedGradient, _exponentials
+from gen.networks.kernels.counted_gradient import CountedGradient
+from gen.networks.kernels.exponential import exponentials
 from gen.networks.losses import ensemble_loss
 from gen.tasks.modular import Modular
 
@@ -131,9 +132,9 @@ def test_exponentials_are_exact_to_three_units_of_the_last_place() -> None:
     x = -np.concatenate([np.linspace(0, 87, 50_001), np.geomspace(1e-8, 87, 50_001)])
     logits = x.astype(np.float32)
     values, powers = np.empty_like(logits), np.empty(len(logits), dtype=np.int32)
-    _exponentials(logits, np.float32(0), values, powers, powers.view(np.float32))
+    exponentials(logits, np.float32(0), values, powers, powers.view(np.float32))
     right = np.exp(logits.astype(np.float64))
     assert np.abs(values / right - 1).max() < 3 * np.finfo(np.float32).eps
     far = np.array([-1e4, -100.0], dtype=np.float32)
-    _exponentials(far, np.float32(0), values[:2], powers[:2], powers[:2].view(np.float32))
+    exponentials(far, np.float32(0), values[:2], powers[:2], powers[:2].view(np.float32))
     assert (values[:2] < 2e-38).all() and (values[:2] >= 0).all()

@@ -13,6 +13,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
+from gen.networks.kernels.exponential import exponentials
+
 if TYPE_CHECKING:
     from gen.lazy import torch
     from gen.networks.batch import Activation
@@ -20,33 +22,11 @@ if TYPE_CHECKING:
 
 _ZERO, _ONE, _TWO = np.float32(0), np.float32(1), np.float32(2)
 
-# exp(f) = 1 + f + f^2 p(f) for |f| <= ln(2)/2: the minimax polynomial of Cephes' expf (Moshier
-# 1989). ln(2) has two parts, so that f is exact.
-_P = tuple(
-    np.float32(value)
-    for value in (
-        1.9875691500e-4,
-        1.3981999507e-3,
-        8.3334519073e-3,
-        4.1665795894e-2,
-        1.6666665459e-1,
-        5.0000001201e-1,
-    )
-)
-_PER_LN_2 = np.float32(1.44269504088896341)
-_LN_2, _LN_2_REST = np.float32(0.693359375), np.float32(-2.12194440e-4)
-_ROUND = np.float32(1.5 * 2**23)
-"""Added and subtracted, it rounds a number of less than 2^22 to a whole one."""
-
-_LOWEST = np.float32(-87.0)
-"""Below this, exp would be denormal."""
-
-_BIAS, _FRACTION = np.int32(127), np.int32(23)
-"""Of the exponent of float32, and its number of bits of the fraction."""
-
-# As in bit_tables: only loops that write nothing may reorder their sum. `nnan` lets the largest
-# value be found by vectors; a row with a NaN has a gradient of NaN all the same.
+# Compilers choose between forms of a loop by the addresses of its arrays, so only a loop that
+# writes nothing may reorder its sum. Other loops would not give the same bits every time. `nnan`
+# lets the largest value be found by vectors; a row with a NaN has a gradient of NaN all the same.
 # Comparisons are written so that a NaN stays one, which `max` does not promise.
+# `no_type_check`: numba cannot compile the wrappers that check types in tests.
 _compiled = njit(cache=True)
 _compiled_sum = njit(cache=True, fastmath={"reassoc", "contract", "nnan", "nsz"})
 
@@ -159,7 +139,7 @@ def _subtract_from_softmax(
     """
     for row in range(len(z)):
         logits = z[row]
-        _exponentials(logits, _largest(logits), values, powers, as_floats)
+        exponentials(logits, _largest(logits), values, powers, as_floats)
         factor = _ONE / _sum(values)
         for place in range(len(logits)):
             logits[place] = values[place] * factor
@@ -191,28 +171,6 @@ def _replace_by_stablemax_slopes(
             logits[place] = slope * factor
         slope = _ONE if of_label >= _ONE else of_label * of_label
         logits[label] = -slope * factor * (others / of_label)
-
-
-@_compiled
-@no_type_check
-def _exponentials(
-    logits: Float[np.ndarray, " output"],
-    largest: np.float32,
-    values: Float[np.ndarray, " output"],
-    powers: Int[np.ndarray, " output"],
-    as_floats: Float[np.ndarray, " output"],
-) -> None:
-    """Write exp(logits - largest) into `values`, as 2^k exp(f) with a whole number k."""
-    for place in range(len(logits)):
-        x = logits[place] - largest
-        x = _LOWEST if x < _LOWEST else x  # noqa: FURB136
-        k = (x * _PER_LN_2 + _ROUND) - _ROUND
-        f = (x - k * _LN_2) - k * _LN_2_REST
-        p = ((((_P[0] * f + _P[1]) * f + _P[2]) * f + _P[3]) * f + _P[4]) * f + _P[5]
-        values[place] = (p * (f * f) + f) + _ONE
-        powers[place] = (np.int32(k) + _BIAS) << _FRACTION
-    for place in range(len(logits)):
-        values[place] *= as_floats[place]
 
 
 @_compiled_sum
