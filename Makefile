@@ -100,8 +100,8 @@ clean: ## remove the site, the store and the virtual environment
 	@rm -rf _site .gen $(VENV) $(LINT)/node_modules
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		(echo "$(PYTHON) is not Python 3.11 or newer; name one: make site PYTHON=python3.12"; exit 1)
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null || \
+		(echo "$(PYTHON) is not Python 3.11 to 3.14; name one: make site PYTHON=python3.12"; exit 1)
 	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 		version=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])') || exit 1; \
 		echo "python$$version-venv is missing; installing it"; \

@@ -84,6 +84,26 @@ def test_every_dependency_is_pinned() -> None:
         assert re.split(r"[\[><=]", requirement)[0].lower() in pinned, requirement
 
 
+def test_the_documents_and_the_makefile_name_the_supported_versions_of_python() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = re.findall(r"Python :: 3\.(\d+)", "\n".join(project["classifiers"]))
+    minors = [int(minor) for minor in named]
+    assert project["requires-python"] == f">=3.{minors[0]}"
+    assert minors == list(range(minors[0], minors[-1] + 1))
+    for name in ("README.md", "CONTRIBUTING.md", "docs/guide.md", "Makefile"):
+        assert f"Python 3.{minors[0]} to 3.{minors[-1]}" in (ROOT / name).read_text(), name
+    makefile = (ROOT / "Makefile").read_text()
+    assert f"(3, {minors[0]}) <= sys.version_info < (3, {minors[-1] + 1})" in makefile
+
+
+def test_the_guide_lists_files_that_a_new_site_has() -> None:
+    table = (ROOT / "docs" / "guide.md").read_text().partition("| file | content |")[2]
+    listed = re.findall(r"^\| `(.*?)` \|", table.partition("\n\n")[0], re.MULTILINE)
+    assert "site/gen.toml" in listed and "constraints.txt" in listed
+    for name in set(listed) - {"constraints.txt"}:
+        assert (ROOT / "starter" / name).is_file(), name
+
+
 def test_every_build_requirement_is_pinned() -> None:
     required = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
     pins = (ROOT / "constraints.txt").read_text().splitlines()
