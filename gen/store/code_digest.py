@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import ModuleSpec
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import MAGIC_NUMBER, cache_from_source, find_spec
 from pathlib import Path
 
@@ -65,7 +65,11 @@ def code_digest(*modules: str) -> str:
 
 
 def versions(*distributions: str) -> dict[str, str]:
-    """Return installed versions without local parts such as `+cpu`."""
+    """Return installed versions without local parts such as `+cpu`.
+
+    Raises:
+        SetupError: one of them is not installed.
+    """
     return {name: _version(name) for name in distributions}
 
 
@@ -77,7 +81,13 @@ def clear_cache() -> None:
 
 @cache
 def _version(distribution: str) -> str:
-    return version(distribution).partition("+")[0]
+    try:
+        return version(distribution).partition("+")[0]
+    except PackageNotFoundError as error:
+        raise SetupError(
+            f"{distribution} is not installed beside this tool",
+            hint=f"install it into the same environment: {Path(sys.executable).parent}",
+        ) from error
 
 
 def _lasting_name(module: str) -> str:

@@ -130,3 +130,9 @@ def test_every_pyc_of_this_package_matches_its_source() -> None:
         py_compile.compile(str(source), doraise=True)
     code_digest.clear_cache()
     assert code_digest.code_digest("gen.commands.build")
+
+
+def test_a_library_that_is_not_installed_is_named_with_where_to_install_it() -> None:
+    with pytest.raises(SetupError, match="no-such-library is not installed") as found:
+        code_digest.versions("no-such-library")
+    assert str(Path(sys.executable).parent) in found.value.hint
