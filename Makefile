@@ -83,6 +83,7 @@ format: $(VENV)/installed-dev ## put the code into its format
 bench: $(VENV)/installed-bench ## measure training and drawing against the plain way, and JAX
 	@$(BIN)/python -m bench.training
 	@$(BIN)/python -m bench.modular
+	@$(BIN)/python -m bench.bits
 	@$(BIN)/python -m bench.autograd
 	@$(BIN)/python -m bench.sweep
 	@$(BIN)/python -m bench.rendering

@@ -14,8 +14,7 @@ from typing import Any, no_type_check
 
 from llvmlite import ir
 from numba import types
-from numba.core.datamodel import models, register_default
-from numba.extending import intrinsic
+from numba.extending import intrinsic, models, register_model
 
 COUNT = 8
 """Lanes: the numbers of one AVX register, or of two of NEON."""
@@ -28,7 +27,7 @@ class Lanes(types.Type):
     """The type of eight float32 numbers, in compiled functions alone."""
 
 
-@register_default(Lanes)
+@register_model(Lanes)
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, own_type: Any) -> None:
         super().__init__(manager, own_type, _VALUES)
