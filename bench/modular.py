@@ -7,19 +7,19 @@ is timed is the gradient and the step of the optimiser, without logging and snap
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable
 
 import numpy as np
 import torch
 
-from bench.training import SITE, ratio_text
+from bench.steps import heading, prepared, ratio_line
+from bench.steps import seconds_per_step as steps_timed
+from bench.training import SITE
 from gen.config.reader import load
 from gen.experiments.model import Model
 from gen.networks.batch import Batch
 from gen.networks.closed_form import CrossEntropyGradient
 from gen.networks.embedded import Embedded
-from gen.optimisers.optimiser import ensemble_step
 
 MODELS = ("modular", "times-61", "minus-31")
 
@@ -63,13 +63,7 @@ def seconds_per_step(model: Model, steps: int, *, former: bool) -> float:
     ensemble = model.shards[0][1]
     network = ensemble.network
     assert isinstance(network, Embedded)
-    rows = model.task.data(ensemble.seeds).train
-    batch = Batch(torch.from_numpy(rows.inputs), torch.from_numpy(rows.labels))
-    parameters = {
-        name: torch.from_numpy(array).float()
-        for name, array in network.init_ensemble(model.task, ensemble.seeds).items()
-    }
-    gradients = {name: torch.zeros_like(each) for name, each in parameters.items()}
+    batch, parameters, gradients = prepared(ensemble)
     if former:
         differentiate = former_gradient(network, model, parameters, gradients, batch)
     else:
@@ -77,15 +71,7 @@ def seconds_per_step(model: Model, steps: int, *, former: bool) -> float:
             model.task, parameters, gradients, batch, "cross-entropy"
         )
         assert differentiate is not None
-    update = ensemble_step(parameters, gradients, ensemble.optimisers)
-    for _ in range(10):
-        differentiate()
-        update()
-    start = time.perf_counter()
-    for _ in range(steps):
-        differentiate()
-        update()
-    return (time.perf_counter() - start) / steps / len(ensemble.seeds)
+    return steps_timed(ensemble, parameters, gradients, differentiate, steps)
 
 
 def main() -> None:
@@ -98,7 +84,7 @@ def main() -> None:
     torch.set_flush_denormal(True)
     models = load(SITE).models
     print(f"gradient of modular tasks, one core, medians of {options.rounds} rounds")
-    print(f"{'model':<14}{'now':>16}{'former':>16}{'ratio':>8}  quartiles of the ratio")
+    print(heading("model"))
     for name in MODELS:
         times = np.array(
             [
@@ -109,9 +95,7 @@ def main() -> None:
                 for _ in range(options.rounds)
             ]
         )
-        now, former = 1e6 * np.median(times, axis=0)
-        ratio = ratio_text(times[:, 1].tolist(), times[:, 0].tolist())
-        print(f"{name:<14}{now:>13.0f} us{former:>13.0f} us{ratio}", flush=True)
+        print(ratio_line(name, times), flush=True)
 
 
 if __name__ == "__main__":

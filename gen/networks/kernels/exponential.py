@@ -1,4 +1,7 @@
-"""The exponential function of many float32 numbers, in loops that compilers turn into vectors."""
+"""The exponential function of many float32 numbers, in loops that compilers turn into vectors.
+
+numba's cache does not notice a change here in functions of other files; see `lanes.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,61 @@
+"""A step of an ensemble with one form of its gradient, timed, and its ratio to another form."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from bench.training import ratio_text
+from gen.networks.batch import Batch
+from gen.optimisers.optimiser import ensemble_step
+from gen.training.loop import Ensemble
+
+WARM_UP = 10
+"""Steps before the clock starts."""
+
+Tensors = dict[str, torch.Tensor]
+
+
+def prepared(ensemble: Ensemble) -> tuple[Batch, Tensors, Tensors]:
+    """Return the training rows of an ensemble, its parameters, and gradients of zeros."""
+    rows = ensemble.task.data(ensemble.seeds).train
+    batch = Batch(torch.from_numpy(rows.inputs), torch.from_numpy(rows.labels))
+    parameters = {
+        name: torch.from_numpy(array).float()
+        for name, array in ensemble.network.init_ensemble(ensemble.task, ensemble.seeds).items()
+    }
+    return batch, parameters, {name: torch.zeros_like(each) for name, each in parameters.items()}
+
+
+def seconds_per_step(
+    ensemble: Ensemble,
+    parameters: Tensors,
+    gradients: Tensors,
+    differentiate: Callable[[], None],
+    steps: int,
+) -> float:
+    """Return seconds per model-step of the gradient and the optimiser."""
+    update = ensemble_step(parameters, gradients, ensemble.optimisers)
+    start = 0.0
+    for step in range(-WARM_UP, steps):
+        if step == 0:
+            start = time.perf_counter()
+        differentiate()
+        update()
+    return (time.perf_counter() - start) / steps / len(ensemble.seeds)
+
+
+def heading(first: str) -> str:
+    """Return the heading of a table of `ratio_line`."""
+    return f"{first:<14}{'now':>16}{'former':>16}{'ratio':>8}  quartiles of the ratio"
+
+
+def ratio_line(name: str, seconds: Float[np.ndarray, "round 2"], digits: int = 0) -> str:
+    """Return medians of now and former in microseconds, and the ratio within rounds."""
+    now, former = 1e6 * np.median(seconds, axis=0)
+    ratio = ratio_text(seconds[:, 1].tolist(), seconds[:, 0].tolist())
+    return f"{name:<14}{now:>13.{digits}f} us{former:>13.{digits}f} us{ratio}"
