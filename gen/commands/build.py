@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from gen.analysis.types import Fact
-from gen.commands.train import train_models, train_one_by_one
+from gen.commands.train import train_in_order, train_models
 from gen.errors import GenError
 from gen.experiments.train import missing_shards, train_shards, training_executor
 from gen.site import publish
 from gen.site.context import BuildContext
 from gen.site.draw import draw_missing
 from gen.site.pages.facts import FACTS_FILE
+from gen.site.partly_trained import read_trained_part, showable
 from gen.site.ready import reading_order, ready_part
 from gen.site.results import (
     Results,
@@ -22,7 +22,6 @@ from gen.site.results import (
     missing_entry_error,
     read_sweeps,
     recorded_results,
-    valid_models,
 )
 from gen.site.sources import FIRST, Sources
 from gen.site.write import check_statements, log_address, size_summary, write_site
@@ -110,23 +109,33 @@ def _is_first(context: BuildContext) -> bool:
 def _publish_first_pages(
     context: BuildContext, sources: Sources, trainers: Executor, painters: Executor
 ) -> None:
-    """Train all models; publish pages as soon as the models that they name are trained.
+    """Train all models; publish pages as soon as the models that they name can be shown.
 
     An error of a part is logged and ends the publishing, not the training: the whole site will
-    raise it if it has it too.
+    raise it if it has it too. Where the part has models with some of their seeds, it is tried
+    once more when all their seeds are trained.
     """
     waiting = frozenset(sources.config.site.pages)
     due = context.clock() + FIRST_AFTER
-    for trained in train_one_by_one(context, trainers, reading_order(sources)):
-        still = ready_part(sources, trained).waiting
-        if not still or not still < waiting or context.clock() < due:
+    whole = False
+    for _ in train_in_order(context, trainers, reading_order(sources)):
+        names = showable(context, whole=whole)
+        still = ready_part(sources, names).waiting
+        if not still < waiting or (still and context.clock() < due):
             continue
+        models = read_trained_part(context, names)
+        growing = any(not model.is_complete for model in models.values())
+        if not still and not growing:
+            continue  # this is the whole site, which is published next
         try:
-            stage = _draw_stage(context, painters, valid_models(context, trained))
+            stage = _draw_stage(context, painters, models)
             log_address(context, write_site(context, sources, *stage))
         except GenError as error:
-            context.report.warn(f"the first pages are not published before all others: {error}")
-            due = math.inf
+            if growing:
+                whole = True
+            else:
+                context.report.warn(f"the first pages are not published before all others: {error}")
+                waiting = frozenset()
         else:
             waiting, due = still, context.clock() + REPUBLISH_EVERY
 

@@ -99,6 +99,8 @@ def _site(context: BuildContext) -> Line:
     key = publish.key_of(context.output)
     if not context.output.exists():
         reason = "not written"
+    elif key == sources.first_key:
+        reason = "models are not completely trained"
     elif key == sources.partial_key:
         reason = "sweeps are not completely trained"
     elif key not in {None, sources.key}:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from gen.analysis.sweep_outcomes import OUTCOMES
@@ -13,6 +12,7 @@ from gen.experiments.runs import Shard
 from gen.experiments.sweep import Sweep, work
 from gen.experiments.train import describe_estimate, missing_shards, train_shards, training_executor
 from gen.site.context import BuildContext
+from gen.site.partly_trained import needed_shards
 from gen.site.results import (
     TrainedModel,
     first_stale_shard,
@@ -74,12 +74,12 @@ def train_models(
     return read_models(context, models)
 
 
-def train_one_by_one(
+def train_in_order(
     context: BuildContext, executor: Executor, order: Sequence[str]
-) -> Iterator[set[str]]:
-    """Train the missing shards of all models; yield the models trained so far when there are more.
+) -> Iterator[Shard]:
+    """Train the missing shards of all models; yield each shard that is stored.
 
-    Shards of little work come first.
+    Shards of little work come first, then those that a first site needs, then the further seeds.
 
     Args:
         order: of the models whose shards take more work.
@@ -88,17 +88,14 @@ def train_one_by_one(
     _check_models(context, models.values())
     missing = missing_shards(context.training, models)
     little = _LITTLE * sum(work(shard.ensemble) for shard in missing)
+    needed = {name: needed_shards(context.config, model) for name, model in models.items()}
 
-    def place(shard: Shard) -> int:
-        return -1 if work(shard.ensemble) <= little else order.index(shard.source)
+    def place(shard: Shard) -> tuple[bool, int]:
+        if work(shard.ensemble) <= little:
+            return False, -1
+        return shard.number >= needed[shard.source], order.index(shard.source)
 
-    open_shards = Counter(shard.source for shard in missing)
-    trained = models.keys() - open_shards.keys()
-    for shard in train_shards(context.training, executor, sorted(missing, key=place)):
-        open_shards[shard.source] -= 1
-        if not open_shards[shard.source]:
-            trained = {*trained, shard.source}
-            yield trained
+    yield from train_shards(context.training, executor, sorted(missing, key=place))
 
 
 def _check_models(context: BuildContext, models: Iterable[Model]) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, runtime_checkable
 
 from gen.report import Report
 from gen.store.store import Store
@@ -15,8 +15,16 @@ from gen.workers.processes import Executor, ProcessPool
 DEVICES = ("cpu", "cuda")
 """Torch devices that models can be trained on."""
 
-ExecutorFactory: TypeAlias = Callable[[int, Report], AbstractContextManager[Executor]]
-"""Starts the given number of processes, and ends them when the `with` block ends."""
+
+@runtime_checkable
+class ExecutorFactory(Protocol):
+    """Starts the given number of processes, and ends them when the `with` block ends."""
+
+    def __call__(
+        self, count: int, report: Report, /, *, patient: bool = False
+    ) -> AbstractContextManager[Executor]:
+        """With `patient`, other processes of the machine come first."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ from gen.workers.processes import Done, Executor, Job
 def training_executor(context: TrainingContext) -> Iterator[Executor]:
     """Start processes on this machine (one process for a GPU) or connect to the cluster.
 
+    The processes train when no other wants the processor: figures that are drawn meanwhile, and
+    all other work on the machine, come first.
+
     Raises:
         SetupError: torch finds no GPU, or the cluster cannot be used.
     """
@@ -42,7 +45,7 @@ def training_executor(context: TrainingContext) -> Iterator[Executor]:
                 hint="run gen doctor for details, or omit --device",
             )
     jobs = context.jobs if context.device == "cpu" else 1
-    with context.executor(jobs, context.report) as processes:
+    with context.executor(jobs, context.report, patient=True) as processes:
         yield processes
 
 

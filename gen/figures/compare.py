@@ -40,6 +40,10 @@ class Compare(ModelsFigure):
         Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=100)] | None
     ) = None
 
+    @property
+    def named_seeds(self) -> tuple[int, ...]:
+        return tuple(self.seeds or ())
+
     def check(self, models: Sequence[Model]) -> None:
         if len(set(self.models)) < len(self.models):
             raise ValueError("models names a model twice")

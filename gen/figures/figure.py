@@ -52,6 +52,11 @@ class Figure(Kind, Generic[Subject]):
         """Ids of all models and sweeps that the figure shows."""
         return (self.source,) if self.source else ()
 
+    @property
+    def named_seeds(self) -> tuple[int, ...]:
+        """The seeds of its models that the figure names."""
+        return ()
+
     @abstractmethod
     def render(self, subject: Subject, words: Words, /) -> Film | Chart | Stack | Widget[Any]:
         """Draw the figure in the language of `words`."""

@@ -151,6 +151,7 @@ def with_prepared_assets(prepared: PreparedAssets, sources: Sources) -> dict[str
                 originals=None if language == first else sources.pages[first],
                 assets=sources.assets,
                 waiting=sources.waiting,
+                changing=sources.changing,
             )
         files |= {path: text.encode() for path, text in pages.items()}
         rendered += [path for path in pages if path.endswith(".html")]

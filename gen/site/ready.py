@@ -1,6 +1,6 @@
 """The part of a site that can be shown while some of its models are still being trained.
 
-A page is ready when all models that it names are trained. Until then it has its title alone.
+A page is ready when all models that it names can be shown. Until then it has its title alone.
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ _NAMED = re.compile(r"(?::::+\s*(?:figure|explanation)|\{play)\s+([a-z0-9-]+)")
 _FILE = re.compile(r"(?:data|media|figures)/([a-z0-9-]+)")
 
 
-def ready_part(sources: Sources, trained: Collection[str]) -> Sources:
+def ready_part(sources: Sources, shown: Collection[str], growing: Collection[str] = ()) -> Sources:
     """Return the sources of the part of a site that needs no other models than these.
 
     Args:
-        trained: ids of the models that are trained. Sweeps need not be.
+        shown: ids of the models that can be shown. Sweeps need not be.
+        growing: ids of those of them whose further seeds are still being trained.
     """
-    missing = sources.config.models.keys() - set(trained)
-    if not missing:
+    missing = sources.config.models.keys() - set(shown)
+    if not missing and not growing:
         return sources
-    waiting = frozenset(
-        page for page in sources.config.site.pages if missing & _models_of(page, sources)
-    )
+    names = {page: _models_of(page, sources) for page in sources.config.site.pages}
+    waiting = frozenset(page for page, found in names.items() if missing & found)
+    changing = frozenset(page for page, found in names.items() if found.intersection(growing))
     pages = {
         language: {
             page: _waiting_text(language, page, text, sources.config) if page in waiting else text
@@ -43,7 +44,9 @@ def ready_part(sources: Sources, trained: Collection[str]) -> Sources:
         if not missing & set(figure.sources)
     }
     config = replace(sources.config, figures=figures)
-    return replace(sources, config=config, pages=pages, waiting=waiting)
+    return replace(
+        sources, config=config, pages=pages, waiting=waiting, changing=changing - waiting
+    )
 
 
 def reading_order(sources: Sources) -> list[str]:

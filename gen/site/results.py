@@ -76,6 +76,11 @@ class TrainedModel(ModelResult[ModelRun]):
 
     model: Model
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all seeds are trained."""
+        return len(self.runs) == len(self.model.seeds)
+
     @cached_property
     def facts(self) -> Facts:
         """The facts that pages can cite."""
@@ -162,7 +167,8 @@ def read_models(context: BuildContext, names: Iterable[str]) -> dict[str, Traine
 
 def _diverged_error(context: BuildContext, model: Model) -> DivergedError:
     """Return the error for a model whose shown seed, or all of whose seeds, diverged."""
-    if all(run.failed_at is not None for run, _ in _stored_runs(context, model)):
+    stored = _stored_runs(context, runs.shards(model, context.device))
+    if all(run.failed_at is not None for run, _ in stored):
         return DivergedError(
             "no seed can be shown: the loss of each was not finite or diverged",
             where=f"models.{model.name}",
@@ -242,10 +248,14 @@ def stored_models(
 
 
 def _read_model(context: BuildContext, model: Model) -> TrainedModel | None:
-    """Read all runs of a model; return None if none of them is valid."""
+    return read_runs(context, model, runs.shards(model, context.device))
+
+
+def read_runs(context: BuildContext, model: Model, shards: Iterable[Shard]) -> TrainedModel | None:
+    """Read the runs of some shards of a model; return None if none of them is valid."""
     found: list[ModelRun] = []
     key_of: dict[int, str] = {}
-    for run, key in _stored_runs(context, model):
+    for run, key in _stored_runs(context, shards):
         found.append(run)
         key_of[run.seed] = key
         if run.failed_at is not None:
@@ -256,9 +266,9 @@ def _read_model(context: BuildContext, model: Model) -> TrainedModel | None:
     return None if chosen is None else TrainedModel(model, found, chosen, key_of)
 
 
-def _stored_runs(context: BuildContext, model: Model) -> Iterator[tuple[ModelRun, str]]:
+def _stored_runs(context: BuildContext, shards: Iterable[Shard]) -> Iterator[tuple[ModelRun, str]]:
     """Yield the run of every seed, in order, and the store key of the run."""
-    for shard in runs.shards(model, context.device):
+    for shard in shards:
         entry = context.store.get(runs.FAMILY, shard.key)
         if entry is None:
             raise missing_entry_error(context, f"the run of {shard.name}")

@@ -35,7 +35,7 @@ SYNONYMS = "synonyms.toml"
 """File name of the words that search takes for one another, beside the config."""
 
 FIRST = "first pages of"
-"""Beginning of the key of a site some of whose pages wait for their models."""
+"""Beginning of the key of a site some of whose models are still being trained."""
 
 _PAGE_LIBRARIES = (
     "Jinja2",
@@ -64,6 +64,7 @@ class Sources:
         device: the torch device that models are trained on.
         commit: the Git commit of the config's folder.
         waiting: pages whose models are still being trained; their Markdown says that alone.
+        changing: pages some of whose models are trained with some of their seeds; they say so.
     """
 
     config: Config
@@ -77,6 +78,7 @@ class Sources:
     device: str
     commit: Commit
     waiting: frozenset[str] = frozenset()
+    changing: frozenset[str] = frozenset()
 
     @classmethod
     def gather(cls, context: BuildContext) -> Sources:
@@ -165,7 +167,7 @@ class Sources:
 
     @property
     def first_key(self) -> str:
-        """The key of the site while pages still wait for their models."""
+        """The key of the site while its models are still training."""
         return f"{FIRST} {self.key}"
 
     @cached_property

@@ -13,7 +13,7 @@ from gen.site.assemble import all_facts, site_files
 from gen.site.assets import large_pictures
 from gen.site.context import BuildContext
 from gen.site.ready import ready_part
-from gen.site.results import Results, TrainedSweep
+from gen.site.results import Results, TrainedModel, TrainedSweep
 from gen.site.sources import Sources
 from gen.store.code_digest import clear_cache
 from gen.store.store import Entry
@@ -31,12 +31,14 @@ def write_site(
     """Render all pages, pictures and data, and replace the published folder.
 
     Args:
-        subjects: may lack models: pages that need them then say that they wait.
+        subjects: may lack models: pages that need them then say that they wait. Pages with models
+            that lack seeds say that their numbers will change.
         drawn: the stored films by the stem of their file names.
 
     Returns:
-        The pages that wait for their models, or how many if they are many, and the sweeps that are
-        not completely trained. If there are any, the site is published under a different key.
+        The pages that wait for their models, or how many if they are many, and the models and
+        sweeps that are not completely trained. If there are any, the site is published under a
+        different key.
 
     Raises:
         ConfigError: a source changed during the build, or, with --strict, a page states a claim
@@ -44,8 +46,11 @@ def write_site(
     """
     sweeps = {name: each for name, each in subjects.items() if isinstance(each, TrainedSweep)}
     unfinished = [name for name, sweep in sweeps.items() if not sweep.facts["complete"]]
-    ready = ready_part(sources, subjects.keys())
-    checked = check_statements(context, ready, all_facts(ready.config, subjects), unfinished)
+    models = {name: each for name, each in subjects.items() if isinstance(each, TrainedModel)}
+    growing = [name for name, model in models.items() if not model.is_complete]
+    ready = ready_part(sources, subjects.keys(), growing)
+    facts = all_facts(ready.config, subjects)
+    checked = check_statements(context, ready, facts, [*growing, *unfinished])
     files = site_files(ready.config, ready, subjects, drawn)
     clear_cache()
     config = load(context.config.path, context.config.profile)
@@ -57,7 +62,7 @@ def write_site(
             hint="run the command again",
         )
     key = sources.key
-    if ready.waiting:
+    if ready.waiting or growing:
         key = sources.first_key
     elif unfinished:
         key = sources.partial_key
@@ -68,7 +73,8 @@ def write_site(
     }
     publish.publish(context.output, key, files, digests, checked=checked)
     waiting = [page for page in ready.config.site.pages if page in ready.waiting]
-    return [*(waiting if len(waiting) <= _MOST_NAMED else [f"{len(waiting)} pages"]), *unfinished]
+    pages = waiting if len(waiting) <= _MOST_NAMED else [f"{len(waiting)} pages"]
+    return [*pages, *growing, *unfinished]
 
 
 def check_statements(

@@ -30,6 +30,9 @@ from gen.workers.pipes import receive, send
 _KILL_AFTER = 5.0
 """Seconds that a process has to clean up after SIGTERM before it is killed."""
 
+_PATIENCE = 10
+"""Niceness of processes that let all others come first, of 19 at most."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -102,13 +105,18 @@ class ProcessPool:
 
     Processes are started when first needed, and stopped on leaving.
 
+    Args:
+        count: number of processes.
+        patient: whether other processes of the machine come first, where the system can do that.
+
     Attributes:
         width: number of processes.
     """
 
-    def __init__(self, count: int, report: Report) -> None:
+    def __init__(self, count: int, report: Report, *, patient: bool = False) -> None:
         self.width = count
         self._report = report
+        self._patient = patient
         self._idle: list[_Worker] = []
         self._busy: dict[Connection, _Worker] = {}
 
@@ -160,7 +168,7 @@ class ProcessPool:
     def _start(self) -> _Worker:
         ours, theirs = get_context("spawn").Pipe()
         process = get_context("spawn").Process(
-            target=_worker_main, args=(theirs, os.getpid()), daemon=True
+            target=_worker_main, args=(theirs, os.getpid(), self._patient), daemon=True
         )
         with fixed_environment(**WORKER_VARIABLES):
             start_ignoring_interrupts(process)
@@ -261,8 +269,10 @@ def _end_after_parent(parent: int) -> None:
     os._exit(1)
 
 
-def _worker_main(pipe: Connection, parent: int) -> None:
+def _worker_main(pipe: Connection, parent: int, patient: bool) -> None:
     """Main function of a worker process: run jobs until the pipe closes."""
+    if patient and hasattr(os, "nice"):
+        os.nice(_PATIENCE)
     with ending_with_parent(parent):
         while _run_next_job(pipe):
             pass

@@ -12,7 +12,7 @@ class InlineExecutor:
 
     width = 1
 
-    def __init__(self, count: int, report: object) -> None:
+    def __init__(self, count: int, report: object, *, patient: bool = False) -> None:
         pass
 
     def __enter__(self) -> InlineExecutor:

@@ -23,6 +23,11 @@ def job(function: Callable[..., object], *arguments: object) -> Job:
     return Job("job", function, arguments, 1, "pieces")
 
 
+def niceness(*, on_progress: Callable[[int], None]) -> int:
+    """Return how readily this process lets others come first."""
+    return os.nice(0)
+
+
 def pid(*, on_progress: Callable[[int], None]) -> int:
     return os.getpid()
 

@@ -28,6 +28,7 @@ from tests.support.jobs import (
     fill,
     job,
     kill_oneself,
+    niceness,
     pid,
     unsendable,
 )
@@ -63,6 +64,13 @@ def until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="the system has no such priorities")
+def test_patient_workers_let_other_processes_come_first() -> None:
+    with ProcessPool(1, SilentReport(), patient=True) as patient:
+        (done,) = patient.run([job(niceness)])
+    assert done.result > os.nice(0) == run_one(niceness)
 
 
 def test_the_death_of_an_idle_worker_is_reported() -> None:

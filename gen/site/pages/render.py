@@ -95,6 +95,7 @@ def render_pages(
     assets: Iterable[str] = (),
     own_templates: OwnTemplates = NO_TEMPLATES,
     waiting: Collection[str] = (),
+    changing: Collection[str] = (),
 ) -> dict[str, str]:
     """Render the pages of one language, and the stylesheet of their colours.
 
@@ -103,12 +104,12 @@ def render_pages(
         figures: by id, with alt texts in this language.
         facts: by the id of a model, sweep or figure.
         by_seed: figures of other seeds that readers can choose instead of `figures`.
-        references: works that pages may cite.
-        synonyms: words that search takes for one another.
+        references, synonyms: works that pages may cite; words that search takes for one another.
         originals: Markdown by page in the first language, if this is a further one.
         assets: paths inside the site of files that are published unchanged.
         own_templates: templates that replace those of the tool.
         waiting: pages without their text so far; a link to a section of one leads to its top.
+        changing: pages that say that more of their networks are being trained.
 
     Returns:
         Path inside the site to text.
@@ -123,15 +124,14 @@ def render_pages(
     folder = "" if language == site.languages[0] else f"{language}/"
     pages = _pages(site, read, book, figures, folder)
     root = "../" * folder.count("/")
-    names = {name: anchors(of_page) for name, of_page in tokens.items()}
-    targets = LinkTargets(names, _linked_files(site, figures, assets), root, waiting)
+    targets = _link_targets(tokens, _linked_files(site, figures, assets), root, waiting)
     loaded = load_templates(templates, own_templates)
     rendered = {STYLESHEET: theme_stylesheet()}
     seed_picker = SeedPicker.of(by_seed or {}, figures)
     common = _common_variables(site, language, words, pages, root, seed_picker)
     found: list[Section] = []
     for place, (source, page) in enumerate(zip(read, pages, strict=True)):
-        context = common | _page_variables(pages, place)
+        context = common | _page_variables(pages, place) | {"changes": page.name in changing}
         citations = Citations(works, words, LATE["citation"].addresses(root))
         article = Article(source, book, figures, loaded, targets, context, citations)
         body = article.render(tokens[source.name])
@@ -140,6 +140,13 @@ def render_pages(
         found += of_page
     rendered[index_path(language)] = index_script(language, found, synonyms or [])
     return rendered | seed_picker.scripts(loaded, folder, common)
+
+
+def _link_targets(
+    tokens: Mapping[str, list[Token]], files: frozenset[str], root: str, waiting: Collection[str]
+) -> LinkTargets:
+    names = {name: anchors(of_page) for name, of_page in tokens.items()}
+    return LinkTargets(names, files, root, waiting)
 
 
 def _linked_files(
