@@ -21,7 +21,7 @@ from gen.site.results import (
 )
 from gen.workers.processes import Executor
 
-_LITTLE = 0.02
+_LITTLE = 0.01
 """Share of all work up to which a shard is trained before larger ones of earlier pages."""
 
 
@@ -79,7 +79,8 @@ def train_in_order(
 ) -> Iterator[Shard]:
     """Train the missing shards of all models; yield each shard that is stored.
 
-    Shards of little work come first, then those that a first site needs, then the further seeds.
+    The shards that a first site needs come first, those of little work before all; then the
+    further seeds.
 
     Args:
         order: of the models whose shards take more work.
@@ -91,9 +92,10 @@ def train_in_order(
     needed = {name: needed_shards(context.config, model) for name, model in models.items()}
 
     def place(shard: Shard) -> tuple[bool, int]:
-        if work(shard.ensemble) <= little:
+        further = shard.number >= needed[shard.source]
+        if not further and work(shard.ensemble) <= little:
             return False, -1
-        return shard.number >= needed[shard.source], order.index(shard.source)
+        return further, order.index(shard.source)
 
     yield from train_shards(context.training, executor, sorted(missing, key=place))
 

@@ -10,6 +10,7 @@ import pytest
 
 from gen.analysis.outcome import generalised_at
 from gen.commands import build
+from gen.commands import train as train_command
 from gen.errors import ConfigError
 from gen.experiments import runs
 from gen.site import publish as publish_module
@@ -20,6 +21,7 @@ from gen.site.results import valid_models
 from gen.site.sources import Sources
 from tests.conftest import Gen
 from tests.support import small_site
+from tests.support.inline_executor import InlineExecutor
 
 TWO_PAGES = small_site.CONFIG.replace('pages = ["index"]', 'pages = ["index", "odd"]')
 ODD = """+++
@@ -235,3 +237,16 @@ def test_a_model_is_shown_early_only_if_a_seed_generalises(
 def seeds_that_generalise(context: BuildContext) -> list[int]:
     runs_of_odd = valid_models(context, ["odd"])["odd"].runs
     return [run.seed for run in runs_of_odd if generalised_at(run) is not None]
+
+
+def test_further_seeds_are_trained_last_however_little_work_they_are(
+    options: list[str | Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_command, "_LITTLE", 1.0)  # every shard is little work
+    small_site.write(tmp_path, TWO_PAGES, INDEX)
+    context = small_site.context_of(tmp_path)
+    shards = train_command.train_in_order(
+        context, InlineExecutor(1, context.report), ["sum", "odd"]
+    )
+    names = [shard.name for shard in shards]
+    assert names[-1] == "sum, seed 2" and len(names) == 3
