@@ -29,7 +29,13 @@ from gen.store.store import Entry
 from gen.workers.processes import Executor
 
 REPUBLISH_EVERY = 120.0
-"""Seconds between two versions of a site whose models are still being trained."""
+"""Least seconds between two versions of a site whose models are still being trained."""
+
+_PAUSES = 4.0
+"""Least time between two such versions, in multiples of the time that the former one took.
+
+Trainings that end while a version is written wait for it.
+"""
 
 FIRST_AFTER = 60.0
 """Seconds of training after which a first site may be published without all of its pages."""
@@ -88,16 +94,17 @@ def build_stages(context: BuildContext, trainers: Executor, painters: Executor) 
     shards = missing_shards(context.training, context.config.sweeps)
     stage = _draw_stage(context, painters, models)
     yield stage
-    published = context.clock()
+    due = context.clock() + REPUBLISH_EVERY
     for number, _ in enumerate(train_shards(context.training, trainers, shards), 1):
-        if number == len(shards) or context.clock() - published > REPUBLISH_EVERY:
+        if number == len(shards) or context.clock() > due:
+            start = context.clock()
             _, former_films = stage
             stage = _draw_stage(context, painters, models)
             yield stage
             for name, entry in former_films.items():
                 if stage[1][name].key != entry.key:
                     context.store.remove(entry)
-            published = context.clock()
+            due = _next_version(start, context.clock())
 
 
 def _is_first(context: BuildContext) -> bool:
@@ -127,6 +134,7 @@ def _publish_first_pages(
         growing = any(not model.is_complete for model in models.values())
         if not still and not growing:
             continue  # this is the whole site, which is published next
+        start = context.clock()
         try:
             stage = _draw_stage(context, painters, models)
             log_address(context, write_site(context, sources, *stage))
@@ -137,7 +145,12 @@ def _publish_first_pages(
                 context.report.warn(f"the first pages are not published before all others: {error}")
                 waiting = frozenset()
         else:
-            waiting, due = still, context.clock() + REPUBLISH_EVERY
+            waiting, due = still, _next_version(start, context.clock())
+
+
+def _next_version(start: float, end: float) -> float:
+    """Return when the next version of a site may be written after one written in that time."""
+    return end + max(REPUBLISH_EVERY, _PAUSES * (end - start))
 
 
 def _draw_stage(
