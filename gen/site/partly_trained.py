@@ -1,6 +1,7 @@
 """Models some of whose seeds are trained, while others are still being trained.
 
-A first site shows such a model as soon as it is known which seed its figures show in the end.
+A first site shows such a model as soon as it is known which seed its figures show in the end, or
+at once if no figure shows it alone.
 """
 
 from __future__ import annotations
@@ -54,13 +55,14 @@ def read_trained_part(context: BuildContext, names: Iterable[str]) -> dict[str, 
 
 
 def _is_showable(context: BuildContext, model: Model, *, whole: bool) -> bool:
-    """Return whether the stored runs tell which seed the figures of a model show in the end."""
+    """Return whether the stored runs tell which seed the figures of a model show, if any does."""
     stored = _first_stored(context, model)
     if len(stored) == len(model.shards):
         return True
     if whole or len(stored) < needed_shards(context.config, model):
         return False
-    return model.shown is not None or _one_generalises(context, stored)
+    pictured = any(model.name == figure.source for figure in context.config.figures.values())
+    return model.shown is not None or not pictured or _one_generalises(context, stored)
 
 
 def _one_generalises(context: BuildContext, stored: list[Shard]) -> bool:

@@ -374,6 +374,7 @@ def test_a_site_is_published_after_every_shard_and_ends_the_same(
         shown.append(page[page.index("models are trained") - 30 :][:60] if "so far" in page else "")
 
     monkeypatch.setattr(build, "REPUBLISH_EVERY", 0.0)
+    monkeypatch.setattr(build, "_PAUSES", 0.0)
     monkeypatch.setattr(publish_module, "publish", watched)
     options = small_site.write(tmp_path, SMALL, PAGE)
     outcome = gen("build", *options)

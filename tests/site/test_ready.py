@@ -217,13 +217,19 @@ def test_a_model_waits_for_the_seeds_that_its_figures_name(tmp_path: Path) -> No
     assert needed(f"{small_site.CONFIG}\n{two.replace('models.sum', 'models.two')}\n{beside}") == 2
 
 
-@pytest.mark.parametrize(("seeds", "shown"), [("[1, 0]", True), ("[0, 1]", False)])
-def test_a_model_is_shown_early_only_if_a_seed_generalises(
-    tmp_path: Path, seeds: str, shown: bool
+@pytest.mark.parametrize(
+    ("seeds", "figures", "shown"),
+    [("[1, 0]", True, True), ("[0, 1]", True, False), ("[0, 1]", False, True)],
+)
+def test_a_model_with_figures_is_shown_early_only_if_a_seed_generalises(
+    tmp_path: Path, seeds: str, figures: bool, shown: bool
 ) -> None:
     config = small_site.CONFIG.replace("seeds = 1\n", f"seeds = {seeds}\nshard = 1\n")
     config = config.replace("3e-3\n", "1e-2\nweight_decay = 1.0\n")
-    small_site.build_here(tmp_path, config.replace("steps = 50", "steps = 600"))
+    page = small_site.PAGE
+    if not figures:
+        config, page = config.partition("[figures.odd-weights]")[0], small_site.SUM_ALONE_PAGE
+    small_site.build_here(tmp_path, config.replace("steps = 50", "steps = 600"), page)
     context = small_site.context_of(tmp_path)
     generalised = seeds_that_generalise(context)
     assert generalised == [1] and "odd" in showable(context, whole=True)
