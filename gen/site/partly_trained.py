@@ -7,15 +7,16 @@ at once if no figure shows it alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import takewhile
+from itertools import starmap
 
-from gen.analysis.outcome import choose_run, generalised_at
+from gen.analysis.outcome import generalised_at
 from gen.config.reader import Config
 from gen.experiments import runs
 from gen.experiments.model import Model
 from gen.experiments.runs import Shard
 from gen.site.context import BuildContext
 from gen.site.results import TrainedModel, read_runs
+from gen.store.store import Entry
 
 
 def needed_shards(config: Config, model: Model) -> int:
@@ -50,7 +51,9 @@ def read_trained_part(context: BuildContext, names: Iterable[str]) -> dict[str, 
     read = {}
     for name in names:
         model = context.config.models[name]
-        read[name] = read_runs(context, model, _first_stored(context, model))
+        read[name] = read_runs(
+            context, model, [shard for shard, _ in _first_stored(context, model)]
+        )
     return {name: trained for name, trained in read.items() if trained is not None}
 
 
@@ -62,23 +65,22 @@ def _is_showable(context: BuildContext, model: Model, *, whole: bool) -> bool:
     if whole or len(stored) < needed_shards(context.config, model):
         return False
     pictured = any(model.name == figure.source for figure in context.config.figures.values())
-    return model.shown is not None or not pictured or _one_generalises(context, stored)
+    return model.shown is not None or not pictured or any(starmap(_one_generalises, stored))
 
 
-def _one_generalises(context: BuildContext, stored: list[Shard]) -> bool:
-    """Return whether a seed of some shards generalises; the first that does so is shown."""
-    for shard in stored:
+def _one_generalises(shard: Shard, entry: Entry) -> bool:
+    """Return whether a seed of a stored shard generalises; the first that does so is shown."""
+    trained = runs.read(entry, views=False)
+    found = runs.model_runs(shard.source, shard.ensemble, trained)
+    return any(run.failed_at is None and generalised_at(run) is not None for run in found)
+
+
+def _first_stored(context: BuildContext, model: Model) -> list[tuple[Shard, Entry]]:
+    """Return the shards of a model up to the first one that is not stored, and their entries."""
+    found: list[tuple[Shard, Entry]] = []
+    for shard in runs.shards(model, context.device):
         entry = context.store.get(runs.FAMILY, shard.key)
         if entry is None:
-            return False
-        trained = runs.read(entry, views=False)
-        chosen = choose_run(list(runs.model_runs(shard.source, shard.ensemble, trained)), None)
-        if chosen is not None and generalised_at(chosen) is not None:
-            return True
-    return False
-
-
-def _first_stored(context: BuildContext, model: Model) -> list[Shard]:
-    """Return the shards of a model up to the first one that is not stored."""
-    shards = runs.shards(model, context.device)
-    return list(takewhile(lambda s: context.store.get(runs.FAMILY, s.key) is not None, shards))
+            break
+        found.append((shard, entry))
+    return found

@@ -46,8 +46,11 @@ def write_site(
     """
     sweeps = {name: each for name, each in subjects.items() if isinstance(each, TrainedSweep)}
     unfinished = [name for name, sweep in sweeps.items() if not sweep.facts["complete"]]
-    models = {name: each for name, each in subjects.items() if isinstance(each, TrainedModel)}
-    growing = [name for name, model in models.items() if not model.is_complete]
+    growing = [
+        name
+        for name, each in subjects.items()
+        if isinstance(each, TrainedModel) and not each.is_complete
+    ]
     ready = ready_part(sources, subjects.keys(), growing)
     facts = all_facts(ready.config, subjects)
     checked = check_statements(context, ready, facts, [*growing, *unfinished])
