@@ -23,6 +23,7 @@ from gen.report import Report
 from gen.workers.exceptions import unpack_exception
 from gen.workers.isolated import run_isolated
 from gen.workers.processes import Done, GivenUp, Job
+from gen.workers.read_ahead import ReadAhead
 
 try:
     from dask.config import set as configured
@@ -42,6 +43,7 @@ _POLL_INTERVAL = 2.0
 _CONNECT_TIMEOUT = 8.0
 """Seconds in which a scheduler must identify itself."""
 
+_CLOSE_TIMEOUT = 5.0
 _RETRY_AFTER = 0.2
 
 _LOCALHOST = "127.0.0.1"
@@ -60,6 +62,7 @@ class Cluster:
     def __init__(self, address: str, report: Report) -> None:
         self._address, self._report = address, report
         self._open = ExitStack()
+        self._ends: ReadAhead[Done | GivenUp] | None = None
 
     def __enter__(self) -> Cluster:
         kind, _, count = self._address.partition(":")
@@ -82,6 +85,8 @@ class Cluster:
 
     def __exit__(self, *exception: object) -> None:
         self._open.close()
+        if self._ends is not None:  # its thread ends because the connection is closed
+            self._ends.close(_CLOSE_TIMEOUT)
 
     @property
     def width(self) -> int:
@@ -92,10 +97,16 @@ class Cluster:
     def run(self, jobs: Sequence[Job]) -> Iterator[Done | GivenUp]:
         """Run jobs in order; yield the result of each as soon as it is done.
 
+        The next jobs are submitted without waiting for the caller, until `width` results wait.
+
         Raises:
             BaseException: the exception of a job; the other jobs are cancelled.
             SetupError: the connection to the scheduler is lost.
         """
+        self._ends = ReadAhead(self._run(jobs), self.width)
+        return self._ends
+
+    def _run(self, jobs: Sequence[Job]) -> Iterator[Done | GivenUp]:
         waiting = list(enumerate(jobs))
         running: dict[Future, int] = {}
         deaths: Counter[int] = Counter()

@@ -26,6 +26,7 @@ from gen.report import Report, TaskReport
 from gen.workers.environment import WORKER_VARIABLES, fixed_environment
 from gen.workers.exceptions import pack_exception, unpack_exception
 from gen.workers.pipes import receive, send
+from gen.workers.read_ahead import ReadAhead
 
 _KILL_AFTER = 5.0
 """Seconds that a process has to clean up after SIGTERM before it is killed."""
@@ -77,7 +78,7 @@ class GivenUp:
 
 @runtime_checkable
 class Executor(Protocol):
-    """Runs jobs in parallel."""
+    """Runs jobs in parallel, also while the caller uses the result of another job."""
 
     @property
     def width(self) -> int:
@@ -119,6 +120,7 @@ class ProcessPool:
         self._patient = patient
         self._idle: list[_Worker] = []
         self._busy: dict[Connection, _Worker] = {}
+        self._results: ReadAhead[Done] | None = None
 
     def __enter__(self) -> ProcessPool:
         return self
@@ -126,8 +128,6 @@ class ProcessPool:
     def __exit__(self, *exception: object) -> None:
         workers = [*self._idle, *self._busy.values()]
         for worker in workers:
-            worker.bar.close()
-            worker.pipe.close()
             worker.process.terminate()
         deadline = time.monotonic() + _KILL_AFTER
         for worker in workers:
@@ -135,14 +135,25 @@ class ProcessPool:
             if worker.process.is_alive():
                 worker.process.kill()
                 worker.process.join()
+        if self._results is not None:  # its thread ends because the processes have ended
+            self._results.close(_KILL_AFTER)
+        for worker in workers:
+            worker.bar.close()
+            worker.pipe.close()
         self._idle, self._busy = [], {}
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Done]:
         """Run jobs in order; yield the result of each as soon as it is done.
 
+        The next jobs are started without waiting for the caller, until `width` results wait.
+
         Raises:
             BaseException: the exception of a job; the other jobs are cancelled.
         """
+        self._results = ReadAhead(self._run(jobs), self.width)
+        return self._results
+
+    def _run(self, jobs: Sequence[Job]) -> Iterator[Done]:
         waiting = list(enumerate(jobs))
         while waiting or self._busy:
             while waiting and len(self._busy) < self.width:

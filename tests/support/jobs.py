@@ -32,6 +32,10 @@ def pid(*, on_progress: Callable[[int], None]) -> int:
     return os.getpid()
 
 
+def touch(file: Path, *, on_progress: Callable[[int], None]) -> None:
+    file.touch()
+
+
 def environment(*, on_progress: Callable[[int], None]) -> dict[str, str]:
     return dict(os.environ)
 

@@ -29,7 +29,7 @@ from tests.conftest import Gen, stored_runs
 from tests.support import small_site
 from tests.support.jobs import RAISED, answer, fail, kill_oneself, refuse, unsendable
 from tests.support.small_site import context_of
-from tests.workers.test_processes import raised_by, the_same
+from tests.workers.test_processes import raised_by, the_same, until
 
 pytestmark = [pytest.mark.xdist_group("cluster"), pytest.mark.usefixtures("event_loop")]
 
@@ -73,6 +73,14 @@ def test_jobs_return_results_from_dask_workers(local: Cluster) -> None:
     found = {end.place: end.result for end in ends if isinstance(end, Done)}
     assert found == {n: n * n for n in range(7)}
     assert local.width == 2
+
+
+def test_the_next_job_begins_while_the_caller_uses_a_result(local: Cluster, tmp_path: Path) -> None:
+    files = [tmp_path / str(number) for number in range(2 * local.width)]
+    results = local.run([Job(file.name, touch, (file,), 1, "files") for file in files])
+    next(results)
+    until(files[-1].exists)
+    assert len(list(results)) == len(files) - 1
 
 
 def test_an_error_on_a_dask_worker_is_raised_by_the_caller(local: Cluster) -> None:

@@ -30,6 +30,7 @@ from tests.support.jobs import (
     kill_oneself,
     niceness,
     pid,
+    touch,
     unsendable,
 )
 
@@ -71,6 +72,14 @@ def test_patient_workers_let_other_processes_come_first() -> None:
     with ProcessPool(1, SilentReport(), patient=True) as patient:
         (done,) = patient.run([job(niceness)])
     assert done.result > os.nice(0) == run_one(niceness)
+
+
+def test_the_next_job_begins_while_the_caller_uses_a_result(tmp_path: Path) -> None:
+    with ProcessPool(1, SilentReport()) as workers:
+        results = workers.run([job(touch, tmp_path / name) for name in "ab"])
+        assert next(results).place == 0
+        until((tmp_path / "b").exists)
+        assert [done.place for done in results] == [1]
 
 
 def test_the_death_of_an_idle_worker_is_reported() -> None:
