@@ -11,7 +11,7 @@ import asyncio
 import pickle
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import ExitStack, contextmanager
@@ -106,7 +106,7 @@ class Cluster:
         self._ends = ReadAhead(self._run(jobs), self.width)
         return self._ends
 
-    def _run(self, jobs: Sequence[Job]) -> Iterator[Done | GivenUp]:
+    def _run(self, jobs: Sequence[Job]) -> Generator[Done | GivenUp, None, None]:
         waiting = list(enumerate(jobs))
         running: dict[Future, int] = {}
         deaths: Counter[int] = Counter()

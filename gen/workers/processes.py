@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -153,7 +153,7 @@ class ProcessPool:
         self._results = ReadAhead(self._run(jobs), self.width)
         return self._results
 
-    def _run(self, jobs: Sequence[Job]) -> Iterator[Done]:
+    def _run(self, jobs: Sequence[Job]) -> Generator[Done, None, None]:
         waiting = list(enumerate(jobs))
         while waiting or self._busy:
             while waiting and len(self._busy) < self.width:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import closing, suppress
 from queue import Empty, Queue
 from typing import Generic, TypeVar
 
@@ -23,16 +23,16 @@ class _End:
 
 
 class ReadAhead(Generic[Item]):
-    """An iterator over the items of another one, which is iterated in a thread.
+    """An iterator over the items of a generator, which is iterated in a thread.
 
     It begins at once. The exception that ends it is raised after the last item.
 
     Args:
-        items: the iterator; nothing else may use it.
+        items: iterated in the thread, and closed there.
         most: number of items that may wait to be used. If there are so many, the thread waits.
     """
 
-    def __init__(self, items: Iterator[Item], most: int) -> None:
+    def __init__(self, items: Generator[Item, None, None], most: int) -> None:
         self._items = items
         self._read: Queue[Item | _End] = Queue(most)
         self._closed = False
@@ -67,11 +67,12 @@ class ReadAhead(Generic[Item]):
     def _read_all(self) -> None:
         end = _End()
         try:
-            for item in self._items:
-                self._read.put(item)
-                del item  # it may be large
-                if self._closed:
-                    break
+            with closing(self._items) as items:
+                for item in items:
+                    self._read.put(item)
+                    del item  # it may be large
+                    if self._closed:
+                        break
         except BaseException as error:
             end = _End(error)
         self._read.put(end)

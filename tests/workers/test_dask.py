@@ -27,7 +27,7 @@ from gen.workers.dask import Cluster
 from gen.workers.processes import Done, GivenUp, Job
 from tests.conftest import Gen, stored_runs
 from tests.support import small_site
-from tests.support.jobs import RAISED, answer, fail, kill_oneself, refuse, unsendable
+from tests.support.jobs import RAISED, answer, fail, kill_oneself, refuse, touch, unsendable
 from tests.support.small_site import context_of
 from tests.workers.test_processes import raised_by, the_same, until
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 
@@ -13,13 +13,13 @@ DEADLINE = 60.0
 
 
 def test_items_come_in_order() -> None:
-    assert list(ReadAhead(iter(range(100)), 3)) == list(range(100))
+    assert list(ReadAhead((n for n in range(100)), 3)) == list(range(100))
 
 
 def test_no_more_items_are_read_than_may_wait() -> None:
     begun = [threading.Event() for _ in range(9)]
 
-    def items() -> Iterator[int]:
+    def items() -> Generator[int, None, None]:
         for number, event in enumerate(begun):
             event.set()
             yield number
@@ -33,7 +33,7 @@ def test_no_more_items_are_read_than_may_wait() -> None:
 
 
 def test_an_error_comes_after_the_items_before_it_and_only_once() -> None:
-    def items() -> Iterator[int]:
+    def items() -> Generator[int, None, None]:
         yield 1
         raise KeyError("lost")
 
@@ -47,7 +47,7 @@ def test_an_error_comes_after_the_items_before_it_and_only_once() -> None:
 def test_closing_ends_a_thread_whose_items_nobody_used() -> None:
     ended = threading.Event()
 
-    def items() -> Iterator[int]:
+    def items() -> Generator[int, None, None]:
         try:
             yield from range(10**9)
         finally:
