@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property
 from gettext import c2py
+from hashlib import sha256
 
 from gen.errors import ConfigError
 from gen.languages.catalogues import OwnTexts, placeholders, read_catalogue
@@ -36,6 +38,15 @@ class Words:
         self._own = own or {}
         self._catalogue = read_catalogue(language, self._own)
         self._texts = self._catalogue.texts
+
+    def __reduce__(self) -> tuple[type[Words], tuple[str, Mapping[str, OwnTexts]]]:
+        """Return how other processes make it, which read the catalogue themselves."""
+        return Words, (self.language, self._own)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all texts."""
+        return sha256(json.dumps(sorted(self._texts.items())).encode()).hexdigest()
 
     def of(self, language: str) -> Words:
         """Return the catalogue of another language of the same site."""

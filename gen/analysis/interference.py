@@ -28,6 +28,8 @@ def group_logits(
     groups: Sequence[Int[np.ndarray, " _member"]],
 ) -> Float[np.ndarray, "*batch group answer"]:
     """Return what each group of neurons adds to the logits; each neuron belongs to one group."""
+    if w_out.ndim == 2:  # one product of matrices instead of one for each row
+        return np.stack([activations[..., group] @ w_out[group] for group in groups], axis=-2)
     shares = [activations[..., None, group] @ w_out[..., group, :] for group in groups]
     return np.concatenate(shares, axis=-2)
 

@@ -8,6 +8,7 @@ that memorises. Here a neuron belongs to the first if it is in use at the last s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -35,6 +36,7 @@ class TwoCircuits:
     accuracy: dict[str, Float[np.ndarray, " snapshot"]]
 
 
+@lru_cache(maxsize=16)  # for the chart, its text and its table in all languages
 def two_circuits(run: ModelRun) -> TwoCircuits:
     """Let both circuits of a run answer the rows that it was trained and tested on."""
     used, data = in_use(run), run.task.draw(run.seed)

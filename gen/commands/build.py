@@ -12,7 +12,7 @@ from gen.errors import GenError
 from gen.experiments.train import missing_shards, train_shards, training_executor
 from gen.site import publish
 from gen.site.context import BuildContext
-from gen.site.draw import draw_missing
+from gen.site.draw import draw_site
 from gen.site.pages.facts import FACTS_FILE
 from gen.site.partly_trained import read_trained_part, showable
 from gen.site.ready import reading_order, ready_part
@@ -24,6 +24,7 @@ from gen.site.results import (
     recorded_results,
 )
 from gen.site.sources import FIRST, Sources
+from gen.site.stored_facts import with_stored_facts
 from gen.site.write import check_statements, log_address, size_summary, write_site
 from gen.store.store import Entry
 from gen.workers.processes import Executor
@@ -163,7 +164,8 @@ def _draw_stage(
         for name, figure in context.config.figures.items()
         if all(source in subjects for source in figure.sources)
     ]
-    return subjects, draw_missing(context, painters, subjects, only)
+    drawn = draw_site(context, painters, subjects, only)
+    return with_stored_facts(subjects, drawn), drawn
 
 
 def _published_facts(context: BuildContext) -> dict[str, dict[str, Fact]] | None:

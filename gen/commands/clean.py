@@ -12,7 +12,7 @@ from gen.experiments import runs
 from gen.experiments.context import DEVICES
 from gen.site import orders, publish
 from gen.site.context import BuildContext
-from gen.site.draw import drawing_orders
+from gen.site.draw import drawing_orders, facts_orders, still_orders
 from gen.site.results import read_sweeps, recorded_results, valid_models
 
 FAMILIES = (runs.FAMILY, orders.FAMILY)
@@ -53,7 +53,9 @@ def _used_keys(context: BuildContext) -> set[str]:
             keys |= {shard.key for model in hunted for shard in find_shards(of_profile, model)[0]}
             models = {**valid_models(of_profile), **recorded_results(config)}
             subjects = {**models, **read_sweeps(of_profile)}
+            keys |= {order.key for order in facts_orders(subjects)}
             for name in config.figures:
                 with suppress(DivergedError):  # it has no film
                     keys |= {order.key for order in drawing_orders(config, subjects, [name])}
+                    keys |= {order.key for order in still_orders(config, subjects, [name])}
     return keys

@@ -5,9 +5,10 @@ from __future__ import annotations
 from gen.errors import SetupError
 from gen.site import orders
 from gen.site.context import BuildContext
-from gen.site.draw import drawing_orders
+from gen.site.draw import drawing_orders, stored_for_pages
 from gen.site.results import read_sweeps, recorded_results, stored_models
 from gen.site.sources import Sources
+from gen.site.stored_facts import with_stored_facts
 from gen.site.write import log_address, size_summary, write_site
 from gen.store.store import Entry
 
@@ -34,5 +35,7 @@ def write_stored_site(context: BuildContext) -> None:
                     hint="run gen render",
                 )
             drawn[order.name] = entry
-        log_address(context, write_site(context, sources, subjects, drawn))
+        drawn |= stored_for_pages(context, subjects)
+        known = with_stored_facts(subjects, drawn)
+        log_address(context, write_site(context, sources, known, drawn))
     context.report.done("site", size_summary(context.config))

@@ -23,11 +23,12 @@ from gen.resources import PACKAGE
 from gen.site import orders, publish
 from gen.site.assemble import PreparedAssets, prepare_assets, with_prepared_assets
 from gen.site.context import BuildContext
-from gen.site.draw import drawing_orders
+from gen.site.draw import drawing_orders, stored_for_pages
 from gen.site.pages.claims import false_claims
 from gen.site.pages.facts import FactBook
 from gen.site.results import read_models, read_sweeps, recorded_results
 from gen.site.sources import Sources
+from gen.site.stored_facts import with_stored_facts
 from gen.site.wording import wording_errors
 
 Files = Mapping[str, bytes | Path]
@@ -141,7 +142,9 @@ class LiveSite:
         stale += [f"{order.name}: {orders.why_stale(context.store, order)}" for order in undrawn]
         if not undrawn:
             entries = {name: entry for name, entry in drawn.items() if entry is not None}
-            self._prepared = prepare_assets(config, subjects, entries)
+            entries |= stored_for_pages(context, subjects)
+            known = with_stored_facts(subjects, entries)
+            self._prepared = prepare_assets(config, known, entries)
             self._prepared_target = target
             self._unfinished = [
                 name

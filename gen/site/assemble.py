@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from gen.analysis.types import Fact
-from gen.charts.chart import Chart, Stack, series_names
 from gen.config.reader import Config
-from gen.figures.figure import FilmFigure, Widget
+from gen.figures.figure import FilmFigure
 from gen.figures.formula_figure import FormulaFigure
 from gen.i18n import Words
 from gen.site import films, orders
@@ -32,6 +31,7 @@ from gen.site.provenance import provenance
 from gen.site.results import Results, TrainedSweep
 from gen.site.scenes import PACK, SCENE, pack_name, scene_name
 from gen.site.sources import REFERENCES, SYNONYMS, Sources
+from gen.site.stills import ChartStill, WidgetStill, still_name, stored_still
 from gen.store.store import Entry
 from gen.theme import using
 
@@ -235,14 +235,12 @@ class Placer:
     def _figure(self, view: AnyView) -> PlacedFigure:
         if isinstance(view.figure, FilmFigure):
             return self.film(view)
-        rendered = view.render(self.words)
-        match rendered:
-            case Widget():
-                return self._widget(view, rendered)
-            case Chart() | Stack():
-                return self._chart(view, rendered)
-            case _:
-                raise TypeError(f"{type(view.figure).__name__} draws a film and is no FilmFigure")
+        entry = self.drawn.get(still_name(view.stem))
+        stored = None if entry is None else stored_still(entry, self.words.language)
+        still = stored or view.still(self.words)
+        if isinstance(still, ChartStill):
+            return self._chart(view, still)
+        return self._widget(view, still)
 
     def film(self, view: AnyView) -> PlacedFilm:
         """Return a figure that moves."""
@@ -322,31 +320,23 @@ class Placer:
         source = orders.path_of(pack, PACK)
         return (pack, source) if source in self.files else (None, None)
 
-    def _chart(self, view: AnyView, chart: Chart | Stack) -> PlacedChart:
-        from gen.charts.svg import inline_and_standalone
-        from gen.site.pages.figures import PlacedChart
-        from gen.site.timing import chart_timing
-
-        alt, data = view.alt(self.words), self.data[view.stem]
+    def _chart(self, view: AnyView, chart: ChartStill) -> PlacedChart:
+        data = self.data[view.stem]
         path = f"media/{view.stem}{self.suffix}.svg"
-        svg, standalone = inline_and_standalone(chart, view.name, alt)
-        self.charts[path] = standalone.encode()
-        led = isinstance(chart, Stack) or chart.over_steps
+        self.charts[path] = chart.standalone.encode()
         return PlacedChart(
             id=view.name,
-            model=view.timeline if led else "",
-            svg=svg,
+            model=view.timeline if chart.led else "",
+            svg=chart.svg,
             file=path,
             data=data,
             data_bytes=self._size(data),
-            alt=alt,
-            timing=chart_timing(chart, view.run, self.words) if led else "",
-            lines=series_names(chart) if led else (),
+            alt=chart.alt,
+            timing=chart.timing,
+            lines=chart.lines,
         )
 
-    def _widget(self, view: AnyView, widget: Widget[Any]) -> PlacedWidget:
-        from gen.site.pages.figures import PlacedWidget
-
+    def _widget(self, view: AnyView, widget: WidgetStill) -> PlacedWidget:
         data = self.data[view.stem]
         pack, pack_script = self._pack(view) if view.computes else (None, None)
         return PlacedWidget(
@@ -356,7 +346,7 @@ class Placer:
             drawing=widget.drawing,
             data=data,
             data_bytes=self._size(data),
-            alt=view.alt(self.words),
+            alt=widget.alt,
             painted=tuple(self.film(self.views[name]) for name in view.figure.paints),
             pack=pack,
             pack_script=pack_script,

@@ -24,6 +24,7 @@ from gen.site.films import FilmOrder
 from gen.site.orders import Order
 from gen.site.results import ModelResult, Results, TrainedModel, TrainedSweep
 from gen.site.scenes import PackOrder, SceneOrder, pack_name, scene_name
+from gen.site.stills import Still, StillOrder, draw_still, still_name
 from gen.tasks.modular import Modular
 from gen.theme import Theme
 
@@ -91,6 +92,31 @@ class FigureView(Generic[Subject]):
     def computes(self) -> bool:
         """Whether the script of the figure computes with the pack of the run."""
         return isinstance(self.figure, RunFigure) and self.figure.computes
+
+    def still_order(self, theme: Theme, words: Iterable[Words]) -> StillOrder | None:
+        """Return what has to be drawn of a figure of one run that does not move.
+
+        Args:
+            theme: the colours of the site.
+            words: the languages of the site.
+        """
+        run = self.run
+        moves = isinstance(self.figure, FilmFigure)
+        if run is None or moves or not isinstance(self.figure, RunFigure):
+            return None
+        return StillOrder(
+            name=still_name(self.stem),
+            theme=theme,
+            figure=self.figure,
+            figure_name=self.name,
+            run=run,
+            run_key=self.key,
+            words=tuple(words),
+        )
+
+    def still(self, words: Words) -> Still:
+        """Draw a figure that does not move in the language of `words`."""
+        return draw_still(self.figure, self.subject, words, name=self.name, run=self.run)
 
     def render(self, words: Words) -> Film | Chart | Stack | Widget[Any]:
         """Draw the figure in the language of `words`."""

@@ -44,12 +44,13 @@ def provenance(
         commit: the commit of the site's sources.
     """
     figures: dict[str, Any] = {}
+    recipes = {name: recipe(config, name) for name in config.figures}
     for each in figure_views(config.figures, subjects):
         film = drawn.get(each.stem)
         figures[each.stem] = {
             **each.key,
             **_recorded(each.run),
-            "config": recipe(config, each.name),
+            "config": recipes[each.name],
             **({} if film is None else {"film": film.key}),
         }
     return {

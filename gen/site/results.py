@@ -72,9 +72,14 @@ class ModelResult(Generic[RunType]):
 
 @dataclass(frozen=True)
 class TrainedModel(ModelResult[ModelRun]):
-    """A configured model after training; the keys are those of the store."""
+    """A configured model after training; the keys are those of the store.
+
+    Attributes:
+        stored_facts: its facts, if they are known from a former build.
+    """
 
     model: Model
+    stored_facts: Facts | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -84,6 +89,8 @@ class TrainedModel(ModelResult[ModelRun]):
     @cached_property
     def facts(self) -> Facts:
         """The facts that pages can cite."""
+        if self.stored_facts is not None:
+            return self.stored_facts
         return model_facts(self.model, list(self.runs), self.chosen)
 
 
