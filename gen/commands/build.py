@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from gen.analysis.types import Fact
-from gen.commands.train import train_in_order, train_models
+from gen.commands.train import Trainings
 from gen.errors import GenError
-from gen.experiments.train import missing_shards, train_shards, training_executor
+from gen.experiments.train import training_executor
 from gen.site import publish
 from gen.site.context import BuildContext
 from gen.site.draw import draw_site
@@ -20,6 +20,7 @@ from gen.site.results import (
     Results,
     TrainedModel,
     missing_entry_error,
+    read_models,
     read_sweeps,
     recorded_results,
 )
@@ -70,10 +71,11 @@ def build(context: BuildContext, *, log_site: bool = True) -> None:
         if damage:
             context.report.warn(f"{context.output}: {damage}; the site is written again")
         with training_executor(context.training) as trainers, context.processes() as painters:
+            trainings = Trainings(context, trainers, reading_order(sources))
             if log_site and _is_first(context):
-                _publish_first_pages(context, sources, trainers, painters)
+                _publish_first_pages(context, sources, trainings, painters)
             missing: list[str] = []
-            for subjects, drawn in build_stages(context, trainers, painters):
+            for subjects, drawn in build_stages(context, trainings, painters):
                 missing = write_site(context, sources, subjects, drawn)
                 if log_site:
                     log_address(context, missing)
@@ -83,7 +85,9 @@ def build(context: BuildContext, *, log_site: bool = True) -> None:
     context.report.done("site", f"{size_summary(context.config)} in {seconds:.0f} s")
 
 
-def build_stages(context: BuildContext, trainers: Executor, painters: Executor) -> Iterator[Stage]:
+def build_stages(
+    context: BuildContext, trainings: Trainings, painters: Executor
+) -> Iterator[Stage]:
     """Train and draw whatever is stale: first all models, then the shards of sweeps.
 
     When a stage has redrawn the film of an incomplete sweep, the former film is removed.
@@ -91,13 +95,15 @@ def build_stages(context: BuildContext, trainers: Executor, painters: Executor) 
     Yields:
         After each stage: the results that figures show, and the films.
     """
-    models = train_models(context, trainers, context.config.models)
-    shards = missing_shards(context.training, context.config.sweeps)
+    while trainings.models:
+        trainings.wait()
+    models = read_models(context, context.config.models)
     stage = _draw_stage(context, painters, models)
     yield stage
     due = context.clock() + REPUBLISH_EVERY
-    for number, _ in enumerate(train_shards(context.training, trainers, shards), 1):
-        if number == len(shards) or context.clock() > due:
+    while trainings.sweeps:
+        trainings.wait()
+        if not trainings.sweeps or context.clock() > due:
             start = context.clock()
             _, former_films = stage
             stage = _draw_stage(context, painters, models)
@@ -115,9 +121,9 @@ def _is_first(context: BuildContext) -> bool:
 
 
 def _publish_first_pages(
-    context: BuildContext, sources: Sources, trainers: Executor, painters: Executor
+    context: BuildContext, sources: Sources, trainings: Trainings, painters: Executor
 ) -> None:
-    """Train all models; publish pages as soon as the models that they name can be shown.
+    """Wait for all models; publish pages as soon as the models that they name can be shown.
 
     An error of a part is logged and ends the publishing, not the training: the whole site will
     raise it if it has it too. Where the part has models with some of their seeds, it is tried
@@ -126,7 +132,8 @@ def _publish_first_pages(
     waiting = frozenset(sources.config.site.pages)
     due = context.clock() + FIRST_AFTER
     whole = False
-    for _ in train_in_order(context, trainers, reading_order(sources)):
+    while trainings.models:
+        trainings.wait()
         names = showable(context, whole=whole)
         still = ready_part(sources, names).waiting
         if not still < waiting or (still and context.clock() < due):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from gen.analysis.sweep_outcomes import OUTCOMES
 from gen.commands.names import select_names
@@ -74,30 +74,67 @@ def train_models(
     return read_models(context, models)
 
 
-def train_in_order(
-    context: BuildContext, executor: Executor, order: Sequence[str]
-) -> Iterator[Shard]:
-    """Train the missing shards of all models; yield each shard that is stored.
+class Trainings:
+    """All missing shards of a site, which are trained: first those of models, then of sweeps.
 
-    The shards that a first site needs come first, those of little work before all; then the
-    further seeds.
+    Attributes:
+        models: how many shards of models are missing.
+        sweeps: how many shards of sweeps are missing.
+
+    Args:
+        order: of the models whose shards take more work; none in particular if None.
+
+    Raises:
+        ConfigError: a task or network of the user's own returned a wrong fact.
+    """
+
+    def __init__(
+        self, context: BuildContext, executor: Executor, order: Sequence[str] | None = None
+    ) -> None:
+        config = context.config
+        _check_models(context, config.models.values())
+        if order is None:
+            models = missing_shards(context.training, config.models)
+        else:
+            models = models_in_order(context, order)
+        sweeps = missing_shards(context.training, config.sweeps)
+        self.models, self.sweeps = len(models), len(sweeps)
+        self._of_models = config.models.keys()
+        self._stored = train_shards(context.training, executor, [*models, *sweeps])
+
+    def wait(self) -> None:
+        """Wait until one more shard is stored.
+
+        Raises:
+            SetupError: some shards could not be trained; all others are stored before.
+            DivergedError: a model diverged and the command stops at the first one.
+        """
+        if next(self._stored).source in self._of_models:
+            self.models -= 1
+        else:
+            self.sweeps -= 1
+
+
+def models_in_order(context: BuildContext, order: Sequence[str]) -> list[Shard]:
+    """Return the missing shards of all models in the order in which a first site needs them.
+
+    Those of little work come before all; after those that the site needs come the further seeds.
 
     Args:
         order: of the models whose shards take more work.
     """
     models = context.config.models
-    _check_models(context, models.values())
     missing = missing_shards(context.training, models)
     little = _LITTLE * sum(work(shard.ensemble) for shard in missing)
     needed = {name: needed_shards(context.config, model) for name, model in models.items()}
 
-    def place(shard: Shard) -> tuple[bool, int]:
-        further = shard.number >= needed[shard.source]
-        if not further and work(shard.ensemble) <= little:
-            return False, -1
-        return further, order.index(shard.source)
+    def place(shard: Shard) -> tuple[bool, int, int]:
+        further, own = shard.number >= needed[shard.source], work(shard.ensemble)
+        if not further and own <= little:
+            return False, -1, own
+        return further, order.index(shard.source), shard.number
 
-    yield from train_shards(context.training, executor, sorted(missing, key=place))
+    return sorted(missing, key=place)
 
 
 def _check_models(context: BuildContext, models: Iterable[Model]) -> None:

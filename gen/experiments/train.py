@@ -19,6 +19,9 @@ from gen.store.code_digest import clear_cache
 from gen.training.loop import Ensemble, Trained
 from gen.workers.processes import Done, Executor, Job
 
+_SOON = 0.1
+"""Share of all work in the cheap trainings that come first."""
+
 
 @contextmanager
 def training_executor(context: TrainingContext) -> Iterator[Executor]:
@@ -50,10 +53,18 @@ def training_executor(context: TrainingContext) -> Iterator[Executor]:
 
 
 def missing_shards(context: TrainingContext, sources: Mapping[str, Model | Sweep]) -> list[Shard]:
-    """Return the shards of some models or sweeps that have no stored run, cheapest first."""
+    """Return the shards of some models or sweeps that have no stored run, in a good order.
+
+    The cheapest, up to a part of all work, come first, so that something can be seen soon. Then
+    come the dearest first, so that no process waits long for the last of the others.
+    """
     shards = [shard for source in sources.values() for shard in runs.shards(source, context.device)]
     missing = [shard for shard in shards if context.store.get(runs.FAMILY, shard.key) is None]
-    return sorted(missing, key=lambda shard: work(shard.ensemble))
+    missing.sort(key=lambda shard: work(shard.ensemble))
+    done = np.cumsum([work(shard.ensemble) for shard in missing], dtype=np.float64)
+    first = int(np.searchsorted(done, _SOON * done[-1], side="right")) if missing else 0
+    rest = sorted(missing[first:], key=lambda shard: -work(shard.ensemble))
+    return [*missing[:first], *rest]
 
 
 def train_shards(

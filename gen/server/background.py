@@ -96,6 +96,7 @@ def _main(
 
 def _build_all(open_context: OpenContext, pipe: Connection) -> None:
     from gen.commands.build import build_stages
+    from gen.commands.train import Trainings
     from gen.experiments.train import training_executor
 
     with (
@@ -104,5 +105,5 @@ def _build_all(open_context: OpenContext, pipe: Connection) -> None:
         training_executor(context.training) as trainers,
         context.processes() as painters,
     ):
-        for _ in build_stages(context, trainers, painters):
+        for _ in build_stages(context, Trainings(context, trainers), painters):
             pipe.send("stage")

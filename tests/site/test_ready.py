@@ -21,7 +21,6 @@ from gen.site.results import valid_models
 from gen.site.sources import Sources
 from tests.conftest import Gen
 from tests.support import small_site
-from tests.support.inline_executor import InlineExecutor
 
 TWO_PAGES = small_site.CONFIG.replace('pages = ["index"]', 'pages = ["index", "odd"]')
 ODD = """+++
@@ -251,8 +250,5 @@ def test_further_seeds_are_trained_last_however_little_work_they_are(
     monkeypatch.setattr(train_command, "_LITTLE", 1.0)  # every shard is little work
     small_site.write(tmp_path, TWO_PAGES, INDEX)
     context = small_site.context_of(tmp_path)
-    shards = train_command.train_in_order(
-        context, InlineExecutor(1, context.report), ["sum", "odd"]
-    )
-    names = [shard.name for shard in shards]
+    names = [shard.name for shard in train_command.models_in_order(context, ["sum", "odd"])]
     assert names[-1] == "sum, seed 2" and len(names) == 3
