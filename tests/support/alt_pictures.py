@@ -61,6 +61,13 @@ def _silent(run: ModelRun) -> ModelRun:
     return replace(run, views={name: np.zeros_like(view) for name, view in run.views.items()})
 
 
+def _without_a_neuron(run: ModelRun) -> ModelRun:
+    """Return the run with one neuron whose weights in are zero at the end."""
+    views = {name: view.copy() for name, view in run.views.items()}
+    next(iter(views.values()))[-1, :, 0] = 0
+    return replace(run, views=views)
+
+
 def _without_distractors(run: ModelRun) -> ModelRun:
     """Return the run with weights on distractor bits that are zero at the end."""
     views = {name: view.copy() for name, view in run.views.items()}
@@ -85,6 +92,7 @@ def cases() -> dict[str, Case]:
         "sum with many frequencies": of_one(pair_run("add", frequencies=(1, 2, 3, 4, 5, 6, 7, 8))),
         "parity of all bits": of_one(bits_run(bits=2)),
         "parity without distractors": of_one(_without_distractors(parity)),
+        "one silent neuron": of_one(_without_a_neuron(pair_run("add"))),
         "silent": of_one(_silent(pair_run("add"))),
         "silent product": of_one(_silent(pair_run("multiply"))),
         "a loss that stays": of_one(_with(never, train_loss=np.full_like(loss, 0.3))),

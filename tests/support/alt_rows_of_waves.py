@@ -67,6 +67,13 @@ def _each_group(s: Seen) -> list[Values]:
     return [{"k": k, "neurons": len(g)} for k, g in groups.items()] if len(groups) <= 6 else []
 
 
+PURITY: Mapping[str, Value] = {
+    "first": percent(
+        lambda s: np.median([naive.purity(s.into[0, :, n]) for n in range(neurons(s))])
+    ),
+    "least": percent(lambda s: min(naive.purity(s.into[-1, :, n]) for n in range(neurons(s)))),
+}
+
 WAVES: Mapping[str, Row] = {
     **{key: _of_hidden_layer(row) for key, row in FREQUENCIES.items()},
     "alt.waves.frequency": _each_group,
@@ -82,13 +89,26 @@ WAVES: Mapping[str, Row] = {
         view=lambda s: s.figure.view,
         count=lambda s: len(naive.groups(s.case)),
     ),
-    "alt.waves.begin": sentence(neurons=neurons, last=lambda s: numbers(s) - 1, steps=last_step),
-    "alt.waves.purity": sentence(
-        first=percent(
-            lambda s: np.median([naive.purity(s.into[0, :, n]) for n in range(neurons(s))])
-        ),
-        least=percent(lambda s: min(naive.purity(s.into[-1, :, n]) for n in range(neurons(s)))),
+    "alt.waves.begin": sentence(
+        lambda s: s.figure.view is None and operation(s) != "multiply",
+        neurons=neurons,
+        last=lambda s: numbers(s) - 1,
+        steps=last_step,
     ),
+    "alt.waves.begin_product": sentence(
+        lambda s: s.figure.view is None and operation(s) == "multiply",
+        neurons=neurons,
+        last=lambda s: numbers(s) - 1,
+        steps=last_step,
+    ),
+    "alt.waves.begin_view": sentence(
+        lambda s: s.figure.view is not None,
+        lines=neurons,
+        view=lambda s: s.figure.view,
+        steps=last_step,
+    ),
+    "alt.waves.purity": sentence(lambda s: s.figure.view is None, **PURITY),
+    "alt.waves.purity_view": sentence(lambda s: s.figure.view is not None, **PURITY),
 }
 
 
@@ -104,6 +124,10 @@ def _ranks_at_start(s: Seen) -> list[int]:
 RACE: Mapping[str, Row] = {
     **FREQUENCIES,
     "alt.race.begin": sentence(waves=lambda s: numbers(s) // 2, neurons=neurons, steps=last_step),
+    "alt.race.silent": sentence(
+        lambda s: len(_ranks_at_start(s)) < neurons(s),
+        count=lambda s: neurons(s) - len(_ranks_at_start(s)),
+    ),
     "alt.race.start": sentence(
         leading=lambda s: _ranks_at_start(s).count(1),
         neurons=lambda s: len(_ranks_at_start(s)),
@@ -140,7 +164,19 @@ def _strongest(s: Seen) -> int:
 
 DFT: Mapping[str, Row] = {
     "alt.dft.begin": sentence(
-        waves=lambda s: numbers(s) // 2, neurons=neurons, first=first_step, last=last_step
+        lambda s: s.figure.view is None,
+        waves=lambda s: numbers(s) // 2,
+        neurons=neurons,
+        first=first_step,
+        last=last_step,
+    ),
+    "alt.dft.begin_view": sentence(
+        lambda s: s.figure.view is not None,
+        waves=lambda s: numbers(s) // 2,
+        lines=neurons,
+        view=lambda s: s.figure.view,
+        first=first_step,
+        last=last_step,
     ),
     "alt.dft.few": sentence(
         _turns_into_few,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
+from gen.workers.background import Item
 from gen.workers.processes import Done, Job
 
 
@@ -20,6 +21,10 @@ class InlineExecutor:
 
     def __exit__(self, *exception: object) -> None:
         pass
+
+    def in_background(self, items: Generator[Item, None, None]) -> Iterator[Item]:
+        """Return the items; they are made when they are taken, so that tests are repeatable."""
+        return items
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Done]:
         for place, job in enumerate(jobs):
