@@ -86,6 +86,7 @@ bench: $(VENV)/installed-bench ## measure training and drawing against the plain
 	@$(BIN)/python -m bench.bits
 	@$(BIN)/python -m bench.autograd
 	@$(BIN)/python -m bench.sweep
+	@$(BIN)/python -m bench.cluster
 	@$(BIN)/python -m bench.rendering
 	@$(BIN)/python -m bench.doubling
 	@test ! -f _site/index.html || $(BIN)/python -m bench.scrubbing

@@ -36,7 +36,7 @@ class TwoCircuits:
     accuracy: dict[str, Float[np.ndarray, " snapshot"]]
 
 
-@lru_cache(maxsize=16)  # for the chart, its text and its table in all languages
+@lru_cache(maxsize=2)  # for the chart in all languages, and its text
 def two_circuits(run: ModelRun) -> TwoCircuits:
     """Let both circuits of a run answer the rows that it was trained and tested on."""
     used, data = in_use(run), run.task.draw(run.seed)

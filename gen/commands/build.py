@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 from gen.analysis.types import Fact
@@ -34,16 +35,13 @@ REPUBLISH_EVERY = 120.0
 """Least seconds between two versions of a site whose models are still being trained."""
 
 _PAUSES = 4.0
-"""Least time between two such versions, in multiples of the time that the former one took.
-
-Trainings that end while a version is written wait for it.
-"""
+"""Least time between two such versions, in multiples of the time that the former one took."""
 
 FIRST_AFTER = 60.0
 """Seconds of training after which a first site may be published without all of its pages."""
 
 Stage: TypeAlias = tuple[Results, dict[str, Entry]]
-"""Results that figures show, and films by the stem of their file names."""
+"""Results that figures show, and what is stored for their pages by name."""
 
 
 def build(context: BuildContext, *, log_site: bool = True) -> None:
@@ -72,10 +70,11 @@ def build(context: BuildContext, *, log_site: bool = True) -> None:
             context.report.warn(f"{context.output}: {damage}; the site is written again")
         with training_executor(context.training) as trainers, context.processes() as painters:
             trainings = Trainings(context, trainers, reading_order(sources))
+            former: Mapping[str, Entry] = {}
             if log_site and _is_first(context):
-                _publish_first_pages(context, sources, trainings, painters)
+                former = _publish_first_pages(context, sources, trainings, painters)
             missing: list[str] = []
-            for subjects, drawn in build_stages(context, trainings, painters):
+            for subjects, drawn in build_stages(context, trainings, painters, former):
                 missing = write_site(context, sources, subjects, drawn)
                 if log_site:
                     log_address(context, missing)
@@ -86,31 +85,36 @@ def build(context: BuildContext, *, log_site: bool = True) -> None:
 
 
 def build_stages(
-    context: BuildContext, trainings: Trainings, painters: Executor
+    context: BuildContext,
+    trainings: Trainings,
+    painters: Executor,
+    former: Mapping[str, Entry] = MappingProxyType({}),
 ) -> Iterator[Stage]:
-    """Train and draw whatever is stale: first all models, then the shards of sweeps.
+    """Draw whatever is stale: when all models are trained, then as sweeps grow.
 
-    When a stage has redrawn the film of an incomplete sweep, the former film is removed.
+    What a stage draws anew, as the film of an incomplete sweep, is removed as it was before.
+
+    Args:
+        former: what was drawn when not all seeds of models were trained, by name.
 
     Yields:
-        After each stage: the results that figures show, and the films.
+        After each stage: the results that figures show, and what is stored for their pages.
     """
-    while trainings.models:
+    while trainings.models_left:
         trainings.wait()
     models = read_models(context, context.config.models)
     stage = _draw_stage(context, painters, models)
     yield stage
+    _remove_former(context, former, stage)
     due = context.clock() + REPUBLISH_EVERY
-    while trainings.sweeps:
+    while trainings.sweeps_left:
         trainings.wait()
-        if not trainings.sweeps or context.clock() > due:
+        if not trainings.sweeps_left or context.clock() > due:
             start = context.clock()
-            _, former_films = stage
+            _, former = stage
             stage = _draw_stage(context, painters, models)
             yield stage
-            for name, entry in former_films.items():
-                if stage[1][name].key != entry.key:
-                    context.store.remove(entry)
+            _remove_former(context, former, stage)
             due = _next_version(start, context.clock())
 
 
@@ -122,17 +126,21 @@ def _is_first(context: BuildContext) -> bool:
 
 def _publish_first_pages(
     context: BuildContext, sources: Sources, trainings: Trainings, painters: Executor
-) -> None:
+) -> Mapping[str, Entry]:
     """Wait for all models; publish pages as soon as the models that they name can be shown.
 
     An error of a part is logged and ends the publishing, not the training: the whole site will
     raise it if it has it too. Where the part has models with some of their seeds, it is tried
     once more when all their seeds are trained.
+
+    Returns:
+        What was drawn last, by name.
     """
+    former: Mapping[str, Entry] = {}
     waiting = frozenset(sources.config.site.pages)
     due = context.clock() + FIRST_AFTER
     whole = False
-    while trainings.models:
+    while trainings.models_left:
         trainings.wait()
         names = showable(context, whole=whole)
         still = ready_part(sources, names).waiting
@@ -154,6 +162,18 @@ def _publish_first_pages(
                 waiting = frozenset()
         else:
             waiting, due = still, _next_version(start, context.clock())
+            _remove_former(context, former, stage)
+            _, former = stage
+    return former
+
+
+def _remove_former(context: BuildContext, former: Mapping[str, Entry], stage: Stage) -> None:
+    """Remove what a stage has replaced by something else of the same name."""
+    _, drawn = stage
+    used = {entry.key for entry in drawn.values()}
+    for name, entry in former.items():
+        if name in drawn and entry.key not in used:
+            context.store.remove(entry)
 
 
 def _next_version(start: float, end: float) -> float:

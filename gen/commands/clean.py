@@ -12,7 +12,7 @@ from gen.experiments import runs
 from gen.experiments.context import DEVICES
 from gen.site import orders, publish
 from gen.site.context import BuildContext
-from gen.site.draw import drawing_orders, facts_orders, still_orders
+from gen.site.draw import drawing_orders, facts_orders, view_orders
 from gen.site.results import read_sweeps, recorded_results, valid_models
 
 FAMILIES = (runs.FAMILY, orders.FAMILY)
@@ -57,5 +57,5 @@ def _used_keys(context: BuildContext) -> set[str]:
             for name in config.figures:
                 with suppress(DivergedError):  # it has no film
                     keys |= {order.key for order in drawing_orders(config, subjects, [name])}
-                    keys |= {order.key for order in still_orders(config, subjects, [name])}
+                    keys |= {order.key for order in view_orders(config, subjects, [name])}
     return keys

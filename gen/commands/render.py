@@ -13,7 +13,7 @@ from gen.errors import ConfigError
 from gen.figures.figure import FilmFigure
 from gen.site import films, orders
 from gen.site.context import BuildContext
-from gen.site.draw import draw_missing
+from gen.site.draw import draw_films
 from gen.site.figure_views import AnyView, figure_views
 from gen.site.own_templates import read_own_templates
 from gen.site.pages.figures import PlacedFilm
@@ -43,7 +43,7 @@ def render_figures(context: BuildContext, names: Iterable[str], folder: Path | N
         recorded = recorded_results(config, [name for name in config.recordings if name in needed])
         stored = stored_models(context, models)
         results = {**stored, **recorded, **read_sweeps(context, sweeps)}
-        drawn = draw_missing(context, executor, results, wanted)
+        drawn = draw_films(context, executor, results, wanted)
     if folder is not None:
         export(context, results, drawn, wanted, folder)
     still = sum(not isinstance(config.figures[name], FilmFigure) for name in wanted)
@@ -65,7 +65,7 @@ def export(
 
     Args:
         results: trained models and sweeps.
-        drawn: stored films by file name without suffix.
+        drawn: what is stored for pages, by the names of its orders.
         wanted: ids of figures.
 
     Raises:
@@ -165,5 +165,5 @@ def _chart_files(stem: str, chart: Chart | Stack, alt: str) -> Iterator[tuple[st
 def _widget_files(context: BuildContext, view: AnyView) -> Iterator[tuple[str, bytes]]:
     download = view.data()
     if download is not None:
-        yield f"{view.stem}.csv", download.content()
+        yield f"{view.stem}.csv", download.make()
         context.report.info(f"{view.stem}: is interactive and works only on a page; wrote its data")

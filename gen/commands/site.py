@@ -5,7 +5,7 @@ from __future__ import annotations
 from gen.errors import SetupError
 from gen.site import orders
 from gen.site.context import BuildContext
-from gen.site.draw import drawing_orders, stored_for_pages
+from gen.site.draw import drawing_orders, stored_options
 from gen.site.results import read_sweeps, recorded_results, stored_models
 from gen.site.sources import Sources
 from gen.site.stored_facts import with_stored_facts
@@ -35,7 +35,7 @@ def write_stored_site(context: BuildContext) -> None:
                     hint="run gen render",
                 )
             drawn[order.name] = entry
-        drawn |= stored_for_pages(context, subjects)
+        drawn |= stored_options(context, subjects)
         known = with_stored_facts(subjects, drawn)
         log_address(context, write_site(context, sources, known, drawn))
     context.report.done("site", size_summary(context.config))

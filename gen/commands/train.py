@@ -14,7 +14,6 @@ from gen.experiments.train import describe_estimate, missing_shards, train_shard
 from gen.site.context import BuildContext
 from gen.site.partly_trained import needed_shards
 from gen.site.results import (
-    TrainedModel,
     first_stale_shard,
     read_models,
     read_sweeps,
@@ -36,8 +35,12 @@ def train(context: BuildContext, names: Iterable[str] = ()) -> None:
     sources = _select_sources(context, names)
     sweeps = {name: config.sweeps[name] for name in sources if name in config.sweeps}
     with context.locked(), training_executor(context.training) as executor:
-        models = train_models(context, executor, [name for name in sources if name not in sweeps])
-        _train_missing(context, executor, sweeps)
+        chosen = {name: config.models[name] for name in sources if name not in sweeps}
+        _check_models(context, chosen.values())
+        missing = [missing_shards(context.training, part) for part in (chosen, sweeps)]
+        for _ in train_shards(context.training, executor, [*missing[0], *missing[1]]):
+            pass
+        models = read_models(context, chosen)
         trained_sweeps = read_sweeps(context, sweeps)
     for name, model in models.items():
         facts = model.facts
@@ -59,27 +62,12 @@ def estimate_training(context: BuildContext, names: Iterable[str] = ()) -> str:
     return describe_estimate(context.training, _select_sources(context, names))
 
 
-def train_models(
-    context: BuildContext, executor: Executor, names: Iterable[str]
-) -> dict[str, TrainedModel]:
-    """Train the missing shards of some models; return all runs of these models.
-
-    Raises:
-        ConfigError: a task or network of the user's own returned a wrong fact.
-        DivergedError: all seeds of a model diverged. All other models are trained first.
-    """
-    models = {name: context.config.models[name] for name in names}
-    _check_models(context, models.values())
-    _train_missing(context, executor, models)
-    return read_models(context, models)
-
-
 class Trainings:
-    """All missing shards of a site, which are trained: first those of models, then of sweeps.
+    """All missing shards of a site, which are trained in the background, those of models first.
 
     Attributes:
-        models: how many shards of models are missing.
-        sweeps: how many shards of sweeps are missing.
+        models_left: how many shards of models are missing.
+        sweeps_left: how many shards of sweeps are missing.
 
     Args:
         order: of the models whose shards take more work; none in particular if None.
@@ -98,9 +86,10 @@ class Trainings:
         else:
             models = models_in_order(context, order)
         sweeps = missing_shards(context.training, config.sweeps)
-        self.models, self.sweeps = len(models), len(sweeps)
+        self.models_left, self.sweeps_left = len(models), len(sweeps)
         self._of_models = config.models.keys()
-        self._stored = train_shards(context.training, executor, [*models, *sweeps])
+        trained = train_shards(context.training, executor, [*models, *sweeps])
+        self._stored = executor.in_background(trained)
 
     def wait(self) -> None:
         """Wait until one more shard is stored.
@@ -110,9 +99,9 @@ class Trainings:
             DivergedError: a model diverged and the command stops at the first one.
         """
         if next(self._stored).source in self._of_models:
-            self.models -= 1
+            self.models_left -= 1
         else:
-            self.sweeps -= 1
+            self.sweeps_left -= 1
 
 
 def models_in_order(context: BuildContext, order: Sequence[str]) -> list[Shard]:
@@ -142,14 +131,6 @@ def _check_models(context: BuildContext, models: Iterable[Model]) -> None:
     for model in models:
         if first_stale_shard(context, model) is not None:
             check_own_facts(model)
-
-
-def _train_missing(
-    context: BuildContext, executor: Executor, sources: dict[str, Model] | dict[str, Sweep]
-) -> None:
-    missing = missing_shards(context.training, sources)
-    for _ in train_shards(context.training, executor, missing):
-        pass
 
 
 def _select_sources(context: BuildContext, names: Iterable[str]) -> dict[str, Model | Sweep]:

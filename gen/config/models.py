@@ -29,42 +29,76 @@ DEFAULT_OPTIMISER = "adamw"
 KindType = TypeVar("KindType", bound=Kind)
 
 
-def read_model(name: str, value: object, location: Location, cells: int = 1) -> Model:
+class KnownParts:
+    """What was read of the cells of a sweep, which share most of their tables.
+
+    Attributes:
+        parts: settings by the name of their table and its content.
+        checked: ids of settings, which `parts` keep, that fit each other.
+    """
+
+    def __init__(self) -> None:
+        self.parts: dict[tuple[str, str], Any] = {}
+        self.checked: set[tuple[int, ...]] = set()
+
+
+def read_model(
+    name: str,
+    value: object,
+    location: Location,
+    cells: int = 1,
+    known: KnownParts | None = None,
+) -> Model:
     """Read a model from its table.
 
     Args:
         cells: number of models of one seed that may train together: the cells of a sweep.
+        known: what was read of the other cells of a sweep.
 
     Raises:
         ConfigError: a key is unknown, missing or wrong, or the model is too large.
     """
+    known = known or KnownParts()
     table = dict(as_table(value, location))
     for key in MODEL_TABLES:
         if key not in table:
             raise location.error(f"{key} is missing", f"add a table [{location.at(key).name}]")
-    parts = {key: (table.pop(key), location.at(key)) for key in MODEL_TABLES}
-    own = validate(ModelSettings, table, location)
-    model = Model(
-        name=name,
-        seeds=_seeds(own, location),
-        shard=own.shard,
-        shown=own.shown,
-        task=read_kind(Task, kinds("gen.tasks", Task), *parts["task"]),
-        network=read_kind(Network, kinds("gen.networks", Network), *parts["network"]),
-        optimiser=read_kind(
-            Optimiser,
-            kinds("gen.optimisers", Optimiser),
-            *parts["optimiser"],
-            default=DEFAULT_OPTIMISER,
-        ),
-        training=validate(Training, *parts["training"]),
-        hunt=own.hunt,
-    )
-    _check_network(model, location.at("network"), location.at("training"))
-    if isinstance(model.network, FittedNetwork):
-        _check_fitted(model, location)
-    check_limits(model, min(model.shard, cells * len(model.seeds)), location)
+    parts = {key: _part(key, table.pop(key), location, known) for key in MODEL_TABLES}
+    own, seeds = _part("", table, location, known)
+    model = Model(name=name, seeds=seeds, shard=own.shard, shown=own.shown, hunt=own.hunt, **parts)
+    together = tuple(map(id, (own, *parts.values())))
+    if together not in known.checked:
+        _check_network(model, location.at("network"), location.at("training"))
+        if isinstance(model.network, FittedNetwork):
+            _check_fitted(model, location)
+        check_limits(model, min(model.shard, cells * len(model.seeds)), location)
+        known.checked.add(together)
     return model
+
+
+def _part(key: str, value: object, location: Location, known: KnownParts) -> Any:
+    """Return the settings of a table, which are read once for all cells with the same content."""
+    place = key, repr(value)
+    if place not in known.parts:
+        known.parts[place] = _read_part(key, value, location)
+    return known.parts[place]
+
+
+def _read_part(key: str, value: object, location: Location) -> Any:
+    """Read a table of a model; if `key` is empty, its own keys, with the seeds."""
+    match key:
+        case "task":
+            return read_kind(Task, kinds("gen.tasks", Task), value, location.at(key))
+        case "network":
+            return read_kind(Network, kinds("gen.networks", Network), value, location.at(key))
+        case "optimiser":
+            known = kinds("gen.optimisers", Optimiser)
+            return read_kind(Optimiser, known, value, location.at(key), DEFAULT_OPTIMISER)
+        case "training":
+            return validate(Training, value, location.at(key))
+        case _:
+            own = validate(ModelSettings, value, location)
+            return own, _seeds(own, location)
 
 
 def read_kind(

@@ -10,7 +10,7 @@ from typing import Any
 from gen.analysis.sweep_facts import check_names
 from gen.config.grid import apply_cell, read_axes
 from gen.config.messages import validate
-from gen.config.models import MODEL_TABLES, read_model
+from gen.config.models import MODEL_TABLES, KnownParts, read_model
 from gen.config.recordings import is_recorded
 from gen.config.toml import Location, as_table, merge_tables
 from gen.errors import suggestion
@@ -48,14 +48,15 @@ def read_sweep(
         as_table(table.get(axis.part, {}), location.at(axis.part))
     shape = [len(axis.values) for axis in axes]
     count = prod(shape)
-    first = read_model(name, apply_cell(table, axes, (0,) * len(axes)), location, count)
+    known = KnownParts()
+    first = read_model(name, apply_cell(table, axes, (0,) * len(axes)), location, count, known)
     if count * len(first.seeds) > MOST_MODELS:
         raise grid.error(
             f"the sweep has {count * len(first.seeds):,} models",
             f"at most {MOST_MODELS:,} can be trained for one site",
         )
     cells = tuple(
-        read_model(name, apply_cell(table, axes, cell), location, count)
+        read_model(name, apply_cell(table, axes, cell), location, count, known)
         for cell in product(*map(range, shape))
     )
     suited = thresholds.for_tasks(cell.task for cell in cells)

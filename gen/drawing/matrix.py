@@ -80,17 +80,33 @@ class Matrix:
         self._panel.x_axis(ticks, labels, symbol=symbol, colours=colours, ruled=False)
 
     def numbers(self, rows: Sequence[int] | None, columns: Sequence[int] | None) -> None:
-        """Draw numbers of rows at the left and of columns below; None: those have no numbers."""
+        """Draw numbers of rows at the left and of columns below; None: those have no numbers.
+
+        Where several columns side by side have one number, round numbers are drawn, each below
+        the middle of its columns.
+        """
         if rows is not None:
             ticks = _apart(cell_ticks(self.rows, self.cell), lambda _: NUMBER_SIZE / self.cell)
             self._panel.y_axis(ticks, [format_number(rows[tick]) for tick in ticks], ruled=False)
-        if columns is not None:
+        if columns is not None and len(set(columns)) < len(columns):
+            self._shared_numbers(columns)
+        elif columns is not None:
             labels = [format_number(number) for number in columns]
             width = [self.canvas.text_width(label) + 2 * _NUMBER_GAP for label in labels]
             ticks = _apart(
                 cell_ticks(self.columns, self.cell), lambda tick: width[tick] / self.cell
             )
             self._panel.x_axis(ticks, [labels[tick] for tick in ticks], ruled=False)
+
+    def _shared_numbers(self, columns: Sequence[int]) -> None:
+        places: dict[int, list[int]] = {}
+        for place, number in enumerate(columns):
+            places.setdefault(number, []).append(place)
+        pitch = self.cell * self.columns / len(places)
+        every = next((n for n in INDEX_STRIDES if n * pitch >= _LABEL_DISTANCE), INDEX_STRIDES[-1])
+        shown = {number: held for number, held in places.items() if number % every == 0}
+        ticks = [(held[0] + held[-1]) / 2 for held in shown.values()]
+        self._panel.x_axis(ticks, [format_number(number) for number in shown], ruled=False)
 
     def row_axis(self, symbol: str = "") -> None:
         """Draw row numbers at the left, below the symbol of the index."""

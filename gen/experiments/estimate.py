@@ -20,16 +20,26 @@ _MODELS, _STEPS = 4, 200
 def expected_seconds(shards: list[Shard], executor: Executor) -> float:
     """Return how many seconds the training of `shards` will take.
 
+    See `seconds_of_shards`.
+    """
+    each = seconds_of_shards(shards, executor).values()
+    return max(*each, sum(each) / executor.width)
+
+
+def seconds_of_shards(shards: list[Shard], executor: Executor) -> dict[str, float]:
+    """Return the expected seconds of each shard in one process, by its key.
+
     For each model or sweep, up to five shapes from the smallest to the largest are timed in all
     processes at once. Seconds of other shapes are interpolated by multiplications in a step.
     """
     by_source: dict[str, list[Shard]] = {}
     for shard in sorted(shards, key=lambda shard: _size(shard.ensemble)):
         by_source.setdefault(shard.source, []).append(shard)
-    each = [
-        seconds for of_source in by_source.values() for seconds in _seconds(of_source, executor)
-    ]
-    return max(*each, sum(each) / executor.width)
+    return {
+        shard.key: seconds
+        for of_source in by_source.values()
+        for shard, seconds in zip(of_source, _seconds(of_source, executor), strict=True)
+    }
 
 
 def _seconds(shards: list[Shard], executor: Executor) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
@@ -69,7 +69,7 @@ def missing_shards(context: TrainingContext, sources: Mapping[str, Model | Sweep
 
 def train_shards(
     context: TrainingContext, executor: Executor, missing: list[Shard]
-) -> Iterator[Shard]:
+) -> Generator[Shard, None, None]:
     """Train shards and store each run as soon as it ends.
 
     Yields:

@@ -85,10 +85,13 @@ class Dft(RunFigure, FilmFigure):
     def alt(self, run: ModelRun, words: Words) -> str:
         run = run if self.view is None else only_numbers(run, self.view)
         weights = run.input_weights
+        what = {"neurons": weights.shape[2]}
+        if self.view is not None:
+            what = {"lines": weights.shape[2], "view": self.view}
         begin = words(
-            "alt.dft.begin",
+            "alt.dft.begin" if self.view is None else "alt.dft.begin_view",
             waves=weights.shape[1] // 2,
-            neurons=weights.shape[2],
+            **what,
             first=int(run.snapshot_steps[0]),
             last=int(run.snapshot_steps[-1]),
         )

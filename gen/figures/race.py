@@ -108,6 +108,8 @@ class Race(RunFigure, FilmFigure):
             neurons=weights.shape[2],
             steps=int(run.snapshot_steps[-1]),
         )
+        silent = weights.shape[2] - len(found.neurons)
+        left_out = [words("alt.race.silent", count=silent)] if silent else []
         first = words(
             "alt.race.start",
             neurons=len(start),
@@ -119,15 +121,21 @@ class Race(RunFigure, FilmFigure):
             half=found.half_lead_at,
             all=int(found.leads_at.max()),
         )
-        return words.join_sentences([begin, first, lead, describe_frequencies(run, words)])
+        return words.join_sentences(
+            [begin, *left_out, first, lead, describe_frequencies(run, words)]
+        )
 
 
 def _step_axis(panel: Panel) -> None:
     """Label the powers of ten of the steps, and the first step where that is 0."""
+    from gen.drawing.number_format import format_number
+
     first, last = (10**place - 1 for place in panel.x)
     steps = [0, *(10**power for power in range(10))]
     within = [step for step in steps if first - 0.5 < step < last + 0.5]
-    panel.x_axis([float(np.log10(step + 1)) for step in within], [f"{step:,}" for step in within])
+    panel.x_axis(
+        [float(np.log10(step + 1)) for step in within], [format_number(step) for step in within]
+    )
 
 
 def _drawn_by_pens(

@@ -22,6 +22,7 @@ from gen.figures.one_view import (
     lines_over_numbers,
     only_numbers,
 )
+from gen.tasks.modular import Modular
 from gen.theme import FILM_WIDTH
 
 if TYPE_CHECKING:
@@ -129,14 +130,19 @@ class Waves(RunFigure, FilmFigure):
         if self.view is not None:
             run = only_numbers(run, self.view)
         into = run.input_weights
-        begin = words(
-            "alt.waves.begin",
-            neurons=into.shape[2],
-            last=into.shape[1] - 1,
-            steps=int(run.snapshot_steps[-1]),
-        )
+        steps = int(run.snapshot_steps[-1])
+        if self.view is not None:
+            begin = words("alt.waves.begin_view", lines=into.shape[2], view=self.view, steps=steps)
+        else:
+            is_product = isinstance(run.task, Modular) and run.task.operation == "multiply"
+            begin = words(
+                "alt.waves.begin_product" if is_product else "alt.waves.begin",
+                neurons=into.shape[2],
+                last=into.shape[1] - 1,
+                steps=steps,
+            )
         purity = words(
-            "alt.waves.purity",
+            "alt.waves.purity" if self.view is None else "alt.waves.purity_view",
             first=words.percent(float(np.median(peak_power_shares(into[0])))),
             least=words.percent(float(peak_power_shares(into[-1]).min())),
         )

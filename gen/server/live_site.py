@@ -23,7 +23,7 @@ from gen.resources import PACKAGE
 from gen.site import orders, publish
 from gen.site.assemble import PreparedAssets, prepare_assets, with_prepared_assets
 from gen.site.context import BuildContext
-from gen.site.draw import drawing_orders, stored_for_pages
+from gen.site.draw import drawing_orders, stored_options
 from gen.site.pages.claims import false_claims
 from gen.site.pages.facts import FactBook
 from gen.site.results import read_models, read_sweeps, recorded_results
@@ -142,7 +142,7 @@ class LiveSite:
         stale += [f"{order.name}: {orders.why_stale(context.store, order)}" for order in undrawn]
         if not undrawn:
             entries = {name: entry for name, entry in drawn.items() if entry is not None}
-            entries |= stored_for_pages(context, subjects)
+            entries |= stored_options(context, subjects)
             known = with_stored_facts(subjects, entries)
             self._prepared = prepare_assets(config, known, entries)
             self._prepared_target = target

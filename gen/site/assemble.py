@@ -44,7 +44,7 @@ class PreparedAssets:
 
     Attributes:
         results: trained models and sweeps.
-        drawn: stored films by file name without suffix.
+        drawn: what is stored for pages, by the names of its orders.
         facts: by model, sweep and formula.
         files: by path inside the site, the content, or the file to copy.
         placed: by language, figures by id, and figures that readers choose by seed.
@@ -68,7 +68,7 @@ def site_files(
 
     Args:
         results: trained models and sweeps.
-        drawn: stored films by file name without suffix.
+        drawn: what is stored for pages, by the names of its orders.
     """
     return with_prepared_assets(prepare_assets(config, results, drawn), sources)
 
@@ -94,7 +94,7 @@ def _prepare_assets(config: Config, results: Results, drawn: Mapping[str, Entry]
         if download is not None:
             data[view.stem] = path = f"data/{download.name}"
             if path not in files:
-                files[path] = download.content()
+                files[path] = download.content(drawn)
     by_language: dict[str, tuple[dict[str, PlacedFigure], BySeed]] = {}
     charts: dict[str, bytes | Path] = {}
     for place, language in enumerate(config.site.languages):

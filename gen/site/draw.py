@@ -1,4 +1,4 @@
-"""Draw the films, scenes and packs that are missing from the store."""
+"""Draw and compute what the store lacks: films with scenes and packs, and what saves time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gen.config.reader import Config
 from gen.site.context import BuildContext
+from gen.site.downloads import DownloadOrder
 from gen.site.figure_views import figure_views
 from gen.site.films import FilmOrder
 from gen.site.orders import FAMILY, Order, draw, save
@@ -15,6 +16,13 @@ from gen.site.stills import StillOrder
 from gen.site.stored_facts import FactsOrder, facts_order
 from gen.store.store import Entry
 from gen.workers.processes import Done, Executor, Job
+
+_COUNTED = {
+    StillOrder.what: "charts and widgets",
+    FactsOrder.what: "facts of models",
+    DownloadOrder.what: "downloads",
+}
+"""Names in the log of what is only counted."""
 
 
 def drawing_orders(
@@ -30,13 +38,13 @@ def drawing_orders(
     return list({order.name: order for order in orders}.values())
 
 
-def draw_missing(
+def draw_films(
     context: BuildContext,
     executor: Executor,
     subjects: Results,
     only: Iterable[str] | None = None,
 ) -> dict[str, Entry]:
-    """Draw what is missing from the store.
+    """Draw the films that are missing from the store, with their scenes and packs.
 
     Args:
         only: ids of figures; all figures if None.
@@ -56,49 +64,54 @@ def draw_site(
         only: ids of figures.
 
     Returns:
-        All films, scenes and packs by the stem of their file names, stills, and facts of models.
+        All films, scenes and packs by the stem of their file names, and all `optional_orders`.
     """
     config, wanted = context.config, list(only)
     films = drawing_orders(config, subjects, wanted)
-    return _draw(context, executor, [*films, *page_orders(config, subjects, wanted)])
+    return _draw(context, executor, [*films, *optional_orders(config, subjects, wanted)])
 
 
-def stored_for_pages(context: BuildContext, subjects: Results) -> dict[str, Entry]:
-    """Return the stills and facts that are stored, by name."""
-    orders = page_orders(context.config, subjects, context.config.figures)
+def stored_options(context: BuildContext, subjects: Results) -> dict[str, Entry]:
+    """Return the `optional_orders` that are stored, by name."""
+    orders = optional_orders(context.config, subjects, context.config.figures)
     found = {order.name: context.store.get(FAMILY, order.key) for order in orders}
     return {name: entry for name, entry in found.items() if entry is not None}
 
 
-def page_orders(config: Config, subjects: Results, only: Iterable[str]) -> list[Order]:
-    """Return what saves time when pages are written: facts of models, and figures that do not move.
+def optional_orders(config: Config, subjects: Results, only: Iterable[str]) -> list[Order]:
+    """Return what saves time when pages are written: facts, downloads and figures that do not move.
 
     Without them a site is the same.
 
     Args:
         only: ids of figures.
     """
-    return [*facts_orders(subjects), *still_orders(config, subjects, only)]
+    return [*facts_orders(subjects), *view_orders(config, subjects, only)]
 
 
 def facts_orders(subjects: Results) -> Iterator[Order]:
     """Yield the facts of every trained model."""
-    return (facts_order(one) for one in subjects.values() if isinstance(one, TrainedModel))
+    trained = (one for one in subjects.values() if isinstance(one, TrainedModel))
+    orders = map(facts_order, trained)
+    return (order for order in orders if order is not None)
 
 
-def still_orders(config: Config, subjects: Results, only: Iterable[str]) -> Iterator[Order]:
-    """Yield the figures of one run that do not move; `only` has the ids of those to yield."""
+def view_orders(config: Config, subjects: Results, only: Iterable[str]) -> Iterator[Order]:
+    """Yield downloads, and the figures of one run that do not move.
+
+    Args:
+        only: ids of figures.
+    """
     words = [config.words(language) for language in config.site.languages]
     for view in figure_views(config.figures, subjects, only):
-        order = view.still_order(config.theme, words)
-        if order is not None:
-            yield order
+        orders = view.still_order(config.theme, words), view.download_order()
+        yield from (order for order in orders if order is not None)
 
 
 def _draw(context: BuildContext, executor: Executor, orders: Sequence[Order]) -> dict[str, Entry]:
     missing = [order for order in orders if context.store.get(FAMILY, order.key) is None]
     jobs = [Job(order.name, draw, (order,), len(order.files), "files") for order in missing]
-    scripts, script_bytes = 0, 0
+    scripts: list[int] = []
     counts: Counter[str] = Counter()
     for done in executor.run(jobs):
         assert isinstance(done, Done)  # local processes never return GivenUp
@@ -110,13 +123,15 @@ def _draw(context: BuildContext, executor: Executor, orders: Sequence[Order]) ->
                 order.name,
                 f"{entry.info['frames']} frames, {size / 1e6:.1f} MB in {done.seconds:.1f} s",
             )
-        elif isinstance(order, StillOrder | FactsOrder):
-            counts[order.what] += 1
+        elif order.what in _COUNTED:
+            counts[_COUNTED[order.what]] += 1
         else:
-            scripts, script_bytes = scripts + 1, script_bytes + size
+            scripts.append(size)
+        for reason in entry.info.get("refused", ()):
+            context.report.info(f"{order.name}: drawn with every site, because it holds {reason}")
     if scripts:
-        what = "1 script" if scripts == 1 else f"{scripts} scripts"
-        context.report.done("interactive", f"{what}, {script_bytes / 1e6:.1f} MB")
+        what = "1 script" if len(scripts) == 1 else f"{len(scripts)} scripts"
+        context.report.done("interactive", f"{what}, {sum(scripts) / 1e6:.1f} MB")
     for what, count in counts.items():
         context.report.done(what, f"{count} stored")
     return {order.name: _stored(context, order) for order in orders}

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias
-
-import numpy as np
-from jaxtyping import Float, Float32
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
 from gen.analysis.seeds import SeedRuns
 from gen.analysis.sweep_outcomes import SweepRun
-from gen.experiments.recorded import RecordedRun
 from gen.experiments.runs import ModelRun, Run
 from gen.figures.figure import Figure, FilmFigure, Subject
 from gen.figures.formula_figure import FormulaFigure
 from gen.figures.model_figure import ModelFigure, RunFigure
 from gen.figures.models_figure import ModelsFigure
 from gen.figures.sweep_figure import SweepFigure
-from gen.interactive.pack import kept_snapshots
+from gen.site.downloads import (
+    Download,
+    DownloadOrder,
+    can_be_downloaded,
+    download_name,
+    snapshot_arrays,
+)
 from gen.site.films import FilmOrder
 from gen.site.orders import Order
 from gen.site.results import ModelResult, Results, TrainedModel, TrainedSweep
 from gen.site.scenes import PackOrder, SceneOrder, pack_name, scene_name
 from gen.site.stills import Still, StillOrder, draw_still, still_name
-from gen.tasks.modular import Modular
 from gen.theme import Theme
 
 if TYPE_CHECKING:
@@ -33,20 +33,6 @@ if TYPE_CHECKING:
     from gen.drawing.film import Film
     from gen.figures.figure import Widget
     from gen.i18n import Words
-
-
-MAX_DOWNLOAD_BYTES = 64 * 2**20
-"""Size of the views up to which a page offers them as a download, before compression."""
-
-_BITS = 13
-"""Significant bits of downloaded values: they differ from the run's by 1/16,000 of themselves."""
-
-
-class Download(NamedTuple):
-    """A file of data: its name, and what makes its content."""
-
-    name: str
-    content: Callable[[], bytes]
 
 
 @dataclass(frozen=True)
@@ -138,9 +124,18 @@ class FigureView(Generic[Subject]):
             table = self.source.table
             return Download(f"{self.source.sweep.name}.csv", lambda: table)
         run = self.run
-        if run is not None and self.seed is None and _size(run) <= MAX_DOWNLOAD_BYTES:
-            return Download(f"{run.name}.run-{run.seed}.npz", lambda: snapshot_arrays(run))
+        if run is not None and self.seed is None and can_be_downloaded(run):
+            name = f"{run.name}.run-{run.seed}.npz"
+            return Download(name, lambda: snapshot_arrays(run), download_name(run))
         return None
+
+    def download_order(self) -> DownloadOrder | None:
+        """Return the snapshots of the run to download; None if the figure has other numbers."""
+        run = self.run
+        has_own = type(self.figure).csv is not Figure.csv
+        if run is None or has_own or self.seed is not None or not can_be_downloaded(run):
+            return None
+        return DownloadOrder(name=download_name(run), run=run, run_key=self.key)
 
     def orders(self, theme: Theme) -> Iterator[Order]:
         """Yield what has to be drawn.
@@ -229,42 +224,3 @@ def _model_views(name: str, figure: ModelFigure, source: ModelResult[Any]) -> It
             yield FigureView(name, figure, one.chosen, one, *which)
         else:
             yield FigureView(name, figure, one.seeds, one, *which)
-
-
-def _size(run: Run) -> int:
-    """Return the bytes of all views, without reading those of a recording."""
-    if isinstance(run, RecordedRun):
-        numbers = sum(shape.rows * shape.columns for shape in run.shapes.values())
-        return 4 * numbers * len(run.snapshot_steps)
-    return sum(view.nbytes for view in run.views.values())
-
-
-def snapshot_arrays(run: Run) -> bytes:
-    """Return an .npz file of the snapshots of a run: steps, views, and the order of numbers.
-
-    Values are float32 with `_BITS` significant bits, four decimal digits: a third fewer bytes.
-    The snapshots are those of the pack, which of a run with many numbers are every n-th and the
-    last.
-    """
-    kept = kept_snapshots(run.shapes, len(run.snapshot_steps))
-    arrays = io.BytesIO()
-    task = run.task if isinstance(run, ModelRun) else None
-    order = {"numbers": task.numbers} if isinstance(task, Modular) else {}
-    # Names that the file or this function uses are not those of a view.
-    taken = {"steps", "numbers", "file", "allow_pickle"}
-    views = {
-        f"view_{name}" if name in taken else name: _rounded(run.view_at(name, kept))
-        for name in run.views
-    }
-    np.savez_compressed(
-        arrays, allow_pickle=False, steps=run.snapshot_steps[kept], **order, **views
-    )
-    return arrays.getvalue()
-
-
-def _rounded(values: Float[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
-    """Round values to `_BITS` significant bits; those that are not finite stay."""
-    single = np.asarray(values, dtype=np.float32)
-    mantissa, exponent = np.frexp(single)
-    rounded = np.ldexp(np.rint(mantissa * 2.0**_BITS) / 2.0**_BITS, exponent)
-    return np.where(np.isfinite(single), rounded, single).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -68,8 +69,14 @@ _OF_FILMS = {MP4, POSTER}
 
 
 def _is_usable(entry: Entry) -> bool:
-    """Return whether there are files; a film has a poster, and tells steps and durations."""
+    """Return whether there are files, and whether those of JSON can be read.
+
+    A film has a poster, and tells steps and durations.
+    """
     found = entry.digests.keys()
+    for name in found:
+        if name.endswith(".json"):
+            json.loads(entry.file(name).read_bytes())
     if _OF_FILMS.isdisjoint(found):
         return bool(found)
     frames = entry.info["frames"]

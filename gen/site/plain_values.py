@@ -6,6 +6,9 @@ from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
 from typing import Any
 
+_SAID = {"__str__", "__html__", "__format__", "__len__", "__iter__", "__getitem__", "__bool__"}
+"""Methods by which a template would read a value otherwise."""
+
 
 class NotPlainError(Exception):
     """A value has parts that JSON would lose."""
@@ -25,12 +28,15 @@ def to_json(value: object) -> Any:
         return {kind.__name__: [to_json(item) for item in value]}
     if kind is dict:
         assert isinstance(value, dict)
-        return {"dict": [[to_json(key), to_json(item)] for key, item in value.items()]}
-    if is_dataclass(value) and not isinstance(value, type):
+        pairs = [[to_json(key), to_json(item)] for key, item in value.items()]
+        if all(isinstance(key, bool | int | float | str | None) for key in value):
+            return {"dict": pairs}
+    elif is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in fields(value)]
-        if {name for name in dir(value) if not name.startswith("_")} == set(names):
+        own = {name for base in kind.__mro__[:-1] for name in vars(base)} & _SAID
+        if not own and {name for name in dir(value) if not name.startswith("_")} == set(names):
             return {"fields": {name: to_json(getattr(value, name)) for name in names}}
-    raise NotPlainError(kind.__name__)
+    raise NotPlainError(f"a value of the type {kind.__name__}")
 
 
 def from_json(content: Any) -> Any:

@@ -40,7 +40,7 @@ def provenance(
     """Return what each figure was made from, as JSON values.
 
     Args:
-        drawn: the stored films by the stem of their file names.
+        drawn: what is stored for pages, by the names of its orders.
         commit: the commit of the site's sources.
     """
     figures: dict[str, Any] = {}

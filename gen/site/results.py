@@ -67,7 +67,10 @@ class ModelResult(Generic[RunType]):
 
     def by_seed(self) -> Iterator[ModelResult[RunType]]:
         """Yield the model once per valid seed, with that seed as the shown one."""
-        return (replace(self, chosen=run) for run in self.runs if run.failed_at is None)
+        return (self._with_shown(run) for run in self.runs if run.failed_at is None)
+
+    def _with_shown(self, run: RunType) -> ModelResult[RunType]:
+        return replace(self, chosen=run)
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class TrainedModel(ModelResult[ModelRun]):
     """A configured model after training; the keys are those of the store.
 
     Attributes:
-        stored_facts: its facts, if they are known from a former build.
+        stored_facts: its facts with this shown run, if they were read from the store.
     """
 
     model: Model
@@ -85,6 +88,9 @@ class TrainedModel(ModelResult[ModelRun]):
     def is_complete(self) -> bool:
         """Whether all seeds are trained."""
         return len(self.runs) == len(self.model.seeds)
+
+    def _with_shown(self, run: ModelRun) -> TrainedModel:
+        return replace(self, chosen=run, stored_facts=None)
 
     @cached_property
     def facts(self) -> Facts:

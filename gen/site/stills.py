@@ -123,6 +123,7 @@ class StillOrder(Order):
             "still": self.name,
             "figure": self.figure.model_dump(mode="json", exclude={"every_seed"}),
             "pictured": self.run_key,
+            "chance": self.run.chance,  # of a recording, it is a setting
             "texts": {each.language: each.digest for each in self.words},
             "code": code_digest(type(self.figure).__module__, "gen.site.stills", "gen.site.timing"),
             "versions": versions("numpy", "torch", "matplotlib", "font-source-sans-pro"),
@@ -131,22 +132,29 @@ class StillOrder(Order):
 
     def draw(self, *, on_progress: Callable[[int], None]) -> Drawn:
         files: dict[str, bytes] = {}
+        refused: set[str] = set()
         figure = cast(
             "Figure[Run]", self.figure
         )  # what it needs of a run was checked with the config
         for number, words in enumerate(self.words, 1):
             still = draw_still(figure, self.run, words, name=self.figure_name, run=self.run)
-            files[_file(words.language)] = json.dumps(_content(still)).encode()
+            try:
+                content = _content(still)
+            except NotPlainError as error:
+                content = None
+                refused.add(str(error))
+            files[_file(words.language)] = json.dumps(content).encode()
             on_progress(number)
-        return Drawn(files, {"painted": False})
+        return Drawn(files, {"painted": False, "refused": sorted(refused)})
 
 
 def _content(still: Still) -> Any:
-    """Return a still as JSON values; None if they would lose a part of it."""
-    try:
-        return [isinstance(still, ChartStill), to_json(vars(still))]
-    except NotPlainError:
-        return None
+    """Return a still as JSON values.
+
+    Raises:
+        NotPlainError: they would lose a part of it.
+    """
+    return [isinstance(still, ChartStill), to_json(vars(still))]
 
 
 def stored_still(entry: Entry, language: str) -> Still | None:

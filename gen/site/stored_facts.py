@@ -18,6 +18,9 @@ from gen.store.store import Entry
 
 _FILE = "facts.json"
 
+_MOST_BYTES = 2**28
+"""Size of the views of a model up to which its facts are computed in another process."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FactsOrder(Order):
@@ -53,6 +56,7 @@ class FactsOrder(Order):
             "optimiser": model.optimiser.model_dump(mode="json"),
             "code": code_digest("gen.analysis.facts", *kinds, type(model.optimiser).__module__),
             "versions": versions("numpy", "torch", "numba"),
+            "file": _FILE,
         }
 
     def draw(self, *, on_progress: Callable[[int], None]) -> Drawn:
@@ -61,8 +65,10 @@ class FactsOrder(Order):
         return Drawn({_FILE: json.dumps(facts).encode()}, {"painted": False})
 
 
-def facts_order(trained: TrainedModel) -> FactsOrder:
-    """Return the order for the facts of a trained model."""
+def facts_order(trained: TrainedModel) -> FactsOrder | None:
+    """Return the order for the facts of a model; None if its runs are too large to be sent."""
+    if sum(view.nbytes for run in trained.runs for view in run.views.values()) > _MOST_BYTES:
+        return None
     return FactsOrder(
         name=facts_name(trained.model.name),
         model=trained.model,

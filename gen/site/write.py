@@ -33,7 +33,7 @@ def write_site(
     Args:
         subjects: may lack models: pages that need them then say that they wait. Pages with models
             that lack seeds say that their numbers will change.
-        drawn: the stored films by the stem of their file names.
+        drawn: what is stored for pages, by the names of its orders.
 
     Returns:
         The pages that wait for their models, or how many if they are many, and the models and

@@ -56,7 +56,7 @@ def snapshot_scales(run: ModelRun, groups: Sequence[Group], reach: float) -> lis
     return [*(round_scale(_HEADROOM * one / reach) for one in largest), 1.0]
 
 
-@lru_cache(maxsize=32)  # for the next language
+@lru_cache(maxsize=2)  # for the next language
 def _largest_before_end(run: ModelRun, groups: tuple[tuple[int, ...], ...]) -> tuple[float, ...]:
     """Return the `largest_share` of each snapshot of the page but the last."""
     members, activation = [np.array(group) for group in groups], activation_of(run)

@@ -67,7 +67,7 @@ def frequencies_of(run: ModelRun) -> dict[int, int]:
     return {} if w_in is None else main_frequencies(w_in[-1].astype(np.float64))
 
 
-@lru_cache(maxsize=32)  # for the widget, its text and its table in all languages
+@lru_cache(maxsize=2)  # for the widget in all languages, and its text
 def effects(run: ModelRun) -> tuple[Effect, ...]:
     """Return the effect of nothing, of each neuron, each frequency, and of the double waves."""
     weights = final_pairs(run)

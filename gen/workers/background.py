@@ -1,45 +1,65 @@
-"""Iteration in a thread, so that what it waits for goes on while its items are used."""
+"""Iteration in threads, which goes on while its items are used."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
-from queue import Empty, Queue
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
 _LOOK_EVERY = 0.05
-"""Seconds between two looks whether the thread has ended."""
+"""Seconds between two looks whether a thread has ended."""
+
+
+class Background:
+    """Threads that iterate, each over its own generator."""
+
+    def __init__(self) -> None:
+        self._threads: list[_Reader] = []
+
+    def iterate(self, items: Generator[Item, None, None]) -> Iterator[Item]:
+        """Return an iterator over the items of a generator, which a thread begins to read at once.
+
+        All of its code runs in the thread. The exception that ends it is raised after the last
+        item. Items that were not used yet are kept, so they should be small.
+        """
+        reader = _Reader(items)
+        self._threads.append(reader)
+        return reader
+
+    def close(self, timeout: float) -> None:
+        """Wait until the threads have ended, for so many seconds at most.
+
+        The caller has ended what the generators wait for. No thread takes a further item.
+        """
+        deadline = time.monotonic() + timeout
+        for reader in self._threads:
+            reader.close(deadline)
+        self._threads.clear()
 
 
 class _End:
-    """Follows the last item, with the exception that ended the iteration if there was one."""
+    """Follows the last item, with the exception that ended the generator if there was one."""
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
 
 
-class ReadAhead(Generic[Item]):
-    """An iterator over the items of a generator, which is iterated in a thread.
+class _Reader(Generic[Item]):
+    """An iterator over the items that a thread reads from a generator."""
 
-    It begins at once. The exception that ends it is raised after the last item.
-
-    Args:
-        items: iterated in the thread, and closed there.
-        most: number of items that may wait to be used. If there are so many, the thread waits.
-    """
-
-    def __init__(self, items: Generator[Item, None, None], most: int) -> None:
+    def __init__(self, items: Generator[Item, None, None]) -> None:
         self._items = items
-        self._read: Queue[Item | _End] = Queue(most)
+        self._read: SimpleQueue[Item | _End] = SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._read_all, daemon=True)
         self._thread.start()
 
-    def __iter__(self) -> ReadAhead[Item]:
+    def __iter__(self) -> _Reader[Item]:
         return self
 
     def __next__(self) -> Item:
@@ -53,13 +73,8 @@ class ReadAhead(Generic[Item]):
             raise item.error
         raise StopIteration
 
-    def close(self, timeout: float) -> None:
-        """Drop what was read and wait until the thread has ended, for so many seconds at most.
-
-        The caller ends what the iterator waits for.
-        """
+    def close(self, deadline: float) -> None:
         self._closed = True
-        deadline = time.monotonic() + timeout
         while self._thread.is_alive() and time.monotonic() < deadline:
             with suppress(Empty):
                 self._read.get(timeout=_LOOK_EVERY)
@@ -70,7 +85,6 @@ class ReadAhead(Generic[Item]):
             with closing(self._items) as items:
                 for item in items:
                     self._read.put(item)
-                    del item  # it may be large
                     if self._closed:
                         break
         except BaseException as error:

@@ -20,10 +20,10 @@ from typing import Any, cast
 from gen.errors import ConfigError, SetupError
 from gen.plugins.importer import registrations
 from gen.report import Report
+from gen.workers.background import Background, Item
 from gen.workers.exceptions import unpack_exception
 from gen.workers.isolated import run_isolated
 from gen.workers.processes import Done, GivenUp, Job
-from gen.workers.read_ahead import ReadAhead
 
 try:
     from dask.config import set as configured
@@ -43,7 +43,9 @@ _POLL_INTERVAL = 2.0
 _CONNECT_TIMEOUT = 8.0
 """Seconds in which a scheduler must identify itself."""
 
-_CLOSE_TIMEOUT = 5.0
+_SAVE_TIMEOUT = 60.0
+"""Seconds that a thread has to store what it received."""
+
 _RETRY_AFTER = 0.2
 
 _LOCALHOST = "127.0.0.1"
@@ -62,7 +64,7 @@ class Cluster:
     def __init__(self, address: str, report: Report) -> None:
         self._address, self._report = address, report
         self._open = ExitStack()
-        self._ends: ReadAhead[Done | GivenUp] | None = None
+        self._background = Background()
 
     def __enter__(self) -> Cluster:
         kind, _, count = self._address.partition(":")
@@ -85,8 +87,7 @@ class Cluster:
 
     def __exit__(self, *exception: object) -> None:
         self._open.close()
-        if self._ends is not None:  # its thread ends because the connection is closed
-            self._ends.close(_CLOSE_TIMEOUT)
+        self._background.close(_SAVE_TIMEOUT)
 
     @property
     def width(self) -> int:
@@ -94,19 +95,13 @@ class Cluster:
         with self._converting_errors():
             return max(1, sum(cast("dict[str, int]", self._client.nthreads()).values()))
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Done | GivenUp]:
+    def run(self, jobs: Sequence[Job]) -> Generator[Done | GivenUp, None, None]:
         """Run jobs in order; yield the result of each as soon as it is done.
-
-        The next jobs are submitted without waiting for the caller, until `width` results wait.
 
         Raises:
             BaseException: the exception of a job; the other jobs are cancelled.
             SetupError: the connection to the scheduler is lost.
         """
-        self._ends = ReadAhead(self._run(jobs), self.width)
-        return self._ends
-
-    def _run(self, jobs: Sequence[Job]) -> Generator[Done | GivenUp, None, None]:
         waiting = list(enumerate(jobs))
         running: dict[Future, int] = {}
         deaths: Counter[int] = Counter()
@@ -132,6 +127,10 @@ class Cluster:
                     task.advance_to(ended)
                     yield end
                     del end  # results may be large
+
+    def in_background(self, items: Generator[Item, None, None]) -> Iterator[Item]:
+        """Iterate in a thread, which is ended on leaving."""
+        return self._background.iterate(items)
 
     def _submit(self, job: Job) -> Future:
         content = pickle.dumps((registrations(), job.function, job.arguments))

@@ -23,13 +23,19 @@ from gen.errors import MORE_MEMORY, SetupError
 from gen.plugins.failures import plugin_failure
 from gen.plugins.importer import registrations
 from gen.report import Report, TaskReport
+from gen.workers.background import Background, Item
 from gen.workers.environment import WORKER_VARIABLES, fixed_environment
 from gen.workers.exceptions import pack_exception, unpack_exception
 from gen.workers.pipes import receive, send
-from gen.workers.read_ahead import ReadAhead
 
 _KILL_AFTER = 5.0
 """Seconds that a process has to clean up after SIGTERM before it is killed."""
+
+_SAVE_TIMEOUT = 60.0
+"""Seconds that a thread has to store what it received."""
+
+_STARTING = threading.Lock()
+"""Held while a process is started with other variables, which are those of this whole process."""
 
 _PATIENCE = 10
 """Niceness of processes that let all others come first, of 19 at most."""
@@ -78,7 +84,7 @@ class GivenUp:
 
 @runtime_checkable
 class Executor(Protocol):
-    """Runs jobs in parallel, also while the caller uses the result of another job."""
+    """Runs jobs in parallel."""
 
     @property
     def width(self) -> int:
@@ -87,6 +93,10 @@ class Executor(Protocol):
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Done | GivenUp]:
         """Run jobs in order; yield the outcome of each as soon as it has ended."""
+        ...
+
+    def in_background(self, items: Generator[Item, None, None]) -> Iterator[Item]:
+        """Iterate in a thread, which is ended on leaving, so that `run` in it goes on meanwhile."""
         ...
 
 
@@ -99,6 +109,11 @@ class _Worker:
     place: int = -1
     bar: ExitStack = field(default_factory=ExitStack)
     task: TaskReport | None = None
+
+    def close(self) -> None:
+        """Remove the progress bar and close the pipe."""
+        self.bar.close()
+        self.pipe.close()
 
 
 class ProcessPool:
@@ -120,40 +135,29 @@ class ProcessPool:
         self._patient = patient
         self._idle: list[_Worker] = []
         self._busy: dict[Connection, _Worker] = {}
-        self._results: ReadAhead[Done] | None = None
+        self._background = Background()
 
     def __enter__(self) -> ProcessPool:
         return self
 
     def __exit__(self, *exception: object) -> None:
         workers = [*self._idle, *self._busy.values()]
-        for worker in workers:
-            worker.process.terminate()
-        deadline = time.monotonic() + _KILL_AFTER
-        for worker in workers:
-            worker.process.join(max(0.0, deadline - time.monotonic()))
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
-        if self._results is not None:  # its thread ends because the processes have ended
-            self._results.close(_KILL_AFTER)
-        for worker in workers:
-            worker.bar.close()
-            worker.pipe.close()
+        _end(workers)
+        self._background.close(_SAVE_TIMEOUT)
+        later = [one for one in (*self._idle, *self._busy.values()) if one not in workers]
+        _end(later)  # a thread has started them meanwhile
+        for worker in (*workers, *later):
+            worker.close()
         self._idle, self._busy = [], {}
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Done]:
+    def run(self, jobs: Sequence[Job]) -> Generator[Done, None, None]:
         """Run jobs in order; yield the result of each as soon as it is done.
 
-        The next jobs are started without waiting for the caller, until `width` results wait.
-
         Raises:
-            BaseException: the exception of a job; the other jobs are cancelled.
+            BaseException: the exception of a job. The others are cancelled, at the latest by the
+                next `run`.
         """
-        self._results = ReadAhead(self._run(jobs), self.width)
-        return self._results
-
-    def _run(self, jobs: Sequence[Job]) -> Generator[Done, None, None]:
+        self._end_former_run()
         waiting = list(enumerate(jobs))
         while waiting or self._busy:
             while waiting and len(self._busy) < self.width:
@@ -164,6 +168,18 @@ class ProcessPool:
                 if done is not None:
                     yield done
                     del done  # results may be large
+
+    def in_background(self, items: Generator[Item, None, None]) -> Iterator[Item]:
+        """Iterate in a thread, which is ended on leaving."""
+        return self._background.iterate(items)
+
+    def _end_former_run(self) -> None:
+        """End the workers of a run that was not read to its end: nobody wants their results."""
+        former = list(self._busy.values())
+        _end(former)
+        for worker in former:
+            worker.close()
+        self._busy = {}
 
     def _send_job(self, place: int, job: Job) -> None:
         worker = self._idle.pop() if self._idle else self._start()
@@ -181,7 +197,7 @@ class ProcessPool:
         process = get_context("spawn").Process(
             target=_worker_main, args=(theirs, os.getpid(), self._patient), daemon=True
         )
-        with fixed_environment(**WORKER_VARIABLES):
+        with _STARTING, fixed_environment(**WORKER_VARIABLES):
             start_ignoring_interrupts(process)
         theirs.close()
         return _Worker(process, ours)
@@ -208,6 +224,18 @@ class ProcessPool:
         worker.bar.close()
         worker.process.join(_KILL_AFTER)
         return process_death_error("a worker process", worker.process.exitcode)
+
+
+def _end(workers: Sequence[_Worker]) -> None:
+    """End processes; those that do not clean up in time are killed."""
+    for worker in workers:
+        worker.process.terminate()
+    deadline = time.monotonic() + _KILL_AFTER
+    for worker in workers:
+        worker.process.join(max(0.0, deadline - time.monotonic()))
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
 
 
 def process_death_error(what: str, code: int | None) -> SetupError:

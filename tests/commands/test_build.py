@@ -361,8 +361,8 @@ def test_clean_keeps_what_the_config_uses_and_removes_the_rest(
     small_site.write(folder, small_site.CONFIG.replace("steps = 50", "steps = 55"))
     assert gen("clean", *options).code == 0
     assert not (folder / "_site").exists()
-    # Of the model: film, scene, pack, the chart that does not move, and the facts.
-    assert len(_media(folder)) == len(media) - 5
+    # Of the model: film, scene, pack, the chart that does not move, the download and the facts.
+    assert len(_media(folder)) == len(media) - 6
     assert gen("clean", "--all", *options).code == 0
     assert not list((folder / ".gen").glob("*/*"))
 

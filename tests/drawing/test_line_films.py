@@ -15,6 +15,7 @@ from gen.drawing.canvas import light
 from gen.drawing.colours import rgb
 from gen.drawing.film import Film
 from gen.drawing.layers import Labels, Lines, Pen, Points
+from gen.drawing.marks import RunsMark, TextMark
 from gen.experiments.runs import ModelRun
 from gen.figures.circle import Circle
 from gen.figures.dft import Dft
@@ -186,6 +187,21 @@ def test_a_view_is_drawn_alike_with_numbers_as_rows_or_columns(kind: str) -> Non
     assert np.array_equal(*frames)
     other = replace(run, views={"E": run.views["W_out"]})
     assert not np.array_equal(figure.film(other, 1).frame(-1), frames[0])
+
+
+def test_frequencies_below_one_view_are_round_and_in_the_middle_of_their_columns() -> None:
+    run = waves_run(snapshots=3)
+    film = Dft(model="m", view="E").film(replace(run, views={"E": run.views["W_in"]}), 1)
+    numbers = [mark for mark in film.marks if isinstance(mark, TextMark) and mark.text.isdigit()]
+    lowest = max(mark.y for mark in numbers)
+    shown = {int(mark.text): mark.x for mark in numbers if mark.y == lowest}
+    every = min(shown)
+    assert list(shown) == list(range(every, every * len(shown) + 1, every)) and len(shown) > 2
+    assert max(shown) + every > run.views["W_in"].shape[1] // 2
+    (title,) = [mark for mark in film.marks if isinstance(mark, RunsMark)]
+    cell = (shown[2 * every] - shown[every]) / every / 2
+    middles = [title.x + (2 * number - 1) * cell for number in shown]
+    np.testing.assert_allclose(list(shown.values()), middles, atol=1)
 
 
 @pytest.mark.parametrize(

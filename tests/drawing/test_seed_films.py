@@ -140,8 +140,9 @@ def test_scenes_of_removed_seeds_are_cleaned_and_the_others_stay(
     options = seed_site.write(folder, config)
     assert gen("clean", *options).code == 0
     after = {path.name: _manifest(path) for path in (folder / ".gen" / "media").iterdir()}
-    # Two films, four scenes and four packs, of which two scenes and two packs are of other seeds.
-    assert len(before) == 10 and len(after) == 6 and after.keys() <= before
+    # Two films, four scenes, four packs, eight charts and widgets, two downloads and the facts of
+    # two models, of which two scenes, two packs and four charts and widgets are of other seeds.
+    assert len(before) == 22 and len(after) == 14 and after.keys() <= before
     assert not any(
         other in manifest
         for manifest in after.values()

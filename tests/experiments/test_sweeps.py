@@ -385,9 +385,9 @@ def test_a_site_is_published_after_every_shard_and_ends_the_same(
     assert written == [partly] * 8 + [f"written: {address}"]
     assert len(shown) == 9
     assert "0 of 24" in shown[0] and all(shown[:-1]) and shown[-1] == ""
-    # Three films with a scene each, the packs, stills and facts of two models: those of earlier
-    # shards are gone.
-    assert len(list((tmp_path / ".gen" / orders.FAMILY).iterdir())) == 12
+    # Three films with a scene each; pack, still, download and facts of two models: those of
+    # earlier shards are gone.
+    assert len(list((tmp_path / ".gen" / orders.FAMILY).iterdir())) == 14
     assert tree(tmp_path / "_site") == tree(built / "_site")
 
 

@@ -76,11 +76,11 @@ def test_sweeps_wait_in_the_same_queue_behind_the_models(tmp_path: Path) -> None
     small_site.write(tmp_path, small_site.CONFIG + SWEEP)
     context = small_site.context_of(tmp_path)
     trainings = Trainings(context, Watched(1, context.report), ["sum", "odd"])
-    assert (trainings.models, trainings.sweeps) == (3, 6)
+    assert (trainings.models_left, trainings.sweeps_left) == (3, 6)
     left: list[tuple[int, int]] = []
-    while trainings.sweeps:
+    while trainings.sweeps_left:
         trainings.wait()
-        left.append((trainings.models, trainings.sweeps))
+        left.append((trainings.models_left, trainings.sweeps_left))
     assert left == [(2, 6), (1, 6), (0, 6), (0, 5), (0, 4), (0, 3), (0, 2), (0, 1), (0, 0)]
     (names,) = queued
     assert not any(name.startswith("grid") for name in names[:3])

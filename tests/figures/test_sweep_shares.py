@@ -15,7 +15,7 @@ import pytest
 
 from gen.analysis.sweep_outcomes import SweepRun
 from gen.analysis.sweep_shares import shares
-from gen.charts.chart import Chart, values_axis
+from gen.charts.chart import values_axis
 from gen.charts.svg import standalone_svg, to_svg
 from gen.config.reader import load
 from gen.errors import ConfigError
@@ -26,6 +26,7 @@ from gen.site.assemble import Placer
 from gen.site.figure_views import FigureView
 from gen.site.pages.figures import PlacedChart
 from gen.site.pages.render import render_pages
+from gen.site.stills import ChartStill
 from tests.support import small_site
 from tests.support.article import article_config
 from tests.support.naive_sweeps import outcome
@@ -151,10 +152,10 @@ def placed(figure: SweepShares, tmp_path: Path) -> PlacedChart:
     config = load(tmp_path / "site" / "gen.toml")
     view = FigureView("shares", figure, small_sweep_run(), None)
     placer = Placer(config, {}, {}, {"shares": "data/shares.csv"}, EN, "")
-    rendered = figure.render(small_sweep_run(), EN)
-    assert isinstance(rendered, Chart)
+    still = view.still(EN)
+    assert isinstance(still, ChartStill)
     placer.files = {"data/shares.csv": b"0"}
-    return placer._chart(view, rendered)
+    return placer._chart(view, still)
 
 
 def test_no_timeline_leads_a_chart_over_settings(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from gen.i18n import Words
 from gen.interactive.pack import pack_of
 from gen.interactive.scene import scene_of
 from gen.recording.reader import read_recording
-from gen.site.figure_views import snapshot_arrays
+from gen.site.downloads import snapshot_arrays
 
 EN = Words("en")
 FILMS: dict[str, Any] = {

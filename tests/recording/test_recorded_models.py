@@ -279,7 +279,7 @@ def test_views_named_like_arguments_can_be_downloaded(site: Path) -> None:
     film, _ = figure_views(present.figures, recorded_results(present))
     download = film.data()
     assert download is not None
-    assert set(np.load(io.BytesIO(download.content()))) == {"steps", "view_file", "view_numbers"}
+    assert set(np.load(io.BytesIO(download.make()))) == {"steps", "view_file", "view_numbers"}
 
 
 def test_gen_record_leaves_a_recording_in_progress_alone(site: Path, gen: Gen) -> None:
@@ -311,7 +311,7 @@ def test_the_arrays_of_a_recording_can_be_downloaded(site: Path) -> None:
     film, _ = figure_views(present.figures, recorded_results(present))
     download = film.data()
     assert download is not None and download.name == "mnist.run-0.npz"
-    arrays = np.load(io.BytesIO(download.content()))
+    arrays = np.load(io.BytesIO(download.make()))
     assert set(arrays) == {"steps", "W1", "conv.weight"}
     assert film.run is not None
     exact = film.run.views["W1"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gen.interactive import pack
-from gen.site.figure_views import snapshot_arrays
+from gen.site.downloads import snapshot_arrays
 from tests.support.line_runs import waves_run
 
 

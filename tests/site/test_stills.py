@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ from gen.commands.site import write_stored_site
 from gen.i18n import Words
 from gen.languages.catalogues import OwnTexts
 from gen.site import stills, stored_facts
+from gen.site.figure_views import figure_views
 from gen.site.orders import FAMILY
 from gen.site.plain_values import NotPlainError, from_json, to_json
+from gen.site.results import read_models
 from tests.conftest import tree
 from tests.support import small_site
 
@@ -34,7 +36,7 @@ KINDS = ("accuracy", "interference", "intervene", "neurons")
 PAGE = small_site.SUM_ALONE_PAGE + "".join(
     f"\n::: figure sum-{kind}\nText.\n:::\n" for kind in KINDS
 )
-STORED = ("still", "facts")
+STORED = (".still", ".facts", ".data-0")
 
 
 @pytest.fixture
@@ -110,6 +112,19 @@ def test_other_settings_of_a_model_give_other_facts(folder: Path) -> None:
     assert '"shown_seed": 1' in facts and '"rule": "chosen"' in facts
 
 
+def test_a_still_is_drawn_anew_for_another_accuracy_of_guessing(folder: Path) -> None:
+    context = small_site.context_of(folder)
+    trained = read_models(context, ["sum"])["sum"]
+    other = replace(trained, chosen=replace(trained.chosen, chance=0.3))
+    keys = set()
+    for model in (trained, other):
+        for view in figure_views(context.config.figures, {"sum": model}, ["sum-accuracy"]):
+            order = view.still_order(context.config.theme, [Words("en")])
+            if view.seed is None and order is not None:
+                keys.add(order.key)
+    assert len(keys) == 2
+
+
 def test_a_widget_whose_values_json_would_lose_is_drawn_with_each_site(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +157,14 @@ class Counting:
         return len(self.names)
 
 
+@dataclass(frozen=True)
+class Written:
+    number: int
+
+    def __str__(self) -> str:
+        return f"no. {self.number}"
+
+
 def test_plain_values_are_read_alike() -> None:
     value = Plain(["a", "ü\n"], {"x": (1, 2)}, 0.1 + 0.2)
     found = from_json(to_json({"one": value, 2: [value, None, True, ""]}))
@@ -152,7 +175,11 @@ def test_plain_values_are_read_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [Counting([]), Markup("<b>"), np.float64(1.0), {1, 2}, [b""], {"a": object()}]
+    "value",
+    [
+        *(Counting([]), Written(1), Markup("<b>"), np.float64(1.0)),
+        *({1, 2}, [b""], {"a": object()}, {(1, 2): "a"}),
+    ],
 )
 def test_values_that_json_would_lose_are_refused(value: object) -> None:
     with pytest.raises(NotPlainError):

@@ -1,4 +1,4 @@
-"""What was read ahead comes in order, an error comes last, and an unused thread ends."""
+"""Generators that a thread reads: their items come in order, their errors last, and they end."""
 
 from __future__ import annotations
 
@@ -7,29 +7,25 @@ from collections.abc import Generator
 
 import pytest
 
-from gen.workers.read_ahead import ReadAhead
+from gen.workers.background import Background
 
 DEADLINE = 60.0
 
 
 def test_items_come_in_order() -> None:
-    assert list(ReadAhead((n for n in range(100)), 3)) == list(range(100))
+    assert list(Background().iterate(n for n in range(100))) == list(range(100))
 
 
-def test_no_more_items_are_read_than_may_wait() -> None:
-    begun = [threading.Event() for _ in range(9)]
+def test_the_generator_goes_on_while_nobody_takes_its_items() -> None:
+    ended = threading.Event()
 
     def items() -> Generator[int, None, None]:
-        for number, event in enumerate(begun):
-            event.set()
-            yield number
+        yield from range(5)
+        ended.set()
 
-    read = ReadAhead(items(), 2)
-    assert begun[2].wait(DEADLINE)  # two wait, and the third has no place
-    assert not begun[3].wait(0.2)
-    assert next(read) == 0
-    assert begun[3].wait(DEADLINE)
-    read.close(DEADLINE)
+    read = Background().iterate(items())
+    assert ended.wait(DEADLINE)
+    assert list(read) == [0, 1, 2, 3, 4]
 
 
 def test_an_error_comes_after_the_items_before_it_and_only_once() -> None:
@@ -37,24 +33,25 @@ def test_an_error_comes_after_the_items_before_it_and_only_once() -> None:
         yield 1
         raise KeyError("lost")
 
-    read = ReadAhead(items(), 5)
+    read = Background().iterate(items())
     assert next(read) == 1
     with pytest.raises(KeyError, match="lost"):
         next(read)
     assert list(read) == []
 
 
-def test_closing_ends_a_thread_whose_items_nobody_used() -> None:
+def test_closing_ends_a_generator_whose_items_nobody_used() -> None:
     ended = threading.Event()
 
     def items() -> Generator[int, None, None]:
         try:
-            yield from range(10**9)
+            yield from range(10**12)
         finally:
             ended.set()
 
-    read = ReadAhead(items(), 1)
+    background = Background()
+    read = background.iterate(items())
     assert next(read) == 0
-    read.close(DEADLINE)
+    background.close(DEADLINE)
     assert list(read) == []
     assert ended.wait(DEADLINE)

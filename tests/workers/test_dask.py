@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +23,7 @@ from gen.commands.train import train
 from gen.errors import SetupError
 from gen.experiments.train import missing_shards, train_shards
 from gen.report import SilentReport
+from gen.workers.background import Item
 from gen.workers.dask import Cluster
 from gen.workers.processes import Done, GivenUp, Job
 from tests.conftest import Gen, stored_runs
@@ -77,7 +78,8 @@ def test_jobs_return_results_from_dask_workers(local: Cluster) -> None:
 
 def test_the_next_job_begins_while_the_caller_uses_a_result(local: Cluster, tmp_path: Path) -> None:
     files = [tmp_path / str(number) for number in range(2 * local.width)]
-    results = local.run([Job(file.name, touch, (file,), 1, "files") for file in files])
+    jobs = [Job(file.name, touch, (file,), 1, "files") for file in files]
+    results = local.in_background(local.run(jobs))
     next(results)
     until(files[-1].exists)
     assert len(list(results)) == len(files) - 1
@@ -124,6 +126,9 @@ def test_shards_that_were_given_up_are_named_when_all_others_are_kept(tmp_path: 
         """Runs here whatever comes second, and gives up the rest."""
 
         width = 1
+
+        def in_background(self, items: Generator[Item, None, None]) -> Iterator[Item]:
+            return items
 
         def run(self, jobs: Sequence[Job]) -> Iterator[Done | GivenUp]:
             for place, job in enumerate(jobs):

@@ -76,10 +76,20 @@ def test_patient_workers_let_other_processes_come_first() -> None:
 
 def test_the_next_job_begins_while_the_caller_uses_a_result(tmp_path: Path) -> None:
     with ProcessPool(1, SilentReport()) as workers:
-        results = workers.run([job(touch, tmp_path / name) for name in "ab"])
+        results = workers.in_background(workers.run([job(touch, tmp_path / name) for name in "ab"]))
         assert next(results).place == 0
         until((tmp_path / "b").exists)
         assert [done.place for done in results] == [1]
+
+
+def test_results_of_a_run_that_failed_are_not_those_of_the_next(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    with ProcessPool(2, SilentReport()) as workers:
+        run = workers.run([job(draw_for_ever, started), job(fail, "memory"), job(pid)])
+        error = raised_by(run)
+        assert isinstance(error, MemoryError)
+        ends = list(workers.run([job(niceness), job(niceness)]))
+        assert sorted((end.place, end.result) for end in ends) == [(0, 0), (1, 0)]
 
 
 def test_the_death_of_an_idle_worker_is_reported() -> None:
