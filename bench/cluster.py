@@ -34,11 +34,11 @@ from gen.experiments.context import TrainingContext
 from gen.experiments.estimate import seconds_of_shards
 from gen.experiments.runs import Shard, shards
 from gen.experiments.sweep import Sweep
-from gen.experiments.train import missing_shards, train_shard
+from gen.experiments.train import missing_shards, shard_job
 from gen.report import SilentReport
 from gen.store.store import Store
 from gen.workers.dask import Cluster
-from gen.workers.processes import Done, Job, ProcessPool, default_jobs
+from gen.workers.processes import Done, ProcessPool, default_jobs
 
 NEURONS, ROWS = 32, 1250
 LARGE = (64, 1000)
@@ -94,12 +94,6 @@ def _is_measured(shard: Shard) -> bool:
     return neurons == NEURONS and ensemble.task.rows[0] == ROWS
 
 
-def job(shard: Shard) -> Job:
-    """Return the training of a shard as the tool submits it."""
-    arguments = (shard.ensemble, shard.device, shard.key)
-    return Job(shard.name, train_shard, arguments, shard.ensemble.training.steps, "steps")
-
-
 @contextmanager
 def started(workers: int, folder: Path) -> Iterator[tuple[str, psutil.Process]]:
     """Start a scheduler and workers; yield the address, and the process of the scheduler."""
@@ -134,7 +128,7 @@ def _wait(until: Callable[[], bool]) -> None:
 
 def measure(sweep: Sweep, workers: int, count: int, steps: int, folder: Path) -> Measured:
     """Train a sweep of equal shards on a cluster of this machine."""
-    jobs = [job(shard) for shard in equal_shards(sweep, count, steps)]
+    jobs = [shard_job(shard) for shard in equal_shards(sweep, count, steps)]
     with (
         started(workers, folder) as (address, scheduler),
         Cluster(address, SilentReport()) as cluster,
@@ -185,7 +179,7 @@ def main() -> None:
     options = parser.parse_args()
     sweep = load(SITE).sweeps["parity-sweep"]
     template = equal_shards(sweep, 1, options.steps)[0]
-    sent = len(pickle.dumps(job(template)))
+    sent = len(pickle.dumps(shard_job(template)))
     print(f"{options.shards} shards, {default_jobs()} cores; a job is {sent:,} bytes")
     print(f"{'workers':>7}{'seconds':>9}{'ratio':>7}{'shard':>8}", end="")
     print(f"{'scheduler':>11}{'client':>8}{'result':>9}   milliseconds a shard, kilobytes")

@@ -79,16 +79,7 @@ def train_shards(
         SetupError: some shards could not be trained; all others are stored before.
         DivergedError: a model diverged and `context.fail_fast` is set.
     """
-    jobs = [
-        Job(
-            shard.name,
-            train_shard,
-            (shard.ensemble, shard.device, shard.key),
-            shard.ensemble.training.steps,
-            "steps",
-        )
-        for shard in missing
-    ]
+    jobs = [shard_job(shard) for shard in missing]
     failed: list[str] = []
     for end in executor.run(jobs):
         shard = missing[end.place]
@@ -122,6 +113,12 @@ def describe_estimate(context: TrainingContext, sources: Mapping[str, Model | Sw
     processes = "one process" if width == 1 else f"{width} processes"
     total = f"{models:,} models to train in {processes}, about {duration(seconds)}"
     return "\n".join([*lines, total])
+
+
+def shard_job(shard: Shard) -> Job:
+    """Return the training of a shard as an executor runs it."""
+    arguments = (shard.ensemble, shard.device, shard.key)
+    return Job(shard.name, train_shard, arguments, shard.ensemble.training.steps, "steps")
 
 
 def train_shard(

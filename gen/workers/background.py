@@ -11,6 +11,9 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+_SAVE_TIMEOUT = 60.0
+"""Seconds that a thread has to store what it received."""
+
 _LOOK_EVERY = 0.05
 """Seconds between two looks whether a thread has ended."""
 
@@ -31,7 +34,7 @@ class Background:
         self._threads.append(reader)
         return reader
 
-    def close(self, timeout: float) -> None:
+    def close(self, timeout: float = _SAVE_TIMEOUT) -> None:
         """Wait until the threads have ended, for so many seconds at most.
 
         The caller has ended what the generators wait for. No thread takes a further item.

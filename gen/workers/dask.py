@@ -43,9 +43,6 @@ _POLL_INTERVAL = 2.0
 _CONNECT_TIMEOUT = 8.0
 """Seconds in which a scheduler must identify itself."""
 
-_SAVE_TIMEOUT = 60.0
-"""Seconds that a thread has to store what it received."""
-
 _RETRY_AFTER = 0.2
 
 _LOCALHOST = "127.0.0.1"
@@ -87,7 +84,7 @@ class Cluster:
 
     def __exit__(self, *exception: object) -> None:
         self._open.close()
-        self._background.close(_SAVE_TIMEOUT)
+        self._background.close()
 
     @property
     def width(self) -> int:

@@ -31,9 +31,6 @@ from gen.workers.pipes import receive, send
 _KILL_AFTER = 5.0
 """Seconds that a process has to clean up after SIGTERM before it is killed."""
 
-_SAVE_TIMEOUT = 60.0
-"""Seconds that a thread has to store what it received."""
-
 _STARTING = threading.Lock()
 """Held while a process is started with other variables, which are those of this whole process."""
 
@@ -143,7 +140,7 @@ class ProcessPool:
     def __exit__(self, *exception: object) -> None:
         workers = [*self._idle, *self._busy.values()]
         _end(workers)
-        self._background.close(_SAVE_TIMEOUT)
+        self._background.close()
         later = [one for one in (*self._idle, *self._busy.values()) if one not in workers]
         _end(later)  # a thread has started them meanwhile
         for worker in (*workers, *later):
@@ -174,7 +171,7 @@ class ProcessPool:
         return self._background.iterate(items)
 
     def _end_former_run(self) -> None:
-        """End the workers of a run that was not read to its end: nobody wants their results."""
+        """End the workers of a run that was not read to its end, with their results."""
         former = list(self._busy.values())
         _end(former)
         for worker in former:
