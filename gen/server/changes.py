@@ -14,6 +14,9 @@ _MAX_LINKS = 40
 MoreFiles = Callable[[Path], Iterable[Path]]
 """Returns further sources of a config."""
 
+_READY_AFTER = 200
+"""Milliseconds without a change after which a new watch counts as established."""
+
 Watched = dict[Path, set[str] | None]
 """Real paths of folders, and the watched names in each; None for all names."""
 
@@ -28,7 +31,8 @@ def changes(
     """Yield whenever a source of a site may have changed.
 
     Folders are watched one by one and not recursively, so that the targets of links are watched
-    too.
+    too. A folder may change after it was listed and before it is watched, so every new watch yields
+    once when it is established.
 
     Args:
         config: the site's gen.toml, which may be a link.
@@ -43,6 +47,7 @@ def changes(
     beside, own = list(beside), list(own)
     while not stop.is_set():
         watched = watched_folders(config, beside, own, more)
+        established = False
         try:
             for changed in watch(
                 *watched,
@@ -50,15 +55,18 @@ def changes(
                 stop_event=stop,
                 watch_filter=lambda _, path, watched=watched: _is_watched(Path(path), watched),
                 raise_interrupt=False,
+                rust_timeout=_READY_AFTER,
+                yield_on_timeout=True,
             ):
+                if established and not changed:
+                    continue
+                established = True
                 yield
                 again = any(Path(path) in watched for _, path in changed)
                 if again or watched_folders(config, beside, own, more) != watched:
                     break
         except FileNotFoundError:
             stop.wait(0.05)  # a folder was removed before it could be watched
-        if not stop.is_set():
-            yield
 
 
 def watched_folders(

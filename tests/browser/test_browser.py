@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from gen.site.pages.scripts import MOST_BYTES
-from tests.support.browsing import Watched, started
+from tests.support.browsing import Watched, focus, started
 from tests.support.small_pages import Outline
 
 PAGES = (
@@ -258,10 +258,10 @@ def test_the_map_recomputes_outcomes_when_a_threshold_changes(
         rows = list(csv.DictReader(table))
     assert _counted(page) == _judged(rows, 1e-5, 5e4)
     before = page.locator("#figure-sweep-map .panels").inner_html()
-    page.locator("input[name='loss']").focus()
+    focus(page.locator("input[name='loss']"))
     page.keyboard.press("End")
     assert _counted(page) == _judged(rows, 1e-1, 5e4)
-    page.locator("input[name='ratio']").focus()
+    focus(page.locator("input[name='ratio']"))
     page.keyboard.press("Home")
     assert _counted(page) == _judged(rows, 1e-1, 3.2)
     assert page.locator("#figure-sweep-map .panels").inner_html() != before
@@ -279,14 +279,14 @@ def test_a_map_cell_is_selected_by_keyboard_and_pointer(
     page.goto((article_site / "when.html").as_uri())
     started(page)
     figure = page.locator("#figure-sweep-map")
-    focus, curves = figure.locator(".focus"), figure.locator(".small .line").first
+    large, curves = figure.locator(".focus"), figure.locator(".small .line").first
     assert figure.locator(".cell[tabindex='0']").count() == 1
 
     def state() -> tuple[str, str | None, str]:
         label = page.evaluate("document.activeElement.getAttribute('aria-label')")
-        return focus.inner_text(), curves.get_attribute("points"), label
+        return large.inner_text(), curves.get_attribute("points"), label
 
-    figure.locator(".cell[tabindex='0']").focus()
+    focus(figure.locator(".cell[tabindex='0']"))
     page.keyboard.press("Home")
     first = state()
     assert first[0] == first[2] and "decay 0.1" in first[0] and "16" in first[0]
@@ -302,7 +302,7 @@ def test_a_map_cell_is_selected_by_keyboard_and_pointer(
     page.keyboard.press("ArrowRight")
     assert state() == last
     figure.locator(".cell").first.hover()
-    assert focus.inner_text() != last[0]
+    assert large.inner_text() != last[0]
 
 
 @pytest.mark.parametrize("name", EVERY_LANGUAGE)

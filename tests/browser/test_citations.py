@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.browsing import focus
 from tests.support.small_pages import FRONT, rendered, site, write_theme
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("citations")]
@@ -48,9 +49,9 @@ def test_the_mouse_opens_the_card_and_can_enter_it(page: Page) -> None:
 def test_the_card_follows_the_focus_and_escape_closes_it(page: Page) -> None:
     card = page.locator(".cited-work")
     nanda, gromov = (page.get_by_role("link", name=name) for name in ("Nanda et al.", "Gromov ("))
-    nanda.focus()
+    focus(nanda)
     expect(nanda).to_have_attribute("aria-describedby", "cited-work")
-    gromov.focus()
+    focus(gromov)
     expect(card).to_contain_text("Andrey Gromov (2023). Grokking modular arithmetic. arXiv.")
     assert nanda.get_attribute("aria-describedby") is None
     page.keyboard.press("Escape")

@@ -14,7 +14,7 @@ from gen.i18n import Words
 from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from tests.support.article import article_config
-from tests.support.browsing import started, watched_page
+from tests.support.browsing import focus, started, watched_page
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
 
@@ -52,7 +52,7 @@ def formula(page: Page) -> str:
 
 
 def test_the_formula_follows_the_focused_cell(page: Page) -> None:
-    page.locator(".cell[tabindex='0']").focus()
+    focus(page.locator(".cell[tabindex='0']"))
     page.keyboard.press("Home")
     assert page.locator(".focus").inner_text().startswith("One table, table width 32")
     first = formula(page)

@@ -15,7 +15,7 @@ from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
 from gen.i18n import Words
 from gen.site.pages.render import render_pages
-from tests.support.browsing import watched_page
+from tests.support.browsing import focus, watched_page
 from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 
@@ -119,7 +119,7 @@ def test_the_script_shows_the_error_that_the_build_computes(
 
 @pytest.mark.parametrize(("key", "b"), [("ArrowRight", 21), ("ArrowLeft", 19), ("End", 66)])
 def test_arrow_keys_change_a_number(page: Page, key: str, b: int) -> None:
-    page.get_by_role("slider", name="b =").focus()
+    focus(page.get_by_role("slider", name="b ="))
     page.keyboard.press(key)
     assert page.locator(".value[data-name='b']").inner_text() == str(b)
     expected = ConstructionSum(a=13, b=b).render(None, EN).drawing
@@ -128,10 +128,10 @@ def test_arrow_keys_change_a_number(page: Page, key: str, b: int) -> None:
 
 def test_arrow_keys_change_neurons_and_modulus(page: Page) -> None:
     figure = page.locator("#figure-sum")
-    figure.get_by_role("spinbutton", name="neurons").focus()
+    focus(figure.get_by_role("spinbutton", name="neurons"))
     page.keyboard.press("ArrowUp")
     assert figure.locator("svg.wide circle.neuron").count() == 2 * 6
-    figure.get_by_role("spinbutton", name="modulus").focus()
+    focus(figure.get_by_role("spinbutton", name="modulus"))
     page.keyboard.press("ArrowDown")
     assert figure.locator("input[name='a']").get_attribute("max") == "65"
 

@@ -13,7 +13,7 @@ from gen.figures.interference import Interference
 from gen.figures.seeds import Seeds
 from gen.i18n import Words
 from gen.site.pages.render import render_pages
-from tests.support.browsing import Watched, started, watched_page
+from tests.support.browsing import Watched, focus, started, watched_page
 from tests.support.line_runs import solved_run
 from tests.support.pair_runs import pair_run
 from tests.support.placed_figures import placed_widget
@@ -69,7 +69,7 @@ def test_the_script_shows_the_text_of_the_build(page: Page) -> None:
 @pytest.mark.parametrize(("key", "a"), [("ArrowRight", 11), ("ArrowLeft", 9), ("End", 66)])
 def test_arrow_keys_change_a_number(page: Page, key: str, a: int) -> None:
     before = page.locator("svg.wide .group .wave").first.get_attribute("d"), leads(page)
-    page.locator("input[name='a']").focus()
+    focus(page.locator("input[name='a']"))
     page.keyboard.press(key)
     assert shown_text(page) == expected(a, 20)
     assert page.locator(".value[data-name='a']").inner_text() == str(a)
@@ -79,7 +79,7 @@ def test_arrow_keys_change_a_number(page: Page, key: str, a: int) -> None:
 
 
 def test_the_script_draws_the_same_picture_as_the_build(page: Page) -> None:
-    page.locator("input[name='b']").focus()
+    focus(page.locator("input[name='b']"))
     page.keyboard.press("Home")
     built = Interference(model="m", a=10, b=0).render(RUN, EN).drawing.pictures[0]
     rings = page.locator("svg.wide .ring, svg.wide .at").evaluate_all(

@@ -15,7 +15,7 @@ from gen.analysis.interventions import silenced
 from gen.analysis.neuron_groups import neuron_groups
 from gen.figures.interference import Interference
 from gen.i18n import Words
-from tests.support.browsing import watched_page
+from tests.support.browsing import focus, watched_page
 from tests.support.intervene_page import final_frequencies, packed_pairs, write_pages
 from tests.support.line_runs import solved_run, waves_run
 
@@ -115,7 +115,7 @@ def test_the_step_of_the_timeline_is_shown(page: Page, snapshot: int) -> None:
 
 def test_numbers_are_chosen_at_any_step(page: Page) -> None:
     seek(page, 12)
-    page.locator("#figure-sum input[name='a']").focus()
+    focus(page.locator("#figure-sum input[name='a']"))
     page.keyboard.press("ArrowRight")
     assert leads(page) == wanted_leads(11, 20, 12)
 
@@ -123,7 +123,7 @@ def test_numbers_are_chosen_at_any_step(page: Page) -> None:
 @pytest.mark.parametrize(("hold", "pair"), [("sum", (11, 19)), ("difference", (11, 21))])
 def test_a_sum_or_difference_can_be_held(page: Page, hold: str, pair: tuple[int, int]) -> None:
     page.locator(f"#figure-sum .hold input[value='{hold}']").check()
-    page.locator("#figure-sum input[name='a']").focus()
+    focus(page.locator("#figure-sum input[name='a']"))
     page.keyboard.press("ArrowRight")
     values = page.locator("#figure-sum .numbers .value").all_inner_texts()
     assert values == [str(number) for number in pair]
@@ -175,7 +175,7 @@ def test_without_a_timeline_the_figure_has_a_slider(browser: Browser, folder: Pa
         ready(page)
         slider = page.locator("#figure-sum input[name='step']")
         assert slider.is_visible()
-        slider.focus()
+        focus(slider)
         page.keyboard.press("ArrowLeft")
         page.wait_for_timeout(80)
         last = len(RUN.snapshot_steps) - 2
@@ -243,7 +243,7 @@ def test_changed_weights_stay_in_the_rows(browser: Browser, folder: Path, cut: s
 def test_tab_leads_from_a_figure_that_computes_to_the_bar(page: Page, control: str) -> None:
     page.locator("#figure-map").scroll_into_view_if_needed()
     expect(page.locator("#figure-map .cuts")).to_be_visible()
-    page.locator(control).focus()
+    focus(page.locator(control))
     figure = control.partition(" ")[0]
     for _ in range(8):
         page.keyboard.press("Tab")
@@ -259,7 +259,7 @@ def test_tab_leads_from_a_figure_that_computes_to_the_bar(page: Page, control: s
 
 def test_arrow_keys_on_a_chart_move_the_sum(page: Page) -> None:
     chart = page.locator("#figure-accuracy .chart")
-    chart.focus()
+    focus(chart)
     page.keyboard.press("Home")
     for _ in range(2):
         page.keyboard.press("PageUp")

@@ -21,7 +21,7 @@ from gen.analysis.interventions import (
 from gen.analysis.neuron_groups import neuron_order
 from gen.experiments.runs import ModelRun
 from gen.i18n import Words
-from tests.support.browsing import watched_page
+from tests.support.browsing import focus, watched_page
 from tests.support.intervene_page import (
     exact_pairs,
     final_frequencies,
@@ -202,7 +202,7 @@ def test_the_address_keeps_the_changes(page: Page) -> None:
 
 def test_it_follows_the_timeline(page: Page) -> None:
     slider = page.locator(".timeline input[type='range']")
-    slider.focus()
+    focus(slider)
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(100)
@@ -224,7 +224,7 @@ def test_a_page_without_a_timeline_has_a_slider_for_the_step(
 ) -> None:
     with watched_page(browser, folder / "alone" / "index.html") as page:
         ready(page)
-        page.locator("#figure-map input[name='step']").focus()
+        focus(page.locator("#figure-map input[name='step']"))
         page.keyboard.press("Home")
         page.wait_for_timeout(100)
         assert counts(page) == [right(at=0)]
@@ -263,7 +263,7 @@ def test_sliders_move_a_sum_and_hold_what_is_chosen(page: Page, hold: str, other
     a.fill("5")
     b.fill("10")
     page.locator(f".hold input[value='{hold}']").check()
-    a.focus()
+    focus(a)
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(60)
     assert (a.input_value(), b.input_value()) == ("6", str(other))
@@ -328,14 +328,14 @@ def test_a_stroke_paints_weights_and_is_one_change(page: Page) -> None:
 
 
 def test_weights_are_painted_by_keyboard(page: Page) -> None:
-    page.locator(".paint summary").focus()
+    focus(page.locator(".paint summary"))
     page.keyboard.press("Enter")
     page.locator(".paint select[name='side']").select_option("o")
     page.locator(".paint input[name='place']").fill("7")
-    page.locator(".paint input[name='weight']").focus()
+    focus(page.locator(".paint input[name='weight']"))
     page.keyboard.press("End")
     value = float(page.locator(".paint input[name='weight']").input_value())
-    page.locator("[data-do='set']").focus()
+    focus(page.locator("[data-do='set']"))
     page.keyboard.press("Enter")
     page.wait_for_timeout(100)
     assert counts(page)[0] == painted_right([("o", 7, value)], 0)
@@ -344,13 +344,13 @@ def test_weights_are_painted_by_keyboard(page: Page) -> None:
 
 
 def test_parts_are_silenced_by_keyboard(page: Page) -> None:
-    page.locator("[data-cut='n0']").focus()
+    focus(page.locator("[data-cut='n0']"))
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press(" ")
     page.wait_for_timeout(100)
     assert counts(page)[0] == right(silent=ORDER[:2])
-    page.locator("[data-do='reset']").focus()
+    focus(page.locator("[data-do='reset']"))
     page.keyboard.press("Enter")
     page.wait_for_timeout(100)
     assert page.evaluate("document.activeElement.closest('#figure-map') !== null")

@@ -12,7 +12,7 @@ from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
 from gen.i18n import Words
 from gen.site.pages.render import render_pages
-from tests.support.browsing import LONG, Watched
+from tests.support.browsing import LONG, Watched, focus
 from tests.support.intervene_page import write_page
 from tests.support.line_runs import solved_run
 from tests.support.placed_figures import placed_widget
@@ -89,7 +89,7 @@ def test_the_tab_key_starts_all_figures_so_that_it_reaches_their_controls(
     page = watched.page
     page.keyboard.press("Tab")
     expect(page.locator(f"{SUM}, {ERROR}")).to_have_count(2)
-    page.locator("#figure-sum input[name='neurons']").focus()
+    focus(page.locator("#figure-sum input[name='neurons']"))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "modulus"
 

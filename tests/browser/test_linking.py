@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from gen.analysis.fourier import frequencies, phases
+from tests.support.browsing import focus
 from tests.support.timeline_page import bar, slider, step, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
@@ -251,7 +252,7 @@ def test_keys_read_every_value_and_pin(
 ) -> None:
     opened(page, timeline_site)
     twin = page.locator(f"{WEIGHTS} .twin")
-    twin.focus()
+    focus(twin)
     expect(twin).to_have_attribute("aria-label", "Values of this figure")
     first = re.compile(r"^W_in · neuron \d · number 0: ")
     expect(twin).to_have_attribute("aria-valuetext", first)
@@ -284,7 +285,7 @@ def test_tab_leads_from_the_values_to_the_bar_whose_keys_work(
     page: Page, timeline_site: Path
 ) -> None:
     opened(page, timeline_site)
-    page.locator(f"{WEIGHTS} .twin").focus()
+    focus(page.locator(f"{WEIGHTS} .twin"))
     for _ in range(6):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('.timeline input')"):
@@ -370,7 +371,7 @@ def test_axe_finds_nothing_while_a_value_is_read_and_pinned(
     page = context.new_page()
     opened(page, timeline_site)
     press(page, "W_in", 4, 2)
-    page.locator(f"{WAVES} .twin").focus()
+    focus(page.locator(f"{WAVES} .twin"))
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
     assert page.evaluate(_AXE) == []
     context.close()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support import seed_site, timeline_page
-from tests.support.browsing import Watched, started
+from tests.support.browsing import Watched, focus, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("seed_chooser")]
 
@@ -93,7 +93,7 @@ def test_a_click_changes_the_seed_of_every_figure_and_a_button_resets_it(page: P
 
 
 def test_arrow_keys_choose_a_seed_and_the_focus_is_visible(page: Page) -> None:
-    radio(page, 0).focus()
+    focus(radio(page, 0))
     page.keyboard.press("ArrowRight")
     check_shown(page, 1)
     page.keyboard.press("ArrowLeft")
@@ -121,7 +121,7 @@ def test_the_chosen_chart_does_not_move_on_the_screen(page: Page) -> None:
 
 
 def test_a_film_keeps_its_step_when_the_seed_changes(page: Page) -> None:
-    timeline_page.slider(page).focus()
+    focus(timeline_page.slider(page))
     for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
     page.locator(".seed", has_text="Seed 1").click()
@@ -154,7 +154,7 @@ def test_a_figure_that_the_page_paints_loads_no_film(page: Page) -> None:
 
 def test_a_new_seed_keeps_the_chosen_numbers(page: Page) -> None:
     slider = page.locator("input[name='a']")
-    slider.focus()
+    focus(slider)
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     before = page.locator(".said").inner_text()
@@ -164,7 +164,7 @@ def test_a_new_seed_keeps_the_chosen_numbers(page: Page) -> None:
     assert page.locator(".numbers").is_visible()
     after = page.locator(".said").inner_text()
     assert after.startswith("1 + ") and after.split("is")[0] == before.split("is")[0]
-    slider.focus()
+    focus(slider)
     page.keyboard.press("End")
     assert page.locator(".said").inner_text().startswith("10 + ")
 
@@ -260,7 +260,7 @@ def test_arrow_keys_choose_in_the_bar_and_the_figure_keeps_its_place(
     behind = "document.querySelector('.timeline').previousElementSibling?.id"
     timeline_page.until(page, f"{behind} === 'figure-sum-weights'")
     before = figure.bounding_box()
-    in_bar(page).focus()
+    focus(in_bar(page))
     in_bar(page).press("ArrowDown")
     check_figures(page, 1, "sum-accuracy")
     after = figure.bounding_box()

@@ -17,7 +17,7 @@ from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from gen.widgets.setting_words import cell_labels
 from tests.support.article import article_config
-from tests.support.browsing import started, watched_page
+from tests.support.browsing import focus, started, watched_page
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
 from tests.support.timeline_page import until
@@ -265,7 +265,7 @@ def test_the_outcome_of_an_open_network_follows_the_thresholds(many: Page) -> No
 def test_arrow_keys_preview_cells_and_enter_pins_the_cell_then_reaches_its_networks(
     many: Page,
 ) -> None:
-    many.locator(".cell[tabindex='0']").focus()
+    focus(many.locator(".cell[tabindex='0']"))
     many.keyboard.press("Home")
     many.keyboard.press("Enter")
     assert pressed(many) == ["0"] and given(many) == "0"
@@ -292,7 +292,7 @@ def test_moving_the_focus_away_restores_the_pinned_cell(many: Page) -> None:
     corner(cell(many, 7))
     many.keyboard.press("ArrowRight")
     assert told(many) == label(cell(many, 12))
-    many.locator("input[name='loss']").focus()
+    focus(many.locator("input[name='loss']"))
     assert told(many) == label(cell(many, 7))
 
 

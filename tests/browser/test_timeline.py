@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browsing import Watched, started
+from tests.support.browsing import Watched, focus, started
 from tests.support.timeline_page import (
     bar,
     chart_step,
@@ -77,7 +77,7 @@ def test_dragging_the_slider_moves_all_figures_to_the_same_step(page: Page) -> N
 
 
 def test_a_film_shows_the_frame_of_the_chosen_step(page: Page) -> None:
-    slider(page).focus()
+    focus(slider(page))
     press(page, "Home", "ArrowRight", "ArrowRight")
     settle(page, *FILMS)
     seen = page.locator("#figure-sum-weights video").evaluate(
@@ -116,7 +116,7 @@ def test_a_finger_scrubs_a_chart(browser: Browser, folder: Path) -> None:
 
 
 def test_arrow_keys_change_the_step_if_the_timeline_has_the_focus(page: Page) -> None:
-    slider(page).focus()
+    focus(slider(page))
     shown: list[int] = []
     for key in ("Home", "ArrowRight", "ArrowUp", "ArrowLeft", "PageUp", "ArrowDown", "End"):
         press(page, key)
@@ -127,7 +127,7 @@ def test_arrow_keys_change_the_step_if_the_timeline_has_the_focus(page: Page) ->
 
 def test_on_the_button_of_a_film_arrow_keys_change_the_step_and_space_plays(page: Page) -> None:
     button = page.locator("#figure-sum-weights .play")
-    button.focus()
+    focus(button)
     press(page, "Home", "ArrowRight")
     assert step(page) == 10
     press(page, "Space")
@@ -180,7 +180,7 @@ def test_the_speed_button_cycles_through_the_speeds(page: Page) -> None:
 
 def test_play_words_in_the_text_play_their_range_of_steps(page: Page) -> None:
     words = page.get_by_role("button", name="how it learns")
-    words.focus()
+    focus(words)
     press(page, "Enter")
     bar(page).get_by_label("Pause").wait_for()
     bar(page).get_by_label("Play").wait_for()
@@ -195,7 +195,7 @@ def test_a_link_with_a_step_opens_at_it_and_the_url_follows_the_step(
     page.goto((folder / "index.html").as_uri() + "?step-sum=40")
     settle(page, *FILMS)
     assert step(page) == chart_step(page, "sum-accuracy") == 40
-    slider(page).focus()
+    focus(slider(page))
     press(page, "ArrowRight")
     until(page, "location.search === '?step-sum=50'")
     page.reload()

@@ -15,7 +15,7 @@ from gen.charts.svg import STYLE, to_svg
 from gen.figures.accuracy import Accuracy
 from gen.i18n import Words
 from gen.site.pages.stylesheet import css_variables
-from tests.support.browsing import started
+from tests.support.browsing import focus, started
 from tests.support.line_runs import parity_run
 from tests.support.timeline_page import (
     bar,
@@ -65,7 +65,7 @@ def tab_until(page: Page, selector: str, most: int) -> None:
 
 
 def test_a_mouse_that_only_crosses_a_chart_changes_nothing(page: Page) -> None:
-    slider(page).focus()
+    focus(slider(page))
     page.keyboard.press("Home")
     page.keyboard.press("PageUp")
     settle(page, *FILMS)
@@ -105,7 +105,7 @@ def test_a_click_keeps_the_previewed_step(page: Page) -> None:
 
 def test_a_chart_is_a_slider_for_the_keyboard(page: Page) -> None:
     chart = page.locator(f"{CHART} .chart")
-    chart.focus()
+    focus(chart)
     shown: list[int] = []
     for key in ("Home", "ArrowRight", "PageUp", "End", "ArrowLeft"):
         page.keyboard.press(key)
@@ -130,7 +130,7 @@ def test_tab_moves_the_focus_from_a_figure_to_the_bar(
     page = browser.new_page(viewport={"width": 1280, "height": 700})
     page.goto((timeline_site / f"{name}.html").as_uri())
     for figure in page.locator("figure.led:not([data-places]), figure:has(.chart.led)").all():
-        figure.locator(".player > .play, .chart.led").first.focus()
+        focus(figure.locator(".player > .play, .chart.led").first)
         tab_until(page, ".timeline", 3)
         assert bar(page).is_visible()
         page.keyboard.press("Tab")

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
+from tests.support.browsing import focus
 from tests.support.film_server import FilmServer, serving
 from tests.support.timeline_page import bar, film_step, settle, slider, step, until
 from tests.support.timeline_site import with_marks
@@ -128,7 +129,7 @@ def test_the_bar_shows_the_step_of_the_visible_frame_while_playing(
     page: Page, timeline_site: Path
 ) -> None:
     page.goto((timeline_site / "index.html").as_uri())
-    slider(page).focus()
+    focus(slider(page))
     page.keyboard.press("Home")
     settle(page, "sum-weights", "sum-waves")
     page.set_viewport_size({"width": 1280, "height": 700})
@@ -156,7 +157,7 @@ def test_with_reduced_motion_play_reaches_the_end_for_any_marks(
 
 
 def play(page: Page) -> None:
-    slider(page).focus()
+    focus(slider(page))
     page.keyboard.press("Home")
     bar(page).get_by_label("Play").click()
 
@@ -202,7 +203,7 @@ def test_the_timeline_continues_without_a_film_that_fails_to_load(
 
 def left_alone(page: Page, server: FilmServer) -> Locator:
     page.goto(f"{server.address}/index.html")
-    slider(page).focus()
+    focus(slider(page))
     page.keyboard.press("Home")
     page.locator(f"{FIRST}.alone").wait_for()
     return page.locator(FIRST)
@@ -224,7 +225,7 @@ def test_films_that_cannot_seek_have_their_own_controls_and_a_note(
 def test_films_that_can_seek_have_no_note(page: Page, timeline_site: Path) -> None:
     with serving(timeline_site, "ranges") as server:
         page.goto(f"{server.address}/index.html")
-        slider(page).focus()
+        focus(slider(page))
         page.keyboard.press("Home")
         settle(page, "sum-weights", "sum-waves")
         assert page.locator(".apart:visible, .alone").count() == 0

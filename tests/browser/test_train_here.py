@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from gen.i18n import Words
 from tests.support import small_site
-from tests.support.browsing import Watched, started
+from tests.support.browsing import Watched, focus, started
 from tests.support.timeline_page import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -229,7 +229,7 @@ def test_the_slider_goes_through_the_run_but_not_beyond(slow_bench: Bench) -> No
     assert slow_bench.slider.is_disabled()
     slow_bench.button.click()
     until(slow_bench.page, "document.querySelector('.train-here input[type=range]').value >= 3")
-    slow_bench.slider.focus()
+    focus(slow_bench.slider)
     slow_bench.page.keyboard.press("Home")
     slow_bench.expect_state("paused")
     assert slow_bench.step == 0
@@ -244,7 +244,7 @@ def test_the_slider_goes_through_the_run_but_not_beyond(slow_bench: Bench) -> No
 
 def test_all_of_it_works_by_keyboard(bench: Bench) -> None:
     keyboard = bench.page.keyboard
-    bench.seed.focus()
+    focus(bench.seed)
     keyboard.press("ArrowUp")
     for _ in range(4):
         keyboard.press("Tab")

@@ -32,7 +32,7 @@ from gen.site.pages.render import render_pages
 from gen.site.timing import chart_timing
 from tests.support import small_pages
 from tests.support.article import article_config
-from tests.support.browsing import Watched
+from tests.support.browsing import Watched, focus
 from tests.support.line_runs import circle_run, solved_run, waves_run
 from tests.support.placed_figures import placed_widget
 from tests.support.small_pages import FRONT, TEMPLATES, Outline, site, write_theme
@@ -161,7 +161,7 @@ def constructed(figure: Locator) -> str:
 
 
 def swept(figure: Locator) -> str:
-    figure.locator(".cell").last.focus()
+    focus(figure.locator(".cell").last)
     return figure.locator(".focus").inner_text()
 
 

@@ -23,7 +23,7 @@ from gen.networks.embedded import Embedded
 from gen.site.pages.render import render_pages
 from gen.tasks.modular import Modular
 from gen.widgets.neurons import NeuronsDrawing, bars_path, wave_path
-from tests.support.browsing import watched_page
+from tests.support.browsing import focus, watched_page
 from tests.support.line_runs import solved_run, waves_run
 from tests.support.placed_figures import placed_widget
 from tests.support.scene_values import read_script, views_of
@@ -154,7 +154,7 @@ def test_choosing_a_neuron_draws_its_weights_and_its_waves(page: Page) -> None:
 @IN_BROWSER
 @ONE_WORKER
 def test_arrow_keys_go_from_neuron_to_neuron(page: Page) -> None:
-    page.get_by_role("radio", name="3, k = 5", exact=True).focus()
+    focus(page.get_by_role("radio", name="3, k = 5", exact=True))
     page.keyboard.press("ArrowRight")
     assert page.get_by_role("radio", name="4, k = 5", exact=True).is_checked()
     expected = RUN.views["W_in"][-1][:, neuron_order(RUN)[4]]
@@ -165,7 +165,7 @@ def test_arrow_keys_go_from_neuron_to_neuron(page: Page) -> None:
 @ONE_WORKER
 def test_the_step_slider_goes_back_to_the_first_snapshot(page: Page) -> None:
     slider = page.get_by_role("slider", name="Step")
-    slider.focus()
+    focus(slider)
     page.keyboard.press("Home")
     assert page.locator(".neurons label.step .value").inner_text() == "0"
     expected = RUN.views["W_in"][0][:, neuron_order(RUN)[3]]

@@ -7,9 +7,11 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gen.server import changes as watching
 from gen.server.changes import changes, watched_folders
 
 BESIDE = ("references.toml", "pages", "assets", "*.css")
@@ -49,6 +51,10 @@ class Watch:
         """Whether one edit is noticed."""
         self.rest()
         edit()
+        return self.told()
+
+    def told(self) -> bool:
+        """Whether a change is reported."""
         try:
             self._told.get(timeout=LONG)
         except queue.Empty:
@@ -126,6 +132,26 @@ def test_new_and_exchanged_folders_are_watched(watch: Watch) -> None:
     shutil.rmtree(pages)
     (watch.folder / "copy").rename(pages)
     assert watch.sees(lambda: (pages / "en" / "index.md").write_text("edited"))
+
+
+@pytest.mark.parametrize("site", ["site"], indirect=True)
+def test_a_folder_that_is_new_before_the_watch_begins_is_watched(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = site / "pages" / "zh"
+
+    def listed(*arguments: Any) -> watching.Watched:
+        folders = watched_folders(*arguments)
+        new.mkdir(exist_ok=True)
+        return folders
+
+    monkeypatch.setattr(watching, "watched_folders", listed)
+    watch = Watch(site)
+    assert watch.told()
+    assert watch.told(), "the new folder needs a new watch"
+    (new / "index.md").write_text("")
+    assert watch.told()
+    watch.end()
 
 
 def test_link_loops_and_links_out_of_the_site_are_not_followed(site: Path, tmp_path: Path) -> None:

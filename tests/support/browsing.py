@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    Locator,
     Page,
     Request,
     expect,
@@ -97,6 +98,13 @@ def started(page: Page) -> None:
     """Start all figures of a page, as the Tab key does, and wait until their scripts have run."""
     page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }))")
     expect(page.locator("figure[data-scripts]:not([data-live])")).to_have_count(0)
+
+
+def focus(element: Locator) -> None:
+    """Give an element the focus once it is visible; an invisible one would ignore it."""
+    expect(element).to_be_visible()
+    element.focus()
+    expect(element).to_be_focused()
 
 
 @contextmanager

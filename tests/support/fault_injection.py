@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+_PACKAGE = str(ROOT / "gen")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CREATING = ("open", "os.mkdir", "fsync")
 _CHANGING = (*_CREATING, "os.rename", "os.remove", "os.rmdir", "exchange")
@@ -67,11 +68,33 @@ class Faults:
 
 @dataclass(frozen=True)
 class Result:
-    """Exit code of a build (negative: the signal), its stderr, and its number of points."""
+    """How a build ended.
+
+    Attributes:
+        code: exit code; negative for a signal.
+        err: what it wrote to stderr.
+        places: for each point the number of its place: the calls that lead to it, by line.
+    """
 
     code: int
     err: str
-    points: int
+    places: list[int]
+
+    @property
+    def points(self) -> int:
+        return len(self.places)
+
+    @property
+    def distinct_points(self) -> list[int]:
+        """The first, middle and last point of each place.
+
+        Most points store one of many entries, and all of these pass the same lines.
+        """
+        by_place: dict[int, list[int]] = {}
+        for point, place in enumerate(self.places):
+            by_place.setdefault(place, []).append(point)
+        chosen = ((points[0], points[len(points) // 2], points[-1]) for points in by_place.values())
+        return sorted({point for three in chosen for point in three})
 
 
 class BuildForker:
@@ -144,7 +167,8 @@ class _Points:
     """Counts the points of this process, and injects the faults."""
 
     def __init__(self, folder: Path, faults: Faults) -> None:
-        self.count = 0
+        self.places: list[int] = []
+        self._known: dict[tuple[tuple[str, int], ...], int] = {}
         self._folder, self._faults = str(folder), faults
         self._counting = True
         self._fails = _CREATING if faults.error == "ENOSPC" else _CHANGING
@@ -169,8 +193,8 @@ class _Points:
         elsewhere = Path(name).is_absolute() and not name.startswith(self._folder)
         if elsewhere or not self._counting:
             return
-        number, faults = self.count, self._faults
-        self.count += 1
+        number, faults = len(self.places), self._faults
+        self.places.append(self._known.setdefault(_lines_of_gen(), len(self._known)))
         if number == faults.kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
         if number == faults.interfere_at:
@@ -182,6 +206,17 @@ class _Points:
         if number == faults.fail_at or (faults.lasting and number > faults.fail_at):
             code = getattr(errno, faults.error)
             raise OSError(code, os.strerror(code), name)
+
+
+def _lines_of_gen() -> tuple[tuple[str, int], ...]:
+    """Return the files and lines of this package that the present call has passed."""
+    lines = []
+    frame = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(_PACKAGE):
+            lines.append((frame.f_code.co_filename, frame.f_lineno))
+        frame = frame.f_back
+    return tuple(lines)
 
 
 def _interfere(folder: Path, interference: str) -> None:
@@ -242,11 +277,11 @@ def _build(folder: Path, faults: Faults, more: Sequence[str]) -> int:
     try:
         cli.main(Effects(executor=InlineExecutor, clock=time.monotonic))
     except SystemExit as end:
-        _last_count[0] = points.count
+        _last_places[:] = points.places
         return end.code if isinstance(end.code, int) else 1
 
 
-_last_count = [0]
+_last_places: list[int] = []
 
 
 def _options(folder: Path) -> list[str]:
@@ -273,7 +308,7 @@ class _Child:
             os.dup2(self._output.fileno(), 2)
             faults = Faults(**request["faults"])
             code = _build(Path(request["folder"]), faults, request["more"])
-            os.write(write, str(_last_count[0]).encode())
+            os.write(write, json.dumps(_last_places).encode())
         except BaseException:
             traceback.print_exc()
         finally:
@@ -286,10 +321,10 @@ class _Child:
             os.kill(self._process, signal.SIGKILL)
         _, status = os.waitpid(self._process, 0)
         with os.fdopen(self._counted, "rb") as counted:
-            points = int(counted.read() or 0)
+            places = json.loads(counted.read() or b"[]")
         with self._output as output:
             output.seek(0)
-            return Result(os.waitstatus_to_exitcode(status), output.read().decode(), points)
+            return Result(os.waitstatus_to_exitcode(status), output.read().decode(), places)
 
 
 def _serve() -> None:
