@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from gen.lazy import torch
-from gen.optimisers.optimiser import Factor, Fraction, Optimiser, Step, Tensors, parameter_groups
+from gen.optimisers.optimiser import (
+    Factor,
+    Fraction,
+    Optimiser,
+    Step,
+    Tensors,
+    compiled_for,
+    flat,
+    parameter_groups,
+)
 
 EPSILON = 1e-8
 
@@ -42,36 +54,60 @@ class AdamW(AdamWSettings):
     def stepper(
         cls, parameters: Tensors, gradients: Tensors, settings: tuple[AdamWSettings, ...]
     ) -> Step:
-        return EnsembleAdamW(parameters, gradients, settings).step
+        return adamw_step(parameters, gradients, settings)
 
 
-class EnsembleAdamW:
-    """AdamW with settings for each model of an ensemble.
-
-    Consecutive models with equal settings share one call of torch's fused kernel.
+def adamw_step(
+    parameters: Tensors, gradients: Tensors, settings: tuple[AdamWSettings, ...]
+) -> Step:
+    """Allocate the moments of AdamW, and return the function of one step.
 
     Args:
-        parameters: name to (model, ...), updated in place by `step`.
-        gradients: the same names and shapes, read by `step`; L1 is added to them.
+        parameters: name to (model, ...), updated in place.
+        gradients: of these parameters; there may be others. L1 is added to them.
         settings: one entry for each model, in the order of the model axis.
     """
+    if compiled_for(parameters):
+        return _compiled_step(parameters, gradients, settings)
+    groups = [
+        _Group(shared, weights, slopes)
+        for shared, weights, slopes in parameter_groups(parameters, gradients, settings)
+    ]
 
-    def __init__(
-        self, parameters: Tensors, gradients: Tensors, settings: tuple[AdamWSettings, ...]
-    ) -> None:
-        self._groups = [
-            _Group(shared, weights, slopes)
-            for shared, weights, slopes in parameter_groups(parameters, gradients, settings)
-        ]
-
-    def step(self) -> None:
-        """Update every parameter by one step."""
-        for group in self._groups:
+    def step() -> None:
+        for group in groups:
             group.step()
+
+    return step
+
+
+def _compiled_step(
+    parameters: Tensors, gradients: Tensors, settings: tuple[AdamWSettings, ...]
+) -> Step:
+    from gen.optimisers.kernels.adamw import update
+
+    columns = np.array([_columns(own) for own in settings], dtype=np.float64)
+    arrays = [
+        (flat(weights), flat(gradients[name]), *np.zeros((2, *flat(weights).shape), np.float32))
+        for name, weights in parameters.items()
+    ]
+    steps = count(1)
+
+    def step() -> None:
+        number = next(steps)
+        for weights, slopes, first, second in arrays:
+            update(weights, slopes, first, second, columns, number, EPSILON)
+
+    return step
+
+
+def _columns(own: AdamWSettings) -> tuple[float, ...]:
+    """Return the settings of a model in the order of the compiled update."""
+    return own.learning_rate, *own.betas, own.weight_decay, own.l1
 
 
 class _Group:
-    """Consecutive models with equal settings.
+    """Consecutive models with equal settings, which share one call of torch's fused kernel.
 
     Torch's function is called, because the first object of a class of `torch.optim` imports the
     compiler of torch, which takes as long as torch itself.

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from jaxtyping import Float
 
 from gen.lazy import torch
-from gen.optimisers.adamw import AdamWSettings, EnsembleAdamW
+from gen.optimisers.adamw import AdamWSettings, adamw_step
 from gen.optimisers.optimiser import Factor, Fraction, Step, Tensors, per_model
 
 
@@ -35,13 +35,13 @@ class Grokfast(AdamWSettings):
     def stepper(
         cls, parameters: Tensors, gradients: Tensors, settings: tuple[Grokfast, ...]
     ) -> Step:
-        adam = EnsembleAdamW(parameters, gradients, settings)
+        then = adamw_step(parameters, gradients, settings)
         filters = [_filter(gradient, settings) for gradient in gradients.values()]
 
         def step() -> None:
             for each in filters:
                 each()
-            adam.step()
+            then()
 
         return step
 

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from gen.lazy import torch
-from gen.optimisers.adamw import AdamW, EnsembleAdamW
+from gen.optimisers.adamw import AdamW, adamw_step
 from gen.optimisers.optimiser import Factor, Fraction, Optimiser, Step, Tensors, per_model
 
 COEFFICIENTS = 3.4445, -4.7750, 2.0315
@@ -60,7 +60,7 @@ class Muon(Optimiser):
         others = {name: parameters[name] for name in parameters if name not in matrices}
         if others:
             of_others = tuple(own.of_others for own in settings)
-            steps.append(EnsembleAdamW(others, gradients, of_others).step)
+            steps.append(adamw_step(others, gradients, of_others))
 
         def step() -> None:
             for each in steps:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Annotated, Any, ClassVar, TypeVar
 
+import numpy as np
+from jaxtyping import Float
 from pydantic import Field
 
 from gen.lazy import torch
@@ -115,6 +117,19 @@ def parameter_groups(
         )
         for shared, part in _neighbours(settings, lambda own: own)
     ]
+
+
+def compiled_for(parameters: Tensors) -> bool:
+    """Return whether the compiled updates of the CPU are for these tensors."""
+    return all(
+        tensor.device.type == "cpu" and tensor.dtype == torch.float32
+        for tensor in parameters.values()
+    )
+
+
+def flat(tensor: torch.Tensor) -> Float[np.ndarray, "model number"]:
+    """Return the memory of a tensor of the CPU as an array with all numbers of a model in a row."""
+    return tensor.view(len(tensor), -1).numpy()
 
 
 def per_model(values: Iterable[float], like: torch.Tensor) -> torch.Tensor:

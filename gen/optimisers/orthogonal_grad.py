@@ -7,8 +7,8 @@ from typing import Literal
 from jaxtyping import Float
 
 from gen.lazy import torch
-from gen.optimisers.adamw import AdamWSettings, EnsembleAdamW
-from gen.optimisers.optimiser import Step, Tensors
+from gen.optimisers.adamw import AdamWSettings, adamw_step
+from gen.optimisers.optimiser import Step, Tensors, compiled_for, flat
 
 PARALLEL = 64
 """A gradient is parallel to its weights if the rest is below this many roundings of its norm."""
@@ -32,14 +32,34 @@ class OrthogonalGrad(AdamWSettings):
     def stepper(
         cls, parameters: Tensors, gradients: Tensors, settings: tuple[OrthogonalGrad, ...]
     ) -> Step:
-        adam = EnsembleAdamW(parameters, gradients, settings)
+        then, project = adamw_step(parameters, gradients, settings), _project(parameters, gradients)
 
         def step() -> None:
-            for name, gradient in gradients.items():
-                gradient.copy_(orthogonal(gradient, parameters[name]))
-            adam.step()
+            project()
+            then()
 
         return step
+
+
+def _project(parameters: Tensors, gradients: Tensors) -> Step:
+    """Return the function that takes from each gradient its part along the weights."""
+    if compiled_for(parameters):
+        from gen.optimisers.kernels.projection import project
+
+        rounding = PARALLEL * torch.finfo(torch.float32).eps
+        pairs = [(flat(weights), flat(gradients[name])) for name, weights in parameters.items()]
+
+        def compiled() -> None:
+            for weights, slopes in pairs:
+                project(weights, slopes, rounding)
+
+        return compiled
+
+    def by_torch() -> None:
+        for name, weights in parameters.items():
+            gradients[name].copy_(orthogonal(gradients[name], weights))
+
+    return by_torch
 
 
 def orthogonal(

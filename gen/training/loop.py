@@ -181,7 +181,7 @@ def _train(ensemble: Ensemble, device: str, on_step: Callable[[int], None]) -> T
         split: network.scorer(task, batch, settings.loss) for split, batch in batches.items()
     }
     parameters = {
-        name: torch.from_numpy(array).to(device, torch.float32)
+        name: torch.from_numpy(array).to(device, torch.float32).contiguous()
         for name, array in network.init_ensemble(task, ensemble.seeds).items()
     }
     gradients = {name: torch.zeros_like(tensor) for name, tensor in parameters.items()}

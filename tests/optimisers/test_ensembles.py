@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -114,3 +115,20 @@ def test_a_network_trains_the_same_alone_and_in_an_ensemble(kind: type[Optimiser
         np.testing.assert_allclose(weights[0], among.parameters[name][1], rtol=1e-3, atol=1e-4)
     assert alone.metrics["train_loss"][0, -1] < alone.metrics["train_loss"][0, 0]
     assert alone.failed_at.tolist() == [-1]
+
+
+@pytest.mark.parametrize("kind", [AdamW, Grokfast, OrthogonalGrad])
+@settings(max_examples=8)
+@given(data=st.data())
+def test_a_model_has_the_same_bits_alone_and_in_any_ensemble(
+    kind: type[Optimiser], data: st.DataObject
+) -> None:
+    """In float32 on the CPU, where numbers past the last full vector are computed apart."""
+    optimisers = tuple(data.draw(st.lists(DRAWN[kind], min_size=2, max_size=5)))
+    shapes = {"W": (data.draw(st.integers(1, 9)), data.draw(st.integers(1, 9))), "b": (3,)}
+    bowls = Bowls.draw(data.draw(st.integers(0, 10**6)), len(optimisers), shapes)
+    together = trained(bowls, optimisers, 4, torch.float32)
+    for model, own in enumerate(optimisers):
+        alone = trained(bowls.of(slice(model, model + 1)), (own,), 4, torch.float32)
+        for name, weights in alone.items():
+            np.testing.assert_array_equal(together[name][model], weights[0])

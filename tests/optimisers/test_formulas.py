@@ -12,7 +12,7 @@ from gen.optimisers.adamw import AdamW
 from gen.optimisers.grokfast import Grokfast
 from gen.optimisers.muon import Muon, orthogonalise
 from gen.optimisers.optimiser import Optimiser, ensemble_step
-from gen.optimisers.orthogonal_grad import OrthogonalGrad, orthogonal
+from gen.optimisers.orthogonal_grad import OrthogonalGrad, _project, orthogonal
 from gen.optimisers.sgd import SGD
 from gen.settings import kinds
 from tests.optimisers.bowls import SHAPES, Bowls, trained, trained_plainly
@@ -133,6 +133,52 @@ def test_adamw_after_an_orthogonal_gradient_grows_weights_less_than_adamw() -> N
             step()
         lengths[type(optimiser)] = float(weights["W"].norm())
     assert lengths[OrthogonalGrad] < 0.9 * lengths[AdamW]
+
+
+@given(st.integers(0, 10**6), st.integers(1, 40), st.sampled_from([0.0, 0.1]))
+def test_adamw_has_the_bits_of_plain_float32_on_every_processor(
+    seed: int, numbers: int, l1: float
+) -> None:
+    own = AdamW(learning_rate=0.01, weight_decay=0.3, betas=(0.9, 0.98), l1=l1)
+    weights = {"W": _drawn(seed, (1, numbers))}
+    gradients = {"W": torch.zeros_like(weights["W"])}
+    step = ensemble_step(weights, gradients, (own,))
+    w, one = weights["W"].numpy()[0].copy(), np.float32
+    m = v = np.zeros_like(w)
+    for t in range(1, 4):
+        g = _drawn(seed + t, (1, numbers)).numpy()[0]
+        gradients["W"].copy_(torch.from_numpy(g))
+        step()
+        g = g + one(l1) * np.sign(w)
+        m = one(0.9) * m + one(1 - 0.9) * g
+        v = one(0.98) * v + one(1 - 0.98) * (g * g)
+        root = np.sqrt(1 - 0.98**t)
+        moved = one(0.01 / (1 - 0.9**t) * root) * (m / (np.sqrt(v) + one(1e-8 * root)))
+        w = one(1 - 0.01 * 0.3) * w - moved
+        np.testing.assert_array_equal(weights["W"].numpy()[0], w)
+
+
+@given(
+    st.integers(0, 10**6),
+    st.tuples(st.integers(1, 3), st.integers(1, 5), st.integers(2, 6)),
+    st.sampled_from([1e-25, 1e-8, 1.0, 1e8]),
+)
+def test_the_compiled_projection_is_that_of_the_formula(
+    seed: int, shape: tuple[int, int, int], scale: float
+) -> None:
+    weights, gradients = {"W": _drawn(seed, shape)}, {"W": _drawn(seed + 1, shape, scale)}
+    expected = orthogonal(gradients["W"], weights["W"]).float()
+    projected = _project(weights, gradients)
+    projected()
+    found = gradients["W"]
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6 * scale)
+    gradients["W"].copy_(3.7 * weights["W"])
+    projected()
+    assert not gradients["W"].any(), "parallel to the weights"
+    weights["W"].zero_()
+    gradients["W"].copy_(expected)
+    projected()
+    torch.testing.assert_close(gradients["W"], expected)
 
 
 def test_grokfast_without_amplification_is_adamw() -> None:
