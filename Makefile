@@ -84,6 +84,7 @@ bench: $(VENV)/installed-bench ## measure training and drawing against the plain
 	@$(BIN)/python -m bench.training
 	@$(BIN)/python -m bench.modular
 	@$(BIN)/python -m bench.bits
+	@$(BIN)/python -m bench.updates
 	@$(BIN)/python -m bench.autograd
 	@$(BIN)/python -m bench.sweep
 	@$(BIN)/python -m bench.cluster

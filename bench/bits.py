@@ -1,7 +1,7 @@
-"""A step of the sweep's networks against the former gradient, which took one row after another.
+"""A step of the sweep's networks against the former one: one row after another, torch's AdamW.
 
 The networks are those of a shard of the sweep: 45 models in five settings. Each round times both
-gradients on one core, and the ratio is taken within the round. What is timed is the gradient and
+forms on one core, and the ratio is taken within the round. What is timed is the gradient and
 the step of the optimiser, without logging and snapshots.
 """
 
@@ -21,22 +21,28 @@ from bench.training import SITE
 from gen.config.reader import load
 from gen.networks.batch import Batch
 from gen.networks.kernels.bit_gradient import BitGradient
+from gen.optimisers.adamw import compiled_step, torch_step
+from gen.optimisers.optimiser import Step
 from gen.training.loop import Ensemble
 
 Gradient = Callable[..., None]
+Update = Callable[..., Step]
+
+FORMS = (BitGradient, compiled_step), (RowByRow, torch_step)
+"""Gradient and optimiser, now and formerly."""
 
 
 def seconds_per_step(
-    ensemble: Ensemble, kind: Callable[[Batch, int], Gradient], steps: int
+    ensemble: Ensemble, kind: Callable[[Batch, int], Gradient], update: Update, steps: int
 ) -> float:
-    """Return seconds per model-step with one form of the gradient, on one core."""
+    """Return seconds per model-step with one form of gradient and optimiser, on one core."""
     batch, parameters, gradients = prepared(ensemble)
     compute = kind(batch, parameters["W_in"].shape[2])
 
     def differentiate() -> None:
         compute(*parameters.values(), *gradients.values())
 
-    return steps_timed(ensemble, parameters, gradients, differentiate, steps)
+    return steps_timed(ensemble, parameters, gradients, differentiate, steps, update)
 
 
 def main() -> None:
@@ -52,7 +58,7 @@ def main() -> None:
     measured: list[np.ndarray] = []
     for neurons, ensemble in ensembles(load(SITE).sweeps["parity-sweep"]).items():
         rounds = [
-            [seconds_per_step(ensemble, kind, options.steps) for kind in (BitGradient, RowByRow)]
+            [seconds_per_step(ensemble, *form, options.steps) for form in FORMS]
             for _ in range(options.rounds)
         ]
         measured.append(np.array(rounds))

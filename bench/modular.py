@@ -1,4 +1,4 @@
-"""The gradient of modular addition against its former code: torch's products and softmax.
+"""A step of modular addition against its former code: torch's products, softmax and AdamW.
 
 Each round times both, for one ensemble on one core, and the ratio is taken within the round. What
 is timed is the gradient and the step of the optimiser, without logging and snapshots.
@@ -20,6 +20,7 @@ from gen.experiments.model import Model
 from gen.networks.batch import Batch
 from gen.networks.closed_form import CrossEntropyGradient
 from gen.networks.embedded import Embedded
+from gen.optimisers.adamw import compiled_step, torch_step
 
 MODELS = ("modular", "times-61", "minus-31")
 
@@ -71,7 +72,8 @@ def seconds_per_step(model: Model, steps: int, *, former: bool) -> float:
             model.task, parameters, gradients, batch, "cross-entropy"
         )
         assert differentiate is not None
-    return steps_timed(ensemble, parameters, gradients, differentiate, steps)
+    update = torch_step if former else compiled_step
+    return steps_timed(ensemble, parameters, gradients, differentiate, steps, update)
 
 
 def main() -> None:
@@ -83,7 +85,7 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     models = load(SITE).models
-    print(f"gradient of modular tasks, one core, medians of {options.rounds} rounds")
+    print(f"step of modular tasks, one core, medians of {options.rounds} rounds")
     print(heading("model"))
     for name in MODELS:
         times = np.array(

@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from bench.training import ratio_text
 from gen.networks.batch import Batch
-from gen.optimisers.optimiser import ensemble_step
+from gen.optimisers.optimiser import Step, ensemble_step
 from gen.training.loop import Ensemble
 
 WARM_UP = 10
@@ -37,16 +37,26 @@ def seconds_per_step(
     gradients: Tensors,
     differentiate: Callable[[], None],
     steps: int,
+    optimiser: Callable[..., Step] = ensemble_step,
 ) -> float:
     """Return seconds per model-step of the gradient and the optimiser."""
-    update = ensemble_step(parameters, gradients, ensemble.optimisers)
-    start = 0.0
-    for step in range(-WARM_UP, steps):
-        if step == 0:
-            start = time.perf_counter()
+    update = optimiser(parameters, gradients, ensemble.optimisers)
+
+    def step() -> None:
         differentiate()
         update()
-    return (time.perf_counter() - start) / steps / len(ensemble.seeds)
+
+    return seconds_of(step, steps) / len(ensemble.seeds)
+
+
+def seconds_of(step: Callable[[], None], steps: int) -> float:
+    """Return the mean seconds of a step."""
+    for _ in range(WARM_UP):
+        step()
+    start = time.perf_counter()
+    for _ in range(steps):
+        step()
+    return (time.perf_counter() - start) / steps
 
 
 def heading(first: str) -> str:

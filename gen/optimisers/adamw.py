@@ -67,8 +67,14 @@ def adamw_step(
         gradients: of these parameters; there may be others. L1 is added to them.
         settings: one entry for each model, in the order of the model axis.
     """
-    if compiled_for(parameters):
-        return _compiled_step(parameters, gradients, settings)
+    step = compiled_step if compiled_for(parameters) else torch_step
+    return step(parameters, gradients, settings)
+
+
+def torch_step(
+    parameters: Tensors, gradients: Tensors, settings: tuple[AdamWSettings, ...]
+) -> Step:
+    """Do what `adamw_step` does with torch's fused kernel, on every device."""
     groups = [
         _Group(shared, weights, slopes)
         for shared, weights, slopes in parameter_groups(parameters, gradients, settings)
@@ -81,9 +87,10 @@ def adamw_step(
     return step
 
 
-def _compiled_step(
+def compiled_step(
     parameters: Tensors, gradients: Tensors, settings: tuple[AdamWSettings, ...]
 ) -> Step:
+    """Do what `adamw_step` does for float32 on the CPU, in one pass over all numbers."""
     from gen.optimisers.kernels.adamw import update
 
     columns = np.array([_columns(own) for own in settings], dtype=np.float64)

@@ -32,34 +32,38 @@ class OrthogonalGrad(AdamWSettings):
     def stepper(
         cls, parameters: Tensors, gradients: Tensors, settings: tuple[OrthogonalGrad, ...]
     ) -> Step:
-        then, project = adamw_step(parameters, gradients, settings), _project(parameters, gradients)
+        project = compiled_projection if compiled_for(parameters) else torch_projection
+        then, first = adamw_step(parameters, gradients, settings), project(parameters, gradients)
 
         def step() -> None:
-            project()
+            first()
             then()
 
         return step
 
 
-def _project(parameters: Tensors, gradients: Tensors) -> Step:
-    """Return the function that takes from each gradient its part along the weights."""
-    if compiled_for(parameters):
-        from gen.optimisers.kernels.projection import project
+def compiled_projection(parameters: Tensors, gradients: Tensors) -> Step:
+    """Return the function that makes all gradients `orthogonal`, for float32 on the CPU."""
+    from gen.optimisers.kernels.projection import project
 
-        rounding = PARALLEL * torch.finfo(torch.float32).eps
-        pairs = [(flat(weights), flat(gradients[name])) for name, weights in parameters.items()]
+    rounding = PARALLEL * torch.finfo(torch.float32).eps
+    pairs = [(flat(weights), flat(gradients[name])) for name, weights in parameters.items()]
 
-        def compiled() -> None:
-            for weights, slopes in pairs:
-                project(weights, slopes, rounding)
+    def step() -> None:
+        for weights, slopes in pairs:
+            project(weights, slopes, rounding)
 
-        return compiled
+    return step
 
-    def by_torch() -> None:
+
+def torch_projection(parameters: Tensors, gradients: Tensors) -> Step:
+    """Do what `compiled_projection` does on every device."""
+
+    def step() -> None:
         for name, weights in parameters.items():
             gradients[name].copy_(orthogonal(gradients[name], weights))
 
-    return by_torch
+    return step
 
 
 def orthogonal(

@@ -12,7 +12,7 @@ from gen.optimisers.adamw import AdamW
 from gen.optimisers.grokfast import Grokfast
 from gen.optimisers.muon import Muon, orthogonalise
 from gen.optimisers.optimiser import Optimiser, ensemble_step
-from gen.optimisers.orthogonal_grad import OrthogonalGrad, _project, orthogonal
+from gen.optimisers.orthogonal_grad import OrthogonalGrad, compiled_projection, orthogonal
 from gen.optimisers.sgd import SGD
 from gen.settings import kinds
 from tests.optimisers.bowls import SHAPES, Bowls, trained, trained_plainly
@@ -168,7 +168,7 @@ def test_the_compiled_projection_is_that_of_the_formula(
 ) -> None:
     weights, gradients = {"W": _drawn(seed, shape)}, {"W": _drawn(seed + 1, shape, scale)}
     expected = orthogonal(gradients["W"], weights["W"]).float()
-    projected = _project(weights, gradients)
+    projected = compiled_projection(weights, gradients)
     projected()
     found = gradients["W"]
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6 * scale)

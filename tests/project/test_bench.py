@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench import bits, modular, training
+from bench import bits, modular, training, updates
 from bench.plain import PlainLoop, left_out
 from gen.experiments.model import Model
 from gen.networks.embedded import Embedded
@@ -87,8 +87,9 @@ def test_a_model_without_a_plain_loop_is_skipped_with_a_reason(
         (training.main, "--rounds 2 --steps 50 --models five-neurons modular-muon", 7),
         (modular.main, "--rounds 1 --steps 2", 3),
         (bits.main, "--rounds 1 --steps 2", 6),
+        (updates.main, "--rounds 1 --steps 2", 6),
     ],
-    ids=["training", "modular", "bits"],
+    ids=["training", "modular", "bits", "updates"],
 )
 def test_a_benchmark_prints_positive_times_and_ratios(
     main: Callable[[], None],
