@@ -29,8 +29,9 @@ def drawing_style() -> Iterator[None]:
 
     matplotlib's `rc_context` copies all 300 settings, which takes longer than drawing a text.
     """
-    previous = {name: mpl.rcParams[name] for name in _SETTINGS}
-    mpl.rcParams.update(_SETTINGS)
+    present = {name: mpl.rcParams[name] for name in _SETTINGS}
+    previous = {name: value for name, value in present.items() if value != _SETTINGS[name]}
+    mpl.rcParams.update({name: _SETTINGS[name] for name in previous})
     try:
         yield
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import UInt8, UInt32
 from matplotlib.backend_bases import GraphicsContextBase
@@ -59,16 +61,21 @@ class Surface:
 
     def text_width(self, text: str, style: Style, size: float) -> float:
         """Return the width of a text in device pixels."""
-        with drawing_style():
-            return self._renderer.get_text_width_height_descent(
-                text, font(style, size, text), False
-            )[0]
+        return _text_width(text, style, size, self.scale)
 
     def _context(self, colour: str) -> GraphicsContextBase:
         context = GraphicsContextBase()
         context.set_foreground(colour)
         context.set_snap(False)
         return context
+
+
+@lru_cache(maxsize=10_000)
+def _text_width(text: str, style: Style, size: float, scale: int) -> float:
+    """Measure a text; scenes and films of all seeds have the same labels."""
+    with drawing_style():
+        renderer = RendererAgg(1, 1, CSS_DPI * scale)
+        return renderer.get_text_width_height_descent(text, font(style, size, text), False)[0]
 
 
 def packed(colours: UInt8[np.ndarray, "*shape 3"]) -> UInt32[np.ndarray, "*shape"]:

@@ -18,13 +18,14 @@ from jaxtyping import Int
 from gen.drawing.film import Film
 from gen.drawing.layers import Cells
 from gen.encode.ffmpeg import encoder_hint, executable, origin
+from gen.encode.yuv import yuv_frames
 from gen.errors import MORE_MEMORY, SetupError, mentions_memory
 
 _CRF_CELLS, _CRF_LINES = 23, 30
 """x264's constant rate factor: lower for cells, as their colours encode values."""
 
 _PRESET = "veryfast"
-_EXACT = "accurate_rnd+full_chroma_int+bitexact"
+_COLOURS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 _REPEATS = 3
 """Times that the last frame is stored again, at the film's last ticks."""
 
@@ -131,8 +132,8 @@ def _send_frames(encoder: subprocess.Popen[bytes], film: Film, watchdog: _Watchd
     assert pipe is not None
     try:
         with pipe:
-            for pixels in film.pixels():
-                left = pixels.data.cast("B")
+            for planes in yuv_frames(film.pixels()):
+                left = planes.data.cast("B")
                 while left:
                     left = left[pipe.write(left) :]
                     watchdog.reset()
@@ -159,16 +160,14 @@ def _times(ticks: Int[np.ndarray, " frame"]) -> str:
 def _command(film: Film, path: Path) -> list[str]:
     height, width = film.background.shape[:2]
     has_cells = any(isinstance(layer, Cells) for layer in film.layers)
-    to_709 = f"scale=out_color_matrix=bt709:out_range=tv:flags={_EXACT},format=yuv420p"
     options: dict[str, object] = {
         "-hide_banner -nostdin -loglevel": "error",
         "-f": "rawvideo",
-        "-pix_fmt": "rgb0",
+        "-pix_fmt": "yuv420p",
         "-video_size": f"{width}x{height}",
         "-framerate": f"{film.pacing.fps:.6g}",
         "-i": "pipe:0",
-        "-filter_threads": 1,
-        "-vf": f"{to_709},{_times(film.ticks)}",
+        "-vf": f"{_COLOURS},{_times(film.ticks)}",
         "-fps_mode": "passthrough",
         "-c:v": "libx264",
         "-preset": _PRESET,

@@ -110,6 +110,8 @@ def view_orders(config: Config, subjects: Results, only: Iterable[str]) -> Itera
 
 def _draw(context: BuildContext, executor: Executor, orders: Sequence[Order]) -> dict[str, Entry]:
     missing = [order for order in orders if context.store.get(FAMILY, order.key) is None]
+    # Films first: they take longest, and no core should wait for the last one.
+    missing.sort(key=lambda order: not isinstance(order, FilmOrder))
     jobs = [Job(order.name, draw, (order,), len(order.files), "files") for order in missing]
     scripts: list[int] = []
     counts: Counter[str] = Counter()

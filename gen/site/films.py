@@ -24,6 +24,7 @@ GIF, SMALL = "film.gif", "small.webp"
 FILES = (MP4, GIF, POSTER, SMALL)
 LIBRARIES = (
     "numpy",
+    "numba",
     "matplotlib",
     "imageio",
     "imageio-ffmpeg",
