@@ -43,14 +43,14 @@ def yuv_frames(
     overwrites. U and V are those of the mean of four pixels.
     """
     former: UInt32[np.ndarray, "height width"] | None = None
+    buffer = np.empty(0, dtype=np.uint8)
     for pixels in frames:
         packed = pixels.view(np.uint32)[..., 0]
         height, width = packed.shape
         if former is None:
-            former = ~packed
-            buffer = np.empty(height * width * 3 // 2, dtype=np.uint8)
-            light = buffer[: height * width].reshape(height, width)
-            colour = buffer[height * width :].reshape(2, height // 2, width // 2)
+            former, buffer = ~packed, np.empty(height * width * 3 // 2, dtype=np.uint8)
+        light = buffer[: height * width].reshape(height, width)
+        colour = buffer[height * width :].reshape(2, height // 2, width // 2)
         changed = _changed(packed, former)
         _convert(packed, changed, light, colour, _TO_LIGHT, _TO_U, _TO_V)
         yield buffer
