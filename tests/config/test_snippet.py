@@ -114,7 +114,7 @@ def test_every_seed_of_modular_addition_first_memorises_and_guesses_on_test_rows
 def test_each_neuron_of_grokked_modular_addition_is_one_frequency(small: bool) -> None:
     chosen = _grokked(small)
     weights = chosen.views["W_in"][-1]
-    assert peak_power_shares(weights).min() > 0.9
+    assert peak_power_shares(weights).min() > 0.85
     found, neurons = np.unique(frequencies(weights), return_counts=True)
     assert 3 <= len(found) <= 5
     assert neurons.min() >= 3
