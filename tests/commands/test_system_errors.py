@@ -43,8 +43,7 @@ def test_a_disk_error_leaves_the_former_site(
     every: int | None,
 ) -> None:
     counted = site_update.build(site_update.copy(tmp_path / "counted"), Faults(exchange=exchange))
-    some = every and range(1, counted.points, every)
-    for point in some or counted.distinct_points[1:]:
+    for point in counted.tried_points(every, first=1):
         folder = site_update.copy(tmp_path / str(point))
         faults = Faults(fail_at=point, error=error, lasting=lasting, exchange=exchange)
         ended = site_update.build(folder, faults)

@@ -48,9 +48,8 @@ def test_sources_edited_during_a_build_are_never_published_in_part(
     site_update: SiteUpdate, tmp_path: Path, count_tried: CountTried, every: int | None
 ) -> None:
     counted = site_update.build(site_update.copy(tmp_path / "counted"))
-    some = every and range(0, counted.points, every)
     codes = set()
-    for point in some or counted.distinct_points:
+    for point in counted.tried_points(every):
         folder = site_update.copy(tmp_path / str(point))
         ended = site_update.build(folder, Faults(interfere_at=point, interference="restore"))
         codes.add(ended.code)
@@ -71,8 +70,7 @@ def test_a_store_deleted_during_a_build_leaves_a_whole_site(
     site_update: SiteUpdate, tmp_path: Path, count_tried: CountTried, every: int | None
 ) -> None:
     counted = site_update.build(site_update.copy(tmp_path / "counted"))
-    some = every and range(2, counted.points, every)
-    for point in some or counted.distinct_points[2:]:
+    for point in counted.tried_points(every, first=2):
         folder = site_update.copy(tmp_path / str(point))
         ended = site_update.build(folder, Faults(interfere_at=point, interference="delete"))
         if ended.code:

@@ -17,13 +17,13 @@ __all__ = ["site_update"]
 
 
 @pytest.mark.parametrize(
-    ("empty", "exchange", "some"),
+    ("empty", "exchange", "every"),
     [
-        pytest.param(True, True, True, marks=SHORT, id="some-of-a-first"),
-        pytest.param(False, True, True, marks=SHORT, id="some"),
-        pytest.param(True, True, False, marks=pytest.mark.torture, id="first"),
-        pytest.param(False, True, False, marks=pytest.mark.torture, id="renewed"),
-        pytest.param(False, False, False, marks=pytest.mark.torture, id="without-exchange"),
+        pytest.param(True, True, 199, marks=SHORT, id="some-of-a-first"),
+        pytest.param(False, True, 199, marks=SHORT, id="some"),
+        pytest.param(True, True, None, marks=pytest.mark.torture, id="first"),
+        pytest.param(False, True, None, marks=pytest.mark.torture, id="renewed"),
+        pytest.param(False, False, None, marks=pytest.mark.torture, id="without-exchange"),
     ],
 )
 def test_a_build_killed_before_any_file_change_leaves_a_whole_site(
@@ -32,7 +32,7 @@ def test_a_build_killed_before_any_file_change_leaves_a_whole_site(
     count_tried: CountTried,
     empty: bool,
     exchange: bool,
-    some: bool,
+    every: int | None,
 ) -> None:
     folder = tmp_path / "counted"
     site_update.copy(folder, empty=empty)
@@ -42,8 +42,7 @@ def test_a_build_killed_before_any_file_change_leaves_a_whole_site(
     seen = set()
     # Locks are taken first, and what was taken from its place is removed last.
     first, last = range(1, 12, 5), (points - 2, points - 1)
-    between = range(0, points, 199) if some else counted.distinct_points
-    for point in sorted({*first, *between, *last}):
+    for point in sorted({*first, *counted.tried_points(every), *last}):
         folder = site_update.copy(tmp_path / str(point), empty=empty)
         ended = site_update.build(folder, Faults(kill_at=point, exchange=exchange))
         assert ended.code == -9

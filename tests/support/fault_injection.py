@@ -96,6 +96,12 @@ class Result:
         chosen = ((points[0], points[len(points) // 2], points[-1]) for points in by_place.values())
         return sorted({point for three in chosen for point in three})
 
+    def tried_points(self, every: int | None, first: int = 0) -> list[int]:
+        """Return every n-th point from the first one on; without n, those of `distinct_points`."""
+        if every is not None:
+            return list(range(first, self.points, every))
+        return [point for point in self.distinct_points if point >= first]
+
 
 class BuildForker:
     """A process that forks builds."""
