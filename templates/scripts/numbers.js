@@ -202,12 +202,14 @@ globalThis.grokreel = {};
     return kept.toString();
   };
 
-  // Set or, with null, delete a parameter of the address, without an entry in the history.
+  // Set or, with null, delete a parameter of the address, without an entry in the history. Sorted,
+  // so that one state of the page has one address, whatever was loaded first.
   const keepInAddress = (name, value) => {
     const address = new URL(location.href);
     if (models.has(name)) address.searchParams.delete(longName(name));
     if (value === null) address.searchParams.delete(name);
     else address.searchParams.set(name, value);
+    address.searchParams.sort();
     address.search = address.search.replaceAll("%2C", ",");
     if (address.href === location.href) return;
     try {

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Frame, Locator, Page, expect
 from gen.commands import build
 from gen.i18n import Words
 from tests.support import small_site
-from tests.support.browsing import Watched, watched_page
+from tests.support.browsing import Watched, paint, watched_page
 from tests.support.small_pages import Outline
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
@@ -58,7 +58,7 @@ def scrubbed(inside: Page | Frame) -> None:
     last = slider(inside).input_value()
     slider(inside).press("Home")
     expect(slider(inside)).not_to_have_value(last)
-    inside.wait_for_timeout(100)
+    paint(inside)
     after = picture(inside)
     assert after[0] != before[0] and after[1] > 1000
 

@@ -15,7 +15,7 @@ from gen.analysis.interventions import silenced
 from gen.analysis.neuron_groups import neuron_groups
 from gen.figures.interference import Interference
 from gen.i18n import Words
-from tests.support.browsing import focus, watched_page
+from tests.support.browsing import focus, paint, watched_page
 from tests.support.intervene_page import final_frequencies, packed_pairs, write_pages
 from tests.support.line_runs import solved_run, waves_run
 
@@ -61,15 +61,25 @@ _REACH = """(svg) => {
 
 
 def ready(page: Page) -> None:
+    """Show the figure, and wait until it has the weights of all its snapshots."""
     page.locator("#figure-sum").scroll_into_view_if_needed()
-    # The slider's label has the step once the pack is there.
-    page.wait_for_timeout(300)
+    page.evaluate(
+        "() => { const { pack, packSrc } = document.querySelector('#figure-sum .sheet').dataset;"
+        " return grokreel.packs.load(pack, packSrc).then(() => null); }"
+    )
+    paint(page)
+
+
+def choose_seed(page: Page, seed: int) -> None:
+    page.locator(f"input[type='radio'][value='{seed}']").check()
+    expect(page.locator("#figure-sum .sheet")).to_have_attribute("data-pack", f"m.run-{seed}")
+    ready(page)
 
 
 def seek(page: Page, snapshot: int) -> None:
     step = int(RUN.snapshot_steps[snapshot])
     page.evaluate("(step) => grokreel.timelines[0].seek(step)", step)
-    page.wait_for_timeout(80)
+    paint(page)
 
 
 def reach(page: Page) -> float:
@@ -161,12 +171,12 @@ def test_changes_of_the_reader_are_shown(page: Page) -> None:
     seek(page, 15)
     page.locator("[data-cut='k13']").click()
     page.locator("#figure-sum").scroll_into_view_if_needed()
-    page.wait_for_timeout(100)
+    paint(page)
     group = [neuron for neuron, k in final_frequencies(RUN).items() if k == 13]
     assert leads(page) == wanted_leads(10, 20, 15, group) != wanted_leads(10, 20, 15)
     assert "with your changes" in said(page)
     page.locator("[data-do='undo']").evaluate("(button) => button.click()")
-    page.wait_for_timeout(100)
+    paint(page)
     assert leads(page) == wanted_leads(10, 20, 15)
 
 
@@ -177,7 +187,7 @@ def test_without_a_timeline_the_figure_has_a_slider(browser: Browser, folder: Pa
         assert slider.is_visible()
         focus(slider)
         page.keyboard.press("ArrowLeft")
-        page.wait_for_timeout(80)
+        paint(page)
         last = len(RUN.snapshot_steps) - 2
         assert leads(page) == wanted_leads(10, 20, last)
         assert slider.get_attribute("aria-valuetext") == f"{RUN.snapshot_steps[last]:,}"
@@ -190,10 +200,7 @@ def test_another_seed_keeps_numbers_and_step(browser: Browser, folder: Path) -> 
         page.locator("#figure-sum .hold input[value='sum']").check()
         seek(page, 12)
         before = leads(page)
-        page.locator("input[type='radio'][value='1']").check()
-        page.wait_for_timeout(400)
-        page.locator("#figure-sum").scroll_into_view_if_needed()
-        page.wait_for_timeout(200)
+        choose_seed(page, 1)
         assert "11 + 20 modulo 67" in said(page)
         assert said(page).startswith(f"Step {RUN.snapshot_steps[12]:,}:")
         assert page.locator("#figure-sum .hold input[value='sum']").is_checked()
@@ -208,10 +215,7 @@ def test_rows_of_another_seed_have_its_own_scales(browser: Browser, folder: Path
     assert all(one != other for one, other in zip(*scales.values(), strict=True))
     with watched_page(browser, folder / "seeds" / "index.html") as page:
         ready(page)
-        page.locator("input[type='radio'][value='1']").check()
-        page.wait_for_timeout(400)
-        page.locator("#figure-sum").scroll_into_view_if_needed()
-        page.wait_for_timeout(300)
+        choose_seed(page, 1)
         for snapshot in (0, 6, 11, 13, 20):
             seek(page, snapshot)
             for b in ("3", "20", "53"):
@@ -252,7 +256,7 @@ def test_tab_leads_from_a_figure_that_computes_to_the_bar(page: Page, control: s
         assert page.evaluate("document.activeElement.closest('figure').id") == figure[1:]
     page.keyboard.press("Tab")
     page.keyboard.press("Home")
-    page.wait_for_timeout(100)
+    paint(page)
     assert page.evaluate("grokreel.timelines[0].step") == 0
     assert said(page).startswith("Step 0:") or figure == "#figure-map"
 
@@ -266,6 +270,6 @@ def test_arrow_keys_on_a_chart_move_the_sum(page: Page) -> None:
     text = chart.get_attribute("aria-valuetext")
     assert text is not None and text.startswith("Step 5,000") and "test accuracy" in text
     page.locator("#figure-sum").scroll_into_view_if_needed()
-    page.wait_for_timeout(200)
+    paint(page)
     assert said(page).startswith("Step 5,000:")
     assert leads(page) == wanted_leads(10, 20, 2)

@@ -12,7 +12,7 @@ from gen.figures.construction_error import ConstructionError
 from gen.figures.construction_sum import ConstructionSum
 from gen.i18n import Words
 from gen.site.pages.render import render_pages
-from tests.support.browsing import LONG, Watched, focus
+from tests.support.browsing import LONG, Watched, focus, paint
 from tests.support.intervene_page import write_page
 from tests.support.line_runs import solved_run
 from tests.support.placed_figures import placed_widget
@@ -54,6 +54,15 @@ def late(watched: Watched) -> list[str]:
     watched.page.wait_for_timeout(300)
     names = [one.rpartition("/")[2] for one in watched.requests]
     return [name for name in names if name.startswith("construction") and name.endswith(".js")]
+
+
+def until_complained(watched: Watched) -> None:
+    """Wait until the page says that a script is not there."""
+    for _ in range(LONG // 20):
+        if watched.complaints:
+            return
+        watched.page.wait_for_timeout(20)
+    raise AssertionError("no script was missed")
 
 
 def scroll_to(page: Page, figure: str) -> None:
@@ -99,13 +108,13 @@ def test_a_script_that_could_not_be_loaded_is_tried_again(watched: Watched, fold
     script, aside = folder / "assets" / "construction-maths.js", folder / "aside.js"
     script.rename(aside)
     scroll_to(page, "#figure-sum")
-    late(watched)
+    until_complained(watched)
     assert page.locator(SUM).count() == 0
     assert page.locator("#figure-sum .chart > svg:visible").count() == 1
     assert any("construction-maths.js could not be loaded" in one for one in watched.complaints)
     aside.rename(script)
     page.evaluate("scrollTo(0, 0)")
-    page.wait_for_timeout(100)
+    paint(page)
     scroll_to(page, "#figure-sum")
     expect(page.locator(SUM)).to_have_count(1)
 
@@ -123,8 +132,9 @@ def test_an_address_with_changes_starts_the_figure_that_makes_them(
     page = browser.new_page()
     for query, count in (("", 0), ("?cut=n3", 1), ("?cut-m=n3", 1), ("?cutting=n3", 0)):
         page.goto(path.as_uri() + query)
-        page.wait_for_timeout(300)
-        assert page.locator("figure.intervene[data-live]").count() == count, query
+        if count == 0:
+            page.wait_for_timeout(300)
+        expect(page.locator("figure.intervene[data-live]")).to_have_count(count)
     page.close()
 
 
@@ -150,10 +160,7 @@ def test_a_search_that_could_not_be_loaded_is_tried_again(watched: Watched, fold
     script, aside = folder / "assets" / "search.js", folder / "aside.js"
     script.rename(aside)
     page.keyboard.press("/")
-    for _ in range(LONG // 20):
-        if watched.complaints:  # about the script that is not there
-            break
-        page.wait_for_timeout(20)
+    until_complained(watched)
     aside.rename(script)
     page.keyboard.press("Escape")
     expect(page.locator("#search")).to_be_hidden()

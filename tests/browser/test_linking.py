@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from gen.analysis.fourier import frequencies, phases
-from tests.support.browsing import focus
+from tests.support.browsing import focus, paint
 from tests.support.timeline_page import bar, slider, step, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
@@ -111,13 +111,13 @@ def said(page: Page) -> float:
 
 def lit(page: Page) -> list[int]:
     """Return the neurons that are lit in the heat maps, by what is painted."""
-    page.wait_for_timeout(60)
+    paint(page)
     return sorted(live(page, WEIGHTS).evaluate(_LIT, "W_in"))
 
 
 def coloured(page: Page) -> int:
     """Return how much colour is in the waves; less if lines are dimmed."""
-    page.wait_for_timeout(60)
+    paint(page)
     return (
         live(page, WAVES)
         .locator("canvas")

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.browsing import Watched
+from tests.support.browsing import Watched, paint
 from tests.support.timeline_page import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("timeline")]
@@ -43,7 +43,7 @@ def opened(page: Page, path: Path, query: str = "") -> Locator:
 
 def painted(page: Page) -> int:
     """Return a digest of what is painted."""
-    page.wait_for_timeout(100)
+    paint(page)
     return page.locator(f"{FIGURE} canvas").evaluate(_PICTURE)
 
 

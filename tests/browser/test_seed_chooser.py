@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support import seed_site, timeline_page
-from tests.support.browsing import Watched, focus, started
+from tests.support.browsing import Watched, focus, paint, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("seed_chooser")]
 
@@ -115,7 +115,7 @@ def test_the_chosen_chart_does_not_move_on_the_screen(page: Page) -> None:
     before = card.bounding_box()
     page.locator(".seed", has_text="Seed 1").click()
     check_shown(page, 1)
-    page.wait_for_timeout(200)
+    paint(page)
     after = card.bounding_box()
     assert before and after and abs(before["y"] - after["y"]) < 2
 

@@ -17,7 +17,7 @@ from gen.site.pages.figures import PlacedWidget
 from gen.site.pages.render import render_pages
 from gen.widgets.setting_words import cell_labels
 from tests.support.article import article_config
-from tests.support.browsing import focus, started, watched_page
+from tests.support.browsing import focus, paint, started, watched_page
 from tests.support.small_pages import FRONT, TEMPLATES, site, write_theme
 from tests.support.sweep_runs import sweep_run
 from tests.support.timeline_page import until
@@ -152,8 +152,8 @@ def test_scrolling_below_a_resting_pointer_previews_nothing(many: Page) -> None:
     press_dot(many, 4, 0)
     pinned = told(many)
     many.mouse.wheel(0, 30)
-    many.wait_for_timeout(300)
-    assert many.evaluate("scrollY") >= 30
+    until(many, "scrollY >= 30")
+    paint(many, 20)
     assert told(many) == pinned and many.locator(".ring").count() == 1
 
 

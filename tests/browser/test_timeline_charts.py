@@ -15,7 +15,7 @@ from gen.charts.svg import STYLE, to_svg
 from gen.figures.accuracy import Accuracy
 from gen.i18n import Words
 from gen.site.pages.stylesheet import css_variables
-from tests.support.browsing import focus, started
+from tests.support.browsing import focus, paint, started
 from tests.support.line_runs import parity_run
 from tests.support.timeline_page import (
     bar,
@@ -201,7 +201,7 @@ def test_labels_of_the_bar_overlap_nothing(
     bar(page).wait_for()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(60)
+        paint(page)
         assert len(boxes(bar(page).locator(".mark span"))) == 2
         around = bar(page).locator(".mark, .play, output, .speed, .loop")
         assert overlapping(boxes(around)) == [], width

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from gen.i18n import Words
 from tests.support import small_site
-from tests.support.browsing import Watched, focus, started
+from tests.support.browsing import Watched, focus, paint, started
 from tests.support.timeline_page import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -217,7 +217,7 @@ def test_it_waits_while_it_is_out_of_view(slow_bench: Bench) -> None:
     page.evaluate("document.body.style.paddingBottom = '6000px'")
     slow_bench.button.click()
     page.evaluate("scrollTo(0, 99999)")
-    page.wait_for_timeout(300)
+    paint(page, 20)
     at = slow_bench.step
     page.wait_for_timeout(300)
     assert slow_bench.step == at < 400

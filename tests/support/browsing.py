@@ -107,6 +107,21 @@ def focus(element: Locator) -> None:
     expect(element).to_be_focused()
 
 
+_FRAMES = """count => new Promise(done => {
+  const next = () => { if (count-- > 0) requestAnimationFrame(next); else done(); };
+  next();
+})"""
+
+
+def paint(page: Page, frames: int = 8) -> None:
+    """Let a page paint what has just changed.
+
+    Waits for frames of the page and not for time, because a busy machine takes longer for each of
+    them. A figure needs up to four: for what observes its size or place, and for its own drawing.
+    """
+    page.evaluate(_FRAMES, frames)
+
+
 @contextmanager
 def watched_page(browser: Browser, path: Path) -> Iterator[Page]:
     """Open a file in a window of a desk; in the end it must not have logged an error.
