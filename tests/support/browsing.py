@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    Frame,
     Locator,
     Page,
     Request,
@@ -113,7 +114,7 @@ _FRAMES = """count => new Promise(done => {
 })"""
 
 
-def paint(page: Page, frames: int = 8) -> None:
+def paint(page: Page | Frame, frames: int = 8) -> None:
     """Let a page paint what has just changed.
 
     Waits for frames of the page and not for time, because a busy machine takes longer for each of
