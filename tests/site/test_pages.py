@@ -41,6 +41,12 @@ def refusal(body: str, **others: str) -> str:
         ("five-neurons.generalised_at or never", "never"),
         ("parity.memorised_at or never", "1,050"),
         (" parity.memorised_at : plain ", "1050"),
+        ("parity.memorised_at to parity.generalised_at", "1,050 to 21,000"),
+        ("halves.few to halves.whole:rounded", "1.3 to 130"),
+        ("parity.seeds_generalised to parity.seeds:words", "one to four"),
+        ("halves.few to halves.few:.2 or –", "1.25"),
+        ("five-neurons.generalised_at to parity.generalised_at or –", "–"),
+        ("parity.memorised_at to five-neurons.generalised_at or –", "–"),
         ("parity.generalised_at:rounded", "21,000"),
         ("halves.whole:rounded", "130"),
         ("halves.part:rounded", "0.13"),
@@ -67,6 +73,11 @@ def test_a_fact_has_its_exact_value_in_the_markup() -> None:
     assert '<data value="1.7e-07">' in page("{{parity.final_test_loss:power}}")
 
 
+def test_a_range_has_the_exact_values_of_both_ends_and_its_words_are_of_the_language() -> None:
+    html = page("{{halves.few to halves.whole:rounded}}")
+    assert '<data value="1.25">1.3</data> to <data value="125">130</data>' in html
+
+
 def test_a_fact_reference_in_code_is_not_replaced() -> None:
     assert "<code>{{parity.seeds}}</code>" in page("`{{parity.seeds}}`")
 
@@ -76,6 +87,8 @@ def test_a_fact_reference_in_code_is_not_replaced() -> None:
     [
         ("One\n\nTwo {{parity.memorized_at}}", [":7", 'no fact "memorized_at"', '"memorised_at"?']),
         ("{{party.seeds}}", [":5", 'no model "party"', '"parity"?']),
+        ("{{parity.seeds to party.seeds}}", [":5", 'no model "party"', '"parity"?']),
+        ("{{parity.seeds to five-neurons.generalised_at}}", [":5", "has no value", "::: if"]),
         ("{{parity.seeds:word}}", [":5", 'no format "word"', '"words"?']),
         ("{{five-neurons.generalised_at}}", [":5", "has no value", "::: if"]),
         ("two\nlines {{parity.sedes}}", [":6", '"seeds"?']),

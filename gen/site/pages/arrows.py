@@ -89,7 +89,7 @@ def _finite(view: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
 def check_target(text: str, book: FactBook) -> None:
     """Raise PageError if a place cannot be read, whether its facts have values or not."""
     for reference in REFERENCE.findall(text):
-        book.value(Reference.parse(reference).name)
+        book.value(_fact_of(reference))
     _parsed(REFERENCE.sub("0", text))
 
 
@@ -120,8 +120,15 @@ def _parsed(text: str) -> Target:
     return Target("".join(names), tuple(axes.items()))
 
 
+def _fact_of(text: str) -> str:
+    reference = Reference.parse(text)
+    if reference.end is not None:
+        raise PageError(f"{{{{{text}}}}} is a range, which is no place", _HINT)
+    return reference.name
+
+
 def _numbers(reference: str, book: FactBook) -> str:
-    name = Reference.parse(reference).name
+    name = _fact_of(reference)
     value = book.value(name)
     if value is None:
         raise PageError(f"{name} has no value in this build", f'put it in "::: if {name}"')

@@ -1,10 +1,13 @@
-"""Print facts in pages: `{{model.fact}}`, `{{model.fact:format}}`, `{{model.fact or never}}`."""
+"""Print facts in pages: `{{model.fact}}`, `{{model.fact:format}}`, `{{model.fact or never}}`.
+
+`{{model.least to model.most:format}}` prints a range.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -37,24 +40,37 @@ _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
 
 @dataclass(frozen=True)
 class Reference:
-    """A fact in the text: `model.fact:format or substitute`.
+    """A fact in the text, or a range: `model.fact to model.fact:format or substitute`.
 
     Attributes:
         name: `model.fact`.
+        end: the fact at the end of a range; None if it is no range.
         style: the format; empty for the default.
         substitute: the text to print if the fact has no value; None if the text gives none.
     """
 
     name: str
+    end: str | None
     style: str
     substitute: str | None
 
     @classmethod
     def parse(cls, text: str) -> Reference:
         """Parse the text between the braces."""
-        reference, separator, substitute = text.partition(" or ")
-        name, _, style = reference.partition(":")
-        return cls(name.strip(), style.strip(), substitute.strip() if separator else None)
+        reference, has_substitute, substitute = text.partition(" or ")
+        names, _, style = reference.partition(":")
+        name, is_range, end = names.partition(" to ")
+        return cls(
+            name.strip(),
+            end.strip() if is_range else None,
+            style.strip(),
+            substitute.strip() if has_substitute else None,
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the one or two facts."""
+        return (self.name,) if self.end is None else (self.name, self.end)
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,8 @@ class FactBook:
     def check(self, text: str) -> None:
         """Raise PageError if a reference names an unknown fact or format, whatever its value."""
         reference = Reference.parse(text)
-        self.value(reference.name)
+        for name in reference.names:
+            self.value(name)
         _format_number(1, reference.style, self.words)
 
     def as_text(self, text: str) -> str:
@@ -100,21 +117,17 @@ class FactBook:
         Raises:
             PageError: the fact or format is unknown, or it has no value and no substitute.
         """
-        return self._text(Reference.parse(text))
+        return self._joined(Reference.parse(text), self._text)
 
     def as_html(self, reference_text: str) -> str:
-        """Return the same as HTML, with the exact value of a number as data."""
-        reference = Reference.parse(reference_text)
-        text = escape(self._text(reference), quote=False)
-        html = _RAISED.sub(lambda match: f"<sup>{match[0].translate(_LOWERED)}</sup>", text)
-        value = self.value(reference.name)
-        is_number = isinstance(value, int | float) and not reference.style.startswith("plural")
-        return f'<data value="{value}">{html}</data>' if is_number else html
+        """Return the same as HTML, with the exact value of each number as data."""
+        return self._joined(Reference.parse(reference_text), self._html)
 
     def as_latex(self, text: str) -> str:
         """Return the same for a formula: plain digits unless the reference has a format."""
         reference = Reference.parse(text)
-        return self._text(replace(reference, style=reference.style or "plain"))
+        plain = replace(reference, style=reference.style or "plain")
+        return self._joined(plain, self._text)
 
     def fill(self, text: str) -> str:
         """Replace all references in a text that is not Markdown.
@@ -123,6 +136,23 @@ class FactBook:
             PageError: see `as_text`.
         """
         return REFERENCE.sub(lambda match: self.as_text(match[1]), text)
+
+    def _joined(self, reference: Reference, write: Callable[[Reference], str]) -> str:
+        """Return a fact as `write` writes it, or a range: one number if both ends look the same."""
+        ends = [replace(reference, name=name, end=None) for name in reference.names]
+        missing = [end for end in ends if self.value(end.name) is None]
+        if missing:
+            return write(missing[0])
+        if len({self._text(end) for end in ends}) == 1:
+            return write(ends[0])
+        return self.words("list.range", low=write(ends[0]), high=write(ends[1]))
+
+    def _html(self, reference: Reference) -> str:
+        text = escape(self._text(reference), quote=False)
+        html = _RAISED.sub(lambda match: f"<sup>{match[0].translate(_LOWERED)}</sup>", text)
+        value = self.value(reference.name)
+        is_number = isinstance(value, int | float) and not reference.style.startswith("plural")
+        return f'<data value="{value}">{html}</data>' if is_number else html
 
     def _text(self, reference: Reference) -> str:
         value = self.value(reference.name)

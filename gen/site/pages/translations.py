@@ -146,7 +146,7 @@ def _content(tokens: Iterable[Token]) -> Iterator[str]:
 
 
 def _fact(reference: str) -> str:
-    return f"fact {{{{{Reference.parse(reference).name}}}}}"
+    return f"fact {{{{{' to '.join(Reference.parse(reference).names)}}}}}"
 
 
 def _formula(token: Token) -> str:
