@@ -7,14 +7,13 @@ the step of the optimiser, without logging and snapshots.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
-import torch
 
 from bench.row_by_row import RowByRow
-from bench.steps import heading, prepared, ratio_line
+from bench.steps import heading, options_of, prepared, ratio_line, timed_in_turns
 from bench.steps import seconds_per_step as steps_timed
 from bench.sweep import ensembles
 from bench.training import SITE
@@ -47,21 +46,13 @@ def seconds_per_step(
 
 def main() -> None:
     """Print a row for each width, and one for the mean over widths."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--steps", type=int, default=20)
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
+    options = options_of(__doc__, steps=20)
     print(f"step of the sweep's networks, one core, medians of {options.rounds} rounds")
     print(heading("neurons"))
     measured: list[np.ndarray] = []
     for neurons, ensemble in ensembles(load(SITE).sweeps["parity-sweep"]).items():
-        rounds = [
-            [seconds_per_step(ensemble, *form, options.steps) for form in FORMS]
-            for _ in range(options.rounds)
-        ]
-        measured.append(np.array(rounds))
+        timed = [partial(seconds_per_step, ensemble, *form, options.steps) for form in FORMS]
+        measured.append(timed_in_turns(timed, options.rounds))
         print(ratio_line(str(neurons), measured[-1], 1), flush=True)
     print(ratio_line("mean", np.mean(measured, axis=0), 1))
 

@@ -6,13 +6,12 @@ is timed is the gradient and the step of the optimiser, without logging and snap
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
+from functools import partial
 
-import numpy as np
 import torch
 
-from bench.steps import heading, prepared, ratio_line
+from bench.steps import heading, options_of, prepared, ratio_line, timed_in_turns
 from bench.steps import seconds_per_step as steps_timed
 from bench.training import SITE
 from gen.config.reader import load
@@ -78,26 +77,16 @@ def seconds_per_step(model: Model, steps: int, *, former: bool) -> float:
 
 def main() -> None:
     """Print a row for each model."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--steps", type=int, default=200)
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
+    options = options_of(__doc__, steps=200)
     models = load(SITE).models
     print(f"step of modular tasks, one core, medians of {options.rounds} rounds")
     print(heading("model"))
     for name in MODELS:
-        times = np.array(
-            [
-                [
-                    seconds_per_step(models[name], options.steps, former=former)
-                    for former in (False, True)
-                ]
-                for _ in range(options.rounds)
-            ]
-        )
-        print(ratio_line(name, times), flush=True)
+        timed = [
+            partial(seconds_per_step, models[name], options.steps, former=former)
+            for former in (False, True)
+        ]
+        print(ratio_line(name, timed_in_turns(timed, options.rounds)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""A step of an ensemble with one form of its gradient, timed, and its ratio to another form."""
+"""A step of an ensemble, or a part of one, timed now and as it was formerly, in turns."""
 
 from __future__ import annotations
 
+import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -57,6 +58,23 @@ def seconds_of(step: Callable[[], None], steps: int) -> float:
     for _ in range(steps):
         step()
     return (time.perf_counter() - start) / steps
+
+
+def options_of(description: str | None, steps: int) -> argparse.Namespace:
+    """Return the `rounds` and `steps` of the command line, and prepare this process for timing."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--steps", type=int, default=steps)
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    return parser.parse_args()
+
+
+def timed_in_turns(
+    forms: Sequence[Callable[[], float]], rounds: int
+) -> Float[np.ndarray, "round form"]:
+    """Return the seconds that each form reports, one after the other in every round."""
+    return np.array([[form() for form in forms] for _ in range(rounds)])
 
 
 def heading(first: str) -> str:

@@ -5,12 +5,11 @@ Each round times both for one shard on one core, and the ratio is taken within t
 
 from __future__ import annotations
 
-import argparse
+from functools import partial
 
-import numpy as np
 import torch
 
-from bench.steps import heading, prepared, ratio_line, seconds_of
+from bench.steps import heading, options_of, prepared, ratio_line, seconds_of, timed_in_turns
 from bench.training import SITE
 from gen.config.reader import load
 from gen.optimisers.adamw import AdamW, compiled_step, torch_step
@@ -38,20 +37,14 @@ def forms(name: str) -> dict[str, list[Step]]:
 
 def main() -> None:
     """Print a row for each update of each model."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--steps", type=int, default=200)
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
+    options = options_of(__doc__, steps=200)
     print(f"updates of a shard, one core, medians of {options.rounds} rounds")
     print(heading("model"))
     for name in MODELS:
         for update, both in forms(name).items():
-            rounds = [
-                [seconds_of(step, options.steps) for step in both] for _ in range(options.rounds)
-            ]
-            print(f"{update:<12}" + ratio_line(name, np.array(rounds)), flush=True)
+            timed = [partial(seconds_of, step, options.steps) for step in both]
+            seconds = timed_in_turns(timed, options.rounds)
+            print(f"{update:<12}{ratio_line(name, seconds)}", flush=True)
 
 
 if __name__ == "__main__":

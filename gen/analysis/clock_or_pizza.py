@@ -4,8 +4,8 @@ Both algorithms put numbers on a circle. A clock multiplies the two points, so t
 added; a pizza adds the points, and what it adds grows short where a and b are opposite. With Q(a,
 b, c) the logit of the answer c:
 
-    gradient symmetricity   mean over some (a, b, c) of the cosine similarity of
-                            dQ / dE_a and dQ / dE_b, the gradients by the two embeddings
+    gradient symmetricity   mean over all (a, b, c) with a and b different of the cosine similarity
+                            of dQ / dE_a and dQ / dE_b, the gradients by the two embeddings
     distance irrelevance    mean over d of std of Q(a, b, a + b) over the pairs with a - b = d,
                             divided by its std over all pairs
 
@@ -20,10 +20,11 @@ at opposite numbers: taken out, they leave a pizza (see `gen.analysis.interventi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from gen.analysis.all_pairs import AllPairs, of_weights
 from gen.analysis.interventions import main_frequencies, without_double_waves
@@ -40,8 +41,6 @@ SYMMETRIC = 0.9
 
 IRRELEVANT = 0.4
 """A distance irrelevance of at most this speaks for a pizza."""
-
-_TRIPLES = 256
 
 
 def algorithm(
@@ -81,7 +80,7 @@ def without_doubles(weights: PairWeights) -> AllPairs:
 
 
 def gradient_symmetricity(run: ModelRun) -> float | None:
-    """Return the gradient symmetricity over random (a, b, c) with a and b different.
+    """Return the gradient symmetricity over all (a, b, c) with a and b different.
 
     It is 1 where a row counts both numbers: the network sees the sum of their weights alone.
 
@@ -95,46 +94,46 @@ def gradient_symmetricity(run: ModelRun) -> float | None:
         return 1.0
     if not isinstance(run.network, Transformer):
         return None
-    return mean_similarity(*_of_transformer(run, task, _triples(task.outputs)))
+    slopes = _slopes_of_transformer(run, task)
+    known = np.concatenate([similarities(*each) for each in slopes])
+    return float(known.mean()) if known.size else None
 
 
-def mean_similarity(
-    first: Float[np.ndarray, "triple dimension"], second: Float[np.ndarray, "triple dimension"]
-) -> float | None:
-    """Return the mean cosine similarity of rows; rows of zeros are left out, None without any."""
+def similarities(
+    first: Float[np.ndarray, "pair dimension"], second: Float[np.ndarray, "pair dimension"]
+) -> Float[np.ndarray, " known"]:
+    """Return the cosine similarity of each row of both; rows of zeros are left out."""
     size = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
     known = size > 0
-    if not known.any():
-        return None
-    return float(((first * second).sum(axis=1)[known] / size[known]).mean())
+    return (first * second).sum(axis=1)[known] / size[known]
 
 
-def _triples(numbers: int) -> Int[np.ndarray, "3 triple"]:
-    random = np.random.default_rng(0)
-    a, c = random.integers(numbers, size=(2, _TRIPLES))
-    b = (a + random.integers(1, numbers, size=_TRIPLES)) % numbers
-    return np.stack([a, b, c])
+def _slopes_of_transformer(
+    run: ModelRun, task: Modular
+) -> Iterator[tuple[Float[np.ndarray, "pair dimension"], Float[np.ndarray, "pair dimension"]]]:
+    """Yield for each answer the gradients of its logit by the embeddings of a and of b.
 
-
-def _of_transformer(
-    run: ModelRun, task: Modular, triples: Int[np.ndarray, "3 triple"]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows a and b of the gradient by E, which U does not share."""
+    All rows in which one of the two numbers is fixed have a table E of their own. The gradient of
+    the sum of their logits by another number's entry in it is that of the one row with this number.
+    """
     numbers = task.outputs
-    parameters = {
-        name: torch.from_numpy(np.array(values, dtype=np.float64))
-        for name, values in run.parameters.items()
-    }
-    a, b, c = triples
-    one_hot = np.eye(numbers)
-    inputs = torch.from_numpy(np.concatenate([one_hot[a], one_hot[b]], axis=1))
+    parameters = {name: torch.from_numpy(values) for name, values in run.parameters.items()}
+    one_hot = torch.eye(numbers)
+    tables = parameters["E"].repeat(numbers, 1, 1).requires_grad_()
 
-    def logit(table: Any, row: Any, answer: Any) -> Any:
-        logits = run.network.logits(task, {**parameters, "E": table}, row[None])[0]
-        return (logits * answer).sum()
+    def logits(place: int) -> Any:
+        def of(table: Any, fixed: Any) -> Any:
+            halves = [fixed.expand(numbers, numbers)]
+            halves.insert(place, one_hot)
+            return run.network.logits(task, {**parameters, "E": table}, torch.cat(halves, dim=1))
 
-    gradient = torch.func.vmap(torch.func.grad(logit), in_dims=(None, 0, 0))
-    answers = torch.from_numpy(one_hot[c])
-    found = gradient(parameters["E"], inputs, answers).numpy()
-    each = np.arange(len(a))
-    return found[each, a], found[each, b]
+        return torch.func.vmap(of)(tables, one_hot)
+
+    by_first, by_second = logits(0), logits(1)
+    a, b = np.nonzero(~np.eye(numbers, dtype=bool))
+    for c in range(numbers):
+        first, second = (
+            torch.autograd.grad(each[:, :, c].sum(), tables, retain_graph=True)[0].numpy()
+            for each in (by_first, by_second)
+        )
+        yield first[b, a], second[a, b]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,6 @@ from gen.tasks.sparse_parity import SparseParity
 from gen.tasks.task import Task
 from gen.training.loop import Ensemble, Trained, Training, train
 from tests.support import naive_stripes, small_site
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    """Use one thread, as training does: on small matrices several wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def _train(task: Task, steps: int, seeds: tuple[int, ...], ridge: float = 0.0) -> Trained:

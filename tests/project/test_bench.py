@@ -23,10 +23,10 @@ STEPS = 4
 
 
 @pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    torch.set_num_threads(1)
+def denormal_numbers() -> Iterator[None]:
+    """Keep them for other tests; benchmarks turn them off for their process."""
     yield
-    torch.set_flush_denormal(False)  # benchmarks set it for their process
+    torch.set_flush_denormal(False)
 
 
 def ways(model: Model) -> list[PlainLoop]:
