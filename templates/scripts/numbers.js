@@ -183,8 +183,8 @@ globalThis.grokreel = {};
 
   const longName = (parameter) => `${parameter}-${models.get(parameter)}`;
 
-  // What an address says of a parameter, or null. Links between pages have the long name, because
-  // they do not know how many models the other page has.
+  // What an address says of a parameter, or null. Links between pages have the long name, as
+  // how many models the other page has is not known.
   const given = (parameter, search = location.search) => {
     const all = new URLSearchParams(search);
     return all.get(parameter) ?? (models.has(parameter) ? all.get(longName(parameter)) : null);
@@ -202,8 +202,7 @@ globalThis.grokreel = {};
     return kept.toString();
   };
 
-  // Set or, with null, delete a parameter of the address, without an entry in the history. Sorted,
-  // so that one state of the page has one address, whatever was loaded first.
+  // Keep a parameter in the address, sorted; null deletes it. The history gets no entry.
   const keepInAddress = (name, value) => {
     const address = new URL(location.href);
     if (models.has(name)) address.searchParams.delete(longName(name));
@@ -215,7 +214,7 @@ globalThis.grokreel = {};
     try {
       history.replaceState(history.state, "", address);
     } catch {
-      // Some browsers refuse this for files. The page works without it.
+      // Some browsers refuse this for files.
     }
   };
 
