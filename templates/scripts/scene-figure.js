@@ -1,8 +1,8 @@
 // Figures that the page draws: an SVG with text, and above it a canvas for what changes.
 //
-// Scene and pack are loaded when the figure comes near the window, those of the first figure after its
-// poster. Until the first frame the poster is shown, and if a file does not load, the film is. A
-// figure in a file of its own has no film: the poster stays.
+// Scene and pack are loaded when the figure comes near the window, those of the first figure at once.
+// Until the first frame the poster is shown, and if a file does not load, the film is. A figure in
+// a file of its own has no film: the poster stays.
 
 "use strict";
 
@@ -49,12 +49,15 @@
     return observer;
   };
 
-  // The poster at the top of a page comes first: numbers would hold it up.
+  // A poster at the top is painted first: numbers would hold it up. Hidden tabs do not paint.
   const posterShown = async (figure) => {
     const poster = figure.querySelector(".player > img");
     if (!poster || poster.loading === "lazy") return;
     await poster.decode().catch(() => {});
-    await new Promise((shown) => setTimeout(shown, 50));
+    await new Promise((shown) => {
+      new PerformanceObserver(shown).observe({ type: "paint", buffered: true });
+      setTimeout(shown, 1500);
+    });
   };
 
   class SceneFigure {
@@ -106,7 +109,7 @@
       this.schedule();
     }
 
-    // Load the wanted scene and its pack, unless that has begun. Of several, the last is shown.
+    // Load the wanted scene and its pack, once. Of several, the last is shown.
     async load() {
       const { scene, sceneSrc, pack, packSrc } = this.live.dataset;
       if (this.asked === scene) return;
@@ -135,7 +138,7 @@
       this.resize(...deviceSize({ contentRect: canvas.getBoundingClientRect() }));
     }
 
-    // Make the painters of the layers, of the pack or of one that the reader has changed.
+    // Make the painters of the pack, or of one that the reader has changed.
     makePainters() {
       const { words } = this.timeline;
       const pack = grokreel.packs.changed.get(this.packName) ?? this.pack;
@@ -151,7 +154,7 @@
       this.repaint();
     }
 
-    // Show the film instead, which every browser plays, or the poster.
+    // Show the film instead, or the poster.
     retire() {
       const { button, figure, filmTiming, live, timeline } = this;
       this.retired.abort();
@@ -183,12 +186,12 @@
       return Boolean(this.scene) && this.shownName === this.live.dataset.scene;
     }
 
-    // Whether playing must wait: the figure is visible, and its data are missing.
+    // Whether playing must wait for a visible figure.
     get late() {
       return this.seen > 0 && !this.ready && !this.retired.signal.aborted;
     }
 
-    // The step on the screen: a canvas has no delay, so it is the one of the timeline.
+    // The step on the screen, which is that of the timeline.
     get shown() {
       const { exact, steps } = this.timeline;
       return this.ready && this.seen ? steps[nearest(steps, exact)] : undefined;

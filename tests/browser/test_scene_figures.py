@@ -163,6 +163,28 @@ def test_playing_takes_eight_seconds_and_the_canvas_shows_the_step_of_the_bar(pa
     assert [painted for painted, shown in pairs if painted != shown] == []
 
 
+def test_numbers_of_the_poster_at_the_top_wait_until_the_page_is_painted(
+    browser: Browser, folder: Path
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    watched = Watched(page)
+    page.add_init_script(
+        "Object.defineProperty(HTMLImageElement.prototype, 'loading', { get: () => 'eager' });"
+        "globalThis.PerformanceObserver = class {"
+        " constructor(report) { globalThis.report = report; } observe() {} };"
+        # for hidden tabs, which do not paint
+        "const wait = setTimeout;"
+        "globalThis.setTimeout = (call, time) => (time === 1500 ? 0 : wait(call, time));"
+    )
+    page.goto((folder / "index.html").as_uri())
+    until(page, "globalThis.report !== undefined")
+    page.wait_for_timeout(200)
+    assert not any("-one.js" in request for request in watched.requests)
+    page.evaluate("report()")
+    page.locator(f"{LIVE} canvas").wait_for()
+    page.close()
+
+
 def test_playing_waits_for_the_data_of_a_visible_scene(browser: Browser, folder: Path) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 3400})
     routes = held(page, "**/packs-one.js")
