@@ -1,6 +1,6 @@
 // Figures that the page draws: an SVG with text, and above it a canvas for what changes.
 //
-// Scene and pack are loaded when the figure comes near the window, those of the first figure at once.
+// Scene and pack are loaded when the figure comes near the window, those of the first after a paint.
 // Until the first frame the poster is shown, and if a file does not load, the film is. A figure in
 // a file of its own has no film: the poster stays.
 

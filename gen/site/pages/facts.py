@@ -139,6 +139,8 @@ class FactBook:
 
     def _joined(self, reference: Reference, write: Callable[[Reference], str]) -> str:
         """Return a fact as `write` writes it, or a range: one number if both ends look the same."""
+        if reference.end is None:
+            return write(reference)
         ends = [replace(reference, name=name, end=None) for name in reference.names]
         missing = [end for end in ends if self.value(end.name) is None]
         if missing:
